@@ -1,0 +1,1 @@
+//! From sources to names, types, graph, findings and artifact.

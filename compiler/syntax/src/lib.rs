@@ -1,0 +1,1 @@
+//! Lexer, recovering parser, lossless tree, typed view and formatter of the Flow language.

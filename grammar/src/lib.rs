@@ -1,0 +1,1 @@
+//! The normative grammars: flow.pest (specification and oracle) and chat.pest (shipped).

@@ -1,0 +1,1 @@
+//! The pure machine: step(bot, conversation, event) gives a conversation and effects.

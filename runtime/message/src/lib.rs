@@ -1,0 +1,1 @@
+//! The model of a message, channel profiles, degrading rules and rendering.

@@ -1,0 +1,1 @@
+//! Conversations as tests: .chat scripts in virtual time.

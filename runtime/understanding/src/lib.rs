@@ -1,0 +1,1 @@
+//! Normalising what people write, and matching it to intents.

@@ -1,0 +1,1 @@
+//! Reading values from what people write, and showing them by locale.

@@ -1,0 +1,1 @@
+//! Fixtures, checks and generators shared by tests.

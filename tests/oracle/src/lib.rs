@@ -1,0 +1,1 @@
+//! An interpreter of the syntax tree: the second implementation that the machine must agree with.
