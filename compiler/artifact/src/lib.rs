@@ -1,1 +1,43 @@
-//! The compiled bot: plain data, format version, content hash, verification of hostile input.
+//! The compiled bot: all that the compiler and the runtime share.
+//!
+//! Everything is flat: arenas indexed by typed ids, no pointers, no recursion, so that a hostile file can
+//! neither overflow a stack nor make the loader allocate more than the file is long. Reading order:
+//! [`ids`], [`bot`] (the root), [`declarations`], [`types`], [`expr`], [`text`], [`message`], [`code`],
+//! [`place`], [`handler`], [`triggers`], [`debug`].
+//!
+//! Invariants that the verifier proves on load and everybody else relies on: every id is in range; a type,
+//! expression or text refers only to lower ids of its own arena (so walking them ends); every code address is
+//! in range and every path of code ends in an operation that leaves; `run` is not recursive.
+#![warn(missing_docs)]
+
+pub mod bot;
+pub mod code;
+pub mod debug;
+pub mod declarations;
+pub mod expr;
+pub mod handler;
+pub mod ids;
+pub mod message;
+pub mod place;
+pub mod text;
+pub mod triggers;
+pub mod types;
+
+pub use bot::{Bot, Cap, Flow, Slot, Step};
+pub use botflow_values::Value;
+pub use code::{Op, Outcome};
+pub use debug::{DebugInfo, SourceRange};
+pub use declarations::{
+    Call, CallKind, ConfigValue, Event, Field, HttpRequest, Intent, LanguageWords, Method, Param,
+};
+pub use expr::{BinaryOp, ConversationField, Expr, Function};
+pub use handler::{AlwaysRule, Handler, Hears};
+pub use ids::*;
+pub use message::{Cards, Media, MediaKind, MessageButton, MessageTemplate};
+pub use place::{
+    Ask, AskQueue, AskTarget, CallSite, Check, Choose, ChooseOption, Form, ListOptions, Nudge, OptionAct, Place,
+    PlaceHash, PlaceKind, RunSite, Silence, Skip, Suggestion, TriesWay, Verify, WaitFor,
+};
+pub use text::{Arms, Filter, Part, Text, TextVariant};
+pub use triggers::*;
+pub use types::{Member, Narrowing, SetType, Type};

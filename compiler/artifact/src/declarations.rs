@@ -1,0 +1,131 @@
+//! What a bot knows about: the customer card, configuration, events, intents, lookups and actions.
+
+use botflow_values::Value;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::ids::*;
+
+/// A field of the customer card, of an event or a record-like thing with defaults.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type; [`crate::Type::Optional`] when it may be unknown.
+    pub ty: TypeId,
+    /// Value of a person of whom nothing is known yet; `Value::Unknown` where none is declared.
+    pub default: Value,
+    /// Masked in logs, transcripts and what operators read.
+    pub sensitive: bool,
+}
+
+/// One `[config]` value of botflow.toml.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConfigValue {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub ty: TypeId,
+    /// The value at compile time; a host may replace it when it loads the bot.
+    pub value: Value,
+}
+
+/// A parameter of an event, intent, call or template.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Param {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its type.
+    pub ty: TypeId,
+}
+
+/// An event that a host, a channel or the journey reports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its typed fields.
+    pub fields: Vec<Param>,
+    /// Known to the language without a declaration.
+    pub builtin: bool,
+    /// A customer begins it, so it needs neither consent nor cap (`referral_opened` …).
+    pub by_customer: bool,
+}
+
+/// What a customer may mean.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its name.
+    pub name: SmolStr,
+    /// What a message may carry for it.
+    pub params: Vec<Param>,
+    /// Words and phrases per language: whole words after normalising, certain when heard.
+    pub words: Vec<LanguageWords>,
+    /// Example sentences per language; `{name}` stands for a parameter.
+    pub like: Vec<LanguageWords>,
+}
+
+/// Words of one language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LanguageWords {
+    /// BCP 47 code.
+    pub language: SmolStr,
+    /// As written by the author.
+    pub words: Vec<SmolStr>,
+}
+
+/// A lookup (may be repeated) or an action (happens once).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Full name, for example `shipping.quote`.
+    pub name: SmolStr,
+    /// Lookup or action.
+    pub kind: CallKind,
+    /// What it takes.
+    pub params: Vec<Param>,
+    /// What it gives; `None` gives nothing.
+    pub gives: Option<TypeId>,
+    /// Named failures beside the general one (`fails with taken`), in order.
+    pub fails: Vec<SmolStr>,
+    /// May take sensitive values.
+    pub takes_sensitive: bool,
+    /// How to do it over HTTP; `None` = the host program does it.
+    pub http: Option<HttpRequest>,
+    /// How long to wait for one attempt, in milliseconds.
+    pub timeout_ms: i64,
+    /// How many further attempts after a failed one.
+    pub retry: u32,
+}
+
+/// Whether repeating is harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallKind {
+    /// Reads something; may be repeated.
+    Lookup,
+    /// Does something; happens once.
+    Action,
+}
+
+/// How a call is done over HTTP. Its texts may mention the parameters as slots 0, 1, …
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The address; holes are percent-encoded.
+    pub url: TextId,
+    /// Headers.
+    pub headers: Vec<(SmolStr, TextId)>,
+    /// JSON body as a record of named values, empty for none.
+    pub body: Vec<(SmolStr, ExprId)>,
+}
+
+/// HTTP methods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names are the methods")]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
