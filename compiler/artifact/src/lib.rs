@@ -35,8 +35,8 @@ pub use handler::{AlwaysRule, Handler, Hears};
 pub use ids::*;
 pub use message::{Cards, Media, MediaKind, MessageButton, MessageTemplate};
 pub use place::{
-    Ask, AskQueue, AskTarget, CallSite, Check, Choose, ChooseOption, Form, ListOptions, Nudge, OptionAct, Place,
-    PlaceHash, PlaceKind, RunSite, Silence, Skip, Suggestion, TriesWay, Verify, WaitFor,
+    Ask, AskQueue, AskTarget, CallSite, Check, Choose, ChooseOption, Form, ListOptions, Nudge, OptionAct,
+    Place, PlaceHash, PlaceKind, RunSite, Silence, Skip, Suggestion, TriesWay, Verify, WaitFor,
 };
 pub use text::{Arms, Filter, Part, Text, TextVariant};
 pub use triggers::*;
