@@ -1,1 +1,10 @@
-//! From sources to names, types, graph, findings and artifact.
+//! From sources to names, types, graph, findings and artifact. Pure: no files, no clock, no environment.
+//!
+//! The line, in reading order: [`project`] (what comes in) → `botflow-syntax` (trees) → [`hir`] (declarations and
+//! statement trees with resolved names and typed expressions) → `graph` (code, places and the state-machine
+//! graph) → [`finding`]s, each of which is at home in [`rules`] → the artifact.
+
+pub mod finding;
+pub mod hir;
+pub mod project;
+pub mod rules;

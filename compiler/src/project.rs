@@ -1,0 +1,56 @@
+//! What comes in: the files of one project as plain data, and their places.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+/// A `.flow` file of a project.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Relative to the project's folder, with `/` between parts; `std/…` for library flows.
+    pub path: SmolStr,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// One project: all its `.flow` files are one program.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Files in order of path; the same order gives the same artifact.
+    pub sources: Vec<Source>,
+    /// Text of `botflow.toml`, if there is one.
+    pub config: Option<Arc<str>>,
+    /// What the host program offers (`--host`), if known: names of lookups and actions.
+    pub host: Option<Vec<SmolStr>>,
+}
+
+/// A file: index into [`Project::sources`]; library files that `use` brings in come behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+impl FileId {
+    /// `botflow.toml`.
+    pub const CONFIG: FileId = FileId(u32::MAX);
+}
+
+/// A range of bytes of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Which file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// Behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from the beginning of this one to the end of the other; both in one file.
+    pub fn to(self, other: Span) -> Span {
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Family BF2: the graph: where conversations get stuck.
+
+use crate::finding::Rule;
+
+/// The rules of this family, in order of code.
+pub const RULES: &[&Rule] = &[];
