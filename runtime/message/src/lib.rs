@@ -1,11 +1,16 @@
 //! The model of a message, channel profiles, degrading rules and rendering.
 //!
 //! The machine produces one [`Message`] for each thing the bot says; it knows nothing of how a channel looks.
-//! A profile holds what one channel can show, as data. Rendering turns
-//! the one into what the other would show, and tells what had to be changed on the way. A transcript writes
-//! messages as lines of a `.chat` file.
+//! A profile holds what one channel can show, as data. Rendering turns the one into what the other would show,
+//! and tells what had to be changed on the way. A transcript writes messages as lines of a `.chat` file.
 
+pub mod markup;
+pub mod measure;
 pub mod message;
+pub mod profile;
+mod profile_error;
+pub mod profiles;
+pub mod sms;
 
 pub use message::{
     Action, Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall, Text,

@@ -1,0 +1,382 @@
+//! The markup of texts: `**bold**`, `_italic_` and `[label](url)`, read into runs of one style.
+//!
+//! Markup never fails: what is no complete pair is plain text. Two asterisks open before a character that is not
+//! a space and close after one; an underscore does so only at the edge of a word, so `first_name` stays as it is;
+//! a pair lies within one paragraph. Web addresses are copied as they stand. A backslash makes the next `\`,
+//! `*`, `_`, `[` or `]` plain. Reading takes time linear in the text, whatever it contains.
+
+use serde::{Deserialize, Serialize};
+
+use crate::message::Text;
+
+/// A stretch of text in one style.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Run {
+    /// The words, without any markup. Not empty.
+    pub text: String,
+    /// Shown in bold.
+    pub bold: bool,
+    /// Shown in italics.
+    pub italic: bool,
+    /// The URL that the words open.
+    pub link: Option<Text>,
+}
+
+impl Run {
+    /// A run without any style.
+    pub fn plain(text: impl Into<String>) -> Run {
+        Run {
+            text: text.into(),
+            ..Run::default()
+        }
+    }
+
+    /// Whether the run has no style and no link.
+    pub fn is_plain(&self) -> bool {
+        !self.bold && !self.italic && self.link.is_none()
+    }
+}
+
+/// Reads a text into runs. `\r\n` and `\r` become `\n`; neighbours of the same style are one run.
+pub fn parse(text: &str) -> Vec<Run> {
+    let clean;
+    let text = if text.contains('\r') {
+        clean = text.replace("\r\n", "\n").replace('\r', "\n");
+        &clean
+    } else {
+        text
+    };
+    let mut out = Vec::new();
+    inline(text, None, &mut out);
+    out
+}
+
+/// The words alone, as on a channel without any markup; a link keeps its label only.
+pub fn strip(text: &str) -> String {
+    if !text.contains(['*', '_', '[', '\\', '\r']) {
+        return text.to_owned();
+    }
+    parse(text).into_iter().map(|run| run.text).collect()
+}
+
+/// A value as it must be written into a text to be shown as it is: what could be read as markup gets a
+/// backslash. Values that go into an address need percent-encoding instead.
+pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
+    if !value.contains(['*', '_', '[', ']', '\\']) {
+        return value.into();
+    }
+    let mut out = String::with_capacity(value.len() + 8);
+    let mut previous = None;
+    let mut rest = value.chars().peekable();
+    while let Some(c) = rest.next() {
+        let special = match c {
+            '\\' | '*' | '[' | ']' => true,
+            '_' => {
+                let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                !(inside(previous) && inside(rest.peek().copied()))
+            }
+            _ => false,
+        };
+        if special {
+            out.push('\\');
+        }
+        out.push(c);
+        previous = Some(c);
+    }
+    out.into()
+}
+
+/// What a text is made of before pairs are found.
+enum Token<'a> {
+    Words(&'a str),
+    /// `**` or `_`, with what it may do here.
+    Mark {
+        bold: bool,
+        opens: bool,
+        closes: bool,
+    },
+    Link {
+        label: &'a str,
+        url: &'a str,
+    },
+    /// The end of a paragraph, where pairs end too.
+    Paragraph,
+}
+
+/// Reads one level: the text itself, or (with `link`) the label of a link, which holds no further link.
+fn inline(text: &str, link: Option<&Text>, out: &mut Vec<Run>) {
+    let tokens = tokens(text, link.is_none());
+    let paired = pair(&tokens);
+    let (mut bold, mut italic) = (false, false);
+    for (token, paired) in tokens.iter().zip(paired) {
+        match token {
+            Token::Words(words) => push(out, words, bold, italic, link),
+            Token::Mark { bold: true, .. } if paired => bold = !bold,
+            Token::Mark { bold: false, .. } if paired => italic = !italic,
+            Token::Mark { bold: mark, .. } => push(out, if *mark { "**" } else { "_" }, bold, italic, link),
+            Token::Link { label, url } => {
+                let mut inner = Vec::new();
+                inline(label, Some(&Text::new(url)), &mut inner);
+                for mut run in inner {
+                    run.bold |= bold;
+                    run.italic |= italic;
+                    out.push(run);
+                }
+            }
+            Token::Paragraph => {}
+        }
+    }
+}
+
+fn push(out: &mut Vec<Run>, words: &str, bold: bool, italic: bool, link: Option<&Text>) {
+    if words.is_empty() {
+        return;
+    }
+    match out.last_mut() {
+        Some(last) if last.bold == bold && last.italic == italic && last.link.as_ref() == link => {
+            last.text.push_str(words);
+        }
+        _ => out.push(Run {
+            text: words.to_owned(),
+            bold,
+            italic,
+            link: link.cloned(),
+        }),
+    }
+}
+
+/// For each token, whether it is a mark that is one of a pair.
+fn pair(tokens: &[Token]) -> Vec<bool> {
+    let mut paired = vec![false; tokens.len()];
+    let mut open: [Option<usize>; 2] = [None, None];
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Mark { bold, opens, closes } => {
+                let slot = &mut open[usize::from(*bold)];
+                match *slot {
+                    // Two marks with nothing between them are no pair.
+                    Some(start) if *closes && index > start + 1 => {
+                        paired[start] = true;
+                        paired[index] = true;
+                        *slot = None;
+                    }
+                    _ if *opens => *slot = Some(index),
+                    _ => {}
+                }
+            }
+            Token::Paragraph => open = [None, None],
+            Token::Words(_) | Token::Link { .. } => {}
+        }
+    }
+    paired
+}
+
+fn tokens(text: &str, links: bool) -> Vec<Token<'_>> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < bytes.len() {
+        let (token, length) = match bytes[at] {
+            b'\\' if matches!(bytes.get(at + 1), Some(b'\\' | b'*' | b'_' | b'[' | b']')) => {
+                // The backslash goes; the next character is plain, and is not looked at again.
+                out.push(Token::Words(&text[start..at]));
+                start = at + 1;
+                at += 2;
+                continue;
+            }
+            b'*' if bytes.get(at + 1) == Some(&b'*') => (mark(text, at, 2), 2),
+            b'_' => (mark(text, at, 1), 1),
+            b'[' if links => match link(text, at) {
+                Some((label, url, end)) => (Token::Link { label, url }, end - at),
+                None => {
+                    at += 1;
+                    continue;
+                }
+            },
+            b'\n' if bytes.get(at + 1) == Some(&b'\n') => {
+                out.push(Token::Words(&text[start..=at]));
+                out.push(Token::Paragraph);
+                at += 1;
+                start = at;
+                continue;
+            }
+            b'h' if text[at..].starts_with("https://") || text[at..].starts_with("http://") => {
+                at += address(&text[at..]);
+                continue;
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        out.push(Token::Words(&text[start..at]));
+        out.push(token);
+        at += length;
+        start = at;
+    }
+    out.push(Token::Words(&text[start..]));
+    out.retain(|token| !matches!(token, Token::Words("")));
+    out
+}
+
+/// The bytes of a web address that are copied unread: up to a space, a bracket, a mark at its end or a backslash.
+fn address(text: &str) -> usize {
+    let mut after_star = false;
+    let mut end = text.len();
+    for (at, c) in text.char_indices() {
+        if c.is_whitespace() || matches!(c, '[' | ']' | '<' | '>' | '"' | '\\') {
+            end = at;
+            break;
+        }
+        if c == '*' && after_star {
+            end = at - 1;
+            break;
+        }
+        after_star = c == '*';
+    }
+    // `_https://x.example_` is an address in italics; the `h` at least is taken, so reading goes on.
+    text[..end].trim_end_matches('_').len().max(1)
+}
+
+fn mark(text: &str, at: usize, length: usize) -> Token<'static> {
+    let before = text[..at].chars().next_back();
+    let after = text[at + length..].chars().next();
+    let solid = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let bold = length == 2;
+    Token::Mark {
+        bold,
+        opens: solid(after) && (bold || !word(before)),
+        closes: solid(before) && (bold || !word(after)),
+    }
+}
+
+/// The label, the URL and the end of a link that begins at `at`. A label is within one line and without
+/// brackets; a URL is without spaces, and its brackets are closed and not nested twice: thus each byte is looked
+/// at by a fixed number of openings only.
+fn link(text: &str, at: usize) -> Option<(&str, &str, usize)> {
+    let label_start = at + 1;
+    let label_end = label_start + text[label_start..].find(['[', ']', '\n'])?;
+    let label = &text[label_start..label_end];
+    let url_start = label_end + 2;
+    if !text[label_end..].starts_with("](") || label.trim().is_empty() {
+        return None;
+    }
+    let mut depth = 0;
+    for (offset, c) in text[url_start..].char_indices() {
+        match c {
+            '(' if depth == 0 => depth = 1,
+            ')' if depth == 1 => depth = 0,
+            ')' if offset > 0 => {
+                return Some((
+                    label,
+                    &text[url_start..url_start + offset],
+                    url_start + offset + 1,
+                ));
+            }
+            '(' | ')' => return None,
+            c if c.is_whitespace() => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Runs in a short form: `b:` bold, `i:` italic, `<url>` after a link.
+    fn shown(text: &str) -> Vec<String> {
+        let form = |run: &Run| {
+            let bold = if run.bold { "b:" } else { "" };
+            let italic = if run.italic { "i:" } else { "" };
+            let link = run
+                .link
+                .as_ref()
+                .map(|url| format!("<{url}>"))
+                .unwrap_or_default();
+            format!("{bold}{italic}{}{link}", run.text)
+        };
+        parse(text).iter().map(form).collect()
+    }
+
+    #[test]
+    fn pairs_and_links_are_read() {
+        assert_eq!(shown("a **b** _c_ d"), ["a ", "b:b", " ", "i:c", " d"]);
+        assert_eq!(shown("**a _b_**"), ["b:a ", "b:i:b"]);
+        assert_eq!(
+            shown("**[pay **now](https://x.example/a(b))** ok"),
+            ["b:pay **now<https://x.example/a(b)>", " ok"]
+        );
+        assert_eq!(shown("[_a_ b](u)"), ["i:a<u>", " b<u>"]);
+    }
+
+    #[test]
+    fn what_is_no_pair_stays() {
+        for text in [
+            "2 ** 3 ** 4",
+            "first_name and last_name",
+            "**a",
+            "_a\n\nb_",
+            "[a]",
+            "[a](b",
+            "[a]( b)",
+            "****",
+            "__",
+            "[](x)",
+            "a [b\nc](d)",
+        ] {
+            assert_eq!(shown(text), [text], "{text}");
+        }
+        assert_eq!(
+            shown("https://x.example/_a_/**b** _c_"),
+            ["https://x.example/_a_/", "b:b", " ", "i:c"]
+        );
+        assert_eq!(shown(r"\**a\** \_b\_ \[c](d) \n"), ["**a** _b_ [c](d) \\n"]);
+        assert_eq!(shown(""), Vec::<String>::new());
+        assert_eq!(shown("a\r\nb\rc"), ["a\nb\nc"]);
+    }
+
+    #[test]
+    fn reading_a_megabyte_of_openings_is_linear() {
+        for piece in [
+            "[",
+            "[a](",
+            "[a](x(",
+            "**a ",
+            "_a ",
+            "http://",
+            "http://**",
+            "\\",
+            "**",
+            "_",
+        ] {
+            let text = piece.repeat(1_000_000 / piece.len());
+            assert!(!parse(&text).is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_but_marks_disappears(text in r"[ab _*\[\]()\\.\n🙂h]{0,40}") {
+            let kept: String = parse(&text).iter().map(|run| run.text.as_str()).collect();
+            let mut rest = text.chars();
+            prop_assert!(kept.chars().all(|c| rest.any(|other| other == c)), "{text:?} became {kept:?}");
+        }
+
+        #[test]
+        fn an_escaped_value_is_shown_as_it_is(value in r"[ab _*\[\]()\\.🙂h]{0,30}", before in "[a *_]{0,3}") {
+            let text = format!("{}{}", escape(&before), escape(&value));
+            prop_assert_eq!(strip(&text), format!("{before}{value}"));
+            prop_assert!(parse(&text).iter().all(Run::is_plain));
+        }
+
+        #[test]
+        fn any_text_is_read(text in any::<String>()) {
+            prop_assert!(parse(&text).iter().all(|run| !run.text.is_empty()));
+        }
+    }
+}
