@@ -108,9 +108,9 @@ pub fn add(left: &Value, right: &Value) -> Value {
         (Value::Date(at), Value::Duration(by)) | (Value::Duration(by), Value::Date(at)) => {
             Value::Date(at.plus_days(by / DAY_MS))
         }
-        (Value::Time(at), Value::Duration(by)) | (Value::Duration(by), Value::Time(at)) => {
-            Value::Time(Time::from_seconds((i64::from(at.seconds())).saturating_add(by / 1000)))
-        }
+        (Value::Time(at), Value::Duration(by)) | (Value::Duration(by), Value::Time(at)) => Value::Time(
+            Time::from_seconds((i64::from(at.seconds())).saturating_add(by / 1000)),
+        ),
         _ => match (decimal(left), decimal(right)) {
             (Some(a), Some(b)) => Value::Number(a.add(b)),
             _ => Value::Unknown,
@@ -169,12 +169,12 @@ pub fn divide(left: &Value, right: &Value) -> Value {
         (Value::Money(a), Value::Money(b)) | (Value::Duration(a), Value::Duration(b)) => {
             quotient(*a, *b).map(Value::Number)
         }
-        (Value::Money(amount), by) => {
-            factor(by).and_then(|by| by.divides(*amount, MAX_INTEGER)).map(Value::Money)
-        }
-        (Value::Duration(span), by) => {
-            factor(by).and_then(|by| by.divides(*span, MAX_DURATION)).map(Value::Duration)
-        }
+        (Value::Money(amount), by) => factor(by)
+            .and_then(|by| by.divides(*amount, MAX_INTEGER))
+            .map(Value::Money),
+        (Value::Duration(span), by) => factor(by)
+            .and_then(|by| by.divides(*span, MAX_DURATION))
+            .map(Value::Duration),
         (Value::Percent(a), Value::Percent(b)) => a.div(*b).map(Value::Number),
         (Value::Percent(a), by) => decimal(by).and_then(|by| a.div(by)).map(Value::Percent),
         _ => match (decimal(left), factor(right)) {
@@ -255,5 +255,8 @@ fn quotient(a: i64, b: i64) -> Option<Decimal> {
         return None;
     }
     let numerator = i128::from(a) * 1_000_000_000;
-    Some(Decimal::from_scaled(crate::decimal::divide_half_even(numerator, i128::from(b)), 9))
+    Some(Decimal::from_scaled(
+        crate::decimal::divide_half_even(numerator, i128::from(b)),
+        9,
+    ))
 }

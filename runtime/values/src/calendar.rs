@@ -53,7 +53,9 @@ impl Date {
     /// The day so many days after 1970-01-01; it stops at the ends of the calendar.
     #[inline]
     pub fn from_days(days: i64) -> Date {
-        Date { days: days.clamp(FIRST_DAY as i64, LAST_DAY as i64) as i32 }
+        Date {
+            days: days.clamp(FIRST_DAY as i64, LAST_DAY as i64) as i32,
+        }
     }
 
     /// Days since 1970-01-01.
@@ -71,12 +73,18 @@ impl Date {
             return None;
         }
         // Counting from March puts the leap day at the end of the year, so months have fixed starts.
-        let (y, m) = if month > 2 { (year, i32::from(month) - 3) } else { (year - 1, i32::from(month) + 9) };
+        let (y, m) = if month > 2 {
+            (year, i32::from(month) - 3)
+        } else {
+            (year - 1, i32::from(month) + 9)
+        };
         let era = y.div_euclid(400);
         let year_of_era = y.rem_euclid(400);
         let day_of_year = (153 * m + 2) / 5 + i32::from(day) - 1;
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Some(Date { days: era * 146_097 + day_of_era - 719_468 })
+        Some(Date {
+            days: era * 146_097 + day_of_era - 719_468,
+        })
     }
 
     /// Year, month and day of the month.
@@ -120,7 +128,9 @@ impl Time {
     /// The time this many seconds after midnight, counted on beyond a day.
     #[inline]
     pub fn from_seconds(seconds: i64) -> Time {
-        Time { seconds: seconds.rem_euclid(86_400) as u32 }
+        Time {
+            seconds: seconds.rem_euclid(86_400) as u32,
+        }
     }
 
     /// Seconds since midnight.
@@ -131,13 +141,18 @@ impl Time {
 
     /// The time with this hour, minute and second, if there is one.
     pub fn new(hour: u8, minute: u8, second: u8) -> Option<Time> {
-        (hour < 24 && minute < 60 && second < 60)
-            .then(|| Time { seconds: u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second) })
+        (hour < 24 && minute < 60 && second < 60).then(|| Time {
+            seconds: u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second),
+        })
     }
 
     /// Hour, minute and second.
     pub fn parts(self) -> (u8, u8, u8) {
-        ((self.seconds / 3600) as u8, (self.seconds / 60 % 60) as u8, (self.seconds % 60) as u8)
+        (
+            (self.seconds / 3600) as u8,
+            (self.seconds / 60 % 60) as u8,
+            (self.seconds % 60) as u8,
+        )
     }
 }
 

@@ -25,7 +25,11 @@ impl Currency {
     /// The currency with this code, in capital letters, if there is one.
     pub fn from_code(code: &str) -> Option<Currency> {
         let wanted: [u8; 3] = code.as_bytes().try_into().ok()?;
-        CODES.as_bytes().chunks_exact(3).find(|known| **known == wanted).map(|_| Currency { code: wanted })
+        CODES
+            .as_bytes()
+            .chunks_exact(3)
+            .find(|known| **known == wanted)
+            .map(|_| Currency { code: wanted })
     }
 
     /// The ISO 4217 code.
@@ -37,8 +41,8 @@ impl Currency {
     /// How many decimals an amount has: 2 for most, 0 for yen, 3 for Kuwaiti dinars.
     pub fn decimals(self) -> u8 {
         match &self.code {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
-            | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
+            | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }

@@ -37,9 +37,15 @@ const POWERS: [i128; 20] = {
 
 impl Decimal {
     /// Zero.
-    pub const ZERO: Decimal = Decimal { mantissa: 0, scale: 0 };
+    pub const ZERO: Decimal = Decimal {
+        mantissa: 0,
+        scale: 0,
+    };
     /// One.
-    pub const ONE: Decimal = Decimal { mantissa: 1, scale: 0 };
+    pub const ONE: Decimal = Decimal {
+        mantissa: 1,
+        scale: 0,
+    };
 
     /// The number `mantissa / 10^scale`, rounded to nine decimals and kept within the bounds.
     pub fn new(mantissa: i64, scale: u8) -> Decimal {
@@ -57,7 +63,10 @@ impl Decimal {
     /// The whole number `value`, kept within the bounds.
     #[inline]
     pub fn from_integer(value: i64) -> Decimal {
-        Decimal { mantissa: value.clamp(-MAX_INTEGER, MAX_INTEGER), scale: 0 }
+        Decimal {
+            mantissa: value.clamp(-MAX_INTEGER, MAX_INTEGER),
+            scale: 0,
+        }
     }
 
     /// The digits of the number without its point.
@@ -97,7 +106,10 @@ impl Decimal {
         if self.scale <= decimals {
             return self;
         }
-        let rounded = divide_half_even(i128::from(self.mantissa), POWERS[usize::from(self.scale - decimals)]);
+        let rounded = divide_half_even(
+            i128::from(self.mantissa),
+            POWERS[usize::from(self.scale - decimals)],
+        );
         Decimal::from_scaled(rounded, decimals)
     }
 
@@ -148,27 +160,42 @@ impl Decimal {
     }
 
     /// The sum.
-    #[expect(clippy::should_implement_trait, reason = "saturates and rounds, which an operator would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates and rounds, which an operator would hide"
+    )]
     pub fn add(self, other: Decimal) -> Decimal {
         let scale = self.scale.max(other.scale);
         Decimal::from_scaled(self.scaled(scale) + other.scaled(scale), scale)
     }
 
     /// The difference.
-    #[expect(clippy::should_implement_trait, reason = "saturates and rounds, which an operator would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates and rounds, which an operator would hide"
+    )]
     pub fn sub(self, other: Decimal) -> Decimal {
         self.add(other.neg())
     }
 
     /// The product.
-    #[expect(clippy::should_implement_trait, reason = "saturates and rounds, which an operator would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates and rounds, which an operator would hide"
+    )]
     pub fn mul(self, other: Decimal) -> Decimal {
         // 63 + 63 bits fit; the scale is at most 18.
-        Decimal::from_scaled(i128::from(self.mantissa) * i128::from(other.mantissa), self.scale + other.scale)
+        Decimal::from_scaled(
+            i128::from(self.mantissa) * i128::from(other.mantissa),
+            self.scale + other.scale,
+        )
     }
 
     /// The quotient to nine decimals, or none for a division by zero.
-    #[expect(clippy::should_implement_trait, reason = "saturates and rounds, which an operator would hide")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "saturates and rounds, which an operator would hide"
+    )]
     pub fn div(self, other: Decimal) -> Option<Decimal> {
         if other.mantissa == 0 {
             return None;
@@ -177,13 +204,22 @@ impl Decimal {
         // The exponent lies in 0..=18, and 2^63 * 10^18 fits 2^127.
         let exponent = usize::from(MAX_SCALE + other.scale - self.scale);
         let numerator = i128::from(self.mantissa) * POWERS[exponent];
-        Some(Decimal::from_scaled(divide_half_even(numerator, i128::from(other.mantissa)), MAX_SCALE))
+        Some(Decimal::from_scaled(
+            divide_half_even(numerator, i128::from(other.mantissa)),
+            MAX_SCALE,
+        ))
     }
 
     /// The number with its sign turned.
-    #[expect(clippy::should_implement_trait, reason = "kept beside the other named operations")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "kept beside the other named operations"
+    )]
     pub fn neg(self) -> Decimal {
-        Decimal { mantissa: -self.mantissa, scale: self.scale }
+        Decimal {
+            mantissa: -self.mantissa,
+            scale: self.scale,
+        }
     }
 
     /// `amount × self`, rounded half to even to a whole amount within ±`bound`.
@@ -198,7 +234,10 @@ impl Decimal {
             return None;
         }
         let numerator = i128::from(amount) * POWERS[usize::from(self.scale)];
-        Some(clamp(divide_half_even(numerator, i128::from(self.mantissa)), bound))
+        Some(clamp(
+            divide_half_even(numerator, i128::from(self.mantissa)),
+            bound,
+        ))
     }
 
     /// The number at a scale at least its own.
@@ -210,10 +249,16 @@ impl Decimal {
     pub(crate) fn from_scaled(value: i128, scale: u8) -> Decimal {
         let limit = i128::from(MAX_INTEGER) * POWERS[usize::from(scale.min(19))];
         if value >= limit {
-            return Decimal { mantissa: MAX_INTEGER, scale: 0 };
+            return Decimal {
+                mantissa: MAX_INTEGER,
+                scale: 0,
+            };
         }
         if value <= -limit {
-            return Decimal { mantissa: -MAX_INTEGER, scale: 0 };
+            return Decimal {
+                mantissa: -MAX_INTEGER,
+                scale: 0,
+            };
         }
         // Rounding happens once, straight to the final scale, so that halves are seen as halves.
         let mut target = scale.min(MAX_SCALE);
@@ -230,7 +275,10 @@ impl Decimal {
             target -= 1;
         }
         // Rounding may reach the bound exactly, and never passes it, since the bound is whole.
-        Decimal { mantissa: rounded as i64, scale: target }
+        Decimal {
+            mantissa: rounded as i64,
+            scale: target,
+        }
     }
 }
 
@@ -245,7 +293,11 @@ pub(crate) fn divide_half_even(numerator: i128, denominator: i128) -> i128 {
         return quotient;
     }
     let twice = remainder.unsigned_abs() * 2;
-    let away = if (numerator < 0) == (denominator < 0) { 1 } else { -1 };
+    let away = if (numerator < 0) == (denominator < 0) {
+        1
+    } else {
+        -1
+    };
     match twice.cmp(&denominator.unsigned_abs()) {
         Ordering::Less => quotient,
         Ordering::Greater => quotient + away,
@@ -300,6 +352,10 @@ impl fmt::Display for Decimal {
         }
         let power = 10u64.pow(u32::from(self.scale));
         let (whole, fraction) = (digits / power, digits % power);
-        write!(formatter, "{whole}.{fraction:0width$}", width = usize::from(self.scale))
+        write!(
+            formatter,
+            "{whole}.{fraction:0width$}",
+            width = usize::from(self.scale)
+        )
     }
 }

@@ -46,8 +46,9 @@ enum Tag {
 }
 
 const VARIANTS: &[&str] = &[
-    "Unknown", "YesNo", "Integer", "Number", "Percent", "Money", "Text", "Date", "Time", "Moment", "Duration",
-    "Email", "Phone", "Url", "Language", "Channel", "File", "Image", "Location", "Member", "List", "Record",
+    "Unknown", "YesNo", "Integer", "Number", "Percent", "Money", "Text", "Date", "Time", "Moment",
+    "Duration", "Email", "Phone", "Url", "Language", "Channel", "File", "Image", "Location", "Member",
+    "List", "Record",
 ];
 
 /// Decodes one value that stands `depth` lists or records deep.
@@ -72,7 +73,9 @@ impl<'de> Visitor<'de> for ValueSeed {
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Value, A::Error> {
         let (tag, content) = data.variant::<Tag>()?;
-        let inner = ValuesSeed { depth: self.depth + 1 };
+        let inner = ValuesSeed {
+            depth: self.depth + 1,
+        };
         Ok(match tag {
             Tag::Unknown => {
                 content.unit_variant()?;

@@ -36,7 +36,10 @@ impl Zone {
             Err(_) => 0,
         };
         let local = moment + offset * 1000;
-        (Date::from_days(local.div_euclid(DAY_MS)), Time::from_seconds(local.rem_euclid(DAY_MS) / 1000))
+        (
+            Date::from_days(local.div_euclid(DAY_MS)),
+            Time::from_seconds(local.rem_euclid(DAY_MS) / 1000),
+        )
     }
 
     /// The moment at which that day and time of day come there. A time that a clock change skips is
@@ -54,7 +57,9 @@ impl Zone {
             second as i8,
             0,
         );
-        let Ok(civil) = civil else { return clamp_moment(naive) };
+        let Ok(civil) = civil else {
+            return clamp_moment(naive);
+        };
         match self.zone.to_ambiguous_timestamp(civil).compatible() {
             Ok(timestamp) => clamp_moment(timestamp.as_millisecond()),
             Err(_) => clamp_moment(naive),

@@ -1,0 +1,246 @@
+//! Words that say nothing about what is meant, in the languages of the library and normalised:
+//! politeness, hesitation, articles; and the words that turn a meaning round.
+
+/// Whether the word only makes a message friendlier or longer: "please", "well", "спасибо".
+pub fn is_filler(word: &str) -> bool {
+    matches!(
+        word,
+        "please"
+            | "pls"
+            | "plz"
+            | "thanks"
+            | "thank"
+            | "you"
+            | "thx"
+            | "ok"
+            | "okay"
+            | "well"
+            | "um"
+            | "uh"
+            | "hmm"
+            | "hm"
+            | "so"
+            | "just"
+            | "hi"
+            | "hello"
+            | "hey"
+            | "oh"
+            | "ah"
+            | "dear"
+            | "sir"
+            | "kindly"
+            | "va"
+            | "te"
+            | "rog"
+            | "multumesc"
+            | "mersi"
+            | "multam"
+            | "pai"
+            | "deci"
+            | "buna"
+            | "salut"
+            | "ziua"
+            | "пожалуйста"
+            | "пожалуиста"
+            | "плиз"
+            | "спасибо"
+            | "ну"
+            | "так"
+            | "ок"
+            | "привет"
+            | "здравствуйте"
+            | "э"
+            | "эм"
+            | "вот"
+    )
+}
+
+/// Whether the word is an article or another small word that names nothing.
+pub fn is_small(word: &str) -> bool {
+    is_filler(word)
+        || matches!(
+            word,
+            "a" | "an"
+                | "the"
+                | "i"
+                | "id"
+                | "ill"
+                | "im"
+                | "me"
+                | "my"
+                | "to"
+                | "of"
+                | "is"
+                | "it"
+                | "its"
+                | "for"
+                | "do"
+                | "does"
+                | "did"
+                | "are"
+                | "be"
+                | "and"
+                | "or"
+                | "in"
+                | "on"
+                | "at"
+                | "with"
+                | "want"
+                | "like"
+                | "would"
+                | "need"
+                | "can"
+                | "could"
+                | "what"
+                | "how"
+                | "one"
+                | "this"
+                | "that"
+                | "about"
+                | "we"
+                | "un"
+                | "o"
+                | "unu"
+                | "una"
+                | "cel"
+                | "cea"
+                | "de"
+                | "la"
+                | "pe"
+                | "din"
+                | "si"
+                | "sau"
+                | "as"
+                | "vreau"
+                | "vrea"
+                | "doresc"
+                | "eu"
+                | "imi"
+                | "mi"
+                | "am"
+                | "este"
+                | "e"
+                | "ce"
+                | "cu"
+                | "pentru"
+                | "и"
+                | "а"
+                | "я"
+                | "в"
+                | "на"
+                | "с"
+                | "о"
+                | "об"
+                | "у"
+                | "к"
+                | "по"
+                | "за"
+                | "из"
+                | "для"
+                | "это"
+                | "мне"
+                | "мой"
+                | "моя"
+                | "мои"
+                | "хочу"
+                | "хотел"
+                | "хотела"
+                | "бы"
+                | "можно"
+                | "что"
+                | "как"
+                | "нужно"
+                | "надо"
+                | "или"
+        )
+}
+
+/// Whether the word turns the meaning of what follows round, so that a word found beside it must not
+/// be taken for what somebody wants.
+pub fn is_negation(word: &str) -> bool {
+    matches!(
+        word,
+        "not"
+            | "no"
+            | "dont"
+            | "doesnt"
+            | "didnt"
+            | "isnt"
+            | "wont"
+            | "cant"
+            | "cannot"
+            | "never"
+            | "without"
+            | "neither"
+            | "nor"
+            | "except"
+            | "instead"
+            | "nu"
+            | "fara"
+            | "nici"
+            | "niciun"
+            | "nicio"
+            | "niciodata"
+            | "decat"
+            | "не"
+            | "нет"
+            | "ни"
+            | "без"
+            | "никогда"
+            | "никакой"
+            | "кроме"
+    )
+}
+
+/// The cardinal or ordinal number from 1 to 10 that the word is, in any language of the library.
+pub fn small_number(word: &str) -> Option<usize> {
+    Some(match word {
+        "one" | "first" | "1st" | "unu" | "una" | "primul" | "prima" | "один" | "одна" | "одно"
+        | "первый" | "первая" | "первое" | "первую" => 1,
+        "two" | "second" | "2nd" | "doi" | "doua" | "doilea" | "два" | "две" | "второй" | "вторая"
+        | "второе" | "вторую" => 2,
+        "three" | "third" | "3rd" | "trei" | "treilea" | "treia" | "три" | "третий" | "третья" | "третье"
+        | "третью" => 3,
+        "four" | "fourth" | "4th" | "patru" | "patrulea" | "patra" | "четыре" | "четвертый" | "четвертая"
+        | "четвертое" | "четвертую" => 4,
+        "five" | "fifth" | "5th" | "cinci" | "cincilea" | "cincea" | "пять" | "пятый" | "пятая" | "пятое"
+        | "пятую" => 5,
+        "six" | "sixth" | "6th" | "sase" | "saselea" | "sasea" | "шесть" | "шестой" | "шестая" | "шестое"
+        | "шестую" => 6,
+        "seven" | "seventh" | "7th" | "sapte" | "saptelea" | "saptea" | "семь" | "седьмой" | "седьмая"
+        | "седьмое" | "седьмую" => 7,
+        "eight" | "eighth" | "8th" | "opt" | "optulea" | "opta" | "восемь" | "восьмой" | "восьмая"
+        | "восьмое" | "восьмую" => 8,
+        "nine" | "ninth" | "9th" | "noua" | "noualea" | "девять" | "девятый" | "девятая" | "девятое"
+        | "девятую" => 9,
+        "ten" | "tenth" | "10th" | "zece" | "zecelea" | "zecea" | "десять" | "десятый" | "десятая"
+        | "десятое" | "десятую" => 10,
+        _ => return None,
+    })
+}
+
+/// Whether the word only announces a number: "number 2", "varianta 3", "вариант 1".
+pub(crate) fn announces_number(word: &str) -> bool {
+    matches!(
+        word,
+        "number"
+            | "no"
+            | "nr"
+            | "option"
+            | "the"
+            | "one"
+            | "numarul"
+            | "numar"
+            | "varianta"
+            | "optiunea"
+            | "optiune"
+            | "al"
+            | "a"
+            | "номер"
+            | "вариант"
+            | "пункт"
+            | "опция"
+            | "под"
+            | "номером"
+    )
+}

@@ -1,0 +1,244 @@
+//! Making what people write comparable: one case, no diacritics, no punctuation, single spaces.
+//!
+//! - Unicode compatibility forms are folded (NFKC), then case, then diacritics: `Mâine!` is `maine`,
+//!   `ЁЛКА` is `елка`, `ﬁne` is `fine`. The letters й, ў and ї stay, they are no decorated и, у, і.
+//! - Punctuation and signs become spaces; an apostrophe inside a word vanishes: `don't` is `dont`.
+//! - Emoji are left out beside words, so that `🍕 Pizza` is `pizza`; a message without any word keeps
+//!   each of them as a word, so that `👍` can be matched.
+//! - At most [`MAX_BYTES`] bytes are looked at, and at most [`MAX_WORDS`] words are kept; what comes
+//!   after is not matched against anything, and [`Normalised::cut`] says so. Time is linear.
+
+use crate::fold::{Role, push_folded, role};
+
+/// The most words of a message that are matched.
+pub const MAX_WORDS: usize = 4096;
+
+/// The most bytes of a message that are looked at.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// A normalised message: words in one spelling, separated by single spaces, each with its place in
+/// the original.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Normalised {
+    text: String,
+    words: Vec<Word>,
+    cut: bool,
+}
+
+/// One word: where it stands in the normalised text and where in the original, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// Where it begins in the normalised text.
+    pub start: u32,
+    /// Where it ends in the normalised text.
+    pub end: u32,
+    /// Where it begins in the original.
+    pub from: u32,
+    /// Where it ends in the original.
+    pub to: u32,
+}
+
+/// Normalises a message.
+pub fn normalise(source: &str) -> Normalised {
+    let mut normalised = Normalised::default();
+    normalised.set(source);
+    normalised
+}
+
+/// Only the normalised text, for words and labels of a bot.
+pub fn normalised_text(source: &str) -> String {
+    normalise(source).text
+}
+
+impl Normalised {
+    /// The words separated by single spaces.
+    #[inline]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The words in order, at most [`MAX_WORDS`].
+    #[inline]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The word at a place.
+    #[inline]
+    pub fn word(&self, place: usize) -> Option<&str> {
+        self.words.get(place).map(|word| self.spelled(word))
+    }
+
+    /// How a word of this message is spelled.
+    #[inline]
+    pub fn spelled(&self, word: &Word) -> &str {
+        &self.text[word.start as usize..word.end as usize]
+    }
+
+    /// The words as texts.
+    pub fn spelled_words(&self) -> impl DoubleEndedIterator<Item = &str> + Clone {
+        self.words.iter().map(|word| self.spelled(word))
+    }
+
+    /// Whether there is nothing to match.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether the message went on beyond what is matched.
+    #[inline]
+    pub fn cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Normalises another message, using the memory of this one.
+    pub fn set(&mut self, source: &str) {
+        self.text.clear();
+        self.words.clear();
+        self.cut = source.len() > MAX_BYTES;
+        let source = &source[..floor_boundary(source, MAX_BYTES)];
+        self.text.reserve(source.len().min(4 * MAX_WORDS));
+        self.words.reserve(8);
+        let bytes = source.as_bytes();
+        let mut open: Option<Open> = None;
+        let mut signs = false;
+        let mut place = 0;
+        while place < bytes.len() {
+            let byte = bytes[place];
+            if byte.is_ascii() {
+                if byte.is_ascii_alphanumeric() {
+                    let word = match &mut open {
+                        Some(word) => word,
+                        None => match self.begin(place) {
+                            Some(word) => open.insert(word),
+                            None => return,
+                        },
+                    };
+                    self.text.push(byte.to_ascii_lowercase() as char);
+                    place += 1;
+                    word.to = place;
+                } else {
+                    // An apostrophe leaves the word open if a letter follows at once.
+                    let joins = matches!(byte, b'\'' | b'`')
+                        && open.is_some()
+                        && source[place + 1..]
+                            .chars()
+                            .next()
+                            .is_some_and(|next| role(next) == Role::Letter);
+                    if !joins {
+                        self.end(&mut open);
+                    }
+                    place += 1;
+                }
+                continue;
+            }
+            let Some(c) = source[place..].chars().next() else {
+                break;
+            };
+            let after = place + c.len_utf8();
+            match role(c) {
+                Role::Letter => {
+                    let word = match &mut open {
+                        Some(word) => word,
+                        None => match self.begin(place) {
+                            Some(word) => open.insert(word),
+                            None => return,
+                        },
+                    };
+                    push_folded(&mut self.text, word.start, c);
+                    word.to = after;
+                }
+                Role::Apostrophe => {
+                    let joins = open.is_some()
+                        && source[after..]
+                            .chars()
+                            .next()
+                            .is_some_and(|next| role(next) == Role::Letter);
+                    if !joins {
+                        self.end(&mut open);
+                    }
+                }
+                Role::Nothing => {}
+                Role::Sign => {
+                    signs = true;
+                    self.end(&mut open);
+                }
+                Role::Break => self.end(&mut open),
+            }
+            place = after;
+        }
+        self.end(&mut open);
+        if self.words.is_empty() && signs {
+            self.keep_signs(source);
+        }
+    }
+
+    /// Opens a word, unless there are too many already.
+    #[inline]
+    fn begin(&mut self, from: usize) -> Option<Open> {
+        if self.words.len() == MAX_WORDS {
+            self.cut = true;
+            return None;
+        }
+        if !self.words.is_empty() {
+            self.text.push(' ');
+        }
+        Some(Open {
+            start: self.text.len(),
+            from,
+            to: from,
+        })
+    }
+
+    /// Closes the open word. A word that folded to nothing (a lone mark) leaves no trace.
+    #[inline]
+    fn end(&mut self, open: &mut Option<Open>) {
+        let Some(word) = open.take() else { return };
+        if self.text.len() == word.start {
+            self.text.truncate(word.start.saturating_sub(1));
+            return;
+        }
+        self.words.push(Word {
+            start: word.start as u32,
+            end: self.text.len() as u32,
+            from: word.from as u32,
+            to: word.to as u32,
+        });
+    }
+
+    /// Keeps each emoji of a message without words as a word.
+    fn keep_signs(&mut self, source: &str) {
+        for (place, c) in source.char_indices() {
+            if role(c) != Role::Sign {
+                continue;
+            }
+            let Some(open) = self.begin(place) else { return };
+            self.text.push(c);
+            self.end(&mut Some(Open {
+                to: place + c.len_utf8(),
+                ..open
+            }));
+        }
+    }
+}
+
+/// A word that is being read.
+#[derive(Clone, Copy)]
+struct Open {
+    start: usize,
+    from: usize,
+    to: usize,
+}
+
+/// The largest character boundary at or below `limit`.
+fn floor_boundary(source: &str, limit: usize) -> usize {
+    if source.len() <= limit {
+        return source.len();
+    }
+    let mut boundary = limit;
+    while !source.is_char_boundary(boundary) {
+        boundary -= 1;
+    }
+    boundary
+}
