@@ -3,15 +3,16 @@
 //! Everything is flat: arenas indexed by typed ids, no pointers, no recursion, so that a hostile file can
 //! neither overflow a stack nor make the loader allocate more than the file is long. Reading order:
 //! [`ids`], [`bot`] (the root), [`declarations`], [`types`], [`expr`], [`text`], [`message`], [`code`],
-//! [`place`], [`handler`], [`triggers`], [`debug`].
+//! [`place`], [`handler`], [`triggers`], [`debug`]; [`container`] (the file) and [`mod@verify`] (what loading proves).
 //!
 //! Invariants that the verifier proves on load and everybody else relies on: every id is in range; a type,
-//! expression or text refers only to lower ids of its own arena (so walking them ends); every code address is
-//! in range and every path of code ends in an operation that leaves; `run` is not recursive.
+//! refers only to lower ids and no chain of expressions and texts comes back to itself (so walking them ends); every code address is
+//! in range, and no operation is the last one unless it leaves; `run` is not recursive.
 #![warn(missing_docs)]
 
 pub mod bot;
 pub mod code;
+pub mod container;
 pub mod debug;
 pub mod declarations;
 pub mod expr;
@@ -22,10 +23,12 @@ pub mod place;
 pub mod text;
 pub mod triggers;
 pub mod types;
+pub mod verify;
 
 pub use bot::{Bot, Cap, Flow, Slot, Step};
 pub use botflow_values::Value;
 pub use code::{Op, Outcome};
+pub use container::{ContentHash, LoadError, content_hash, from_bytes, to_bytes};
 pub use debug::{DebugInfo, SourceRange};
 pub use declarations::{
     Call, CallKind, ConfigValue, Event, Field, HttpRequest, Intent, LanguageWords, Method, Param,
@@ -41,3 +44,4 @@ pub use place::{
 pub use text::{Arms, Filter, Part, Text, TextVariant};
 pub use triggers::*;
 pub use types::{Member, Narrowing, SetType, Type};
+pub use verify::{Damage, verify};
