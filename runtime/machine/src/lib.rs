@@ -1,1 +1,27 @@
-//! The pure machine: step(bot, conversation, event) gives a conversation and effects.
+//! The pure machine: `step(program, conversation, event)` gives the conversation after the turn and the effects
+//! to carry out. Nothing happens in the middle of a turn; time, chance and identity are part of the event.
+//!
+//! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
+//! [`event`] goes in, [`effect`] comes out, [`step`] is the turn. The exact meaning of everything stands in
+//! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
+#![warn(missing_docs)]
+
+pub mod conversation;
+pub mod effect;
+pub mod event;
+pub mod person;
+pub mod program;
+mod step;
+
+pub use conversation::{Conversation, Frame, FrameKind, Owner, Question};
+pub use effect::{CallRequest, Effect, Fault, HandOver};
+pub use event::{Delivery, Event, EventKind, OperatorEvent};
+pub use person::Person;
+pub use program::{Program, ProgramError};
+pub use step::{Step, step, step_into};
+
+/// So many bytes of a message are heard; what comes after them is not.
+pub const MAX_MESSAGE: usize = 16 * 1024;
+
+/// `count(event, …)` counts up to this.
+pub const MAX_COUNTED: usize = 100;

@@ -1,0 +1,216 @@
+//! The state of a conversation: small, flat, serialisable, and everything the machine remembers between turns.
+//!
+//! A conversation is a stack of frames. The lowest is the flow that was started, above it what it `run`s. A
+//! handler is a frame of its own that works on the variables of the frame whose handler it is (or on those of
+//! `always`). At most one handler frame rests in the stack: it is the open digression. The topmost frame is the
+//! one that speaks; all others rest at the place from which the next one was entered.
+
+use botflow_artifact::{EscalationId, FlowId, HandlerId, Outcome, PlaceHash, PlaceId, QueueId};
+use botflow_values::Value;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::person::Person;
+
+/// A conversation with one person, from the first to the last (a finished one begins anew with the next message).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The host's number of this conversation value; part of every call's key.
+    pub id: u64,
+    /// Content hash of the bot under which it last ran (first eight bytes); 0 = none yet.
+    pub bot: u64,
+    /// The person; see [`Person`] for who keeps it.
+    pub person: Person,
+    /// Who has it.
+    pub owner: Owner,
+    /// Running flows, outermost first.
+    pub frames: Vec<Frame>,
+    /// The question that waits, if the topmost frame rests at one.
+    pub question: Option<Question>,
+    /// The hand-over that is under way.
+    pub escalation: Option<Box<Escalated>>,
+    /// How the last conversation ended.
+    pub outcome: Option<Outcome>,
+    /// The moment of the last event.
+    pub last_at: i64,
+    /// How many messages in a row were not understood.
+    pub misunderstood: u32,
+    /// How many calls were asked for.
+    pub calls: u32,
+    /// How many questions were put: what tells buttons of an older message.
+    pub puts: u32,
+    /// How many timers were set; the last one is the conversation's if [`Conversation::timer`] is set.
+    pub timers: u32,
+    /// When the present timer goes off.
+    pub timer: Option<i64>,
+    /// `if` rules of `always` that have had their turn, as bits.
+    pub fired: Vec<u64>,
+    /// What each `say one of` said last.
+    pub varied: Vec<(u32, u32)>,
+    /// The messages of the last turn, for `repeat`: which, and of which flow.
+    pub said: Vec<(u32, FlowId)>,
+    /// Ids of the last events, newest last.
+    pub seen: Vec<u64>,
+}
+
+/// Who has a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owner {
+    /// Nobody: it has not begun, or has ended.
+    #[default]
+    Nobody,
+    /// The bot.
+    Bot,
+    /// People; the bot is silent.
+    People,
+}
+
+/// One running flow, or one handler at work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Which flow.
+    pub flow: FlowId,
+    /// What it is.
+    pub kind: FrameKind,
+    /// Where it rests.
+    pub at: PlaceId,
+    /// The stable name of that place, by which a later version of the bot finds it.
+    pub hash: PlaceHash,
+    /// Its variables. Empty in a handler frame that works on those of another.
+    pub slots: Vec<Value>,
+    /// Questions answered in this run, oldest first: where `back` goes.
+    pub answered: Vec<PlaceId>,
+    /// Failed tries at the present question.
+    pub tries: u32,
+    /// The question is being put again because of a failed try, which does not start its tries anew.
+    pub retrying: bool,
+    /// Moments a question in this frame was put, for an upgrade.
+    pub form: Option<Box<FormState>>,
+    /// What the frame waits for besides words.
+    pub pending: Option<Box<Pending>>,
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FrameKind {
+    /// The flow that was started.
+    Started,
+    /// A flow that the frame below runs.
+    Run,
+    /// A handler.
+    Handler {
+        /// Index of the frame on whose variables it works; `None` = its own.
+        of: Option<u32>,
+        /// Which handler.
+        handler: Option<HandlerId>,
+    },
+}
+
+/// A question that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// When it was last put.
+    pub put_at: i64,
+    /// Its number among the questions put; part of the payload of its buttons.
+    pub put: u32,
+    /// How many clocks of silence have gone off.
+    pub nudged: u32,
+    /// What was offered, where that depends on conditions or lists: `None` = all written options.
+    pub offered: Option<Box<Offered>>,
+}
+
+/// The options that were offered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Offered {
+    /// Items of the list, in order; they come first.
+    pub items: Vec<Value>,
+    /// Indices of the written options, in order.
+    pub options: Vec<u32>,
+}
+
+/// A form under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormState {
+    /// Which.
+    pub place: PlaceId,
+    /// Its questions that are answered.
+    pub answered: Vec<PlaceId>,
+    /// It is gone through again after a correction: what was said is not said again.
+    pub replay: bool,
+}
+
+/// What a frame waits for besides words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Pending {
+    /// A call.
+    Call {
+        /// Its number.
+        number: u32,
+        /// The present attempt, from 1.
+        attempt: u32,
+        /// Its arguments, for another attempt.
+        args: Vec<Value>,
+        /// When the present attempt is given up.
+        until: i64,
+        /// When company is kept (`waiting`); `None` when it has been, or none is written.
+        company: Option<i64>,
+    },
+    /// A moment (`wait`).
+    Moment(i64),
+    /// An event, at most until a moment.
+    Event(Option<i64>),
+    /// Colleagues' answer (`ask queue`): since when, and how many `nobody` clocks have gone off.
+    Queue {
+        /// When they were asked.
+        since: i64,
+        /// How many clocks have gone off.
+        nudged: u32,
+    },
+    /// The code that proves an address.
+    Code(SmolStr),
+    /// What was waited for came during a digression: the value.
+    Arrived(Value),
+    /// It failed or did not come during a digression; the named failure of a call.
+    Missed(Option<u32>),
+}
+
+/// A hand-over under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Escalated {
+    /// Which escalation.
+    pub escalation: EscalationId,
+    /// The queue it waits in.
+    pub queue: QueueId,
+    /// When it was handed over.
+    pub since: i64,
+    /// When the customer wrote last, or the hand-over.
+    pub customer_at: i64,
+    /// When an operator wrote last or joined.
+    pub operator_at: i64,
+    /// An operator is there.
+    pub joined: bool,
+    /// Clocks that have gone off: `nobody`, `customer silent`, `operator silent`.
+    pub gone: (u32, u32, u32),
+}
+
+impl Conversation {
+    /// A conversation that has not begun, with this person.
+    pub fn new(id: u64, person: Person) -> Conversation {
+        Conversation { id, person, ..Conversation::default() }
+    }
+
+    /// The place at which the conversation rests, if it is running.
+    pub fn place(&self) -> Option<PlaceId> {
+        self.frames.last().map(|frame| frame.at)
+    }
+
+    /// The timer that is set: its id and moment.
+    pub fn timer(&self) -> Option<(u32, i64)> {
+        self.timer.map(|at| (self.timers, at))
+    }
+
+    /// Index of the handler frame that is the open digression.
+    pub fn digression(&self) -> Option<usize> {
+        self.frames.iter().position(|frame| matches!(frame.kind, FrameKind::Handler { .. }))
+    }
+}

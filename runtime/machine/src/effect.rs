@@ -1,0 +1,184 @@
+//! What the machine wants done: data, carried out by the host after the turn is committed, in order.
+
+use botflow_artifact::{CallId, ConsentId, EscalationId, ExperimentId, FieldId, Outcome, QueueId, StageId};
+use botflow_message::Message;
+use botflow_values::Value;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+/// One effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// Say this to the customer, on the conversation's channel unless the envelope names another.
+    Send(Message),
+    /// Do this lookup or action, and answer with `CallResult` or `CallFailed`.
+    Call(Box<CallRequest>),
+    /// Send `EventKind::Timer { id }` at this moment. A conversation has at most one timer: this replaces the one
+    /// set before.
+    SetTimer {
+        /// Which.
+        id: u32,
+        /// When, in milliseconds since 1970.
+        at: i64,
+    },
+    /// The timer is not wanted any more.
+    CancelTimer {
+        /// Which.
+        id: u32,
+    },
+    /// People own the conversation from now on.
+    HandOver(Box<HandOver>),
+    /// The conversation waits in this queue now (it was passed on, or nobody came).
+    Requeue {
+        /// Which.
+        queue: QueueId,
+    },
+    /// The bot owns the conversation again, or it has ended: it leaves its queue.
+    Withdraw,
+    /// The customer wrote this while people own the conversation: show it to them.
+    Forward {
+        /// The words.
+        text: SmolStr,
+        /// What was sent beside words.
+        media: Option<Box<Value>>,
+    },
+    /// An operator wrote this: send it to the customer.
+    Relay {
+        /// Who.
+        operator: SmolStr,
+        /// The words.
+        text: SmolStr,
+    },
+    /// Ask colleagues this; the next words an operator writes are the answer.
+    AskQueue {
+        /// Whom.
+        queue: QueueId,
+        /// What.
+        question: SmolStr,
+    },
+    /// Send a code of six digits to this address of the customer.
+    SendCode {
+        /// The field that holds the address.
+        field: FieldId,
+        /// The address.
+        address: Value,
+        /// The code the machine expects back.
+        code: SmolStr,
+    },
+    /// The field of the customer card was written ([`crate::Person::fields`] holds it already).
+    Remember {
+        /// Which.
+        field: FieldId,
+        /// Its new value.
+        value: Value,
+    },
+    /// The field of the customer card is unknown again.
+    Forget {
+        /// Which.
+        field: FieldId,
+    },
+    /// The customer card's address is proven.
+    Verified {
+        /// Which field.
+        field: FieldId,
+    },
+    /// This person is the one known by this field.
+    Identify {
+        /// Which.
+        field: FieldId,
+        /// Its value.
+        value: Value,
+    },
+    /// The person is in this stage of the journey now.
+    Stage(StageId),
+    /// A label on the person.
+    Tag(SmolStr),
+    /// An analytics event.
+    Track {
+        /// Its name.
+        name: SmolStr,
+        /// Its named values.
+        values: Vec<(SmolStr, Value)>,
+    },
+    /// A note for operators.
+    Note(SmolStr),
+    /// A flag to a queue without handing over.
+    Tell {
+        /// Which queue.
+        queue: QueueId,
+        /// The words.
+        text: SmolStr,
+    },
+    /// Consent was given or withdrawn on the conversation's channel.
+    Consent {
+        /// Which kind.
+        consent: ConsentId,
+        /// Given, or withdrawn.
+        granted: bool,
+        /// The customer's words it rests on.
+        answer: SmolStr,
+    },
+    /// The customer opted out with a word that the law protects (STOP).
+    OptedOut,
+    /// The person's arm of an experiment was looked at.
+    Exposed {
+        /// Which experiment.
+        experiment: ExperimentId,
+        /// Its arm by index; `None` = held out.
+        arm: Option<u32>,
+    },
+    /// The conversation has ended.
+    Finished {
+        /// How.
+        outcome: Outcome,
+        /// `as demo_booked`.
+        label: Option<SmolStr>,
+    },
+    /// The machine protected itself: never happens with a bot that its compiler made.
+    Fault(Fault),
+}
+
+/// A lookup or an action to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallRequest {
+    /// Which; `Bot::calls` tells how.
+    pub call: CallId,
+    /// The number by which the answer names it; never used twice in one conversation value.
+    pub number: u32,
+    /// From 1. A repeated attempt has the same number and key.
+    pub attempt: u32,
+    /// What makes an action happen once, however often it is attempted.
+    pub key: u64,
+    /// Its arguments, in order of the declaration.
+    pub args: Vec<Value>,
+}
+
+/// The conversation goes to people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandOver {
+    /// By which escalation.
+    pub escalation: EscalationId,
+    /// Into which queue.
+    pub queue: QueueId,
+    /// What operators read first; empty for none.
+    pub brief: SmolStr,
+}
+
+/// What the machine protected itself against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// A turn used more operations than a verified bot can: the conversation rests at its last question.
+    Endless,
+    /// The conversation refers to something its bot does not have: it has been ended.
+    Lost,
+}
+
+impl Effect {
+    /// The message, if this is one.
+    pub fn as_message(&self) -> Option<&Message> {
+        match self {
+            Effect::Send(message) => Some(message),
+            _ => None,
+        }
+    }
+}
