@@ -8,7 +8,7 @@ pub mod body;
 pub mod spans;
 
 pub use body::*;
-pub use spans::{DeclarationSpans, ExprInfo};
+pub use spans::{DeclarationSpans, ExprInfo, OptionalUse, UseContext};
 
 use botflow_artifact::Bot;
 
@@ -26,6 +26,16 @@ pub struct Program {
     pub escalations: Vec<EscalationBody>,
     /// Per expression of `bot.exprs`: where it stands and its type.
     pub exprs: Vec<ExprInfo>,
+    /// Every place where an expression of type `T?` stands and a `T` is wanted, in order of the expressions' ids
+    /// (ascending, each id once). The expression is typed as if it were known, without a finding: whether it is
+    /// known there (`if x is known`, `skip if x is known with x` …) depends on the way, and the rule
+    /// `unknown-may-be-missing` decides it.
+    pub optional_uses: Vec<OptionalUse>,
+    /// Flows that nothing mentions: they have their finding (`unused-name`), and no rule about reaching them
+    /// speaks of them again.
+    pub unmentioned_flows: Vec<botflow_artifact::FlowId>,
+    /// Steps that nothing mentions, likewise.
+    pub unmentioned_steps: Vec<botflow_artifact::StepId>,
     /// Where declarations stand.
     pub spans: DeclarationSpans,
     /// Paths by file, library files included; the first ones are the project's in order.

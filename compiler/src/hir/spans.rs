@@ -13,6 +13,30 @@ pub struct ExprInfo {
     pub ty: TypeId,
 }
 
+/// A value that may be unknown, where one is wanted that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionalUse {
+    /// The expression; its type is `T?`.
+    pub expr: ExprId,
+    /// What is done with it.
+    pub context: UseContext,
+}
+
+/// What is done with a value that may be unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UseContext {
+    /// It is shown in a text.
+    Shown,
+    /// It is compared, or looked at by a condition or a `match`.
+    Compared,
+    /// It is reckoned with, or given to a function.
+    Computed,
+    /// It is passed as an argument, given back, remembered, or kept in a name of type `T`.
+    Passed,
+    /// One of its fields is read.
+    Opened,
+}
+
 /// Names' places, each vector parallel to its arena in the bot. An id that only the compiler or the language made
 /// (built-in events) has `None`.
 #[derive(Clone, Debug, Default)]
