@@ -1,1 +1,3 @@
 //! The normative grammars: flow.pest (specification and oracle) and chat.pest (shipped).
+
+pub mod chat;

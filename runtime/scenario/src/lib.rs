@@ -1,1 +1,6 @@
-//! Conversations as tests: .chat scripts in virtual time.
+//! Conversations as tests: `.chat` scripts, run in virtual time.
+//!
+//! Reading order: [`script`] (what a file says).
+#![warn(missing_docs)]
+
+pub mod script;
