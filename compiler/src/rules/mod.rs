@@ -1,10 +1,43 @@
-//! All rules, by family. One rule = one `.rs` file (its [`crate::finding::Rule`], how its message is worded, and
-//! its check where it stands alone) + one `.md` page beside it + one line in its family's `mod.rs`.
+//! All rules, by family. One rule = one `.rs` file (its [`crate::finding::Rule`] as `pub static RULE`, how its
+//! message is worded, and its check where it stands alone) + one `.md` page beside it + one line in its family's
+//! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
 //! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2).
+//!
+//! # Pages
+//!
+//! A page is what `botflow explain` prints. It begins with `# name`, says why the finding matters, has a section
+//! `## What to do`, and shows examples, which `tests/it/pages.rs` compiles:
+//!
+//! ````text
+//! ```flow fails
+//! flow main {
+//!   say "Hi {nmae}"
+//!   #        ^^^^ an optional remark
+//!   finish resolved
+//! }
+//! ```
+//! ```flow passes
+//! …
+//! ```
+//! ````
+//!
+//! - A failing example gets a finding of this rule exactly at each run of `^` (and none elsewhere), and no other
+//!   warning or error. The run stands below the text it means; it is taken out before compiling. A run that begins
+//!   at once behind `#` means that column, too (`#^^^^` below a word at the start of the line). Of a finding that
+//!   spans lines its first line counts, and an empty place counts as one column.
+//! - A passing example gets no finding of this rule and no error.
+//! - The fixes of the findings of a failing example are tried: each has to make its finding go away.
+//! - ```` ```toml ```` directly before an example is its `botflow.toml`; ```` ```toml fails ```` and
+//!   ```` ```toml passes ```` are examples of their own.
+//! - ```` ```chat ```` directly behind a failing example is the conversation that its first finding shows.
+//! - What an example leaves out is added: a `bot example` with `start main`, an `always` block that hears silence,
+//!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
+//!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.
 
 pub mod flow;
 pub mod names;
+pub mod nearest;
 pub mod writing;
 
 use crate::finding::Rule;
@@ -24,3 +57,130 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
         rule.code.eq_ignore_ascii_case(code_or_name) || rule.name.eq_ignore_ascii_case(code_or_name)
     })
 }
+
+/// The index of all rules, as `docs/diagnostics.md` shows it.
+pub fn index() -> String {
+    let mut page = String::from(
+        "# Findings\n\nWhat `botflow check` reports. `botflow explain NAME` shows the page of a finding: why it \
+         matters, what to do, and examples. Levels can be set in `botflow.toml`:\n\n```toml\n[lints]\nunused-name = \
+         \"off\"\n```\n",
+    );
+    for (family, title, rules) in [
+        ("BF0", "how it is written", writing::RULES),
+        ("BF1", "names and values", names::RULES),
+        ("BF2", "the graph", flow::RULES),
+    ] {
+        page.push_str(&format!(
+            "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
+        ));
+        for rule in rules {
+            let level = match rule.level {
+                crate::finding::Level::Error => "error",
+                crate::finding::Level::Warning => "warning",
+                crate::finding::Level::Hint => "hint",
+            };
+            page.push_str(&format!(
+                "| {} | {} | {level} | {} |\n",
+                rule.code,
+                rule.name,
+                rule.summary.replace('|', "\\|"),
+            ));
+        }
+    }
+    page
+}
+
+/// Names that `[lints]` may mention before their rules exist: those of the families about talk, channels, triggers,
+/// escalation, languages, understanding, upgrades and conversation tests.
+pub const LATER: &[&str] = &[
+    "no-silence-way-out",
+    "no-unclear-way-out",
+    "no-invalid-way-out",
+    "same-labels",
+    "confusing-labels",
+    "option-never-shown",
+    "no-option-left",
+    "empty-text",
+    "no-failure-way-out",
+    "repeats-an-action",
+    "too-many-messages",
+    "question-asks-twice",
+    "repeats-itself",
+    "text-too-long",
+    "label-too-long",
+    "too-many-options",
+    "labels-not-unique-after-cut",
+    "media-not-supported",
+    "media-too-large",
+    "card-limits",
+    "link-not-allowed",
+    "channel-cannot",
+    "outside-window",
+    "template-mismatch",
+    "template-not-for-this",
+    "segment-cost",
+    "unsupported-markup",
+    "channel-never-used",
+    "reply-once",
+    "no-consent",
+    "stop-shadowed",
+    "no-frequency-cap",
+    "no-quiet-hours",
+    "same-event-same-priority",
+    "never-fires",
+    "fires-on-itself",
+    "too-many-together",
+    "unreachable-audience",
+    "experiment-weights",
+    "experiment-never-joins",
+    "experiment-without-goal",
+    "experiments-overlap",
+    "unverified-identity",
+    "goal-never-reached",
+    "nobody-came",
+    "closed-not-handled",
+    "handover-cycle",
+    "bot-talks-over",
+    "rule-never-fires",
+    "queue-without-hours",
+    "queue-never-used",
+    "brief-missing",
+    "no-way-back",
+    "promise-without-people",
+    "missing-translation",
+    "stale-translation",
+    "unused-translation",
+    "placeholder-mismatch",
+    "missing-plural",
+    "markup-mismatch",
+    "wrong-language",
+    "translation-too-long",
+    "not-understood-in-language",
+    "unsupported-language",
+    "same-words",
+    "ambiguous-example",
+    "option-shadowed",
+    "too-few-examples",
+    "example-of-own-intent-misread",
+    "empty-intent",
+    "faq-shadowed",
+    "faq-duplicate",
+    "faq-broken-link",
+    "answer-type-too-wide",
+    "place-removed",
+    "place-moved",
+    "answer-type-changed",
+    "answer-lost",
+    "customer-field-changed",
+    "trigger-meaning-changed",
+    "goal-meaning-changed",
+    "experiment-resplit",
+    "consent-purpose-changed",
+    "template-changed",
+    "chat-syntax",
+    "chat-unknown-name",
+    "chat-stub-missing",
+    "chat-stub-unused",
+    "chat-never-checks",
+    "chat-unreachable-line",
+];

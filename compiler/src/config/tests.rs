@@ -1,0 +1,191 @@
+//! What `botflow.toml` may hold, and what is said about the rest.
+
+use botflow_values::{Currency, Kind, Value};
+
+use super::Config;
+use crate::finding::{Finding, Level};
+
+/// Name of the rule, the text under the squiggle, for each finding.
+fn found(text: &str) -> Vec<(&'static str, &str)> {
+    let (_, findings) = Config::parse(text);
+    findings
+        .iter()
+        .map(|finding| (finding.rule.name, under(text, finding)))
+        .collect()
+}
+
+fn under<'t>(text: &'t str, finding: &Finding) -> &'t str {
+    &text[finding.span.start as usize..finding.span.end as usize]
+}
+
+#[test]
+fn values_have_the_type_they_look_like() {
+    let text = r#"
+[config]
+shop = "https://shop.example"
+greeting = "Hello there"
+seats = 12
+share = 2.5
+open = true
+mail = "help@shop.example"
+phone = "+40312345678"
+since = 2026-03-01
+opens = 09:00:00
+free_from = "50 EUR"
+patience = "10m"
+"#;
+    let (config, findings) = Config::parse(text);
+    assert!(findings.is_empty(), "{findings:?}");
+    let kinds: Vec<(&str, Kind)> = config
+        .values
+        .iter()
+        .map(|entry| (entry.name.as_str(), entry.kind))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            ("shop", Kind::Url),
+            ("greeting", Kind::Text),
+            ("seats", Kind::Integer),
+            ("share", Kind::Number),
+            ("open", Kind::YesNo),
+            ("mail", Kind::Email),
+            ("phone", Kind::Phone),
+            ("since", Kind::Date),
+            ("opens", Kind::Time),
+            ("free_from", Kind::Text),
+            ("patience", Kind::Text),
+        ]
+    );
+    let read = |name: &str, kind| {
+        config
+            .value(name)
+            .and_then(|entry| entry.read_as(kind, Some(Currency::EUR)))
+    };
+    assert_eq!(read("free_from", Kind::Money), Some(Value::money(5000)));
+    assert_eq!(read("patience", Kind::Duration), Some(Value::duration(600_000)));
+    assert_eq!(
+        read("shop", Kind::Text),
+        Some(Value::text("https://shop.example"))
+    );
+    assert_eq!(read("greeting", Kind::Duration), None);
+    let seats = config.value("seats").expect("it is there");
+    assert_eq!(&text[seats.span.start as usize..seats.span.end as usize], "12");
+    assert_eq!(
+        &text[seats.name_span.start as usize..seats.name_span.end as usize],
+        "seats"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_said_where_it_stands() {
+    assert_eq!(found("[confg]\na = 1"), [("unexpected-word", "confg")]);
+    assert_eq!(found("shop = \"x\""), [("unexpected-word", "shop")]);
+    assert_eq!(found("config = 3"), [("bad-literal", "3")]);
+    assert_eq!(found("[config]\na = [1, 2]"), [("bad-literal", "[1, 2]")]);
+    assert_eq!(found("[config]\na = nan"), [("bad-literal", "nan")]);
+    assert_eq!(
+        found("[config]\na = 99999999999999999999"),
+        [("bad-literal", "99999999999999999999")]
+    );
+    assert_eq!(
+        found("[config]\na = 2026-01-01T10:00:00"),
+        [("bad-literal", "2026-01-01T10:00:00")]
+    );
+    assert_eq!(found("[config]\na = 1\na = 2"), [("repeated-setting", "a")]);
+    assert_eq!(found("[config]\na = "), [("unexpected-word", "")]);
+    assert_eq!(
+        found("[serve]\nport = 80\n[stores.main]\nkind = \"sqlite\"\n[bot]\n[channels.web]\nx = 1"),
+        []
+    );
+}
+
+#[test]
+fn levels_are_applied() {
+    let (config, findings) = Config::parse("[lints]\nname-style = \"off\"\ndeprecated = \"error\"\n");
+    assert!(findings.is_empty(), "{findings:?}");
+    let at = super::span(0..0);
+    let mut made = vec![
+        Finding::new(&crate::rules::writing::name_style::RULE, at, "a"),
+        Finding::new(&crate::rules::writing::deprecated::RULE, at, "b"),
+        Finding::new(&crate::rules::writing::bad_literal::RULE, at, "c"),
+    ];
+    config.levels.apply(&mut made);
+    let left: Vec<_> = made
+        .iter()
+        .map(|finding| (finding.rule.name, finding.level))
+        .collect();
+    assert_eq!(
+        left,
+        [("deprecated", Level::Error), ("bad-literal", Level::Error)]
+    );
+}
+
+#[test]
+fn lints_have_known_names_and_levels() {
+    assert_eq!(found("[lints]\nname-stlye = \"off\"").len(), 1);
+    let text = "[lints]\nname-stlye = \"off\"";
+    let (_, findings) = Config::parse(text);
+    assert_eq!(under(text, &findings[0]), "name-stlye");
+    assert_eq!(findings[0].fixes[0].edits[0].text, "name-style");
+    assert_eq!(found("[lints]\nname-style = 3"), [("bad-literal", "3")]);
+    assert_eq!(
+        found("[lints]\nbad-literal = \"off\""),
+        [("bad-literal", "\"off\"")]
+    );
+    assert_eq!(
+        found("[lints]\nsegment-cost = \"off\""),
+        [],
+        "a rule of a later family"
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_text_gives_a_config(text in "\\PC*") {
+        check_any(&text);
+    }
+
+    #[test]
+    fn any_mixture_of_toml_gives_a_config(pieces in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "[config]\n", "[lints]\n", "[[config]]\n", "a", "=", " ", "\n", "\"", "'", "\"\"\"", "1", "-", ".", "[", "]",
+            "{", "}", ",", "#", "é", "🎈", "2026-01-01", "T10:00", "inf", "true", "unused-name", "\"off\"", "\\", "\\u12",
+            "\r", "\0",
+        ]),
+        0..40,
+    )) {
+        check_any(&pieces.concat());
+    }
+}
+
+fn check_any(text: &str) {
+    let (_, findings) = Config::parse(text);
+    let mut seen = std::collections::BTreeSet::new();
+    for finding in &findings {
+        // Slicing checks that places lie inside the text and between characters.
+        let place = under(text, finding);
+        assert!(
+            seen.insert((finding.span, finding.rule.name)),
+            "twice: {place:?} in {text:?}"
+        );
+        for edit in finding.fixes.iter().flat_map(|fix| &fix.edits) {
+            assert!(
+                text.get(edit.span.start as usize..edit.span.end as usize)
+                    .is_some()
+            );
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_and_size_are_bounded() {
+    let deep = format!("[config]\na = {}", "[".repeat(200_000));
+    assert!(!Config::parse(&deep).1.is_empty());
+    let dotted = format!("[config]\n{} = 1", vec!["a"; 50_000].join("."));
+    let _ = Config::parse(&dotted);
+    let large = "#".repeat(2 << 20);
+    assert_eq!(Config::parse(&large).1[0].rule.name, "file-too-large");
+}

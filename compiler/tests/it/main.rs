@@ -1,0 +1,3 @@
+//! The compiler's integration tests, in one binary.
+
+mod registry;

@@ -1,0 +1,101 @@
+//! The list of rules: names and codes are promises to projects that mention them.
+
+use botflow_compiler::rules;
+
+/// Names of the families that are built, in the order of their codes.
+const NAMES: &[(&str, &[&str])] = &[
+    (
+        "BF0",
+        &[
+            "unclosed-block",
+            "unclosed-text",
+            "unexpected-word",
+            "unknown-statement",
+            "text-looks-like-code",
+            "wrong-place",
+            "bad-literal",
+            "repeated-setting",
+            "reserved-name",
+            "name-style",
+            "deprecated",
+            "nested-too-deep",
+            "file-too-large",
+        ],
+    ),
+    (
+        "BF1",
+        &[
+            "unknown-name",
+            "duplicate-name",
+            "type-mismatch",
+            "unknown-may-be-missing",
+            "wrong-arguments",
+            "impossible-comparison",
+            "missing-case",
+            "repeated-case",
+            "constant-condition",
+            "contradictory-condition",
+            "unused-name",
+            "not-answered-yet",
+            "unbounded-value",
+            "let-changes-type",
+            "sensitive-leak",
+            "hard-coded-value",
+            "missing-setting",
+            "host-action-missing",
+        ],
+    ),
+    (
+        "BF2",
+        &[
+            "unreachable-step",
+            "unreachable-flow",
+            "dead-end",
+            "step-falls-off",
+            "no-way-out",
+            "talks-to-itself",
+            "runs-itself",
+            "ends-without-outcome",
+            "digression-ends-conversation",
+            "duplicate-place",
+            "nags-for-ever",
+            "statement-never-runs",
+            "unknown-target",
+            "wait-in-loop",
+            "never-asked",
+            "handler-never-hears",
+        ],
+    ),
+];
+
+#[test]
+fn codes_ascend_and_are_unique() {
+    let codes: Vec<&str> = rules::all().map(|rule| rule.code).collect();
+    assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
+    for code in codes {
+        let digits = code.strip_prefix("BF").expect("codes begin with BF");
+        assert!(
+            digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn names_are_those_that_projects_rely_on() {
+    for rule in rules::all() {
+        let family = NAMES.iter().find(|(family, _)| rule.code.starts_with(family));
+        let (_, names) = family.expect("every rule belongs to a family");
+        assert!(names.contains(&rule.name), "`{}` is no name of its family", rule.name);
+    }
+}
+
+#[test]
+fn rules_are_found_by_code_and_name() {
+    for rule in rules::all() {
+        assert_eq!(rules::find(rule.code), Some(rule));
+        assert_eq!(rules::find(&rule.name.to_uppercase()), Some(rule));
+        assert!(!rules::LATER.contains(&rule.name), "`{}` exists now", rule.name);
+    }
+    assert_eq!(rules::find("no-such-rule"), None);
+}
