@@ -10,8 +10,17 @@ pub mod message;
 pub mod profile;
 mod profile_error;
 pub mod profiles;
+pub mod render;
+pub mod rendered;
 pub mod sms;
+pub mod transcript;
+
+mod dialect;
+mod split;
 
 pub use message::{
     Action, Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall, Text,
 };
+pub use profile::Profile;
+pub use render::render;
+pub use rendered::{Answer, Degraded, List, Rendered, Rendering, Row};

@@ -67,13 +67,22 @@ pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
     }
     let mut out = String::with_capacity(value.len() + 8);
     let mut previous = None;
-    let mut rest = value.chars().peekable();
-    while let Some(c) = rest.next() {
+    let mut at = 0;
+    while let Some(c) = value[at..].chars().next() {
+        if c == 'h' && (value[at..].starts_with("https://") || value[at..].starts_with("http://")) {
+            // An address is copied unread, except for an asterisk at its end, which could meet another.
+            let length = address(&value[at..]);
+            let length = value[at..at + length].trim_end_matches(['*', '_']).len().max(1);
+            out.push_str(&value[at..at + length]);
+            at += length;
+            previous = None;
+            continue;
+        }
         let special = match c {
             '\\' | '*' | '[' | ']' => true,
             '_' => {
                 let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-                !(inside(previous) && inside(rest.peek().copied()))
+                !(inside(previous) && inside(value[at + 1..].chars().next()))
             }
             _ => false,
         };
@@ -82,6 +91,7 @@ pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
         }
         out.push(c);
         previous = Some(c);
+        at += c.len_utf8();
     }
     out.into()
 }
@@ -368,7 +378,7 @@ mod tests {
         }
 
         #[test]
-        fn an_escaped_value_is_shown_as_it_is(value in r"[ab _*\[\]()\\.🙂h]{0,30}", before in "[a *_]{0,3}") {
+        fn an_escaped_value_is_shown_as_it_is(value in r"(https://|[ab _*\[\]()\\.🙂h]){0,30}", before in "[a *_]{0,3}") {
             let text = format!("{}{}", escape(&before), escape(&value));
             prop_assert_eq!(strip(&text), format!("{before}{value}"));
             prop_assert!(parse(&text).iter().all(Run::is_plain));

@@ -40,7 +40,7 @@ pub enum Part {
     Suggestion(Suggestion),
     /// Words that help to answer, shown with the question. May contain markup.
     Hint(Text),
-    /// One card of a row of cards; cards that follow each other form one row.
+    /// One card; all cards of a message form one row.
     Card(Box<Card>),
 }
 
@@ -186,21 +186,32 @@ impl Message {
         self.text.is_empty() && self.parts.is_empty()
     }
 
-    /// Everything that can be picked by a number where a channel has no buttons, in order: the options and the
-    /// options of the cards. Links and suggestions have no number. The first has the number 1.
+    /// Everything that can be picked by a number where a channel has no buttons, as label and payload, in the
+    /// order of the numbers: the options of the cards, then the options. Links and suggestions have no number.
+    /// The first has the number 1.
     pub fn options(&self) -> impl Iterator<Item = (&Text, &Text)> {
-        self.buttons().filter_map(|button| match &button.action {
-            Action::Press(payload) => Some((&button.label, payload)),
-            Action::Open(_) | Action::Call(_) => None,
+        let of_cards = self.cards().flat_map(|card| &card.buttons);
+        of_cards
+            .chain(self.buttons())
+            .filter_map(|button| match &button.action {
+                Action::Press(payload) => Some((&button.label, payload)),
+                Action::Open(_) | Action::Call(_) => None,
+            })
+    }
+
+    /// The buttons that do not belong to a card.
+    pub fn buttons(&self) -> impl Iterator<Item = &Button> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Button(button) => Some(button),
+            _ => None,
         })
     }
 
-    /// All buttons in order, those of cards included.
-    pub fn buttons(&self) -> impl Iterator<Item = &Button> {
-        self.parts.iter().flat_map(|part| match part {
-            Part::Button(button) => std::slice::from_ref(button),
-            Part::Card(card) => card.buttons.as_slice(),
-            Part::Media(_) | Part::Location(_) | Part::Suggestion(_) | Part::Hint(_) => &[],
+    /// The cards.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Card(card) => Some(&**card),
+            _ => None,
         })
     }
 

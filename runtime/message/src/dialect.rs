@@ -1,0 +1,191 @@
+//! How each channel writes bold, italics and links into its texts.
+
+use std::borrow::Cow;
+
+use crate::markup::{self, Run};
+use crate::measure::Unit;
+use crate::profile::{Markup, TextFacts};
+use crate::rendered::Degraded;
+
+/// Runs as the channel can show them: what it cannot is written out (links) or dropped (styles), and noted.
+pub(crate) fn lower(runs: Vec<Run>, facts: &TextFacts, notes: &mut Vec<Degraded>) -> Vec<Run> {
+    let markup = facts.markup;
+    let mut out: Vec<Run> = Vec::with_capacity(runs.len());
+    let mut dropped = false;
+    for mut run in runs {
+        if let Some(url) = run.link.take() {
+            run.link = Some(url);
+            if !keeps_link(&run, facts) {
+                let url = run.link.take().unwrap_or_default();
+                if run.text != url.as_str() {
+                    notes.push(Degraded::LinkWritten {
+                        label: run.text.as_str().into(),
+                    });
+                    run.text = format!("{} ({url})", run.text);
+                }
+            }
+        }
+        if markup == Markup::None && (run.bold || run.italic) {
+            (run.bold, run.italic) = (false, false);
+            dropped = true;
+        }
+        if signs_are_bare(markup) && !run.is_plain() {
+            dropped |= !solid(run, &mut out);
+        } else {
+            join(run, &mut out);
+        }
+    }
+    if signs_are_bare(markup) {
+        dropped |= detach(&mut out);
+    }
+    if dropped {
+        notes.push(Degraded::StyleDropped);
+    }
+    out
+}
+
+/// Whether a link stays one: where links have labels, and this one leaves room for words.
+fn keeps_link(run: &Run, facts: &TextFacts) -> bool {
+    match facts.markup {
+        Markup::None | Markup::Whatsapp => false,
+        Markup::Own | Markup::Html | Markup::Telegram | Markup::Slack => {
+            !facts.markup_counts || overhead(run, facts.markup, facts.unit) <= facts.max.most() / 4
+        }
+    }
+}
+
+/// Whether the signs of markup have no escape, and so mean something only at the edges of words.
+fn signs_are_bare(markup: Markup) -> bool {
+    matches!(markup, Markup::Whatsapp | Markup::Slack)
+}
+
+/// Parts a run into stretches whose signs stand directly at words of one line, and plain space between them.
+fn solid(run: Run, out: &mut Vec<Run>) -> bool {
+    let mut kept = false;
+    for line in run.text.split_inclusive('\n') {
+        let core = line.trim();
+        let start = line.len() - line.trim_start().len();
+        join(Run::plain(&line[..start.min(line.len())]), out);
+        if !core.is_empty() {
+            kept = true;
+            out.push(Run {
+                text: core.to_owned(),
+                ..run.clone()
+            });
+            join(Run::plain(&line[start + core.len()..]), out);
+        }
+    }
+    kept
+}
+
+/// Drops styles whose signs would stand inside a word, where the channel would show the signs themselves.
+fn detach(runs: &mut [Run]) -> bool {
+    let mut dropped = false;
+    for index in 0..runs.len() {
+        if !(runs[index].bold || runs[index].italic) {
+            continue;
+        }
+        let before = index
+            .checked_sub(1)
+            .and_then(|at| runs[at].text.chars().next_back());
+        let after = runs.get(index + 1).and_then(|run| run.text.chars().next());
+        if [before, after].into_iter().flatten().any(char::is_alphanumeric) {
+            (runs[index].bold, runs[index].italic) = (false, false);
+            dropped = true;
+        }
+    }
+    dropped
+}
+
+fn join(run: Run, out: &mut Vec<Run>) {
+    if run.text.is_empty() {
+        return;
+    }
+    match out.last_mut() {
+        Some(last) if last.bold == run.bold && last.italic == run.italic && last.link == run.link => {
+            last.text.push_str(&run.text);
+        }
+        _ => out.push(run),
+    }
+}
+
+/// The text in the channel's own writing.
+pub(crate) fn write(runs: &[Run], markup: Markup) -> String {
+    let mut out = String::with_capacity(runs.iter().map(|run| run.text.len() + 8).sum());
+    for run in runs {
+        let (open, close) = signs(run, markup);
+        out.push_str(&open);
+        out.push_str(&escape(&run.text, markup));
+        out.push_str(&close);
+    }
+    out
+}
+
+/// The length that the signs of a run add.
+pub(crate) fn overhead(run: &Run, markup: Markup, unit: Unit) -> usize {
+    let (open, close) = signs(run, markup);
+    unit.cost(&open) + unit.cost(&close)
+}
+
+/// The length of a grapheme as it is written, at most.
+pub(crate) fn cost(grapheme: &str, markup: Markup, unit: Unit) -> usize {
+    unit.cost(&escape(grapheme, markup))
+}
+
+fn signs(run: &Run, markup: Markup) -> (String, String) {
+    let (mut open, mut close) = (String::new(), String::new());
+    let mut wrap = |before: &str, after: &str| {
+        open.push_str(before);
+        close.insert_str(0, after);
+    };
+    let (bold, italic) = match markup {
+        Markup::None => return (open, close),
+        Markup::Own => (("**", "**"), ("_", "_")),
+        Markup::Html | Markup::Telegram => (("<b>", "</b>"), ("<i>", "</i>")),
+        Markup::Whatsapp | Markup::Slack => (("*", "*"), ("_", "_")),
+    };
+    if run.bold {
+        wrap(bold.0, bold.1);
+    }
+    if run.italic {
+        wrap(italic.0, italic.1);
+    }
+    if let Some(url) = &run.link {
+        match markup {
+            Markup::Own => wrap("[", &format!("]({url})")),
+            Markup::Html | Markup::Telegram => wrap(&format!("<a href=\"{}\">", attribute(url)), "</a>"),
+            Markup::Slack => wrap(&format!("<{}|", escape(url, markup).replace('|', "%7C")), ">"),
+            Markup::None | Markup::Whatsapp => {}
+        }
+    }
+    (open, close)
+}
+
+fn escape(text: &str, markup: Markup) -> Cow<'_, str> {
+    match markup {
+        Markup::None | Markup::Whatsapp => text.into(),
+        Markup::Own => markup::escape(text),
+        Markup::Html | Markup::Telegram | Markup::Slack => {
+            let lines = markup == Markup::Html && text.contains('\n');
+            if !lines && !text.contains(['&', '<', '>']) {
+                return text.into();
+            }
+            let text = text
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
+            if lines {
+                text.replace('\n', "<br>").into()
+            } else {
+                text.into()
+            }
+        }
+    }
+}
+
+fn attribute(url: &str) -> String {
+    url.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
