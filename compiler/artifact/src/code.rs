@@ -135,7 +135,7 @@ pub enum Op {
     },
     /// This person is the one known by the value.
     Identify(FieldId),
-    /// Goes on at the arm of the person; behind the last one when no arm fits.
+    /// Goes on at the arm of the person; at the next operation when no arm fits.
     Vary {
         /// Which experiment.
         experiment: ExperimentId,
