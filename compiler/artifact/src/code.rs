@@ -108,8 +108,8 @@ pub enum Op {
     StartOver,
     /// The person's journey stage.
     Stage(StageId),
-    /// A label on the person.
-    Tag(SmolStr),
+    /// A label on the person; what the text comes to.
+    Tag(TextId),
     /// An analytics event with named values.
     Track {
         /// Its name.

@@ -225,7 +225,7 @@ pub enum StmtKind {
     /// `stage s`.
     Stage(StageId),
     /// `tag "…"`.
-    Tag(SmolStr),
+    Tag(TextId),
     /// `track name(…)`.
     Track {
         /// Its name.
