@@ -111,12 +111,49 @@ fn join(run: Run, out: &mut Vec<Run>) {
 
 /// The text in the channel's own writing.
 pub(crate) fn write(runs: &[Run], markup: Markup) -> String {
+    if markup == Markup::Own {
+        return write_own(runs);
+    }
     let mut out = String::with_capacity(runs.iter().map(|run| run.text.len() + 8).sum());
     for run in runs {
         let (open, close) = signs(run, markup);
         out.push_str(&open);
         out.push_str(&escape(&run.text, markup));
         out.push_str(&close);
+    }
+    out
+}
+
+/// As authors write it: signs stand only where a style begins or ends, so that two runs never meet in `****`.
+fn write_own(runs: &[Run]) -> String {
+    let mut out = String::with_capacity(runs.iter().map(|run| run.text.len() + 8).sum());
+    let (mut bold, mut italic) = (false, false);
+    let end = Run::default();
+    for run in runs.iter().chain([&end]) {
+        let changes = [
+            (italic && !run.italic, "_"),
+            (bold && !run.bold, "**"),
+            (!bold && run.bold, "**"),
+            (!italic && run.italic, "_"),
+        ];
+        out.extend(
+            changes
+                .into_iter()
+                .filter(|(changes, _)| *changes)
+                .map(|(_, sign)| sign),
+        );
+        (bold, italic) = (run.bold, run.italic);
+        match &run.link {
+            // Within a label every bracket counts.
+            Some(url) => {
+                let label = markup::escape(&run.text).replace("\\]", "]");
+                out.push_str(&format!(
+                    "[{}]({url})",
+                    label.replace('[', "\\[").replace(']', "\\]")
+                ));
+            }
+            None => out.push_str(&markup::escape(&run.text)),
+        }
     }
     out
 }
@@ -129,6 +166,10 @@ pub(crate) fn overhead(run: &Run, markup: Markup, unit: Unit) -> usize {
 
 /// The length of a grapheme as it is written, at most.
 pub(crate) fn cost(grapheme: &str, markup: Markup, unit: Unit) -> usize {
+    if markup == Markup::Own {
+        // What needs a backslash depends on what stands around it.
+        return unit.cost(grapheme) + 2 * grapheme.matches(['\\', '*', '_', '[', ']']).count();
+    }
     unit.cost(&escape(grapheme, markup))
 }
 

@@ -79,7 +79,13 @@ pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
             continue;
         }
         let special = match c {
-            '\\' | '*' | '[' | ']' => true,
+            '\\' => true,
+            // The label of a link ends with `](`, of which this may be a part.
+            ']' => value[at + 1..].chars().next().is_none_or(|c| c == '('),
+            // One asterisk is no mark, but two are, and what stands around the value is not known.
+            '*' => [previous, value[at + 1..].chars().next()]
+                .iter()
+                .any(|c| c.is_none_or(|c| c == '*')),
             '_' => {
                 let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
                 !(inside(previous) && inside(value[at + 1..].chars().next()))
@@ -262,11 +268,18 @@ fn mark(text: &str, at: usize, length: usize) -> Token<'static> {
 }
 
 /// The label, the URL and the end of a link that begins at `at`. A label is within one line and without
-/// brackets; a URL is without spaces, and its brackets are closed and not nested twice: thus each byte is looked
+/// brackets that have no backslash; a URL is without spaces, and its brackets are closed and not nested twice: thus each byte is looked
 /// at by a fixed number of openings only.
 fn link(text: &str, at: usize) -> Option<(&str, &str, usize)> {
     let label_start = at + 1;
-    let label_end = label_start + text[label_start..].find(['[', ']', '\n'])?;
+    let mut label_end = label_start;
+    loop {
+        label_end += text[label_end..].find(['[', ']', '\n', '\\'])?;
+        if text.as_bytes()[label_end] != b'\\' {
+            break;
+        }
+        label_end += 1 + text[label_end + 1..].chars().next()?.len_utf8();
+    }
     let label = &text[label_start..label_end];
     let url_start = label_end + 2;
     if !text[label_end..].starts_with("](") || label.trim().is_empty() {

@@ -201,6 +201,8 @@ pub struct CardFacts {
     pub image_required: bool,
     /// Whether cards, words and buttons are one message; else the cards are a message of their own.
     pub with_text: bool,
+    /// Whether options may stand on a row of cards; else they stand on a text behind it.
+    pub with_options: bool,
     /// Keys of `sources`.
     pub source: Vec<String>,
 }
@@ -413,6 +415,7 @@ impl Default for CardFacts {
             same_buttons: false,
             image_required: false,
             with_text: false,
+            with_options: false,
             source: Vec::new(),
         }
     }

@@ -80,7 +80,8 @@ impl Draft<'_> {
         let words = dialect::lower(std::mem::take(&mut self.words), facts, &mut self.notes);
         let mut pieces = self.pieces(&words, controls.text_limit);
         let together = facts.caption == Limit::NONE;
-        if pieces.is_empty() && !controls.is_empty() && !together {
+        let on_cards = !rows.is_empty() && !controls.is_empty() && controls.go_with_cards(self.profile);
+        if pieces.is_empty() && !controls.is_empty() && !together && !on_cards {
             self.notes.push(Degraded::TextMissing);
             pieces.push(vec![Run::plain("…")]);
         }
@@ -124,21 +125,39 @@ impl Draft<'_> {
             (last.text, last.runs) = (worded.text, worded.runs);
         }
         let answerable = !controls.is_empty();
-        (last.buttons, last.suggestions, last.list) = (controls.buttons, controls.suggestions, controls.list);
-        last.answers = self.answers;
-        let row = |cards| Rendered {
-            cards,
-            ..Rendered::default()
+        let answers = std::mem::take(&mut self.answers);
+        let carry = |message: &mut Rendered| {
+            message.buttons = controls.buttons;
+            message.suggestions = controls.suggestions;
+            message.list = controls.list;
         };
-        if self.profile.cards.with_text && rows.len() == 1 {
-            last.cards = rows.into_iter().next().unwrap_or_default();
-            push_shown(&mut messages, last);
-        } else if answerable {
-            messages.extend(rows.into_iter().map(row));
-            push_shown(&mut messages, last);
-        } else {
-            push_shown(&mut messages, last);
-            messages.extend(rows.into_iter().map(row));
+        let mut rows: Vec<Rendered> = rows
+            .into_iter()
+            .map(|cards| Rendered {
+                cards,
+                ..Rendered::default()
+            })
+            .collect();
+        last.answers = answers;
+        match rows.pop() {
+            Some(row) if self.profile.cards.with_text && rows.is_empty() => {
+                last.cards = row.cards;
+                carry(&mut last);
+                push_shown(&mut messages, last);
+            }
+            Some(mut row) if on_cards || !answerable => {
+                push_shown(&mut messages, last);
+                carry(&mut row);
+                messages.extend(rows);
+                messages.push(row);
+            }
+            // The options would vanish, or be overlooked, if cards came after them.
+            row => {
+                messages.extend(rows);
+                messages.extend(row);
+                carry(&mut last);
+                push_shown(&mut messages, last);
+            }
         }
         if facts.segments {
             for message in messages.iter_mut().filter(|message| !message.text.is_empty()) {
@@ -159,10 +178,10 @@ impl Draft<'_> {
     fn pieces(&self, words: &[Run], with_controls: Limit) -> Vec<Vec<Run>> {
         let facts = &self.profile.text;
         let mut pieces = split::split(words, facts.max.most(), facts);
-        if with_controls.most() < facts.max.most() {
-            if let Some(last) = pieces.pop() {
-                pieces.extend(split::split(&last, with_controls.most(), facts));
-            }
+        if with_controls.most() < facts.max.most()
+            && let Some(last) = pieces.pop()
+        {
+            pieces.extend(split::split(&last, with_controls.most(), facts));
         }
         pieces
     }

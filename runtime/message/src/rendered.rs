@@ -148,12 +148,16 @@ impl fmt::Display for Degraded {
             Degraded::LinkWritten { label } => write!(f, "the link `{label}` shows its address"),
             Degraded::TextMissing => write!(f, "a message needs words here, so `…` stands for them"),
             Degraded::OptionsAsList { count } => {
-                write!(f, "the {count} options are a list that opens on a tap")
+                write!(f, "{} a list that opens on a tap", are(*count, "option"))
             }
             Degraded::OptionsAsText { count } => {
-                write!(f, "the {count} options are written out, to be answered in words")
+                write!(
+                    f,
+                    "{} written out, to be answered in words",
+                    are(*count, "option")
+                )
             }
-            Degraded::SuggestionsAsText { count } => write!(f, "the {count} suggestions are written out"),
+            Degraded::SuggestionsAsText { count } => write!(f, "{} written out", are(*count, "suggestion")),
             Degraded::LinkAsText { label } => {
                 write!(f, "the button `{label}` is written out with its address")
             }
@@ -161,7 +165,7 @@ impl fmt::Display for Degraded {
                 write!(f, "the button `{label}` is written out with its number")
             }
             Degraded::LabelChanged { label, shown } => write!(f, "the label `{label}` is shown as `{shown}`"),
-            Degraded::CardsAsText { count } => write!(f, "the {count} cards are written out"),
+            Degraded::CardsAsText { count } => write!(f, "{} written out", are(*count, "card")),
             Degraded::CardsParted { rows } => write!(f, "the cards are shown in {rows} rows"),
             Degraded::CardCut { card } => write!(f, "the words of the card `{card}` are cut"),
             Degraded::MediaAsLink { media, url } => write!(f, "the {} is a link to {url}", media.word()),
@@ -172,5 +176,14 @@ impl fmt::Display for Degraded {
                 "the answer is private, since there is no comment to answer in public"
             ),
         }
+    }
+}
+
+/// `the option is`, `the 3 options are`.
+fn are(count: usize, thing: &str) -> String {
+    if count == 1 {
+        format!("the {thing} is")
+    } else {
+        format!("the {count} {thing}s are")
     }
 }

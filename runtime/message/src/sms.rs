@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn segments_are_counted_by_the_rules() {
-        let cases: [(&[(&str, usize)], Alphabet, usize, usize); 14] = [
+        type Case<'a> = (&'a [(&'a str, usize)], Alphabet, usize, usize);
+        let cases: [Case; 14] = [
             (&[("a", 160)], Alphabet::Gsm7, 160, 1),
             (&[("a", 161)], Alphabet::Gsm7, 161, 2),
             (&[("a", 306)], Alphabet::Gsm7, 306, 2),

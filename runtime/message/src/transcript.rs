@@ -5,7 +5,9 @@
 //! one line. In labels and addresses, brackets that would end them early get a backslash, and so do quotes in
 //! quoted words.
 
+use crate::dialect;
 use crate::message::{Action, Button, Card, Envelope, Location, Media, Message, Part};
+use crate::profile::Markup;
 use crate::rendered::{Rendered, Rendering};
 
 /// The lines of a message as the flow says it, independent of any channel.
@@ -38,10 +40,11 @@ pub fn message_lines(message: &Message) -> Vec<String> {
     lines.done()
 }
 
-/// The lines of one message as a channel shows it.
+/// The lines of one message as a channel shows it; bold, italics and links that it shows stand as authors write
+/// them, whatever the channel's own writing is.
 pub fn rendered_lines(rendered: &Rendered) -> Vec<String> {
     let mut lines = Lines::default();
-    lines.words(&rendered.plain());
+    lines.words(&dialect::write(&rendered.runs, Markup::Own));
     for found in &rendered.media {
         lines.item(media(found));
     }

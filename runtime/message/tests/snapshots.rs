@@ -192,3 +192,12 @@ fn a_public_reply_by_mail_and_on_a_comment() {
     };
     assert_snapshot!(shown(&message, &["email", "facebook_comment", "sms"]));
 }
+
+#[test]
+fn words_of_values_are_no_markup() {
+    let name = botflow_message::markup::escape("**x** [sic] [a](b) _y_ first_name 2*3");
+    assert_snapshot!(shown(
+        &Message::text(format!("Hi **{name}**!")),
+        &["web", "sms", "whatsapp"]
+    ));
+}

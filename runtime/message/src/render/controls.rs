@@ -1,5 +1,7 @@
 //! Buttons, lists and quick replies: the channel's own where they fit, else words with numbers.
 
+use std::collections::BTreeSet;
+
 use super::cards;
 use super::{Draft, files};
 use crate::measure::{Limit, Unit, cut, fit_labels, one_line};
@@ -17,6 +19,18 @@ pub(super) struct Controls {
 }
 
 impl Controls {
+    /// Whether they can stand on a row of cards: quick replies can, but buttons that the channel makes part of a
+    /// text of their own cannot.
+    pub fn go_with_cards(&self, profile: &Profile) -> bool {
+        profile.cards.with_options
+            && self.list.is_none()
+            && self.buttons.iter().all(|button| match button.action {
+                Action::Press(_) => true,
+                Action::Open(_) => profile.links.shares_options,
+                Action::Call(_) => profile.calls.shares_options,
+            })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.buttons.is_empty() && self.suggestions.is_empty() && self.list.is_none()
     }
@@ -59,7 +73,7 @@ pub(super) fn place(message: &Message, cards_as_words: bool, draft: &mut Draft) 
     }
 
     let mut rows: Vec<(&Text, &Text)> = Vec::new();
-    if options == Place::List {
+    if options == Place::List && !presses.is_empty() {
         rows.extend(&presses);
         draft.notes.push(Degraded::OptionsAsList { count: presses.len() });
     }
@@ -98,17 +112,23 @@ fn places(presses: &[(&Text, &Text)], suggestions: &[&Suggestion], profile: &Pro
     let (facts, list) = (&profile.options, &profile.list);
     let fits_button = |payload: &Text| facts.payload.allows(facts.payload_unit.measure(payload));
     let fits_row = |payload: &Text| list.payload.allows(Unit::Utf16.measure(payload));
+    // Labels that look alike once they are cut say more in a list, whose rows are longer and have a second line.
+    let cut_labels: Vec<String> = presses
+        .iter()
+        .map(|(label, _)| cut(&one_line(label), facts.label, facts.unit))
+        .collect();
+    let distinct: BTreeSet<&String> = cut_labels.iter().collect();
+    let cuts_collide = list.description.exists() && distinct.len() < cut_labels.len();
     let choose = |count: usize, payloads: &mut dyn Iterator<Item = &Text>| {
         let payloads: Vec<&Text> = payloads.collect();
-        if facts.max.allows(count)
-            && count >= facts.min
-            && payloads.iter().all(|payload| fits_button(payload))
-        {
-            Place::Buttons
-        } else if list.rows.allows(count) && payloads.iter().all(|payload| fits_row(payload)) {
-            Place::List
-        } else {
-            Place::Words
+        let buttons =
+            facts.max.allows(count) && count >= facts.min && payloads.iter().all(|p| fits_button(p));
+        let rows = list.rows.allows(count) && payloads.iter().all(|payload| fits_row(payload));
+        match (buttons, rows) {
+            (true, true) if cuts_collide => Place::List,
+            (true, _) => Place::Buttons,
+            (false, true) => Place::List,
+            (false, false) => Place::Words,
         }
     };
     let both = || {
