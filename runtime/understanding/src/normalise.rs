@@ -8,6 +8,8 @@
 //! - At most [`MAX_BYTES`] bytes are looked at, and at most [`MAX_WORDS`] words are kept; what comes
 //!   after is not matched against anything, and [`Normalised::cut`] says so. Time is linear.
 
+use smol_str::SmolStr;
+
 use crate::fold::{Role, push_folded, role};
 
 /// The most words of a message that are matched.
@@ -48,6 +50,26 @@ pub fn normalise(source: &str) -> Normalised {
 /// Only the normalised text, for words and labels of a bot.
 pub fn normalised_text(source: &str) -> String {
     normalise(source).text
+}
+
+/// One word folded as [`normalise`] folds it, for readers that find their words themselves. What is
+/// not part of a word is dropped.
+pub fn fold_word(word: &str) -> SmolStr {
+    let bytes = word.as_bytes();
+    let mut short = [0u8; 22];
+    if bytes.len() <= short.len() && bytes.iter().all(u8::is_ascii_alphanumeric) {
+        let short = &mut short[..bytes.len()];
+        short.copy_from_slice(bytes);
+        short.make_ascii_lowercase();
+        return SmolStr::new(std::str::from_utf8(short).unwrap_or(word));
+    }
+    let mut folded = String::with_capacity(word.len());
+    for c in word.chars() {
+        if role(c) == Role::Letter {
+            push_folded(&mut folded, 0, c);
+        }
+    }
+    SmolStr::from(folded)
 }
 
 impl Normalised {

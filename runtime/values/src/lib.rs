@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod currency;
 pub mod decimal;
 pub mod kind;
+pub mod read;
 pub mod zone;
 
 mod decode;
@@ -24,5 +25,6 @@ pub use calendar::{Date, Time, Weekday};
 pub use currency::Currency;
 pub use decimal::Decimal;
 pub use kind::Kind;
+pub use read::{ReadContext, Reading, SetWords, read, read_whole};
 pub use value::{FileRef, Location, Member, Value};
 pub use zone::Zone;

@@ -1,0 +1,258 @@
+//! Values that are named: members of closed sets, languages, channels.
+
+use botflow_understanding::options::{OptionMatch, exact_option, find_words, match_option};
+use botflow_understanding::{Normalised, OptionWords, normalise};
+use smol_str::SmolStr;
+
+use super::{ReadContext, Reading};
+use crate::value::Value;
+
+/// A member of a closed set: whole if the message is its name, label or one of its words; inside if
+/// one of them stands in it or it is nearly one of them. Numbers do not count members.
+pub(super) fn member(set: u32, text: &str, context: &ReadContext<'_>) -> Reading {
+    let Some(words) = context.sets.get(set as usize) else {
+        return Reading::None;
+    };
+    let message = normalise(text);
+    let value = |place: usize| Value::member(set, place as u32);
+    if let Some(place) = exact_option(&message, &words.members) {
+        return Reading::Whole(value(place));
+    }
+    match longest(&message, &words.members) {
+        Found::One(place, range) => return Reading::Inside(value(place), range),
+        Found::Several => return Reading::None,
+        Found::None => {}
+    }
+    match match_option(&message, &words.members) {
+        OptionMatch::Inexact(place) => Reading::Inside(value(place), whole_range(&message)),
+        _ => Reading::None,
+    }
+}
+
+/// What stands inside a message.
+enum Found {
+    One(usize, std::ops::Range<usize>),
+    Several,
+    None,
+}
+
+/// The option whose words stand inside the message, the longest first; several equally long ones are
+/// not decided. Words of one letter are too easily something else.
+fn longest(message: &Normalised, options: &[OptionWords]) -> Found {
+    let mut best: Option<(usize, usize, usize)> = None;
+    let mut tied = false;
+    for (place, option) in options.iter().enumerate() {
+        for phrase in option.phrases() {
+            let long_enough = phrase.chars().nth(1).is_some();
+            let Some(at) = find_words(message.text(), phrase).filter(|_| long_enough) else {
+                continue;
+            };
+            match best {
+                Some((_, _, length)) if phrase.len() < length => {}
+                Some((other, _, length)) if phrase.len() == length => tied |= other != place,
+                _ => {
+                    best = Some((place, at, phrase.len()));
+                    tied = false;
+                }
+            }
+        }
+    }
+    match best {
+        Some(_) if tied => Found::Several,
+        Some((place, at, length)) => Found::One(place, original(message, at, at + length)),
+        None => Found::None,
+    }
+}
+
+/// Where a part of the normalised message stands in the original.
+fn original(message: &Normalised, start: usize, end: usize) -> std::ops::Range<usize> {
+    let words = message.words();
+    let first = words.partition_point(|word| (word.start as usize) < start);
+    let last = words.partition_point(|word| (word.end as usize) < end);
+    match (words.get(first), words.get(last)) {
+        (Some(first), Some(last)) => first.from as usize..last.to as usize,
+        _ => whole_range(message),
+    }
+}
+
+fn whole_range(message: &Normalised) -> std::ops::Range<usize> {
+    match (message.words().first(), message.words().last()) {
+        (Some(first), Some(last)) => first.from as usize..last.to as usize,
+        _ => 0..0,
+    }
+}
+
+/// Languages and what they are called in themselves, English, Romanian and Russian, folded.
+const LANGUAGES: &[(&str, &[&str])] = &[
+    ("ar", &["arabic", "araba", "арабский", "العربية"]),
+    ("az", &["azerbaijani", "azera", "азербайджанский"]),
+    ("be", &["belarusian", "bielorusa", "белорусский", "беларуская"]),
+    ("bg", &["bulgarian", "bulgara", "болгарский", "български"]),
+    ("ca", &["catalan", "catalana", "каталанский", "catala"]),
+    ("cs", &["czech", "ceha", "чешский", "cestina"]),
+    ("da", &["danish", "daneza", "датский", "dansk"]),
+    ("de", &["german", "germana", "немецкий", "deutsch"]),
+    ("el", &["greek", "greaca", "греческий", "ελληνικα"]),
+    ("en", &["english", "engleza", "английский", "inglese"]),
+    ("es", &["spanish", "spaniola", "испанский", "espanol"]),
+    ("et", &["estonian", "estona", "эстонский", "eesti"]),
+    ("fi", &["finnish", "finlandeza", "финский", "suomi"]),
+    ("fr", &["french", "franceza", "французский", "francais"]),
+    ("he", &["hebrew", "ebraica", "иврит", "עברית"]),
+    ("hi", &["hindi", "хинди"]),
+    ("hr", &["croatian", "croata", "хорватский", "hrvatski"]),
+    ("hu", &["hungarian", "maghiara", "венгерский", "magyar"]),
+    ("it", &["italian", "italiana", "итальянский", "italiano"]),
+    ("ja", &["japanese", "japoneza", "японский", "日本語"]),
+    ("ka", &["georgian", "georgiana", "грузинский", "ქართული"]),
+    ("kk", &["kazakh", "kazaha", "казахский", "қазақша"]),
+    ("ko", &["korean", "coreeana", "корейский", "한국어"]),
+    ("lt", &["lithuanian", "lituaniana", "литовский", "lietuviu"]),
+    ("lv", &["latvian", "letona", "латышский", "latviesu"]),
+    ("nb", &["norwegian", "norvegiana", "норвежский", "norsk"]),
+    (
+        "nl",
+        &["dutch", "olandeza", "нидерландский", "голландский", "nederlands"],
+    ),
+    ("pl", &["polish", "poloneza", "польский", "polski"]),
+    ("pt", &["portuguese", "portugheza", "португальский", "portugues"]),
+    (
+        "ro",
+        &[
+            "romanian",
+            "romana",
+            "румынский",
+            "молдавский",
+            "moldovan",
+            "moldoveneasca",
+            "romaneste",
+        ],
+    ),
+    ("ru", &["russian", "rusa", "русский", "ruseste"]),
+    ("sk", &["slovak", "slovaca", "словацкий", "slovencina"]),
+    ("sl", &["slovenian", "slovena", "словенский", "slovenscina"]),
+    ("sq", &["albanian", "albaneza", "албанский", "shqip"]),
+    ("sr", &["serbian", "sarba", "сербский", "српски", "srpski"]),
+    ("sv", &["swedish", "suedeza", "шведский", "svenska"]),
+    ("tr", &["turkish", "turca", "турецкий", "turkce"]),
+    ("uk", &["ukrainian", "ucraineana", "украинский", "українська"]),
+    ("vi", &["vietnamese", "vietnameza", "вьетнамский", "tieng viet"]),
+    ("zh", &["chinese", "chineza", "китайский", "中文"]),
+];
+
+/// Channels and what people call them, folded.
+const CHANNELS: &[(&str, &[&str])] = &[
+    (
+        "web",
+        &[
+            "web",
+            "website",
+            "web chat",
+            "webchat",
+            "site",
+            "chat",
+            "сайт",
+            "на сайте",
+            "pe site",
+        ],
+    ),
+    (
+        "whatsapp",
+        &[
+            "whatsapp",
+            "whats app",
+            "wa",
+            "whatsup",
+            "watsapp",
+            "ватсап",
+            "вацап",
+            "вотсап",
+            "уатсап",
+        ],
+    ),
+    ("viber", &["viber", "вайбер"]),
+    ("telegram", &["telegram", "tg", "телеграм", "телеграмм", "тг"]),
+    (
+        "messenger",
+        &[
+            "messenger",
+            "facebook messenger",
+            "facebook",
+            "fb",
+            "мессенджер",
+            "фейсбук",
+        ],
+    ),
+    ("instagram", &["instagram", "insta", "ig", "инстаграм", "инста"]),
+    ("sms", &["sms", "text message", "смс", "mesaj text"]),
+    (
+        "email",
+        &[
+            "email",
+            "e mail",
+            "mail",
+            "почта",
+            "по почте",
+            "емейл",
+            "имейл",
+            "электронная почта",
+        ],
+    ),
+    ("rcs", &["rcs"]),
+    (
+        "apple_messages",
+        &["apple messages", "imessage", "apple messages for business"],
+    ),
+    ("line", &["line", "лайн"]),
+    ("wechat", &["wechat", "вичат"]),
+    ("slack", &["slack", "слак"]),
+    ("teams", &["teams", "microsoft teams", "тимс"]),
+    ("discord", &["discord", "дискорд"]),
+    ("vk", &["vk", "vkontakte", "вк", "вконтакте"]),
+    ("voice", &["voice", "call", "phone call", "apel", "звонок"]),
+];
+
+/// A language by its name or code.
+pub(super) fn language(text: &str) -> Reading {
+    from_table(text, LANGUAGES, |code| Value::Language(SmolStr::new_static(code)))
+}
+
+/// A channel by its name.
+pub(super) fn channel(text: &str) -> Reading {
+    from_table(text, CHANNELS, |name| Value::Channel(SmolStr::new_static(name)))
+}
+
+type Table = [(&'static str, &'static [&'static str])];
+
+/// Finds the entry that the message names, or the only one that is named inside it. Codes count only
+/// as the whole message: "it" and "no" are words.
+fn from_table(text: &str, table: &Table, value: impl Fn(&'static str) -> Value) -> Reading {
+    let message = normalise(text);
+    let whole = message.text();
+    if whole.is_empty() {
+        return Reading::None;
+    }
+    for (code, names) in table {
+        if *code == whole || names.contains(&whole) {
+            return Reading::Whole(value(code));
+        }
+    }
+    let mut found: Option<(&'static str, usize, usize)> = None;
+    for (code, names) in table {
+        for name in names.iter().filter(|name| name.len() >= 4) {
+            // Adverbs of languages end otherwise than their adjectives: "по-русски".
+            let Some(at) = find_words(whole, name) else {
+                continue;
+            };
+            match found {
+                Some((other, _, length)) if other != *code && name.len() == length => return Reading::None,
+                Some((_, _, length)) if name.len() <= length => {}
+                _ => found = Some((code, at, name.len())),
+            }
+        }
+    }
+    match found {
+        Some((code, at, length)) => Reading::Inside(value(code), original(&message, at, at + length)),
+        None => Reading::None,
+    }
+}
