@@ -1,0 +1,224 @@
+//! The words of the command line, and its help.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A language for chatbot conversations: check, try, test, build.
+///
+/// A bot is a folder with .flow files and a botflow.toml. Begin with `botflow new my_bot`, then
+/// `botflow check my_bot`, `botflow chat my_bot` and `botflow test my_bot`.
+#[derive(Debug, Parser)]
+#[command(name = "botflow", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 good, 1 findings or failing tests, 2 wrong use, 3 file or permission, 101 a bug.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a small bot that checks, tests and chats at once
+    #[command(after_help = "Example:\n  botflow new my_bot\n  botflow chat my_bot")]
+    New(New),
+    /// Find what is wrong with a bot, before anybody talks to it
+    #[command(
+        after_help = "Examples:\n  botflow check                    the bot in this folder\n  botflow check examples           \
+                      all bots below a folder\n  botflow check --deny warnings    for continuous integration\n  \
+                      botflow explain unknown-name     what a finding means"
+    )]
+    Check(Check),
+    /// Lay out .flow files in the one layout of the language
+    #[command(after_help = "Examples:\n  botflow fmt            write\n  botflow fmt --check    only tell, and fail where it would write")]
+    Fmt(Fmt),
+    /// Compile a bot into one file that a host loads
+    Build(Build),
+    /// Talk to a bot in the terminal
+    #[command(
+        after_help = "In the conversation:\n  a label or number        presses a button\n  /time 30m                lets time pass\n  \
+                      /event name(field: 1)    reports an event\n  /where                   tells where the conversation stands\n  \
+                      /quit                    ends\n\nWith standard input not a terminal, lines are read from it and the \
+                      conversation is printed as a .chat test:\n  printf 'hi\\nShipping\\n' | botflow chat my_bot > tests/shipping.chat"
+    )]
+    Chat(Chat),
+    /// Run conversations (.chat files) as tests
+    #[command(
+        after_help = "Examples:\n  botflow test                     all conversations of the bot in this folder\n  \
+                      botflow test --filter shipping   those with `shipping` in their name\n  \
+                      botflow test --accept            write what the bot says now into the files"
+    )]
+    Test(Test),
+    /// Draw a bot as a graph
+    #[command(after_help = "Example:\n  botflow graph my_bot > my_bot.svg")]
+    Graph(Graph),
+    /// Tell what a finding means and how to mend it
+    #[command(after_help = "Examples:\n  botflow explain unknown-name\n  botflow explain BF101\n  botflow explain          all findings")]
+    Explain(Explain),
+    /// Print shell completions
+    #[command(after_help = "Example:\n  botflow completions bash > ~/.local/share/bash-completion/completions/botflow")]
+    Completions(Completions),
+    /// Write manual pages into a folder
+    Man(Man),
+}
+
+/// `botflow new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// Folder to make; its last part names the bot
+    pub dir: Utf8PathBuf,
+}
+
+/// `botflow check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Bots: folders, or files in them [default: this folder]
+    pub path: Vec<Utf8PathBuf>,
+    /// How findings are written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
+    /// Fail on warnings too
+    #[arg(long, value_name = "LEVEL")]
+    pub deny: Option<Deny>,
+    /// File with the names of the lookups and actions that the host program offers, one a line
+    #[arg(long, value_name = "FILE")]
+    pub host: Option<Utf8PathBuf>,
+}
+
+/// What else fails a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings fail, too
+    Warnings,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
+}
+
+/// `botflow fmt`.
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files or folders [default: this folder]
+    pub path: Vec<Utf8PathBuf>,
+    /// Write nothing; show the differences and fail if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `botflow build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The bot's folder
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// Where to write [default: NAME.botflow in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+    /// Leave out where things stand in the sources
+    #[arg(long)]
+    pub no_debug: bool,
+}
+
+/// `botflow chat`.
+#[derive(Debug, Args)]
+pub struct Chat {
+    /// The bot's folder, or a built file
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// Channel to talk on; decides how messages look [default: the bot's first]
+    #[arg(long, value_name = "CHANNEL")]
+    pub channel: Option<String>,
+    /// Language of the customer [default: the bot's first]
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// Flow to start with [default: what the bot starts]
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+}
+
+/// `botflow test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Bots, folders of conversations, or .chat files [default: this folder]
+    pub path: Vec<Utf8PathBuf>,
+    /// Write what the bot says now into the files
+    #[arg(long)]
+    pub accept: bool,
+    /// Only conversations whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub format: TestFormat,
+    /// How many files at once [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// How test results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
+    /// JUnit XML
+    Junit,
+}
+
+/// `botflow graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The bot's folder, or a built file
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// How the graph is written
+    #[arg(long, value_enum, default_value_t = GraphFormat::Svg)]
+    pub format: GraphFormat,
+    /// Only this flow and what it runs
+    #[arg(long, value_name = "FLOW")]
+    pub flow: Option<String>,
+    /// Where to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// A picture, laid out
+    Svg,
+    /// For Graphviz
+    Dot,
+    /// For Mermaid
+    Mermaid,
+    /// For programs
+    Json,
+}
+
+/// `botflow explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Code (BF101) or name (unknown-name) [default: the list of all]
+    pub rule: Option<String>,
+}
+
+/// `botflow completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `botflow man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder
+    pub dir: Utf8PathBuf,
+}

@@ -1,0 +1,119 @@
+//! From disk to a compiler's [`Project`]: which folders are bots, and which files belong to them.
+
+use std::fs;
+use std::sync::Arc;
+
+use botflow_compiler::project::{Project, Source};
+use camino::{Utf8Path, Utf8PathBuf};
+use smol_str::SmolStr;
+
+use crate::failure::Failure;
+
+/// The file that marks a bot's folder.
+pub const CONFIG_FILE: &str = "botflow.toml";
+
+/// A bot's folder with its sources.
+pub struct Loaded {
+    /// The folder.
+    pub root: Utf8PathBuf,
+    /// What the compiler gets.
+    pub project: Project,
+}
+
+/// The folders of the bots that a path of the command line means: the bot it belongs to, or all bots below it.
+pub fn find(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let metadata = fs::metadata(path).map_err(Failure::file(format!("read `{path}`")))?;
+    let folder = if metadata.is_dir() { path } else { parent(path) };
+    let absolute = folder.canonicalize_utf8().map_err(Failure::file(format!("read `{folder}`")))?;
+    // Names stay as the user wrote them where the folder itself is the bot.
+    if folder.join(CONFIG_FILE).is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    if let Some(root) = absolute.ancestors().skip(1).find(|folder| folder.join(CONFIG_FILE).is_file()) {
+        return Ok(vec![root.to_owned()]);
+    }
+    let below = files_below(folder, |file| file.file_name() == Some(CONFIG_FILE))?;
+    if !below.is_empty() {
+        return Ok(below.iter().map(|file| parent(file).to_owned()).collect());
+    }
+    if files_below(folder, |file| file.extension() == Some("flow"))?.is_empty() {
+        return Err(Failure::Environment(format!(
+            "there is no bot in `{folder}`: no {CONFIG_FILE} and no .flow file. `botflow new my_bot` makes one"
+        )));
+    }
+    Ok(vec![folder.to_owned()])
+}
+
+/// The one bot that a path means.
+pub fn find_one(path: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
+    let mut found = find(path)?;
+    if found.len() > 1 {
+        let names: Vec<_> = found.iter().map(|root| format!("`{root}`")).collect();
+        return Err(Failure::Usage(format!("there are {} bots below `{path}`; name one: {}", found.len(), names.join(", "))));
+    }
+    Ok(found.remove(0))
+}
+
+/// Reads all sources of a bot. Bytes that are no UTF-8 become U+FFFD, which the compiler reports at its place.
+pub fn load(root: &Utf8Path) -> Result<Loaded, Failure> {
+    let mut project = Project::default();
+    let config = root.join(CONFIG_FILE);
+    if config.is_file() {
+        project.config = Some(Arc::from(read(&config)?));
+    }
+    for file in files_below(root, |file| file.extension() == Some("flow"))? {
+        if belongs_to_another(root, &file) {
+            continue;
+        }
+        let path = SmolStr::new(relative(root, &file));
+        project.sources.push(Source { path, text: Arc::from(read(&file)?) });
+    }
+    Ok(Loaded { root: root.to_owned(), project })
+}
+
+/// The `.chat` files of a bot (or below a folder of it), in order of path.
+pub fn chat_files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    files_below(folder, |file| file.extension() == Some("chat"))
+}
+
+/// A file's text, whatever its bytes.
+pub fn read(file: &Utf8Path) -> Result<String, Failure> {
+    let bytes = fs::read(file).map_err(Failure::file(format!("read `{file}`")))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+/// A file's path relative to the bot's folder, with `/` between parts.
+pub fn relative(root: &Utf8Path, file: &Utf8Path) -> String {
+    let path = file.strip_prefix(root).unwrap_or(file);
+    path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/")
+}
+
+/// A bot inside a bot's folder is a bot of its own.
+fn belongs_to_another(root: &Utf8Path, file: &Utf8Path) -> bool {
+    file.ancestors().skip(1).take_while(|folder| *folder != root).any(|folder| folder.join(CONFIG_FILE).is_file())
+}
+
+fn parent(path: &Utf8Path) -> &Utf8Path {
+    match path.parent() {
+        Some(parent) if parent.as_str().is_empty() => Utf8Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
+}
+
+/// Files below a folder that are not ignored by git, in order of path: the walk's own order is the disk's.
+fn files_below(folder: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
+        let entry = entry.map_err(|error| Failure::Environment(format!("could not read `{folder}`: {error}")))?;
+        let Ok(path) = Utf8PathBuf::from_path_buf(entry.path().to_owned()) else { continue };
+        if entry.file_type().is_some_and(|kind| kind.is_file()) && wanted(&path) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
