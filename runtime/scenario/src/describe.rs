@@ -1,0 +1,72 @@
+//! Effects as lines of a `.chat` file. Messages are written by `botflow-message`'s transcript; the rest is here.
+
+use botflow_artifact::Bot;
+use botflow_machine::{CallRequest, Effect};
+
+use crate::literal::{quoted, write, write_fields};
+
+/// The line of an effect that is no message, without `* `; `None` for what only the host cares about (timers).
+pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
+    Some(match effect {
+        Effect::Send(_) | Effect::SetTimer { .. } | Effect::CancelTimer { .. } => return None,
+        Effect::Call(request) => call(bot, request),
+        Effect::HandOver(hand_over) => {
+            let queue = &bot.queues[hand_over.queue.index()].name;
+            let escalation = &bot.escalations[hand_over.escalation.index()].name;
+            format!("escalate to {escalation} in queue {queue}")
+        }
+        Effect::Requeue { queue } => format!("pass to queue {}", bot.queues[queue.index()].name),
+        Effect::Withdraw => "withdraw from queue".into(),
+        Effect::Forward { text, media } => match media {
+            Some(media) => format!("forward {}", write(bot, None, media)),
+            None => format!("forward {}", quoted(text)),
+        },
+        Effect::Relay { operator, text } => format!("relay {operator} {}", quoted(text)),
+        Effect::AskQueue { queue, question } => {
+            format!("ask queue {} {}", bot.queues[queue.index()].name, quoted(question))
+        }
+        Effect::SendCode { field, code, .. } => {
+            format!("send code {code} to customer.{}", bot.customer[field.index()].name)
+        }
+        Effect::Remember { field, value } => {
+            let field = &bot.customer[field.index()];
+            format!("remember customer.{} = {}", field.name, write(bot, Some(field.ty), value))
+        }
+        Effect::Forget { field } => format!("forget customer.{}", bot.customer[field.index()].name),
+        Effect::Verified { field } => format!("verified customer.{}", bot.customer[field.index()].name),
+        Effect::Identify { field, .. } => format!("identify by customer.{}", bot.customer[field.index()].name),
+        Effect::Stage(stage) => format!("stage {}", bot.stages[stage.index()]),
+        Effect::Tag(tag) => format!("tag {}", quoted(tag)),
+        Effect::Track { name, values } => {
+            let values: Vec<_> =
+                values.iter().map(|(name, value)| format!("{name}: {}", write(bot, None, value))).collect();
+            format!("track {name}({})", values.join(", "))
+        }
+        Effect::Note(text) => format!("note {}", quoted(text)),
+        Effect::Tell { queue, text } => {
+            format!("tell queue {} {}", bot.queues[queue.index()].name, quoted(text))
+        }
+        Effect::Consent { consent, granted, .. } => {
+            let word = if *granted { "granted" } else { "withdrawn" };
+            format!("consent {} {word}", bot.consents[consent.index()])
+        }
+        Effect::OptedOut => "opted out".into(),
+        Effect::Exposed { experiment, arm } => {
+            let experiment = &bot.experiments[experiment.index()];
+            let arm = arm.and_then(|arm| experiment.arms.get(arm as usize));
+            format!("vary {} {}", experiment.name, arm.map_or("none", |(name, _)| name))
+        }
+        Effect::Finished { outcome, label } => match label {
+            Some(label) => format!("finish {} as {label}", outcome.name()),
+            None => format!("finish {}", outcome.name()),
+        },
+        Effect::Fault(fault) => format!("fault {fault:?}").to_lowercase(),
+    })
+}
+
+/// `call a.b(x: 1)`.
+pub fn call(bot: &Bot, request: &CallRequest) -> String {
+    let call = &bot.calls[request.call.index()];
+    let declared = call.params.iter().map(|param| (&param.name, param.ty));
+    format!("call {}{}", call.name, write_fields(bot, declared, &request.args))
+}

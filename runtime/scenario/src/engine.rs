@@ -1,0 +1,131 @@
+//! What runs a bot: the machine, or anything that must agree with it (the oracle in our tests).
+
+use botflow_artifact::{Bot, Outcome};
+use botflow_machine::{Conversation, Effect, Event, Owner, Person, Program, step_into};
+use botflow_values::Value;
+use smol_str::SmolStr;
+
+/// One conversation with one person, whoever executes it.
+pub trait Engine {
+    /// Takes one turn; effects are added to the vector.
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>);
+    /// What can be seen from outside between two turns.
+    fn standing(&self) -> Standing;
+    /// What is known about the person.
+    fn person(&self) -> &Person;
+    /// For setting a person up before the conversation begins.
+    fn person_mut(&mut self) -> &mut Person;
+    /// The timer that is set: its id and its moment.
+    fn timer(&self) -> Option<(u32, i64)>;
+    /// Messages in a row that were not understood.
+    fn misunderstood(&self) -> u32;
+}
+
+/// Where a conversation stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The place at which it rests, if any.
+    pub place: Option<Standpoint>,
+    /// Who owns it.
+    pub owner: Owner,
+    /// How it ended, if it has.
+    pub outcome: Option<Outcome>,
+    /// Variables of all runs, the innermost first.
+    pub variables: Vec<(SmolStr, Value)>,
+}
+
+/// The names of a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standpoint {
+    /// The flow.
+    pub flow: SmolStr,
+    /// The step, if it stands in one.
+    pub step: Option<SmolStr>,
+    /// The place's own name.
+    pub name: SmolStr,
+}
+
+impl Standpoint {
+    /// Whether a written name means this place: `flow`, `flow.step`, `flow.name` or `flow.step.name`.
+    pub fn is(&self, written: &str) -> bool {
+        let Some(rest) = written.strip_prefix(self.flow.as_str()) else { return false };
+        if rest.is_empty() {
+            return true;
+        }
+        let Some(rest) = rest.strip_prefix('.') else { return false };
+        let step = self.step.as_deref();
+        Some(rest) == step
+            || rest == self.name
+            || step.is_some_and(|step| rest.strip_prefix(step).and_then(|rest| rest.strip_prefix('.')) == Some(&self.name))
+    }
+}
+
+impl std::fmt::Display for Standpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.step {
+            Some(step) => write!(f, "{}.{step}.{}", self.flow, self.name),
+            None => write!(f, "{}.{}", self.flow, self.name),
+        }
+    }
+}
+
+/// The machine itself.
+pub struct MachineEngine<'a> {
+    program: &'a Program,
+    conversation: Conversation,
+}
+
+impl<'a> MachineEngine<'a> {
+    /// A conversation that has not begun.
+    pub fn new(program: &'a Program, person: Person) -> MachineEngine<'a> {
+        MachineEngine { program, conversation: Conversation::new(person.id, person) }
+    }
+
+    /// The machine's own state.
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+}
+
+impl Engine for MachineEngine<'_> {
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        step_into(self.program, &mut self.conversation, event, effects);
+    }
+
+    fn standing(&self) -> Standing {
+        let bot = &self.program.bot;
+        let place = self.conversation.place().map(|id| standpoint(bot, id));
+        let mut variables = Vec::new();
+        for frame in self.conversation.frames.iter().rev() {
+            let slots = bot.flows.get(frame.flow.index()).map_or(&[][..], |flow| &flow.slots);
+            variables.extend(slots.iter().zip(&frame.slots).map(|(slot, value)| (slot.name.clone(), value.clone())));
+        }
+        Standing { place, owner: self.conversation.owner, outcome: self.conversation.outcome, variables }
+    }
+
+    fn person(&self) -> &Person {
+        &self.conversation.person
+    }
+
+    fn person_mut(&mut self) -> &mut Person {
+        &mut self.conversation.person
+    }
+
+    fn timer(&self) -> Option<(u32, i64)> {
+        self.conversation.timer()
+    }
+
+    fn misunderstood(&self) -> u32 {
+        self.conversation.misunderstood
+    }
+}
+
+/// The names of a place of the bot.
+pub fn standpoint(bot: &Bot, id: botflow_artifact::PlaceId) -> Standpoint {
+    let place = &bot.places[id.index()];
+    Standpoint {
+        flow: bot.flows[place.flow.index()].name.clone(),
+        step: place.step.map(|step| bot.steps[step.index()].name.clone()),
+        name: place.name.clone(),
+    }
+}
