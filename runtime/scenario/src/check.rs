@@ -51,12 +51,18 @@ impl View<'_> {
             | Expression::Date(_)
             | Expression::Time(_)
             | Expression::Moment(..) => self.literal(expression)?,
-            Expression::List(items) => {
-                Value::List(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?)
-            }
-            Expression::Record(fields) => {
-                Value::Record(fields.iter().map(|(_, item)| self.value(item)).collect::<Result<_, _>>()?)
-            }
+            Expression::List(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.value(item))
+                    .collect::<Result<_, _>>()?,
+            ),
+            Expression::Record(fields) => Value::Record(
+                fields
+                    .iter()
+                    .map(|(_, item)| self.value(item))
+                    .collect::<Result<_, _>>()?,
+            ),
             Expression::Function(name, args) => self.function(name, args)?,
             Expression::Minus(inner) => negate(&self.value(inner)?),
             Expression::Arithmetic(left, sign, right) => {
@@ -93,12 +99,16 @@ impl View<'_> {
         // A name that means nothing by itself may be a member of the other side's set.
         let (left, right) = match (self.value(left), self.value(right)) {
             (Ok(value), Err(_)) if matches!(value, Value::Member(_)) => {
-                let Value::Member(member) = &value else { return Ok(false) };
+                let Value::Member(member) = &value else {
+                    return Ok(false);
+                };
                 let other = self.member(member.set, right)?;
                 (value, other)
             }
             (Err(_), Ok(value)) if matches!(value, Value::Member(_)) => {
-                let Value::Member(member) = &value else { return Ok(false) };
+                let Value::Member(member) = &value else {
+                    return Ok(false);
+                };
                 (self.member(member.set, left)?, value)
             }
             (Ok(Value::Language(code)), Err(_)) => (Value::Language(code), code_of(right, Value::Language)?),
@@ -119,10 +129,18 @@ impl View<'_> {
     }
 
     fn member(&self, set: u32, written: &Expression) -> Result<Value, String> {
-        let members = self.bot.sets.get(set as usize).map_or(&[][..], |set| &set.members);
-        let Expression::Path(name) = written else { return self.value(written) };
+        let members = self
+            .bot
+            .sets
+            .get(set as usize)
+            .map_or(&[][..], |set| &set.members);
+        let Expression::Path(name) = written else {
+            return self.value(written);
+        };
         let index = members.iter().position(|member| member.name == *name);
-        index.map(|index| Value::member(set, index as u32)).ok_or_else(|| format!("`{name}` is none of the values that this can have"))
+        index
+            .map(|index| Value::member(set, index as u32))
+            .ok_or_else(|| format!("`{name}` is none of the values that this can have"))
     }
 
     fn named(&self, path: &SmolStr) -> Result<Value, String> {
@@ -140,16 +158,25 @@ impl View<'_> {
                 let index = self.bot.customer.iter().position(|known| known.name == field);
                 let index = index.ok_or_else(|| format!("the customer card has no `{field}`"))?;
                 let declared = &self.bot.customer[index];
-                let value = self.person.fields.get(index).cloned().unwrap_or_else(|| declared.default.clone());
+                let value = self
+                    .person
+                    .fields
+                    .get(index)
+                    .cloned()
+                    .unwrap_or_else(|| declared.default.clone());
                 self.components(value, Some(declared.ty), rest)
             }
             "conversation" => Ok(match rest {
-                "language" if self.person.language.is_empty() => Value::Language(self.bot.languages[0].clone()),
+                "language" if self.person.language.is_empty() => {
+                    Value::Language(self.bot.languages[0].clone())
+                }
                 "language" => Value::Language(self.person.language.clone()),
                 "channel" => Value::Channel(self.person.channel.clone()),
                 "misunderstood" => Value::integer(i64::from(self.misunderstood)),
                 "referral" => self.person.referral.clone().map_or(Value::Unknown, Value::Text),
-                "stage" => self.person.stage.map_or(Value::Unknown, |stage| Value::Text(self.bot.stages[stage.index()].clone())),
+                "stage" => self.person.stage.map_or(Value::Unknown, |stage| {
+                    Value::Text(self.bot.stages[stage.index()].clone())
+                }),
                 _ => return Err(format!("`conversation` has no `{rest}` that a test can look at")),
             }),
             _ => {
@@ -157,7 +184,12 @@ impl View<'_> {
                 let Some((_, value)) = found else {
                     return Err(format!("nothing here is called `{first}`"));
                 };
-                let ty = self.bot.flows.iter().flat_map(|flow| &flow.slots).find(|slot| slot.name == first);
+                let ty = self
+                    .bot
+                    .flows
+                    .iter()
+                    .flat_map(|flow| &flow.slots)
+                    .find(|slot| slot.name == first);
                 self.components(value.clone(), ty.map(|slot| slot.ty), rest)
             }
         }
@@ -166,7 +198,8 @@ impl View<'_> {
     /// `.a.b` of a record.
     fn components(&self, mut value: Value, mut ty: Option<TypeId>, path: &str) -> Result<Value, String> {
         for part in path.split('.').filter(|part| !part.is_empty()) {
-            let Some(botflow_artifact::Type::Record(fields)) = ty.map(|ty| literal::plain(self.bot, ty)) else {
+            let Some(botflow_artifact::Type::Record(fields)) = ty.map(|ty| literal::plain(self.bot, ty))
+            else {
                 return Err(format!("`{part}` of something that is no record"));
             };
             let index = fields.iter().position(|(name, _)| name == part);
@@ -182,7 +215,9 @@ impl View<'_> {
         match (name, first) {
             ("length", Some(value)) => Ok(match self.value(value)? {
                 Value::List(items) => Value::integer(items.len() as i64),
-                other => other.as_text().map_or(Value::Unknown, |text| Value::integer(text.chars().count() as i64)),
+                other => other
+                    .as_text()
+                    .map_or(Value::Unknown, |text| Value::integer(text.chars().count() as i64)),
             }),
             ("count", Some(Expression::Path(event))) => {
                 let id = self.bot.events.iter().position(|known| known.name == *event);
@@ -191,11 +226,20 @@ impl View<'_> {
                     Some(Expression::Duration(span)) => self.now.saturating_sub(*span),
                     _ => i64::MIN,
                 };
-                let moments = self.person.occurrences.iter().filter(|(known, _)| known.index() == id);
-                let count = moments.flat_map(|(_, moments)| moments).filter(|moment| **moment > since).count();
+                let moments = self
+                    .person
+                    .occurrences
+                    .iter()
+                    .filter(|(known, _)| known.index() == id);
+                let count = moments
+                    .flat_map(|(_, moments)| moments)
+                    .filter(|moment| **moment > since)
+                    .count();
                 Ok(Value::integer(count as i64))
             }
-            _ => Err(format!("a test cannot use `{name}(…)`; it can use `length(…)` and `count(event, 90d)`")),
+            _ => Err(format!(
+                "a test cannot use `{name}(…)`; it can use `length(…)` and `count(event, 90d)`"
+            )),
         }
     }
 
@@ -209,7 +253,12 @@ impl View<'_> {
             Expression::Time(_) => |ty| matches!(ty, Type::Time),
             _ => |ty| matches!(ty, Type::Moment),
         };
-        let ty = self.bot.types.iter().position(wanted).ok_or("this bot has no value of that kind")?;
+        let ty = self
+            .bot
+            .types
+            .iter()
+            .position(wanted)
+            .ok_or("this bot has no value of that kind")?;
         literal::read(self.bot, TypeId::from(ty), written)
     }
 }

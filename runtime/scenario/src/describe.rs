@@ -23,23 +23,38 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
         },
         Effect::Relay { operator, text } => format!("relay {operator} {}", quoted(text)),
         Effect::AskQueue { queue, question } => {
-            format!("ask queue {} {}", bot.queues[queue.index()].name, quoted(question))
+            format!(
+                "ask queue {} {}",
+                bot.queues[queue.index()].name,
+                quoted(question)
+            )
         }
         Effect::SendCode { field, code, .. } => {
-            format!("send code {code} to customer.{}", bot.customer[field.index()].name)
+            format!(
+                "send code {code} to customer.{}",
+                bot.customer[field.index()].name
+            )
         }
         Effect::Remember { field, value } => {
             let field = &bot.customer[field.index()];
-            format!("remember customer.{} = {}", field.name, write(bot, Some(field.ty), value))
+            format!(
+                "remember customer.{} = {}",
+                field.name,
+                write(bot, Some(field.ty), value)
+            )
         }
         Effect::Forget { field } => format!("forget customer.{}", bot.customer[field.index()].name),
         Effect::Verified { field } => format!("verified customer.{}", bot.customer[field.index()].name),
-        Effect::Identify { field, .. } => format!("identify by customer.{}", bot.customer[field.index()].name),
+        Effect::Identify { field, .. } => {
+            format!("identify by customer.{}", bot.customer[field.index()].name)
+        }
         Effect::Stage(stage) => format!("stage {}", bot.stages[stage.index()]),
         Effect::Tag(tag) => format!("tag {}", quoted(tag)),
         Effect::Track { name, values } => {
-            let values: Vec<_> =
-                values.iter().map(|(name, value)| format!("{name}: {}", write(bot, None, value))).collect();
+            let values: Vec<_> = values
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", write(bot, None, value)))
+                .collect();
             format!("track {name}({})", values.join(", "))
         }
         Effect::Note(text) => format!("note {}", quoted(text)),
@@ -54,7 +69,11 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
         Effect::Exposed { experiment, arm } => {
             let experiment = &bot.experiments[experiment.index()];
             let arm = arm.and_then(|arm| experiment.arms.get(arm as usize));
-            format!("vary {} {}", experiment.name, arm.map_or("none", |(name, _)| name))
+            format!(
+                "vary {} {}",
+                experiment.name,
+                arm.map_or("none", |(name, _)| name)
+            )
         }
         Effect::Finished { outcome, label } => match label {
             Some(label) => format!("finish {} as {label}", outcome.name()),

@@ -48,15 +48,21 @@ pub struct Standpoint {
 impl Standpoint {
     /// Whether a written name means this place: `flow`, `flow.step`, `flow.name` or `flow.step.name`.
     pub fn is(&self, written: &str) -> bool {
-        let Some(rest) = written.strip_prefix(self.flow.as_str()) else { return false };
+        let Some(rest) = written.strip_prefix(self.flow.as_str()) else {
+            return false;
+        };
         if rest.is_empty() {
             return true;
         }
-        let Some(rest) = rest.strip_prefix('.') else { return false };
+        let Some(rest) = rest.strip_prefix('.') else {
+            return false;
+        };
         let step = self.step.as_deref();
         Some(rest) == step
             || rest == self.name
-            || step.is_some_and(|step| rest.strip_prefix(step).and_then(|rest| rest.strip_prefix('.')) == Some(&self.name))
+            || step.is_some_and(|step| {
+                rest.strip_prefix(step).and_then(|rest| rest.strip_prefix('.')) == Some(&self.name)
+            })
     }
 }
 
@@ -78,7 +84,10 @@ pub struct MachineEngine<'a> {
 impl<'a> MachineEngine<'a> {
     /// A conversation that has not begun.
     pub fn new(program: &'a Program, person: Person) -> MachineEngine<'a> {
-        MachineEngine { program, conversation: Conversation::new(person.id, person) }
+        MachineEngine {
+            program,
+            conversation: Conversation::new(person.id, person),
+        }
     }
 
     /// The machine's own state.
@@ -97,10 +106,23 @@ impl Engine for MachineEngine<'_> {
         let place = self.conversation.place().map(|id| standpoint(bot, id));
         let mut variables = Vec::new();
         for frame in self.conversation.frames.iter().rev() {
-            let slots = bot.flows.get(frame.flow.index()).map_or(&[][..], |flow| &flow.slots);
-            variables.extend(slots.iter().zip(&frame.slots).map(|(slot, value)| (slot.name.clone(), value.clone())));
+            let slots = bot
+                .flows
+                .get(frame.flow.index())
+                .map_or(&[][..], |flow| &flow.slots);
+            variables.extend(
+                slots
+                    .iter()
+                    .zip(&frame.slots)
+                    .map(|(slot, value)| (slot.name.clone(), value.clone())),
+            );
         }
-        Standing { place, owner: self.conversation.owner, outcome: self.conversation.outcome, variables }
+        Standing {
+            place,
+            owner: self.conversation.owner,
+            outcome: self.conversation.outcome,
+            variables,
+        }
     }
 
     fn person(&self) -> &Person {

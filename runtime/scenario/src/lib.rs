@@ -3,4 +3,9 @@
 //! Reading order: [`script`] (what a file says).
 #![warn(missing_docs)]
 
+pub mod check;
+pub mod describe;
+pub mod engine;
+pub mod literal;
 pub mod script;
+pub mod world;

@@ -48,27 +48,44 @@ pub fn read(bot: &Bot, ty: TypeId, written: &Expression) -> Result<Value, String
         (Type::Channel, Expression::Path(name)) => Value::Channel(name.clone()),
         (Type::Language, Expression::Text(code)) => Value::Language(code.as_str().into()),
         (Type::Channel, Expression::Text(name)) => Value::Channel(name.as_str().into()),
-        (Type::File, Expression::Text(url)) => Value::File(Box::new(FileRef { url: url.as_str().into(), name: None })),
-        (Type::Image, Expression::Text(url)) => Value::Image(Box::new(FileRef { url: url.as_str().into(), name: None })),
+        (Type::File, Expression::Text(url)) => Value::File(Box::new(FileRef {
+            url: url.as_str().into(),
+            name: None,
+        })),
+        (Type::Image, Expression::Text(url)) => Value::Image(Box::new(FileRef {
+            url: url.as_str().into(),
+            name: None,
+        })),
         (Type::Location, Expression::Text(text)) => {
             let mut parts = text.split(',').map(|part| Decimal::parse(part.trim()));
-            let (Some(Some(latitude)), Some(Some(longitude)), None) = (parts.next(), parts.next(), parts.next()) else {
+            let (Some(Some(latitude)), Some(Some(longitude)), None) =
+                (parts.next(), parts.next(), parts.next())
+            else {
                 return Err(misfit());
             };
             let millionths = |degrees: Decimal| {
                 let scaled = degrees.mul(Decimal::from_integer(1_000_000)).round();
                 i32::try_from(scaled).map_err(|_| misfit())
             };
-            Value::Location(botflow_values::Location::new(millionths(latitude)?, millionths(longitude)?))
+            Value::Location(botflow_values::Location::new(
+                millionths(latitude)?,
+                millionths(longitude)?,
+            ))
         }
         (Type::Set(set), Expression::Path(name)) => {
             let members = &bot.sets[set.index()].members;
-            let index = members.iter().position(|member| member.name == *name).ok_or_else(misfit)?;
+            let index = members
+                .iter()
+                .position(|member| member.name == *name)
+                .ok_or_else(misfit)?;
             Value::member(set.0, index as u32)
         }
-        (Type::List(inner), Expression::List(items)) => {
-            Value::List(items.iter().map(|item| read(bot, *inner, item)).collect::<Result<_, _>>()?)
-        }
+        (Type::List(inner), Expression::List(items)) => Value::List(
+            items
+                .iter()
+                .map(|item| read(bot, *inner, item))
+                .collect::<Result<_, _>>()?,
+        ),
         (Type::Record(types), Expression::Record(fields)) => {
             let typed: Vec<_> = types.iter().map(|(name, ty)| (name.clone(), *ty)).collect();
             Value::Record(read_fields(bot, &typed, fields)?)
@@ -81,14 +98,28 @@ pub fn read(bot: &Bot, ty: TypeId, written: &Expression) -> Result<Value, String
 ///
 /// # Errors
 /// One sentence about what does not fit.
-pub fn read_fields(bot: &Bot, declared: &[(SmolStr, TypeId)], written: &Fields) -> Result<Vec<Value>, String> {
+pub fn read_fields(
+    bot: &Bot,
+    declared: &[(SmolStr, TypeId)],
+    written: &Fields,
+) -> Result<Vec<Value>, String> {
     let mut values = vec![Value::Unknown; declared.len()];
     for (position, (name, value)) in written.iter().enumerate() {
         let index = match name {
-            Some(name) => declared.iter().position(|(field, _)| field == name).ok_or_else(|| {
-                let known: Vec<_> = declared.iter().map(|(field, _)| format!("`{field}`")).collect();
-                format!("there is no `{name}` here; there is {}", if known.is_empty() { "nothing".into() } else { known.join(", ") })
-            })?,
+            Some(name) => declared
+                .iter()
+                .position(|(field, _)| field == name)
+                .ok_or_else(|| {
+                    let known: Vec<_> = declared.iter().map(|(field, _)| format!("`{field}`")).collect();
+                    format!(
+                        "there is no `{name}` here; there is {}",
+                        if known.is_empty() {
+                            "nothing".into()
+                        } else {
+                            known.join(", ")
+                        }
+                    )
+                })?,
             None if position < declared.len() => position,
             None => return Err(format!("{} values are too many here", written.len())),
         };
@@ -111,10 +142,7 @@ pub fn write(bot: &Bot, ty: Option<TypeId>, value: &Value) -> String {
             let decimals = currency.map_or(2, Currency::decimals);
             format!("{} {}", Decimal::new(*minor, decimals), bot.currency)
         }
-        Value::Text(text)
-        | Value::Email(text)
-        | Value::Phone(text)
-        | Value::Url(text) => quoted(text),
+        Value::Text(text) | Value::Email(text) | Value::Phone(text) | Value::Url(text) => quoted(text),
         Value::Language(code) | Value::Channel(code) => code.to_string(),
         Value::Date(date) => write_date(*date),
         Value::Time(time) => write_time(*time),
@@ -127,7 +155,11 @@ pub fn write(bot: &Bot, ty: Option<TypeId>, value: &Value) -> String {
         Value::File(file) | Value::Image(file) => quoted(&file.url),
         Value::Location(place) => {
             let degrees = |millionths: i32| Decimal::new(i64::from(millionths), 6).to_string();
-            quoted(&format!("{}, {}", degrees(place.latitude), degrees(place.longitude)))
+            quoted(&format!(
+                "{}, {}",
+                degrees(place.latitude),
+                degrees(place.longitude)
+            ))
         }
         Value::Member(member) => bot
             .sets
@@ -148,7 +180,11 @@ pub fn write(bot: &Bot, ty: Option<TypeId>, value: &Value) -> String {
                 .enumerate()
                 .map(|(index, value)| match shape {
                     Some(Type::Record(fields)) if index < fields.len() => {
-                        format!("{}: {}", fields[index].0, write(bot, Some(fields[index].1), value))
+                        format!(
+                            "{}: {}",
+                            fields[index].0,
+                            write(bot, Some(fields[index].1), value)
+                        )
                     }
                     _ => write(bot, None, value),
                 })
@@ -201,7 +237,11 @@ pub fn quoted(text: &str) -> String {
 /// `2026-03-02`.
 pub fn parse_date(written: &str) -> Option<Date> {
     let mut parts = written.split('-');
-    let date = Date::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let date = Date::new(
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    );
     date.filter(|_| parts.next().is_none())
 }
 
@@ -225,7 +265,13 @@ fn write_time(time: Time) -> String {
 pub fn write_duration(milliseconds: i64) -> String {
     let mut left = milliseconds.unsigned_abs();
     let mut parts = Vec::new();
-    for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
+    for (unit, size) in [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("m", 60_000),
+        ("s", 1_000),
+        ("ms", 1),
+    ] {
         if left >= size {
             parts.push(format!("{}{unit}", left / size));
             left %= size;
