@@ -28,8 +28,10 @@ fn label() -> impl Strategy<Value = String> {
 
 /// Payloads are made unique afterwards.
 fn button() -> impl Strategy<Value = Button> {
-    (label(), 0..6u8).prop_map(|(label, kind)| match kind {
-        0 => Button::open(label, "https://shop.example/checkout?a=1&b=2"),
+    (label(), 0..8u8).prop_map(|(label, kind)| match kind {
+        0 | 6 => Button::open(label, "https://shop.example/checkout?a=1&b=2"),
+        // Longer than any channel with a limit takes.
+        7 => Button::open(label, format!("https://shop.example/{}", "a".repeat(3_500))),
         1 => Button::call(label, "+40721000000"),
         _ => Button::press(label, ""),
     })
@@ -186,7 +188,10 @@ fn check_limits(shown: &Rendered, profile: &Profile) -> Result<(), TestCaseError
     if opens > 0 {
         prop_assert!(links.text.allows(length));
         prop_assert!(links.with_options || (quick == 0 && shown.list.is_none()));
-        prop_assert!(!links.shares_options || options.max.allows(quick + opens));
+    }
+    if links.shares_options {
+        let calls = if profile.calls.shares_options { calls } else { 0 };
+        prop_assert!(options.max.allows(quick + opens + calls));
     }
     for button in &shown.buttons {
         let limit = match &button.action {
@@ -233,6 +238,8 @@ fn check_limits(shown: &Rendered, profile: &Profile) -> Result<(), TestCaseError
             prop_assert!(profile.cards.title.allows(Unit::Utf16.measure(&card.title)));
             prop_assert!(profile.cards.text.allows(Unit::Utf16.measure(&card.text)));
             prop_assert!(profile.cards.buttons.allows(card.buttons.len()));
+            prop_assert!(!profile.cards.image_required || card.image.is_some());
+            prop_assert!(!profile.cards.same_buttons || card.buttons.len() == shown.cards[0].buttons.len());
             prop_assert!(
                 card.buttons
                     .iter()
@@ -355,6 +362,10 @@ proptest! {
             prop_assert!(native.iter().any(|shown| shown.action == button.action) || visible(&all).contains(written.as_str()));
         }
         for part in &message.parts {
+            if let Part::Location(place) = part {
+                let shown = rendering.messages.iter().any(|shown| shown.locations.contains(place));
+                prop_assert!(shown || visible(&all).contains(&place.coordinates()));
+            }
             if let Part::Media(media) = part {
                 let shown = rendering.messages.iter().any(|shown| shown.media.contains(media));
                 prop_assert!(shown || visible(&all).contains(media.url.as_str()));
@@ -365,7 +376,9 @@ proptest! {
     #[test]
     fn messages_survive_being_stored(message in message()) {
         let json = serde_json::to_string(&message).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message);
+        prop_assert_eq!(&serde_json::from_str::<Message>(&json).unwrap(), &message);
+        let bytes = postcard::to_stdvec(&message).unwrap();
+        prop_assert_eq!(postcard::from_bytes::<Message>(&bytes).unwrap(), message);
     }
 }
 

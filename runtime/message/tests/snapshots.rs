@@ -201,3 +201,27 @@ fn words_of_values_are_no_markup() {
         &["web", "sms", "whatsapp"]
     ));
 }
+
+#[test]
+fn cards_that_a_channel_may_or_may_not_know() {
+    let card = |title: &str, image: bool| Card {
+        title: title.into(),
+        text: "Light and fast, for every day of the week and for every kind of weather.".into(),
+        image: image.then(|| {
+            Media::new(
+                MediaKind::Image,
+                "https://cdn.luna.example/1.png",
+                "From the side",
+            )
+        }),
+        buttons: vec![Button::press("Buy", format!("p.{title}"))],
+    };
+    let eleven = (1..=11).fold(Message::text("All shoes:"), |message, index| {
+        message.with(card(&format!("Shoe {index}"), true))
+    });
+    assert_snapshot!(shown(&eleven, &["whatsapp"]));
+    let bare = Message::text("Two shoes:")
+        .with(card("Left", true))
+        .with(card("Right", false));
+    assert_snapshot!(shown(&bare, &["whatsapp", "instagram"]));
+}
