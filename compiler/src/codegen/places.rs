@@ -76,8 +76,13 @@ impl Emitter {
             body.name_span,
         );
         let outer = std::mem::take(&mut self.behind);
-        // Several options of one message go on together, behind the question.
-        let mut control = if body.several {
+        // Several options of one message go on together, behind the question; and so does the flow when there is
+        // nothing at all to choose from.
+        let certain = match &body.from {
+            Some(from) => from.none.is_some(),
+            None => false,
+        } || body.options.iter().any(|option| option.condition.is_none());
+        let mut control = if body.several || !certain {
             Control::GoesOn
         } else {
             Control::Leaves

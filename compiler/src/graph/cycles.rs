@@ -1,0 +1,174 @@
+//! Cycles that nobody has to drive: Tarjan's strongly connected components over the edges that count, without
+//! recursion, because a chain of a hundred thousand questions is a graph, too.
+
+use botflow_artifact::Bot;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::{Driver, Edge, Graph, Node};
+
+/// Which edges count, and which flows can be passed by such edges alone.
+#[derive(Clone, Debug)]
+pub struct Passing {
+    /// Whether time counts.
+    time: bool,
+    /// Per flow: from its beginning to its return by edges that count.
+    through: Vec<bool>,
+}
+
+impl Passing {
+    /// Finds the flows that can be passed. `time`: what the passing of time brings about counts, too.
+    pub fn of(graph: &Graph, bot: &Bot, time: bool) -> Passing {
+        let mut passing = Passing {
+            time,
+            through: vec![false; bot.flows.len()],
+        };
+        let mut seen = vec![false; graph.nodes.node_count()];
+        let mut runs: Vec<Vec<NodeIndex>> = vec![Vec::new(); bot.flows.len()];
+        let mut todo: Vec<NodeIndex> = (0..bot.flows.len()).map(|flow| graph.flow(flow.into())).collect();
+        // All flows at once: as edges into other flows are left out, what is found belongs to one flow each.
+        while let Some(node) = todo.pop() {
+            if std::mem::replace(&mut seen[node.index()], true) {
+                continue;
+            }
+            if let Node::Return(flow) = graph.nodes[node] {
+                passing.through[flow.index()] = true;
+                todo.append(&mut runs[flow.index()]);
+                continue;
+            }
+            let run = graph.run_at(bot, node);
+            for edge in graph.nodes.edges(node) {
+                match (*edge.weight(), run) {
+                    (Edge::Run | Edge::Start | Edge::Begins | Edge::Hears, _) => {}
+                    (Edge::Returns, Some(flow)) if !passing.through[flow.index()] => {
+                        runs[flow.index()].push(edge.target());
+                    }
+                    (weight, _) if passing.counts(graph, bot, weight, edge.target()) => {
+                        todo.push(edge.target());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        passing
+    }
+
+    /// Whether an edge counts by itself.
+    fn counts(&self, graph: &Graph, bot: &Bot, edge: Edge, to: NodeIndex) -> bool {
+        match graph.driver(bot, edge, to) {
+            Driver::Nothing => edge != Edge::HandOver,
+            // That a call takes long is no way out of it.
+            Driver::System => !matches!(edge, Edge::Waiting(_)),
+            Driver::Time => self.time,
+            _ => false,
+        }
+    }
+
+    /// Whether a flow can be passed.
+    pub fn through(&self, flow: botflow_artifact::FlowId) -> bool {
+        self.through[flow.index()]
+    }
+
+    /// Edges out of a node that count; a `run` only if its flow can be passed.
+    pub fn edges<'g>(
+        &'g self,
+        graph: &'g Graph,
+        bot: &'g Bot,
+        node: NodeIndex,
+    ) -> impl Iterator<Item = (Edge, NodeIndex)> + 'g {
+        let run = graph.run_at(bot, node);
+        // What is heard at a question is heard only there: what a level hears is looked at by itself.
+        graph.nodes.edges(node).filter_map(move |edge| {
+            let counts = match (*edge.weight(), run) {
+                (Edge::Returns, Some(flow)) => self.through[flow.index()],
+                (Edge::Hears | Edge::Heard, _) => false,
+                (weight, _) => self.counts(graph, bot, weight, edge.target()),
+            };
+            counts.then_some((*edge.weight(), edge.target()))
+        })
+    }
+
+    /// Sets of nodes that lead to each other by edges that count, each with its nodes in order of their index;
+    /// single nodes only if they lead to themselves. In order of their first node.
+    pub fn cycles(&self, graph: &Graph, bot: &Bot) -> Vec<Vec<NodeIndex>> {
+        let count = graph.nodes.node_count();
+        // Edges as one flat list: cheaper to walk twice than to filter twice.
+        let mut first = Vec::with_capacity(count + 1);
+        let mut targets: Vec<u32> = Vec::with_capacity(graph.nodes.edge_count());
+        for node in graph.nodes.node_indices() {
+            first.push(targets.len() as u32);
+            targets.extend(self.edges(graph, bot, node).map(|(_, to)| to.index() as u32));
+        }
+        first.push(targets.len() as u32);
+        let mut found = components(&first, &targets);
+        found.retain(|set| match set.as_slice() {
+            [single] => targets[first[*single as usize] as usize..first[*single as usize + 1] as usize].contains(single),
+            _ => true,
+        });
+        for set in &mut found {
+            set.sort_unstable();
+        }
+        found.sort_unstable();
+        found
+            .into_iter()
+            .map(|set| set.into_iter().map(|node| NodeIndex::new(node as usize)).collect())
+            .collect()
+    }
+}
+
+/// Strongly connected components of a graph in flat form: the targets of node `n` stand in
+/// `targets[first[n]..first[n + 1]]`. Components of one node without an edge are given, too.
+pub fn components(first: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
+    const UNSEEN: u32 = u32::MAX;
+    let count = first.len().saturating_sub(1);
+    let mut order = vec![UNSEEN; count];
+    let mut low = vec![0; count];
+    let mut open = vec![false; count];
+    let mut stack: Vec<u32> = Vec::new();
+    // Nodes under work, each with the next of its edges.
+    let mut work: Vec<(u32, u32)> = Vec::new();
+    let mut next = 0;
+    let mut found = Vec::new();
+    for root in 0..count as u32 {
+        if order[root as usize] != UNSEEN {
+            continue;
+        }
+        work.push((root, first[root as usize]));
+        while let Some((node, edge)) = work.last_mut() {
+            let n = *node as usize;
+            if order[n] == UNSEEN {
+                order[n] = next;
+                low[n] = next;
+                next += 1;
+                open[n] = true;
+                stack.push(*node);
+            }
+            if *edge < first[n + 1] {
+                let to = targets[*edge as usize];
+                *edge += 1;
+                if order[to as usize] == UNSEEN {
+                    work.push((to, first[to as usize]));
+                } else if open[to as usize] {
+                    low[n] = low[n].min(order[to as usize]);
+                }
+                continue;
+            }
+            work.pop();
+            if let Some((parent, _)) = work.last() {
+                low[*parent as usize] = low[*parent as usize].min(low[n]);
+            }
+            if low[n] == order[n] {
+                let mut set = Vec::new();
+                while let Some(member) = stack.pop() {
+                    open[member as usize] = false;
+                    set.push(member);
+                    if member as usize == n {
+                        break;
+                    }
+                }
+                found.push(set);
+            }
+        }
+    }
+    found
+}
