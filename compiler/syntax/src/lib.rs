@@ -1,8 +1,16 @@
 //! Lexer, recovering parser, lossless tree, typed view and formatter of the Flow language.
+//!
+//! The grammar is `flow.pest`; a differential test holds this crate to it.
 
+mod error;
 mod kind;
+mod lexer;
+mod parser;
 
 pub mod ast;
 
+pub use error::{Detail, Expected, Found, SyntaxError, SyntaxErrorKind, SyntaxFix};
 pub use kind::{FlowLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use lexer::{Token, lex};
+pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, parse};
 pub use rowan::{GreenNode, NodeOrToken, TextRange, TextSize};

@@ -1,0 +1,3 @@
+//! The tests of the syntax crate.
+
+mod examples;
