@@ -65,7 +65,7 @@ fn trim_punctuation(text: &str, range: Range<usize>) -> Range<usize> {
     let inner = &text[range.clone()];
     let left = inner.len()
         - inner
-            .trim_start_matches(['.', '\'', '-', '/', '=', '*', '`', '{', '|'])
+            .trim_start_matches(['\'', '/', '=', '*', '`', '{', '|'])
             .len();
     let right = inner.trim_end_matches(['.', '-']).len();
     range.start + left..range.start + right.max(left)
