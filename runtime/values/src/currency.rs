@@ -38,6 +38,15 @@ impl Currency {
         std::str::from_utf8(&self.code).unwrap_or("XXX")
     }
 
+    /// The code as a text that lives as long as the program.
+    pub(crate) fn static_code(self) -> &'static str {
+        let place = CODES
+            .as_bytes()
+            .chunks_exact(3)
+            .position(|known| known == self.code);
+        place.map_or("XXX", |place| &CODES[3 * place..3 * place + 3])
+    }
+
     /// How many decimals an amount has: 2 for most, 0 for yen, 3 for Kuwaiti dinars.
     pub fn decimals(self) -> u8 {
         match &self.code {

@@ -14,8 +14,10 @@ pub mod arithmetic;
 pub mod calendar;
 pub mod currency;
 pub mod decimal;
+pub mod functions;
 pub mod kind;
 pub mod read;
+pub mod show;
 pub mod zone;
 
 mod decode;
@@ -26,5 +28,6 @@ pub use currency::Currency;
 pub use decimal::Decimal;
 pub use kind::Kind;
 pub use read::{ReadContext, Reading, SetWords, read, read_whole};
+pub use show::{Labels, NoLabels, ShowContext, Shower, Style};
 pub use value::{FileRef, Location, Member, Value};
 pub use zone::Zone;

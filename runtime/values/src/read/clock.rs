@@ -398,5 +398,8 @@ fn on_clock(hour: i64, minute: i64, scan: &Scan<'_>, end: usize) -> Option<(Time
         Some(part) => part.hour(hour)?,
         None => hour,
     };
-    Some((Time::new(u8::try_from(hour).ok()?, u8::try_from(minute).ok()?, 0)?, end))
+    Some((
+        Time::new(u8::try_from(hour).ok()?, u8::try_from(minute).ok()?, 0)?,
+        end,
+    ))
 }

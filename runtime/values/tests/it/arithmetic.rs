@@ -27,7 +27,12 @@ fn scalar() -> impl Strategy<Value = Value> {
 }
 
 fn operator() -> impl Strategy<Value = Operator> {
-    prop::sample::select(vec![Operator::Add, Operator::Subtract, Operator::Multiply, Operator::Divide])
+    prop::sample::select(vec![
+        Operator::Add,
+        Operator::Subtract,
+        Operator::Multiply,
+        Operator::Divide,
+    ])
 }
 
 /// The number at nine decimals and beyond, for comparing.
@@ -149,13 +154,31 @@ fn examples() {
     assert_eq!(times(&money(5), &percent(10)), money(0));
     assert_eq!(times(&money(15), &percent(10)), money(2));
     assert_eq!(times(&percent(50), &percent(50)), percent(25));
-    assert_eq!(times(&percent(20), &Value::integer(50)), Value::Number(Decimal::from_integer(10)));
+    assert_eq!(
+        times(&percent(20), &Value::integer(50)),
+        Value::Number(Decimal::from_integer(10))
+    );
     let date = Value::Date(Date::new(2026, 3, 4).expect("a day of the calendar"));
     let later = Operator::Add.apply(&date, &Value::duration(3 * 86_400_000 + 5));
-    assert_eq!(later, Value::Date(Date::new(2026, 3, 7).expect("a day of the calendar")));
-    assert_eq!(Operator::Subtract.apply(&later, &date), Value::duration(3 * 86_400_000));
-    assert_eq!(Operator::Divide.apply(&Value::integer(1), &Value::integer(0)), Value::Unknown);
-    assert_eq!(Operator::Divide.apply(&money(100), &money(300)), Value::Number(Decimal::new(333_333_333, 9)));
-    assert_eq!(Operator::Add.apply(&Value::text("a"), &Value::text("b")), Value::Unknown);
+    assert_eq!(
+        later,
+        Value::Date(Date::new(2026, 3, 7).expect("a day of the calendar"))
+    );
+    assert_eq!(
+        Operator::Subtract.apply(&later, &date),
+        Value::duration(3 * 86_400_000)
+    );
+    assert_eq!(
+        Operator::Divide.apply(&Value::integer(1), &Value::integer(0)),
+        Value::Unknown
+    );
+    assert_eq!(
+        Operator::Divide.apply(&money(100), &money(300)),
+        Value::Number(Decimal::new(333_333_333, 9))
+    );
+    assert_eq!(
+        Operator::Add.apply(&Value::text("a"), &Value::text("b")),
+        Value::Unknown
+    );
     assert!(equals(&Value::integer(2), &Value::Number(Decimal::new(20, 1))));
 }

@@ -15,7 +15,10 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i32>().prop_map(|days| Value::Date(Date::from_days(i64::from(days)))),
         any::<u32>().prop_map(|seconds| Value::Time(Time::from_seconds(i64::from(seconds)))),
         (any::<i32>(), any::<i32>()).prop_map(|(lat, lon)| Value::Location(Location::new(lat, lon))),
-        ".*".prop_map(|url| Value::Image(Box::new(FileRef { url: url.into(), name: None }))),
+        ".*".prop_map(|url| Value::Image(Box::new(FileRef {
+            url: url.into(),
+            name: None
+        }))),
         (any::<u32>(), any::<u32>()).prop_map(|(set, index)| Value::member(set, index)),
     ];
     leaf.prop_recursive(4, 32, 6, |inner| {
@@ -67,7 +70,10 @@ fn deep_bytes_are_refused() {
 fn currencies_are_codes() {
     let euro = Currency::from_code("EUR").expect("a currency");
     assert_eq!(euro, Currency::EUR);
-    assert_eq!(serde_json::to_string(&euro).expect("codes can be written"), "\"EUR\"");
+    assert_eq!(
+        serde_json::to_string(&euro).expect("codes can be written"),
+        "\"EUR\""
+    );
     assert!(serde_json::from_str::<Currency>("\"EURO\"").is_err());
     assert!(Currency::from_code("URA").is_none());
     assert_eq!(Currency::from_code("JPY").map(Currency::decimals), Some(0));

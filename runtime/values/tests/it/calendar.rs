@@ -43,8 +43,14 @@ proptest! {
 
 #[test]
 fn ends_of_the_calendar() {
-    assert_eq!(Date::from_days(i64::MIN), Date::new(1, 1, 1).expect("the first day"));
-    assert_eq!(Date::from_days(i64::MAX), Date::new(9999, 12, 31).expect("the last day"));
+    assert_eq!(
+        Date::from_days(i64::MIN),
+        Date::new(1, 1, 1).expect("the first day")
+    );
+    assert_eq!(
+        Date::from_days(i64::MAX),
+        Date::new(9999, 12, 31).expect("the last day")
+    );
     assert_eq!(Date::new(2026, 2, 29), None);
     assert!(Zone::named("Mars/Olympus").is_none());
 }

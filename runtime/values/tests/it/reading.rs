@@ -17,7 +17,14 @@ fn with_context<T>(language: &str, act: impl FnOnce(&ReadContext<'_>) -> T) -> T
             words(&["extra_large", "Extra large", "xl"]),
         ],
     }];
-    let context = ReadContext { language, now: NOW, zone: &zone, currency: Currency::EUR, region: Some("RO"), sets: &sets };
+    let context = ReadContext {
+        language,
+        now: NOW,
+        zone: &zone,
+        currency: Currency::EUR,
+        region: Some("RO"),
+        sets: &sets,
+    };
     act(&context)
 }
 
@@ -38,7 +45,9 @@ fn plain(value: &Value) -> String {
         Value::Duration(ms) => format!("{}min", *ms as f64 / 60_000.0),
         Value::Location(place) => format!("{} {}", place.latitude, place.longitude),
         Value::Member(member) => format!("#{}", member.index),
-        other => other.as_text().map_or_else(|| format!("{other:?}"), ToString::to_string),
+        other => other
+            .as_text()
+            .map_or_else(|| format!("{other:?}"), ToString::to_string),
     }
 }
 
@@ -364,7 +373,11 @@ fn moments() {
             ("ru", "завтра в 9 утра", "=2026-03-05 09:00"),
             ("ru", "через час", "=2026-03-04 11:00"),
             ("en", "tomorrow", "-"),
-            ("en", "could you call me friday at 10 please", "~2026-03-06 10:00 \"friday at 10\""),
+            (
+                "en",
+                "could you call me friday at 10 please",
+                "~2026-03-06 10:00 \"friday at 10\"",
+            ),
         ],
     );
 }
@@ -410,7 +423,11 @@ fn addresses() {
             ("en", " Ann.Lee+x@EXAMPLE.Com ", "=Ann.Lee+x@example.com"),
             ("en", "ann@example.com.", "=ann@example.com"),
             ("en", "<ann@example.com>", "=ann@example.com"),
-            ("en", "my email is ann@example.com, thanks", "~ann@example.com \"ann@example.com\""),
+            (
+                "en",
+                "my email is ann@example.com, thanks",
+                "~ann@example.com \"ann@example.com\"",
+            ),
             ("en", "bad mail", "-"),
             ("en", "ann@gmail", "-"),
             ("en", "ann@@example.com", "-"),
@@ -429,7 +446,11 @@ fn addresses() {
             ("en", "0040 721-234-567", "=+40721234567"),
             ("en", "(0721) 234.567", "=+40721234567"),
             ("ru", "+7 912 345-67-89", "=+79123456789"),
-            ("en", "call me at 0721234567 please", "~+40721234567 \"0721234567\""),
+            (
+                "en",
+                "call me at 0721234567 please",
+                "~+40721234567 \"0721234567\"",
+            ),
             ("en", "12345", "-"),
             ("en", "my order is 20431177", "-"),
             ("en", "no phone", "-"),
@@ -438,10 +459,18 @@ fn addresses() {
     check(
         Kind::Url,
         &[
-            ("en", "https://Shop.Example/Cart?a=1", "=https://shop.example/Cart?a=1"),
+            (
+                "en",
+                "https://Shop.Example/Cart?a=1",
+                "=https://shop.example/Cart?a=1",
+            ),
             ("en", "shop.example", "=https://shop.example"),
             ("en", "www.shop.example/x", "=https://www.shop.example/x"),
-            ("en", "see https://shop.example/x.", "~https://shop.example/x \"https://shop.example/x\""),
+            (
+                "en",
+                "see https://shop.example/x.",
+                "~https://shop.example/x \"https://shop.example/x\"",
+            ),
             ("en", "hello.", "-"),
             ("en", "javascript:alert(1)", "-"),
             ("en", "https://user:pw@shop.example", "-"),
@@ -472,9 +501,22 @@ fn names() {
     check(Kind::Member(7), &[("en", "small", "-")]);
     check(
         Kind::Language,
-        &[("en", "Romanian", "=ro"), ("ro", "română", "=ro"), ("ru", "по-английски", "-"), ("en", "ru", "=ru"), ("en", "in Russian please", "~ru \"Russian\"")],
+        &[
+            ("en", "Romanian", "=ro"),
+            ("ro", "română", "=ro"),
+            ("ru", "по-английски", "-"),
+            ("en", "ru", "=ru"),
+            ("en", "in Russian please", "~ru \"Russian\""),
+        ],
     );
-    check(Kind::Channel, &[("en", "WhatsApp", "=whatsapp"), ("ru", "вайбер", "=viber"), ("en", "write me on Viber", "~viber \"Viber\"")]);
+    check(
+        Kind::Channel,
+        &[
+            ("en", "WhatsApp", "=whatsapp"),
+            ("ru", "вайбер", "=viber"),
+            ("en", "write me on Viber", "~viber \"Viber\""),
+        ],
+    );
     check(
         Kind::Location,
         &[
@@ -482,7 +524,11 @@ fn names() {
             ("ro", "46,77; 23,59", "=46770000 23590000"),
             ("en", "geo:46.77,-23.59", "=46770000 -23590000"),
             ("en", "46.77N 23.59W", "=46770000 -23590000"),
-            ("en", "I am at 46.77, 23.59 now", "~46770000 23590000 \"46.77, 23.59\""),
+            (
+                "en",
+                "I am at 46.77, 23.59 now",
+                "~46770000 23590000 \"46.77, 23.59\"",
+            ),
             ("en", "146.77, 23.59", "-"),
             ("en", "3, 4", "-"),
         ],
@@ -492,10 +538,75 @@ fn names() {
 /// Messages that look like what readers look for.
 fn message() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "3", "12", "2026", "0", "99999999999", ".", ",", ":", "/", "-", "+", "%", "€", "$", "@", " ", " ", " ", "at", "in", "march", "mai", "monday",
-        "next", "two", "hundred", "half", "past", "and", "a", "hours", "h", "am", "p.m.", "mâine", "zile", "de", "peste", "через", "часа", "утра",
-        "пол", "полчаса", "в", "12-го", "EUR", "lei", "cents", "T", "#", "ann", "example.com", "https://", "www.", "geo:", "N", "ș", "й", "'",
-        "\u{301}", "\u{200D}", "👍", "\u{A0}", "the", "12th", "o", "jumătate", "тысяч", "million",
+        "3",
+        "12",
+        "2026",
+        "0",
+        "99999999999",
+        ".",
+        ",",
+        ":",
+        "/",
+        "-",
+        "+",
+        "%",
+        "€",
+        "$",
+        "@",
+        " ",
+        " ",
+        " ",
+        "at",
+        "in",
+        "march",
+        "mai",
+        "monday",
+        "next",
+        "two",
+        "hundred",
+        "half",
+        "past",
+        "and",
+        "a",
+        "hours",
+        "h",
+        "am",
+        "p.m.",
+        "mâine",
+        "zile",
+        "de",
+        "peste",
+        "через",
+        "часа",
+        "утра",
+        "пол",
+        "полчаса",
+        "в",
+        "12-го",
+        "EUR",
+        "lei",
+        "cents",
+        "T",
+        "#",
+        "ann",
+        "example.com",
+        "https://",
+        "www.",
+        "geo:",
+        "N",
+        "ș",
+        "й",
+        "'",
+        "\u{301}",
+        "\u{200D}",
+        "👍",
+        "\u{A0}",
+        "the",
+        "12th",
+        "o",
+        "jumătate",
+        "тысяч",
+        "million",
     ]);
     prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat())
 }
@@ -533,7 +644,20 @@ proptest! {
 
 #[test]
 fn huge_messages_are_read_in_time() {
-    let messages = ["9 ", "12.03.", "@a", "a@b.ro ", "+40721234567 ", "https://a.ro ", "1,", "half past ", "ё", "-", "46.77 ", "\u{301}"];
+    let messages = [
+        "9 ",
+        "12.03.",
+        "@a",
+        "a@b.ro ",
+        "+40721234567 ",
+        "https://a.ro ",
+        "1,",
+        "half past ",
+        "ё",
+        "-",
+        "46.77 ",
+        "\u{301}",
+    ];
     with_context("ru", |context| {
         for piece in messages {
             let text = piece.repeat(1_000_000 / piece.len());
