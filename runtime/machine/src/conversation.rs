@@ -5,7 +5,7 @@
 //! `always`). At most one handler frame rests in the stack: it is the open digression. The topmost frame is the
 //! one that speaks; all others rest at the place from which the next one was entered.
 
-use botflow_artifact::{EscalationId, FlowId, HandlerId, Outcome, PlaceHash, PlaceId, QueueId};
+use botflow_artifact::{EscalationId, FlowId, Outcome, PlaceHash, PlaceId, QueueId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -72,23 +72,28 @@ pub struct Frame {
     pub flow: FlowId,
     /// What it is.
     pub kind: FrameKind,
-    /// Where it rests.
+    /// Where it rests; [`NOWHERE`] before it has reached a place.
     pub at: PlaceId,
-    /// The stable name of that place, by which a later version of the bot finds it.
+    /// The question it put last; [`NOWHERE`] before the first.
+    pub asked: PlaceId,
+    /// The stable name of the place it rests at, by which a later version of the bot finds it.
     pub hash: PlaceHash,
     /// Its variables. Empty in a handler frame that works on those of another.
     pub slots: Vec<Value>,
-    /// Questions answered in this run, oldest first: where `back` goes.
+    /// Questions answered in this run, oldest first: where `back` goes. The last few.
     pub answered: Vec<PlaceId>,
     /// Failed tries at the present question.
     pub tries: u32,
     /// The question is being put again because of a failed try, which does not start its tries anew.
     pub retrying: bool,
-    /// Moments a question in this frame was put, for an upgrade.
+    /// The form under way.
     pub form: Option<Box<FormState>>,
     /// What the frame waits for besides words.
     pub pending: Option<Box<Pending>>,
 }
+
+/// No place at all.
+pub const NOWHERE: PlaceId = PlaceId(u32::MAX);
 
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,9 +106,9 @@ pub enum FrameKind {
     Handler {
         /// Index of the frame on whose variables it works; `None` = its own.
         of: Option<u32>,
-        /// Which handler.
-        handler: Option<HandlerId>,
     },
+    /// A way of an escalation, with variables of its own.
+    Way,
 }
 
 /// A question that waits for an answer.
@@ -135,6 +140,8 @@ pub struct FormState {
     pub place: PlaceId,
     /// Its questions that are answered.
     pub answered: Vec<PlaceId>,
+    /// Its question that was put last; [`NOWHERE`] before the first.
+    pub last: PlaceId,
     /// It is gone through again after a correction: what was said is not said again.
     pub replay: bool,
 }
@@ -172,6 +179,8 @@ pub enum Pending {
     Arrived(Value),
     /// It failed or did not come during a digression; the named failure of a call.
     Missed(Option<u32>),
+    /// A clock of `ask queue` went off during a digression: which.
+    Late(u32),
 }
 
 /// A hand-over under way.
@@ -181,16 +190,20 @@ pub struct Escalated {
     pub escalation: EscalationId,
     /// The queue it waits in.
     pub queue: QueueId,
-    /// When it was handed over.
-    pub since: i64,
+    /// Since when nobody is there: the hand-over, an operator's leaving or passing on.
+    pub nobody_since: i64,
     /// When the customer wrote last, or the hand-over.
     pub customer_at: i64,
     /// When an operator wrote last or joined.
     pub operator_at: i64,
     /// An operator is there.
     pub joined: bool,
-    /// Clocks that have gone off: `nobody`, `customer silent`, `operator silent`.
-    pub gone: (u32, u32, u32),
+    /// How many clocks of `nobody` have gone off.
+    pub nobody_gone: u32,
+    /// How many clocks of `customer silent` have gone off.
+    pub customer_gone: u32,
+    /// How many clocks of `operator silent` have gone off.
+    pub operator_gone: u32,
 }
 
 impl Conversation {
@@ -201,7 +214,7 @@ impl Conversation {
 
     /// The place at which the conversation rests, if it is running.
     pub fn place(&self) -> Option<PlaceId> {
-        self.frames.last().map(|frame| frame.at)
+        self.frames.last().map(|frame| frame.at).filter(|place| *place != NOWHERE)
     }
 
     /// The timer that is set: its id and moment.

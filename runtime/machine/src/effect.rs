@@ -167,7 +167,7 @@ pub struct HandOver {
 /// What the machine protected itself against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
-    /// A turn used more operations than a verified bot can: the conversation rests at its last question.
+    /// A turn used more operations than any sensible bot needs: the conversation has been ended.
     Endless,
     /// The conversation refers to something its bot does not have: it has been ended.
     Lost,

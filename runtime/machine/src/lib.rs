@@ -6,12 +6,36 @@
 //! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
 #![warn(missing_docs)]
 
+pub mod program;
+
 pub mod conversation;
+pub mod person;
+
 pub mod effect;
 pub mod event;
-pub mod person;
-pub mod program;
+
 mod step;
+mod turn;
+
+mod message;
+mod timer;
+
+mod ask;
+mod call;
+mod choose;
+mod form;
+mod handlers;
+mod operations;
+mod people;
+mod question;
+mod wait;
+
+mod build;
+mod fill;
+mod functions;
+mod reading;
+mod scope;
+mod showing;
 
 pub use conversation::{Conversation, Frame, FrameKind, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};

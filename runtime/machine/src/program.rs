@@ -1,12 +1,117 @@
 //! A bot made ready to run: the artifact and what is computed from it once.
 
-use botflow_artifact::{Bot, EventId, FlowId, QueueId};
+use std::sync::OnceLock;
+
+use botflow_artifact::*;
+use botflow_understanding::{IntentWords, OptionWords, WordMatcher, normalise};
+use botflow_values::{Kind, Zone};
+use indexmap::IndexMap;
+use regex::Regex;
+use rustc_hash::FxBuildHasher;
+use smol_str::SmolStr;
 
 /// A loaded bot, shared by all conversations.
 #[derive(Debug)]
 pub struct Program {
     /// The artifact.
     pub bot: Bot,
+    /// Tells conversations under which version they last ran; 0 where the host gave none.
+    pub hash: u64,
+    /// Per text and language the words of a text without holes.
+    pub(crate) plain: Vec<Option<SmolStr>>,
+    pub(crate) places: Vec<PlaceInfo>,
+    pub(crate) types: Vec<TypeInfo>,
+    /// What members of closed sets are called, per set.
+    pub(crate) members: Vec<Vec<OptionWords>>,
+    pub(crate) matcher: WordMatcher,
+    /// Normalised headings and answers of all `faq` entries.
+    pub(crate) faq: IndexMap<String, SmolStr, FxBuildHasher>,
+    pub(crate) tags: IndexMap<SmolStr, PlaceId, FxBuildHasher>,
+    pub(crate) flows: IndexMap<SmolStr, FlowId, FxBuildHasher>,
+    /// Per message whether it mentions variables.
+    pub(crate) mentions: Vec<bool>,
+    /// Per event whether an expression counts it.
+    pub(crate) counted: Vec<bool>,
+    pub(crate) zone: Zone,
+    /// Some handler hears silence.
+    pub(crate) hears_silence: bool,
+}
+
+/// What is known of a place before it is reached.
+#[derive(Debug, Default)]
+pub(crate) struct PlaceInfo {
+    /// What its buttons send begins with this.
+    pub tag: SmolStr,
+    /// The written options that pick something, where none depends on anything.
+    pub fixed: Option<FixedOptions>,
+    /// Labels of suggestions, where none has holes.
+    pub suggested: Vec<OptionWords>,
+}
+
+/// Options of a `choose` whose labels have no holes.
+#[derive(Debug, Default)]
+pub(crate) struct FixedOptions {
+    pub picks: Vec<OptionWords>,
+    pub pick_indices: Vec<u32>,
+    pub links: Vec<OptionWords>,
+    pub link_indices: Vec<u32>,
+}
+
+/// How a type is read and shown, with narrowing and optionality resolved.
+#[derive(Debug)]
+pub(crate) struct TypeInfo {
+    /// The scalar; `None` for lists and records.
+    pub kind: Option<Kind>,
+    /// Not any words at all are an answer.
+    pub narrow: bool,
+    /// May be unknown.
+    pub optional: bool,
+    /// All of these hold.
+    pub rules: Vec<Rule>,
+}
+
+/// One narrowing, ready to be looked at.
+#[derive(Debug)]
+pub(crate) enum Rule {
+    Matching(Pattern),
+    Range(Value, Value),
+    Length(u32, u32),
+}
+
+/// A regular expression, compiled when it is first needed.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    source: SmolStr,
+    whole: OnceLock<Option<Regex>>,
+    inside: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// Whether the whole text matches. An expression that is none (or is too large) matches nothing.
+    pub fn is_match(&self, text: &str) -> bool {
+        let regex = self.whole.get_or_init(|| compile(&format!("^(?:{})$", self.source)));
+        regex.as_ref().is_some_and(|regex| regex.is_match(text))
+    }
+
+    /// Where in the text it matches, standing by itself.
+    pub fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
+        let regex = self.inside.get_or_init(|| compile(&format!("(?:{})", self.source)));
+        let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        regex
+            .as_ref()?
+            .find_iter(text)
+            .take(64)
+            .map(|found| found.range())
+            .find(|range| {
+                !range.is_empty()
+                    && !joined(text[..range.start].chars().next_back())
+                    && !joined(text[range.end..].chars().next())
+            })
+    }
+}
+
+fn compile(source: &str) -> Option<Regex> {
+    regex::RegexBuilder::new(source).size_limit(1 << 20).build().ok()
 }
 
 /// Why a bot cannot be run.
@@ -38,12 +143,48 @@ impl Program {
         if bot.languages.is_empty() {
             return Err(ProgramError::NoLanguage);
         }
-        Ok(Program { bot })
+        let plain = plain_texts(&bot);
+        let types: Vec<TypeInfo> = bot.types.iter().map(|ty| type_info(&bot, ty)).collect();
+        let matcher = WordMatcher::new(&intents(&bot));
+        let mut program = Program {
+            hash: 0,
+            zone: Zone::named(&bot.timezone).unwrap_or_default(),
+            hears_silence: bot.handlers.iter().any(|one| matches!(one.hears, Hears::Silence(_))),
+            counted: counted(&bot),
+            mentions: mentions(&bot),
+            flows: (bot.flows.iter().enumerate().skip(1))
+                .map(|(index, flow)| (flow.name.clone(), FlowId::from(index)))
+                .collect(),
+            faq: faq(&bot),
+            tags: IndexMap::default(),
+            places: Vec::new(),
+            members: Vec::new(),
+            plain,
+            types,
+            matcher,
+            bot,
+        };
+        program.members = (program.bot.sets.iter())
+            .map(|set| {
+                let member = |member: &Member| {
+                    let labels = member.label.map(|label| program.variants(label)).unwrap_or_default();
+                    let spoken = member.name.replace('_', " ");
+                    let words = member.words.iter().flat_map(|one| &one.words).map(SmolStr::as_str);
+                    OptionWords::new(labels.into_iter().chain([spoken.as_str()]).chain(words))
+                };
+                set.members.iter().map(member).collect()
+            })
+            .collect();
+        program.places = program.bot.places.iter().map(|place| program.place_info(place)).collect();
+        program.tags = (program.places.iter().enumerate())
+            .map(|(index, info)| (info.tag.clone(), PlaceId::from(index)))
+            .collect();
+        Ok(program)
     }
 
     /// The flow with this full name.
     pub fn flow_named(&self, name: &str) -> Option<FlowId> {
-        self.bot.flows.iter().skip(1).position(|flow| flow.name == name).map(|i| FlowId::from(i + 1))
+        self.flows.get(name).copied()
     }
 
     /// The event with this name.
@@ -55,4 +196,257 @@ impl Program {
     pub fn queue_named(&self, name: &str) -> Option<QueueId> {
         self.bot.queues.iter().position(|queue| queue.name == name).map(QueueId::from)
     }
+
+    /// The language of the bot for a person's code: the same, or the same without regions, or the first.
+    pub fn language(&self, code: &str) -> LanguageId {
+        self.language_of(code).unwrap_or(LanguageId(0))
+    }
+
+    /// The language of the bot for a code, if it has one.
+    pub(crate) fn language_of(&self, code: &str) -> Option<LanguageId> {
+        if code.is_empty() {
+            return None;
+        }
+        let base = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_owned();
+        let languages = &self.bot.languages;
+        let same = languages.iter().position(|one| one == code);
+        same.or_else(|| languages.iter().position(|one| base(one) == base(code))).map(LanguageId::from)
+    }
+
+    /// The words of a text without holes.
+    #[inline]
+    pub(crate) fn plain(&self, text: TextId, language: LanguageId) -> Option<&SmolStr> {
+        self.plain.get(text.index() * self.bot.languages.len() + language.index())?.as_ref()
+    }
+
+    /// The words of a text in all languages in which it has no holes.
+    fn variants(&self, text: TextId) -> Vec<&str> {
+        (0..self.bot.languages.len())
+            .filter_map(|language| self.plain(text, LanguageId::from(language)))
+            .map(SmolStr::as_str)
+            .collect()
+    }
+
+    /// Whether the text has no holes in any language.
+    fn is_plain(&self, text: TextId) -> bool {
+        self.variants(text).len() == self.bot.languages.len()
+    }
+
+    /// What an option is called, apart from what its label's holes show.
+    pub(crate) fn option_words(&self, label: TextId, words: &[LanguageWords], shown: Option<&str>) -> OptionWords {
+        let words = words.iter().flat_map(|one| &one.words).map(SmolStr::as_str);
+        OptionWords::new(self.variants(label).into_iter().chain(shown).chain(words))
+    }
+
+    fn place_info(&self, place: &Place) -> PlaceInfo {
+        let mut info = PlaceInfo { tag: tag(place.hash), ..PlaceInfo::default() };
+        match &place.kind {
+            PlaceKind::Choose(choose) => {
+                let fixed = choose.from.is_none()
+                    && choose.options.iter().all(|one| one.condition.is_none() && self.is_plain(one.label));
+                if fixed {
+                    let mut options = FixedOptions::default();
+                    for (index, option) in choose.options.iter().enumerate() {
+                        let words = self.option_words(option.label, &option.words, None);
+                        if matches!(option.act, OptionAct::Opens(_) | OptionAct::Calls(_)) {
+                            options.links.push(words);
+                            options.link_indices.push(index as u32);
+                        } else {
+                            options.picks.push(words);
+                            options.pick_indices.push(index as u32);
+                        }
+                    }
+                    info.fixed = Some(options);
+                }
+            }
+            PlaceKind::Ask(ask) if ask.suggest.iter().all(|one| self.is_plain(one.label)) => {
+                info.suggested = (ask.suggest.iter())
+                    .map(|one| OptionWords::new(self.variants(one.label)))
+                    .collect();
+            }
+            _ => {}
+        }
+        info
+    }
+}
+
+/// The letters of tags: they pass through every channel unharmed.
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// A place's hash in eleven letters.
+fn tag(hash: PlaceHash) -> SmolStr {
+    let letter = |at: u32| LETTERS[(hash.0 >> (6 * at) & 63) as usize] as char;
+    (0..11).map(letter).collect()
+}
+
+fn plain_texts(bot: &Bot) -> Vec<Option<SmolStr>> {
+    let mut plain = Vec::with_capacity(bot.texts.len() * bot.languages.len());
+    for text in &bot.texts {
+        for language in 0..bot.languages.len() {
+            plain.push(variant(text, LanguageId::from(language)).and_then(|variant| {
+                match variant.parts.as_slice() {
+                    [] => Some(SmolStr::default()),
+                    [Part::Literal(words)] => Some(words.clone()),
+                    _ => None,
+                }
+            }));
+        }
+    }
+    plain
+}
+
+/// The words of a text in a language, or in the first one.
+pub(crate) fn variant(text: &Text, language: LanguageId) -> Option<&TextVariant> {
+    text.variants.iter().find(|one| one.language == language).or(text.variants.first())
+}
+
+fn type_info(bot: &Bot, ty: &Type) -> TypeInfo {
+    let mut info = TypeInfo { kind: None, narrow: false, optional: false, rules: Vec::new() };
+    let mut ty = ty;
+    // Types refer only to lower ids, so this ends; the bound is for bots that were not verified.
+    for _ in 0..256 {
+        match ty {
+            Type::Optional(inner) => {
+                info.optional = true;
+                ty = &bot.types[inner.index()];
+            }
+            Type::Narrowed { base, rules, .. } => {
+                info.rules.extend(rules.iter().map(|rule| match rule {
+                    Narrowing::Matching(source) => Rule::Matching(Pattern {
+                        source: source.clone(),
+                        whole: OnceLock::new(),
+                        inside: OnceLock::new(),
+                    }),
+                    Narrowing::Range(from, to) => Rule::Range(from.clone(), to.clone()),
+                    Narrowing::Length(from, to) => Rule::Length(*from, *to),
+                }));
+                ty = &bot.types[base.index()];
+            }
+            _ => break,
+        }
+    }
+    info.kind = kind(ty);
+    let matching = info.rules.iter().any(|rule| matches!(rule, Rule::Matching(_)));
+    info.narrow = info.kind.is_some_and(Kind::is_narrow) || matching;
+    info
+}
+
+fn kind(ty: &Type) -> Option<Kind> {
+    Some(match ty {
+        Type::Text => Kind::Text,
+        Type::Integer => Kind::Integer,
+        Type::Number => Kind::Number,
+        Type::Percent => Kind::Percent,
+        Type::YesNo => Kind::YesNo,
+        Type::Money => Kind::Money,
+        Type::Date => Kind::Date,
+        Type::Time => Kind::Time,
+        Type::Moment => Kind::Moment,
+        Type::Duration => Kind::Duration,
+        Type::Email => Kind::Email,
+        Type::Phone => Kind::Phone,
+        Type::Url => Kind::Url,
+        Type::Language => Kind::Language,
+        Type::Channel => Kind::Channel,
+        Type::File => Kind::File,
+        Type::Image => Kind::Image,
+        Type::Location => Kind::Location,
+        Type::Set(set) => Kind::Member(set.0),
+        Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Narrowed { .. } | Type::Error => return None,
+    })
+}
+
+fn intents(bot: &Bot) -> Vec<IntentWords> {
+    let all = |words: &[LanguageWords]| words.iter().flat_map(|one| one.words.iter().cloned()).collect();
+    (bot.intents.iter().enumerate())
+        .map(|(index, intent)| IntentWords {
+            intent: index as u32,
+            words: all(&intent.words),
+            likes: all(&intent.like),
+            params: intent.params.iter().map(|param| param.name.clone()).collect(),
+        })
+        .collect()
+}
+
+fn faq(bot: &Bot) -> IndexMap<String, SmolStr, FxBuildHasher> {
+    let mut faq = IndexMap::default();
+    for (headings, answer) in bot.faqs.iter().flat_map(|faq| &faq.entries) {
+        for heading in headings {
+            let heading = normalise(heading).text().to_owned();
+            if !heading.is_empty() {
+                faq.entry(heading).or_insert_with(|| answer.clone());
+            }
+        }
+    }
+    faq
+}
+
+fn counted(bot: &Bot) -> Vec<bool> {
+    let mut counted = vec![false; bot.events.len()];
+    for expr in &bot.exprs {
+        if let Expr::Count { event, .. } = expr
+            && let Some(counted) = counted.get_mut(event.index())
+        {
+            *counted = true;
+        }
+    }
+    counted
+}
+
+/// Which messages mention variables of their flow. Texts and expressions refer to each other, so both are
+/// gone through until nothing changes (they are shallow).
+fn mentions(bot: &Bot) -> Vec<bool> {
+    let mut exprs = vec![false; bot.exprs.len()];
+    let mut texts = vec![false; bot.texts.len()];
+    let of = |flags: &[bool], index: usize| flags.get(index).copied().unwrap_or(true);
+    for _ in 0..8 {
+        let mut changed = false;
+        for (index, expr) in bot.exprs.iter().enumerate() {
+            let e = |id: &ExprId| of(&exprs, id.index());
+            let mentions = match expr {
+                Expr::Slot(_) | Expr::EventField(_) => true,
+                Expr::Text(text) => of(&texts, text.index()),
+                Expr::Component(a, _) | Expr::Not(a) | Expr::Negate(a) | Expr::IsKnown(a) => e(a),
+                Expr::And(a, b) | Expr::Or(a, b) | Expr::Else(a, b) | Expr::In(a, b) | Expr::Binary(_, a, b) => {
+                    e(a) || e(b)
+                }
+                Expr::List(all) | Expr::Record(all) | Expr::Call(_, all) => all.iter().any(e),
+                _ => false,
+            };
+            changed |= mentions != exprs[index];
+            exprs[index] = mentions;
+        }
+        for (index, text) in bot.texts.iter().enumerate() {
+            let mentions = text.variants.iter().flat_map(|one| &one.parts).any(|part| match part {
+                Part::Literal(_) => false,
+                Part::Hole { value, filters, .. } => {
+                    of(&exprs, value.index())
+                        || filters.iter().any(|filter| match filter {
+                            Filter::Plural(arms) | Filter::Select(arms) => {
+                                let arms = arms.arms.iter().map(|(_, text)| text).chain(&arms.other);
+                                arms.into_iter().any(|text| of(&texts, text.index()))
+                            }
+                            _ => false,
+                        })
+                }
+            });
+            changed |= mentions != texts[index];
+            texts[index] = mentions;
+        }
+        if !changed {
+            break;
+        }
+    }
+    (bot.messages.iter())
+        .map(|message| {
+            let text = |id: &TextId| of(&texts, id.index());
+            message.text.iter().any(text)
+                || message.hint.iter().any(text)
+                || message.on_channel.iter().any(|(_, id)| text(id))
+                || !message.media.is_empty()
+                || !message.buttons.is_empty()
+                || message.cards.is_some()
+                || message.template.is_some()
+        })
+        .collect()
 }

@@ -2,8 +2,10 @@
 
 use crate::conversation::Conversation;
 use crate::effect::Effect;
-use crate::event::Event;
+use crate::event::{Event, EventKind};
+use crate::message::{Incoming, arrive};
 use crate::program::Program;
+use crate::turn::Turn;
 
 /// What a turn gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,9 @@ pub struct Step {
     /// The event was delivered before: nothing has changed, the host answers with what it recorded then.
     pub repeated: bool,
 }
+
+/// So many ids of events are remembered.
+const MAX_SEEN: usize = 8;
 
 /// Takes one turn. Pure: the same program, conversation and event give the same step, on every machine.
 pub fn step(program: &Program, mut conversation: Conversation, event: Event) -> Step {
@@ -31,10 +36,42 @@ pub fn step_into(
     event: Event,
     effects: &mut Vec<Effect>,
 ) -> bool {
-    let _ = (program, effects);
-    if event.id != 0 && conversation.seen.contains(&event.id) {
-        return false;
+    if event.id != 0 {
+        let seen = &mut conversation.seen;
+        if seen.contains(&event.id) {
+            return false;
+        }
+        if seen.len() >= MAX_SEEN {
+            seen.remove(0);
+        }
+        seen.push(event.id);
     }
     conversation.last_at = conversation.last_at.max(event.at);
+    conversation.bot = program.hash;
+    if let EventKind::Message { channel, .. }
+    | EventKind::Press { channel, .. }
+    | EventKind::Media { channel, .. } = &event.kind
+    {
+        arrive(conversation, channel.clone());
+    }
+    let mut turn = Turn::new(program, conversation, event.seed, effects);
+    match event.kind {
+        EventKind::Message { text, .. } => turn.customer(Incoming { text, button: None, media: None }),
+        EventKind::Press { payload, label, .. } => {
+            let (button, text) = turn.pressed(&payload, label);
+            turn.customer(Incoming { text, button, media: None });
+        }
+        EventKind::Media { value, caption, .. } => {
+            turn.customer(Incoming { text: caption, button: None, media: Some(value) });
+        }
+        EventKind::Start { flow, args, by_operator } => turn.start_from_outside(&flow, args, by_operator),
+        EventKind::Custom { name, fields } => turn.event(&name, fields),
+        EventKind::Timer { id } => turn.timer(id),
+        EventKind::CallResult { call, value } => turn.call_result(call, value),
+        EventKind::CallFailed { call, attempt, failure } => turn.call_failed(call, attempt, failure.as_ref()),
+        EventKind::Operator(event) => turn.operator(event),
+        EventKind::Delivery { .. } => {}
+    }
+    turn.set_timer();
     true
 }

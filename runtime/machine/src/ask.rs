@@ -1,0 +1,142 @@
+//! Answers to `ask`: reading, checking, storing (semantics 5.2, 5.3, 5.8).
+
+use botflow_artifact::*;
+use botflow_understanding::{OptionMatch, OptionWords, match_option, options::exact_option};
+use botflow_values::Kind;
+use smol_str::SmolStr;
+
+use crate::reading::Heard;
+use crate::turn::{Next, Turn};
+
+impl Turn<'_> {
+    /// What is suggested with a question: what is written, else the members of its closed set.
+    pub fn suggested(&self, ask: &Ask) -> Vec<SmolStr> {
+        let scope = self.scope();
+        if !ask.suggest.is_empty() {
+            return ask.suggest.iter().map(|one| scope.text(one.label)).collect();
+        }
+        match scope.type_info(ask.ty).and_then(|info| info.kind) {
+            Some(Kind::Member(set)) => {
+                let members = self.p.bot.sets.get(set as usize).map_or(0, |set| set.members.len());
+                let label = |index| {
+                    let mut label = String::new();
+                    scope.show(&mut label, &Value::member(set, index as u32), ask.ty);
+                    SmolStr::from(label)
+                };
+                (0..members).map(label).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The answer a message surely is: an exact suggestion, or a whole value of a narrow type.
+    pub fn sure_answer(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
+        let scope = self.scope();
+        if scope.is_narrow(ask.ty) {
+            if let Some(value) = scope.read_whole(ask.ty, heard) {
+                return Some(value);
+            }
+        }
+        if ask.suggest.is_empty() {
+            return None;
+        }
+        let place = exact_option(heard.normalised(), &self.suggestion_words(id, ask))?;
+        self.suggested_answer(ask, place)
+    }
+
+    /// The answer a message may be: any other readable one.
+    pub fn possible_answer(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
+        let scope = self.scope();
+        if let Some(found) = scope.read(ask.ty, heard) {
+            return Some(found.value);
+        }
+        if ask.suggest.is_empty() {
+            return None;
+        }
+        match match_option(heard.normalised(), &self.suggestion_words(id, ask)) {
+            OptionMatch::Number(place) | OptionMatch::Inexact(place) | OptionMatch::Exact(place) => {
+                self.suggested_answer(ask, place)
+            }
+            OptionMatch::Ambiguous | OptionMatch::None => None,
+        }
+    }
+
+    fn suggestion_words(&self, id: PlaceId, ask: &Ask) -> std::borrow::Cow<'_, [OptionWords]> {
+        match self.p.places.get(id.index()) {
+            Some(info) if !info.suggested.is_empty() => info.suggested.as_slice().into(),
+            _ => self.suggested(ask).iter().map(|label| OptionWords::new([label.as_str()])).collect(),
+        }
+    }
+
+    /// What a suggestion answers: its label, read as the type.
+    pub fn suggested_answer(&self, ask: &Ask, index: usize) -> Option<Value> {
+        let scope = self.scope();
+        if ask.suggest.is_empty() {
+            return match scope.type_info(ask.ty)?.kind? {
+                Kind::Member(set) => Some(Value::member(set, index as u32)),
+                _ => None,
+            };
+        }
+        let label = scope.text(ask.suggest.get(index)?.label);
+        scope.read(ask.ty, &Heard::new(&label)).map(|found| found.value)
+    }
+
+    /// Stores an answer if its checks hold. `Err`: the way of the check that said no; nothing has changed then.
+    pub fn store(&mut self, id: PlaceId, ask: &Ask, value: Value) -> Result<(), Pc> {
+        match ask.into {
+            AskTarget::Slot(slot) => {
+                let before = (!ask.checks.is_empty()).then(|| self.get(slot));
+                self.set(slot, value);
+                if let Some(before) = before
+                    && let Err(way) = self.check(ask)
+                {
+                    self.set(slot, before);
+                    return Err(way);
+                }
+            }
+            AskTarget::Customer(field) => {
+                let before = self.scope().customer(field);
+                self.write_card(field, value.clone());
+                if let Err(way) = self.check(ask) {
+                    self.write_card(field, before);
+                    return Err(way);
+                }
+                self.remember(field, value);
+            }
+        }
+        self.answered(id);
+        if let Some(form) = self.top().and_then(|frame| frame.form.as_mut())
+            && ask.form == Some(form.place)
+            && !form.answered.contains(&id)
+        {
+            form.answered.push(id);
+        }
+        Ok(())
+    }
+
+    fn check(&self, ask: &Ask) -> Result<(), Pc> {
+        match ask.checks.iter().find(|check| !self.yes(check.condition)) {
+            Some(check) => Err(check.otherwise),
+            None => Ok(()),
+        }
+    }
+
+    /// The waiting question has this answer.
+    pub fn take_answer(&mut self, id: PlaceId, place: &Place, ask: &Ask, value: Value) -> Next {
+        match self.store(id, ask, value) {
+            Ok(()) => {
+                self.understood();
+                self.start_tries();
+                self.c.question = None;
+                Some(place.then)
+            }
+            Err(way) => self.fail(Some(way)),
+        }
+    }
+
+    /// The message was understood.
+    #[inline]
+    pub fn understood(&mut self) {
+        self.c.misunderstood = 0;
+    }
+}

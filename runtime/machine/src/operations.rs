@@ -1,0 +1,451 @@
+//! Operations one by one (semantics 11).
+
+use botflow_artifact::*;
+
+use crate::conversation::{FrameKind, NOWHERE, Owner};
+use crate::effect::{Effect, Fault};
+use crate::turn::{Next, Turn, mix};
+
+impl Turn<'_> {
+    /// Carries one operation out.
+    pub fn operation(&mut self, pc: Pc) -> Next {
+        let p = self.p;
+        let Some(op) = p.bot.code.get(pc.index()) else {
+            self.fault(Fault::Lost);
+            return None;
+        };
+        let behind = Some(Pc(pc.0 + 1));
+        match op {
+            Op::Say(message) => {
+                if !self.is_replaying(pc) {
+                    self.say(*message);
+                }
+            }
+            Op::SayOneOf { messages, memory } => {
+                if !self.is_replaying(pc) {
+                    let message = self.vary_words(messages, *memory);
+                    self.say(message);
+                }
+            }
+            Op::Let { slot, value } => {
+                let value = self.eval(*value);
+                self.set(*slot, value);
+            }
+            Op::Clear(slot) => self.set(*slot, Value::Unknown),
+            Op::Remember { field, value } => {
+                let value = self.eval(*value);
+                self.remember(*field, value);
+            }
+            Op::Forget(field) => self.remember(*field, Value::Unknown),
+            Op::Jump(to) => return Some(*to),
+            Op::GoTo(step) => return self.go_to(*step),
+            Op::Branch { condition, otherwise } => {
+                if !self.yes(*condition) {
+                    return Some(*otherwise);
+                }
+            }
+            Op::ForEach { list, items, cursor, .. } => {
+                let list = self.eval(*list);
+                self.set(*items, list);
+                self.set(*cursor, Value::Integer(0));
+            }
+            Op::Next { items, cursor, item, end, at_most } => {
+                let Value::Integer(at) = self.get(*cursor) else {
+                    return Some(*end);
+                };
+                let home = self.home(self.c.frames.len().wrapping_sub(1));
+                let slots = self.c.frames.get(home).map(|frame| frame.slots.as_slice()).unwrap_or_default();
+                let list = slots.get(items.index()).and_then(Value::as_list);
+                let next = list.and_then(|list| list.get(usize::try_from(at).ok()?)).cloned();
+                match next {
+                    Some(value) if at < i64::from(*at_most) => {
+                        self.set(*item, value);
+                        self.set(*cursor, Value::Integer(at + 1));
+                    }
+                    _ => {
+                        self.set(*items, Value::Unknown);
+                        self.set(*cursor, Value::Unknown);
+                        return Some(*end);
+                    }
+                }
+            }
+            Op::Enter(place) => return self.enter(*place),
+            Op::Reask(place) => return self.ask_again(*place),
+            Op::ComeBack => return self.come_back(),
+            Op::Start { flow, args } => {
+                let args = args.iter().map(|arg| self.eval(*arg)).collect();
+                return self.begin(*flow, args);
+            }
+            Op::Return(value) => {
+                let value = value.map_or(Value::Unknown, |value| self.eval(value));
+                return self.give_back(value);
+            }
+            Op::Finish { outcome, label } => {
+                self.finish(*outcome, label.clone());
+                return None;
+            }
+            Op::Again => return self.again(),
+            Op::Back => return self.back(),
+            Op::Repeat => self.repeat(),
+            Op::StartOver => return self.start_over(),
+            Op::Stage(stage) => {
+                if self.c.person.stage != Some(*stage) {
+                    self.c.person.stage = Some(*stage);
+                    self.out.push(Effect::Stage(*stage));
+                }
+            }
+            Op::Tag(text) => {
+                let label = self.scope().text(*text);
+                self.out.push(Effect::Tag(label));
+            }
+            Op::Track { name, values } => {
+                let values = values.iter().map(|(name, value)| (name.clone(), self.eval(*value))).collect();
+                self.out.push(Effect::Track { name: name.clone(), values });
+            }
+            Op::Note(text) => {
+                let text = self.scope().text(*text);
+                self.out.push(Effect::Note(text));
+            }
+            Op::Tell { queue, text } => {
+                let text = self.scope().text(*text);
+                self.out.push(Effect::Tell { queue: *queue, text });
+            }
+            Op::Consent { consent, granted } => {
+                let answer = self.words.clone();
+                self.consent(*consent, *granted, answer);
+            }
+            Op::Identify(field) => {
+                let value = self.scope().customer(*field);
+                if value.is_known() {
+                    self.out.push(Effect::Identify { field: *field, value });
+                }
+            }
+            Op::Vary { experiment, arms } => {
+                if let Some(arm) = self.arm(*experiment)
+                    && let Some(to) = arms.get(arm as usize)
+                {
+                    return Some(*to);
+                }
+            }
+            Op::Error => {
+                self.fault(Fault::Lost);
+                return None;
+            }
+        }
+        behind
+    }
+
+    /// `say`.
+    pub fn say(&mut self, id: MessageId) {
+        self.speak();
+        if self.c.said.len() == MAX_SAID {
+            self.c.said.remove(0);
+        }
+        let flow = self.c.frames.last().map_or(FlowId::ALWAYS, |frame| frame.flow);
+        self.c.said.push((id.0, flow));
+        self.send(id);
+    }
+
+    /// Sends a message as it stands now.
+    fn send(&mut self, id: MessageId) {
+        let mut message = self.scope().message(id);
+        self.subject(&mut message);
+        self.out.push(Effect::Send(message));
+    }
+
+    /// The flow's subject, for mails.
+    pub fn subject(&self, message: &mut botflow_message::Message) {
+        if self.c.person.channel != "email" {
+            return;
+        }
+        let flows = self.c.frames.iter().rev().filter_map(|frame| self.p.bot.flows.get(frame.flow.index()));
+        if let Some(subject) = flows.filter_map(|flow| flow.subject).next() {
+            let subject = self.scope().text(subject);
+            message.envelope_mut().subject = subject;
+        }
+    }
+
+    /// One of several messages, not the one said last (11.1).
+    fn vary_words(&mut self, messages: &[MessageId], memory: u32) -> MessageId {
+        let count = messages.len().max(1) as u64;
+        let chance = self.chance(u64::from(memory));
+        let known = self.c.varied.iter_mut().find(|(of, _)| *of == memory);
+        let next = match &known {
+            Some((_, last)) if count > 1 => (u64::from(*last) + 1 + chance % (count - 1)) % count,
+            _ => chance % count,
+        };
+        match known {
+            Some((_, last)) => *last = next as u32,
+            None => self.c.varied.push((memory, next as u32)),
+        }
+        messages.get(next as usize).copied().unwrap_or(MessageId(u32::MAX))
+    }
+
+    /// Writes the card; an unknown value forgets.
+    pub fn remember(&mut self, field: FieldId, value: Value) {
+        self.write_card(field, value.clone());
+        self.out.push(match value {
+            Value::Unknown => Effect::Forget { field },
+            value => Effect::Remember { field, value },
+        });
+    }
+
+    /// Writes the card, without an effect.
+    pub fn write_card(&mut self, field: FieldId, value: Value) {
+        let declared = &self.p.bot.customer;
+        let fields = &mut self.c.person.fields;
+        for missing in fields.len()..declared.len() {
+            fields.push(declared[missing].default.clone());
+        }
+        if let Some(place) = fields.get_mut(field.index()) {
+            *place = value;
+        }
+    }
+
+    /// Records or withdraws a consent on the present channel.
+    pub fn consent(&mut self, consent: ConsentId, granted: bool, answer: smol_str::SmolStr) {
+        let channel = self.scope().channel().clone();
+        let given = &mut self.c.person.consents;
+        let known = given.iter().position(|(one, on)| *one == consent && *on == channel);
+        match known {
+            None if granted => given.push((consent, channel)),
+            Some(at) if !granted => {
+                given.remove(at);
+            }
+            _ => {}
+        }
+        self.out.push(Effect::Consent { consent, granted, answer });
+    }
+
+    /// The person's arm of an experiment (11.9).
+    fn arm(&mut self, id: ExperimentId) -> Option<u32> {
+        let experiment = self.p.bot.experiments.get(id.index())?;
+        let arm = if self.scope().allows(experiment.condition) {
+            let name = experiment.name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+            });
+            let mut at = (mix(self.c.person.id.wrapping_add(name)) % 10_000) as u32;
+            let mut arm = None;
+            for (index, (_, weight)) in experiment.arms.iter().enumerate() {
+                if at < *weight {
+                    arm = Some(index as u32);
+                    break;
+                }
+                at -= weight;
+            }
+            arm
+        } else {
+            None
+        };
+        self.out.push(Effect::Exposed { experiment: id, arm });
+        arm
+    }
+
+    /// `-> step` (7.5, 11.7).
+    fn go_to(&mut self, step: StepId) -> Next {
+        let Some(step) = self.p.bot.steps.get(step.index()) else {
+            self.fault(Fault::Lost);
+            return None;
+        };
+        if let Some(FrameKind::Handler { of: Some(of) }) = self.top().map(|frame| frame.kind) {
+            self.c.frames.truncate(of as usize + 1);
+            self.fresh = None;
+        }
+        if let Some(frame) = self.top() {
+            frame.form = None;
+            frame.pending = None;
+            frame.retrying = false;
+        }
+        Some(step.entry)
+    }
+
+    /// Ends a handler that comes back, the statements of `waiting`, or a way of an escalation.
+    pub fn come_back(&mut self) -> Next {
+        if std::mem::take(&mut self.company) {
+            return None;
+        }
+        match self.top().map(|frame| frame.kind) {
+            Some(FrameKind::Handler { .. }) => {
+                self.c.frames.pop();
+                if self.fresh == Some(self.c.frames.len()) {
+                    self.fresh = None;
+                    self.came_back = true;
+                }
+                self.resume()
+            }
+            _ => self.give_back(Value::Unknown),
+        }
+    }
+
+    /// `return`: ends the run of the topmost frame's flow.
+    fn give_back(&mut self, value: Value) -> Next {
+        loop {
+            let Some(kind) = self.top().map(|frame| frame.kind) else {
+                return self.begin_start();
+            };
+            match kind {
+                FrameKind::Started => {
+                    self.finish(Outcome::Resolved, None);
+                    return None;
+                }
+                FrameKind::Handler { of: Some(of) } => {
+                    self.c.frames.truncate(of as usize + 1);
+                    self.fresh = None;
+                }
+                FrameKind::Handler { of: None } => return self.come_back(),
+                FrameKind::Way => {
+                    self.c.frames.pop();
+                    return self.behind();
+                }
+                FrameKind::Run => {
+                    self.c.frames.pop();
+                    let Some((_, place)) = self.resting() else {
+                        self.fault(Fault::Lost);
+                        return None;
+                    };
+                    return match &place.kind {
+                        PlaceKind::Run(site) => {
+                            if let Some(slot) = site.result {
+                                self.set(slot, value);
+                            }
+                            Some(place.then)
+                        }
+                        // An operator started the flow: people have the conversation again (12.6).
+                        PlaceKind::Escalate(_) if self.c.escalation.is_some() => {
+                            self.c.owner = Owner::People;
+                            None
+                        }
+                        _ => Some(place.then),
+                    };
+                }
+            }
+        }
+    }
+
+    /// Goes on behind the place at which the topmost frame rests.
+    pub fn behind(&mut self) -> Next {
+        match self.resting() {
+            Some((_, place)) => {
+                if let Some(frame) = self.top() {
+                    frame.pending = None;
+                }
+                Some(place.then)
+            }
+            None if self.c.frames.is_empty() => self.begin_start(),
+            None => {
+                self.fault(Fault::Lost);
+                None
+            }
+        }
+    }
+
+    /// The conversation is again where a handler interrupted it (7.4).
+    pub fn resume(&mut self) -> Next {
+        if self.c.frames.is_empty() {
+            return self.begin_start();
+        }
+        let Some((id, place)) = self.resting() else {
+            self.fault(Fault::Lost);
+            return None;
+        };
+        match &place.kind {
+            PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_) => {
+                let p = self.p;
+                let form = self.c.frames.last().and_then(|frame| frame.form.as_ref());
+                if let Some(form) = form.filter(|form| form.replay)
+                    && let Some(PlaceKind::Form(form)) =
+                        p.bot.places.get(form.place.index()).map(|place| &place.kind)
+                {
+                    return Some(form.begin);
+                }
+                self.ask_again(id)
+            }
+            PlaceKind::Call(_) | PlaceKind::Wait { .. } | PlaceKind::WaitFor(_) | PlaceKind::AskQueue(_) => {
+                self.settle()
+            }
+            PlaceKind::Escalate(_) if self.c.escalation.is_some() => {
+                self.c.owner = Owner::People;
+                None
+            }
+            PlaceKind::Escalate(_) | PlaceKind::Run(_) | PlaceKind::Form(_) => Some(place.then),
+        }
+    }
+
+    /// `-> again` (11.6).
+    fn again(&mut self) -> Next {
+        let Some(frame) = self.top() else {
+            return self.begin_start();
+        };
+        match (frame.asked, frame.kind) {
+            (NOWHERE, FrameKind::Handler { .. }) => self.come_back(),
+            (NOWHERE, _) => {
+                self.fault(Fault::Lost);
+                None
+            }
+            (asked, _) => self.ask_again(asked),
+        }
+    }
+
+    /// `-> back` (11.3).
+    pub fn back(&mut self) -> Next {
+        loop {
+            let Some(frame) = self.top() else {
+                return self.begin_start();
+            };
+            if let Some(place) = frame.answered.pop() {
+                if let Some(form) = &mut frame.form {
+                    form.answered.retain(|one| *one != place);
+                }
+                frame.tries = 0;
+                frame.retrying = false;
+                self.opens();
+                return self.put_first(place);
+            }
+            if frame.asked != NOWHERE {
+                let asked = frame.asked;
+                return self.ask_again(asked);
+            }
+            match frame.kind {
+                FrameKind::Handler { .. } => {
+                    self.c.frames.pop();
+                    self.fresh = None;
+                }
+                // Nothing was ever asked: wherever it waits, it goes on waiting.
+                _ if frame.at != NOWHERE => return None,
+                _ => {
+                    self.fault(Fault::Lost);
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Says the messages of the last turn once more (11.4).
+    pub fn repeat(&mut self) {
+        self.spoke = true;
+        for (id, flow) in self.c.said.clone() {
+            let mentions = self.p.mentions.get(id as usize).copied().unwrap_or(true);
+            let frame = self.c.frames.iter().rposition(|frame| frame.flow == flow);
+            let frame = match frame {
+                Some(frame) => frame,
+                None if mentions => continue,
+                None => usize::MAX,
+            };
+            let mut message = self.scope_of(frame).message(MessageId(id));
+            self.subject(&mut message);
+            self.out.push(Effect::Send(message));
+        }
+    }
+
+    /// Begins the start flow anew (11.5).
+    pub fn start_over(&mut self) -> Next {
+        if self.p.bot.start.is_none() {
+            return self.again();
+        }
+        self.forget_conversation();
+        self.begin_start()
+    }
+}
+
+/// So many messages are said again by `repeat`.
+const MAX_SAID: usize = 8;

@@ -1,0 +1,255 @@
+//! Evaluation: expressions, conditions and texts as they stand at one moment of a conversation.
+
+use std::cell::{Cell, OnceCell};
+
+use botflow_artifact::*;
+use botflow_values::{self as values, Operator, Zone};
+use smol_str::SmolStr;
+
+use crate::conversation::Conversation;
+use crate::functions;
+use crate::program::Program;
+
+/// Everything an expression can see.
+pub(crate) struct Scope<'a> {
+    pub p: &'a Program,
+    pub c: &'a Conversation,
+    /// The variables.
+    pub slots: &'a [Value],
+    /// Fields of the event at hand.
+    pub fields: &'a [Value],
+    pub now: i64,
+    pub language: LanguageId,
+    /// How many expressions may still be evaluated in this turn.
+    pub budget: &'a Cell<u32>,
+    pub zone: &'a OnceCell<Zone>,
+    /// How many segments are being looked at, one for the sake of another.
+    pub segments: u32,
+}
+
+impl<'a> Scope<'a> {
+    /// The same with other variables.
+    pub fn with<'b>(&'b self, slots: &'b [Value]) -> Scope<'b> {
+        Scope { slots, ..*self }
+    }
+
+    /// The person's time zone.
+    pub fn zone(&self) -> &'a Zone {
+        let name = &self.c.person.timezone;
+        if name.is_empty() || *name == self.p.bot.timezone {
+            return &self.p.zone;
+        }
+        self.zone.get_or_init(|| Zone::named(name).unwrap_or_else(|| self.p.zone.clone()))
+    }
+
+    /// Whether a condition holds; unknown is no.
+    #[inline]
+    pub fn yes(&self, id: ExprId) -> bool {
+        self.eval(id).is_yes()
+    }
+
+    /// Whether a condition that need not be there holds.
+    #[inline]
+    pub fn allows(&self, condition: Option<ExprId>) -> bool {
+        condition.is_none_or(|id| self.yes(id))
+    }
+
+    /// The value of an expression. Expressions refer to lower ids of a verified bot, at most 256 deep.
+    pub fn eval(&self, id: ExprId) -> Value {
+        let left = self.budget.get();
+        if left == 0 {
+            return Value::Unknown;
+        }
+        self.budget.set(left - 1);
+        let Some(expr) = self.p.bot.exprs.get(id.index()) else {
+            return Value::Unknown;
+        };
+        match expr {
+            Expr::Const(value) => value.clone(),
+            Expr::Text(text) => Value::Text(self.text(*text)),
+            Expr::Slot(slot) => self.slots.get(slot.index()).cloned().unwrap_or_default(),
+            Expr::Customer(field) => self.customer(*field),
+            Expr::Conversation(field) => self.conversation(*field),
+            Expr::Config(config) => {
+                self.p.bot.config.get(config.index()).map(|one| one.value.clone()).unwrap_or_default()
+            }
+            Expr::EventField(field) => self.fields.get(*field as usize).cloned().unwrap_or_default(),
+            Expr::Now => Value::Moment(self.now),
+            Expr::Component(record, place) => match self.eval(*record) {
+                Value::Record(mut fields) if (*place as usize) < fields.len() => {
+                    fields.swap_remove(*place as usize)
+                }
+                _ => Value::Unknown,
+            },
+            Expr::Not(of) => match self.eval(*of) {
+                Value::YesNo(yes) => Value::YesNo(!yes),
+                _ => Value::Unknown,
+            },
+            Expr::Negate(of) => values::negate(&self.eval(*of)),
+            Expr::And(a, b) => Value::YesNo(self.yes(*a) && self.yes(*b)),
+            Expr::Or(a, b) => Value::YesNo(self.yes(*a) || self.yes(*b)),
+            Expr::Else(a, b) => match self.eval(*a) {
+                Value::Unknown => self.eval(*b),
+                value => value,
+            },
+            Expr::IsKnown(of) => Value::YesNo(self.eval(*of).is_known()),
+            Expr::Binary(operator, a, b) => binary(*operator, &self.eval(*a), &self.eval(*b)),
+            Expr::In(item, list) => {
+                let item = self.eval(*item);
+                match self.eval(*list) {
+                    Value::List(all) => Value::YesNo(all.iter().any(|one| values::equals(one, &item))),
+                    _ => Value::Unknown,
+                }
+            }
+            Expr::List(items) => Value::List(items.iter().map(|id| self.eval(*id)).collect()),
+            Expr::Record(fields) => Value::Record(fields.iter().map(|id| self.eval(*id)).collect()),
+            Expr::Call(function, args) => {
+                let args: Vec<Value> = args.iter().map(|id| self.eval(*id)).collect();
+                functions::apply(*function, &args, self.now, self.zone())
+            }
+            Expr::Count { event, window_ms } => {
+                let since = self.now.saturating_sub(*window_ms);
+                let seen = self.c.person.occurrences.iter().find(|(one, _)| one == event);
+                let count = seen.map_or(0, |(_, at)| at.iter().filter(|at| **at > since).count());
+                Value::Integer(count as i64)
+            }
+            Expr::QueueOpen(queue) => Value::YesNo(self.open(*queue)),
+            Expr::InSegment(segment) => {
+                let Some(segment) = self.p.bot.segments.get(segment.index()) else {
+                    return Value::Unknown;
+                };
+                // A segment may mention another one; a circle of them counts as no.
+                if self.segments == MAX_SEGMENTS {
+                    return Value::YesNo(false);
+                }
+                let scope = Scope { slots: &[], fields: &[], segments: self.segments + 1, ..*self };
+                Value::YesNo(scope.yes(segment.condition))
+            }
+            Expr::HasConsent(consent) => {
+                let channel = self.channel();
+                let given = self.c.person.consents.iter().any(|(one, on)| one == consent && on == channel);
+                Value::YesNo(given)
+            }
+            Expr::InStage(stage) => Value::YesNo(self.c.person.stage == Some(*stage)),
+            Expr::Error => Value::Unknown,
+        }
+    }
+
+    /// A field of the card; what the card does not have yet has its declared value.
+    pub fn customer(&self, field: FieldId) -> Value {
+        match self.c.person.fields.get(field.index()) {
+            Some(value) => value.clone(),
+            None => self.p.bot.customer.get(field.index()).map(|one| one.default.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// The channel the person is on.
+    pub fn channel(&self) -> &'a SmolStr {
+        const NONE: &SmolStr = &SmolStr::new_static("");
+        let channel = &self.c.person.channel;
+        if channel.is_empty() { self.p.bot.channels.first().unwrap_or(NONE) } else { channel }
+    }
+
+    /// The code of the language the person is spoken to in.
+    pub fn language_code(&self) -> &'a SmolStr {
+        &self.p.bot.languages[self.language.index()]
+    }
+
+    fn conversation(&self, field: ConversationField) -> Value {
+        match field {
+            ConversationField::Language => Value::Language(self.language_code().clone()),
+            ConversationField::Channel => Value::Channel(self.channel().clone()),
+            ConversationField::Misunderstood => Value::Integer(i64::from(self.c.misunderstood)),
+            ConversationField::Summary => Value::Text(self.summary()),
+            ConversationField::Referral => match &self.c.person.referral {
+                Some(from) => Value::Text(from.clone()),
+                None => Value::Unknown,
+            },
+        }
+    }
+
+    /// What is known in the topmost flow: `city: Cluj, quantity: 2`.
+    fn summary(&self) -> SmolStr {
+        let Some(frame) = self.c.frames.iter().rev().find(|frame| frame.flow != FlowId::ALWAYS) else {
+            return SmolStr::default();
+        };
+        let slots = match frame.kind {
+            crate::FrameKind::Handler { of: Some(of) } => {
+                self.c.frames.get(of as usize).map(|frame| frame.slots.as_slice()).unwrap_or_default()
+            }
+            _ => &frame.slots,
+        };
+        let flow = &self.p.bot.flows[frame.flow.index()];
+        let mut summary = String::new();
+        for (slot, value) in flow.slots.iter().zip(slots) {
+            if slot.sensitive || slot.name.starts_with('.') || value.is_unknown() {
+                continue;
+            }
+            let before = summary.len();
+            if !summary.is_empty() {
+                summary.push_str(", ");
+            }
+            summary.push_str(&slot.name);
+            summary.push_str(": ");
+            self.show(&mut summary, value, slot.ty);
+            if summary.chars().count() > 1000 {
+                summary.truncate(before);
+                break;
+            }
+        }
+        summary.into()
+    }
+
+    /// Whether the queue has people at this moment.
+    pub fn open(&self, queue: QueueId) -> bool {
+        let Some(queue) = self.p.bot.queues.get(queue.index()) else {
+            return false;
+        };
+        let own = queue.timezone.as_ref().and_then(|name| Zone::named(name));
+        let (date, time) = own.as_ref().unwrap_or(&self.p.zone).local(self.now);
+        let today = date.to_string();
+        if queue.closed_on.iter().any(|day| *day == today) {
+            return false;
+        }
+        if queue.always_open || queue.hours.is_empty() {
+            return true;
+        }
+        let minute = time.seconds() / 60;
+        let bit = |weekday: values::Weekday| 1u8 << (weekday as u8);
+        let (day, before) = (bit(date.weekday()), bit(date.plus_days(-1).weekday()));
+        queue.hours.iter().any(|(days, from, to)| {
+            if from < to {
+                days & day != 0 && (*from..*to).contains(&minute)
+            } else {
+                // Past midnight: from this day's evening, and from the evening before.
+                days & day != 0 && minute >= *from || days & before != 0 && minute < *to
+            }
+        })
+    }
+}
+
+/// So many segments may be looked at for the sake of one.
+const MAX_SEGMENTS: u32 = 8;
+
+fn binary(operator: BinaryOp, a: &Value, b: &Value) -> Value {
+    let arithmetic = match operator {
+        BinaryOp::Is => return Value::YesNo(values::equals(a, b)),
+        BinaryOp::IsNot => return Value::YesNo(!values::equals(a, b)),
+        BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
+            return match values::compare(a, b) {
+                None => Value::Unknown,
+                Some(order) => Value::YesNo(match operator {
+                    BinaryOp::Less => order.is_lt(),
+                    BinaryOp::LessOrEqual => order.is_le(),
+                    BinaryOp::Greater => order.is_gt(),
+                    _ => order.is_ge(),
+                }),
+            };
+        }
+        BinaryOp::Add => Operator::Add,
+        BinaryOp::Subtract => Operator::Subtract,
+        BinaryOp::Multiply => Operator::Multiply,
+        BinaryOp::Divide => Operator::Divide,
+    };
+    arithmetic.apply(a, b)
+}

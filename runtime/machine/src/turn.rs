@@ -1,0 +1,289 @@
+//! A turn at work: the conversation being changed, and what has been decided so far.
+
+use std::cell::{Cell, OnceCell};
+
+use botflow_artifact::*;
+use botflow_values::Zone;
+use smol_str::SmolStr;
+
+use crate::conversation::{Conversation, Frame, FrameKind, NOWHERE, Owner};
+use crate::effect::{Effect, Fault};
+use crate::program::Program;
+use crate::scope::Scope;
+
+/// So many operations a turn may take.
+const MAX_OPERATIONS: u32 = 10_000;
+
+/// So many expressions a turn may evaluate.
+const MAX_EXPRESSIONS: u32 = 200_000;
+
+/// So many answered questions a frame remembers.
+const MAX_ANSWERED: usize = 16;
+
+/// One turn.
+pub(crate) struct Turn<'a> {
+    pub p: &'a Program,
+    pub c: &'a mut Conversation,
+    pub out: &'a mut Vec<Effect>,
+    pub now: i64,
+    pub seed: u64,
+    pub language: LanguageId,
+    /// Operations left.
+    pub operations: u32,
+    /// Expressions left.
+    pub budget: Cell<u32>,
+    pub zone: OnceCell<Zone>,
+    /// Fields of the event at hand.
+    pub fields: Vec<Value>,
+    /// What the customer wrote in this turn.
+    pub words: SmolStr,
+    /// A message that was heard as an intent and may still answer questions; words that did are gone.
+    pub heard: Option<String>,
+    /// The handler frame that has not rested yet.
+    pub fresh: Option<usize>,
+    /// A handler came back without having rested.
+    pub came_back: bool,
+    /// The statements of `waiting` are at work.
+    pub company: bool,
+    /// The bot has said something in this turn.
+    pub spoke: bool,
+}
+
+/// Where to go on; `None` = the conversation rests, or has ended.
+pub(crate) type Next = Option<Pc>;
+
+impl<'a> Turn<'a> {
+    pub fn new(p: &'a Program, c: &'a mut Conversation, seed: u64, out: &'a mut Vec<Effect>) -> Turn<'a> {
+        let language = p.language(&c.person.language);
+        Turn {
+            now: c.last_at,
+            language,
+            operations: MAX_OPERATIONS,
+            budget: Cell::new(MAX_EXPRESSIONS),
+            zone: OnceCell::new(),
+            fields: Vec::new(),
+            words: SmolStr::default(),
+            heard: None,
+            fresh: None,
+            came_back: false,
+            company: false,
+            spoke: false,
+            p,
+            c,
+            out,
+            seed,
+        }
+    }
+
+    /// Runs operations until the conversation rests or ends.
+    pub fn run(&mut self, mut next: Next) {
+        while let Some(pc) = next {
+            if self.operations == 0 || self.budget.get() == 0 {
+                self.fault(Fault::Endless);
+                return;
+            }
+            self.operations -= 1;
+            next = self.operation(pc);
+        }
+    }
+
+    /// Ends the conversation because it cannot go on.
+    pub fn fault(&mut self, fault: Fault) {
+        self.out.push(Effect::Fault(fault));
+        self.finish(Outcome::Unresolved, None);
+    }
+
+    /// What expressions see from the topmost frame.
+    #[inline]
+    pub fn scope(&self) -> Scope<'_> {
+        self.scope_of(self.c.frames.len().wrapping_sub(1))
+    }
+
+    /// What expressions see from a frame.
+    #[inline]
+    pub fn scope_of(&self, frame: usize) -> Scope<'_> {
+        let slots = match self.c.frames.get(self.home(frame)) {
+            Some(frame) => frame.slots.as_slice(),
+            None => &[],
+        };
+        Scope {
+            p: self.p,
+            c: self.c,
+            slots,
+            fields: &self.fields,
+            now: self.now,
+            language: self.language,
+            budget: &self.budget,
+            zone: &self.zone,
+            segments: 0,
+        }
+    }
+
+    #[inline]
+    pub fn eval(&self, id: ExprId) -> Value {
+        self.scope().eval(id)
+    }
+
+    #[inline]
+    pub fn yes(&self, id: ExprId) -> bool {
+        self.scope().yes(id)
+    }
+
+    /// The frame whose variables a frame works on.
+    #[inline]
+    pub fn home(&self, frame: usize) -> usize {
+        match self.c.frames.get(frame).map(|frame| frame.kind) {
+            Some(FrameKind::Handler { of: Some(of) }) => of as usize,
+            _ => frame,
+        }
+    }
+
+    /// Writes a variable of the topmost frame.
+    pub fn set(&mut self, slot: SlotId, value: Value) {
+        let home = self.home(self.c.frames.len().wrapping_sub(1));
+        if let Some(slot) = self.c.frames.get_mut(home).and_then(|frame| frame.slots.get_mut(slot.index())) {
+            *slot = value;
+        }
+    }
+
+    /// A variable of the topmost frame.
+    pub fn get(&self, slot: SlotId) -> Value {
+        let home = self.home(self.c.frames.len().wrapping_sub(1));
+        let frame = self.c.frames.get(home);
+        frame.and_then(|frame| frame.slots.get(slot.index())).cloned().unwrap_or_default()
+    }
+
+    /// The topmost frame.
+    #[inline]
+    pub fn top(&mut self) -> Option<&mut Frame> {
+        self.c.frames.last_mut()
+    }
+
+    /// The place at which the conversation rests, if it is running and belongs to the bot.
+    pub fn resting(&self) -> Option<(PlaceId, &'a Place)> {
+        let at = self.c.frames.last()?.at;
+        Some((at, self.p.bot.places.get(at.index())?))
+    }
+
+    /// The topmost frame rests at this place now.
+    pub fn rest_at(&mut self, id: PlaceId) {
+        let hash = self.p.bot.places.get(id.index()).map_or(PlaceHash(0), |place| place.hash);
+        if let Some(frame) = self.top() {
+            frame.at = id;
+            frame.hash = hash;
+        }
+    }
+
+    /// The topmost frame has answered a question.
+    pub fn answered(&mut self, id: PlaceId) {
+        if let Some(frame) = self.top() {
+            if frame.answered.len() >= MAX_ANSWERED {
+                frame.answered.remove(0);
+            }
+            frame.answered.push(id);
+        }
+    }
+
+    /// A new frame on top, with these first variables.
+    pub fn push_frame(&mut self, flow: FlowId, kind: FrameKind, mut slots: Vec<Value>) {
+        let count = match kind {
+            FrameKind::Handler { of: Some(_) } => 0,
+            _ => self.p.bot.flows.get(flow.index()).map_or(0, |flow| flow.slots.len()),
+        };
+        slots.truncate(count);
+        slots.reserve_exact(count - slots.len());
+        slots.resize(count, Value::Unknown);
+        self.c.frames.reserve_exact(1);
+        self.c.frames.push(Frame {
+            flow,
+            kind,
+            at: NOWHERE,
+            asked: NOWHERE,
+            hash: PlaceHash(0),
+            slots,
+            answered: Vec::new(),
+            tries: 0,
+            retrying: false,
+            form: None,
+            pending: None,
+        });
+    }
+
+    /// Begins a flow; everything that runs is dropped.
+    pub fn begin(&mut self, flow: FlowId, args: Vec<Value>) -> Next {
+        self.drop_all();
+        self.c.owner = Owner::Bot;
+        let Some(entry) = self.p.bot.flows.get(flow.index()).map(|flow| flow.entry) else {
+            self.fault(Fault::Lost);
+            return None;
+        };
+        let params = self.p.bot.flows[flow.index()].params as usize;
+        let mut args = args;
+        args.truncate(params);
+        self.push_frame(flow, FrameKind::Started, args);
+        Some(entry)
+    }
+
+    /// Begins the bot's start flow; a bot without one has nothing more to do.
+    pub fn begin_start(&mut self) -> Next {
+        match self.p.bot.start {
+            Some(flow) => self.begin(flow, Vec::new()),
+            None => {
+                self.finish(Outcome::Resolved, None);
+                None
+            }
+        }
+    }
+
+    /// Drops all that runs, without an outcome.
+    pub fn drop_all(&mut self) {
+        if self.c.escalation.take().is_some() {
+            self.out.push(Effect::Withdraw);
+        }
+        self.c.frames.clear();
+        self.c.question = None;
+        self.fresh = None;
+        self.company = false;
+    }
+
+    /// Forgets what belongs to one conversation.
+    pub fn forget_conversation(&mut self) {
+        self.c.misunderstood = 0;
+        self.c.fired.clear();
+        self.c.varied.clear();
+        self.c.said.clear();
+    }
+
+    /// `finish`.
+    pub fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
+        self.drop_all();
+        self.forget_conversation();
+        self.c.owner = Owner::Nobody;
+        self.c.outcome = Some(outcome);
+        self.out.push(Effect::Finished { outcome, label });
+    }
+
+    /// Notes that the bot speaks: what it said in an earlier turn is not what `repeat` says any more.
+    pub fn speak(&mut self) {
+        if !self.spoke {
+            self.spoke = true;
+            self.c.said.clear();
+        }
+    }
+
+    /// A number for something left to chance. Seed 0 leaves nothing to chance: then it is 0.
+    pub fn chance(&self, of: u64) -> u64 {
+        match self.seed {
+            0 => 0,
+            seed => mix(seed.wrapping_add(of.wrapping_mul(0x9E37_79B9_7F4A_7C15))),
+        }
+    }
+}
+
+/// A number whose every bit depends on every bit of another (the finaliser of splitmix64).
+pub(crate) fn mix(number: u64) -> u64 {
+    let mut z = number;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
