@@ -76,6 +76,15 @@ pub fn chat_files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     files_below(folder, |file| file.extension() == Some("chat"))
 }
 
+/// The `.flow` files that a path means: itself, or all below it.
+pub fn flow_files(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let metadata = fs::metadata(path).map_err(Failure::file(format!("read `{path}`")))?;
+    if metadata.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    files_below(path, |file| file.extension() == Some("flow"))
+}
+
 /// A file's text, whatever its bytes.
 pub fn read(file: &Utf8Path) -> Result<String, Failure> {
     let bytes = fs::read(file).map_err(Failure::file(format!("read `{file}`")))?;

@@ -82,6 +82,8 @@ struct Someone<'a> {
     due: Vec<(i64, EventKind)>,
     /// Messages with something to press, newest last; bounded.
     pressable: Vec<Message>,
+    /// The newest message has something to press.
+    latest_is_pressable: bool,
     sent: u64,
     finished: Option<(SmolStr, Option<SmolStr>)>,
 }
@@ -482,6 +484,28 @@ impl<'a> World<'a> {
         labels.collect()
     }
 
+    /// What can be pressed on the newest message that has something to press, if the bot has said nothing to press
+    /// since.
+    pub fn latest_buttons(&self) -> Vec<String> {
+        let Some((_, someone)) = self.people.get_index(self.speaker) else {
+            return Vec::new();
+        };
+        let Some(message) = someone.pressable.last().filter(|_| someone.latest_is_pressable) else {
+            return Vec::new();
+        };
+        let suggestions = message.suggestions().map(|one| one.label.to_string());
+        message
+            .options()
+            .map(|(label, _)| label.to_string())
+            .chain(suggestions)
+            .collect()
+    }
+
+    /// The moment as `2026-03-02 10:00` in the bot's time zone.
+    pub fn written_now(&self) -> String {
+        literal::write(self.bot, None, &Value::Moment(self.now))
+    }
+
     /// How long until something happens by itself, in milliseconds.
     pub fn until_next(&self) -> Option<i64> {
         self.next_due_at(i64::MAX)
@@ -517,6 +541,7 @@ impl<'a> World<'a> {
             channel: self.bot.channels.first().cloned().unwrap_or_else(|| "web".into()),
             due: Vec::new(),
             pressable: Vec::new(),
+            latest_is_pressable: false,
             sent: 0,
             finished: None,
         };
@@ -579,10 +604,9 @@ impl<'a> World<'a> {
                     Some(profile) => transcript::rendering_lines(&render(&message, &profile)),
                     None => transcript::message_lines(&message),
                 };
-                if message.options().next().is_some()
-                    || message.suggestions().next().is_some()
-                    || message.buttons().next().is_some()
-                {
+                someone.latest_is_pressable =
+                    message.buttons().next().is_some() || message.suggestions().next().is_some();
+                if someone.latest_is_pressable {
                     someone.pressable.push(message);
                     if someone.pressable.len() > 50 {
                         someone.pressable.remove(0);

@@ -1,0 +1,34 @@
+//! The commands, one file each.
+
+mod build;
+mod chat;
+mod check;
+mod completions;
+mod explain;
+mod fmt;
+mod graph;
+mod man;
+mod new;
+mod program;
+mod test;
+
+pub use test::FileResult;
+
+use crate::cli::Command;
+use crate::failure::{Failure, Status};
+
+/// Carries out a command.
+pub fn run(command: Command) -> Result<Status, Failure> {
+    match command {
+        Command::New(arguments) => new::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Build(arguments) => build::run(arguments),
+        Command::Chat(arguments) => chat::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
+        Command::Graph(arguments) => graph::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
+    }
+}

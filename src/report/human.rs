@@ -1,0 +1,119 @@
+//! Findings for people: miette draws them; the compiler's own data stays free of it.
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+
+use botflow_compiler::finding::{Finding, Level};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+
+use super::{Checked, Lines};
+use crate::output;
+
+/// Prints all findings, then a line that sums up, on standard output.
+pub fn print(all: &[Checked]) {
+    let coloured = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+    text(all, coloured && std::io::stdout().is_terminal(), output::data);
+}
+
+/// The same on standard error, for commands whose data is something else.
+pub fn talk(all: &[Checked]) {
+    let coloured = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+    text(all, coloured && std::io::stderr().is_terminal(), output::talk);
+}
+
+fn text(all: &[Checked], coloured: bool, write: fn(&str)) {
+    let handler = handler(coloured);
+    for checked in all {
+        let mut lines = Lines::default();
+        for finding in &checked.findings {
+            write(&rendered(&handler, checked, &mut lines, finding));
+        }
+    }
+    write(&summary(all));
+}
+
+fn handler(coloured: bool) -> GraphicalReportHandler {
+    let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(1)
+}
+
+/// One finding, drawn.
+fn rendered(
+    handler: &GraphicalReportHandler,
+    checked: &Checked,
+    lines: &mut Lines,
+    finding: &Finding,
+) -> String {
+    let source = checked.source(finding.span.file);
+    let label = |span: botflow_compiler::project::Span, text: Option<String>| {
+        let start = (span.start as usize).min(source.text.len());
+        let end = (span.end as usize).clamp(start, source.text.len());
+        LabeledSpan::new(text, start, end - start)
+    };
+    let mut labels = vec![label(finding.span, None)];
+    let mut elsewhere = String::new();
+    for related in &finding.related {
+        if related.span.file == finding.span.file {
+            labels.push(label(related.span, Some(related.message.clone())));
+        } else {
+            let (start, _) = lines.range(checked, related.span);
+            let path = checked.path(related.span.file);
+            let _ = write!(elsewhere, "\n{path}:{}:{}: {}", start.line, start.column, related.message);
+        }
+    }
+    let mut help = finding.help.clone().unwrap_or_default();
+    for fix in &finding.fixes {
+        let _ = write!(help, "{}fix: {}", if help.is_empty() { "" } else { "\n" }, fix.title);
+    }
+    help.push_str(&elsewhere);
+    if !finding.conversation.is_empty() {
+        let _ = write!(help, "{}a conversation that shows it:", if help.is_empty() { "" } else { "\n" });
+        for line in &finding.conversation {
+            let _ = write!(help, "\n  {line}");
+        }
+    }
+    let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+        .with_code(format!("{} {}", finding.rule.code, finding.rule.name))
+        .with_severity(match finding.level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Hint => Severity::Advice,
+        })
+        .with_labels(labels);
+    let help = help.trim();
+    if !help.is_empty() {
+        diagnostic = diagnostic.with_help(help);
+    }
+    let named = NamedSource::new(checked.path(finding.span.file), source.text.to_string());
+    let report = Report::new(diagnostic).with_source_code(named);
+    let mut text = String::new();
+    if handler.render_report(&mut text, report.as_ref()).is_err() {
+        // A renderer that fails must not hide a finding.
+        text = format!("{}: {}\n", finding.rule.name, finding.message);
+    }
+    text.push('\n');
+    text
+}
+
+fn summary(all: &[Checked]) -> String {
+    let count = |level| all.iter().map(|checked| checked.count(level)).sum::<usize>();
+    let files: usize = all.iter().map(|checked| checked.files).sum();
+    let lines: usize = all.iter().map(|checked| checked.lines).sum();
+    let found = [
+        (count(Level::Error), "error", "errors"),
+        (count(Level::Warning), "warning", "warnings"),
+        (count(Level::Hint), "hint", "hints"),
+    ];
+    let found: Vec<String> = found
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many }))
+        .collect();
+    let files_word = if files == 1 { "file" } else { "files" };
+    let lines_word = if lines == 1 { "line" } else { "lines" };
+    if found.is_empty() {
+        format!("Nothing to complain about in {files} {files_word}, {lines} {lines_word}.\n")
+    } else {
+        format!("{} in {files} {files_word}, {lines} {lines_word}.\n", found.join(", "))
+    }
+}
