@@ -9,7 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// `botflow check my_bot`, `botflow chat my_bot` and `botflow test my_bot`.
 #[derive(Debug, Parser)]
 #[command(name = "botflow", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit status: 0 good, 1 findings or failing tests, 2 wrong use, 3 file or permission, 101 a bug.")]
+#[command(
+    after_help = "Exit status: 0 good, 1 findings or failing tests, 2 wrong use, 3 file or permission, 101 a bug."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -30,7 +32,9 @@ pub enum Command {
     )]
     Check(Check),
     /// Lay out .flow files in the one layout of the language
-    #[command(after_help = "Examples:\n  botflow fmt            write\n  botflow fmt --check    only tell, and fail where it would write")]
+    #[command(
+        after_help = "Examples:\n  botflow fmt            write\n  botflow fmt --check    only tell, and fail where it would write"
+    )]
     Fmt(Fmt),
     /// Compile a bot into one file that a host loads
     Build(Build),
@@ -53,10 +57,14 @@ pub enum Command {
     #[command(after_help = "Example:\n  botflow graph my_bot > my_bot.svg")]
     Graph(Graph),
     /// Tell what a finding means and how to mend it
-    #[command(after_help = "Examples:\n  botflow explain unknown-name\n  botflow explain BF101\n  botflow explain          all findings")]
+    #[command(
+        after_help = "Examples:\n  botflow explain unknown-name\n  botflow explain BF101\n  botflow explain          all findings"
+    )]
     Explain(Explain),
     /// Print shell completions
-    #[command(after_help = "Example:\n  botflow completions bash > ~/.local/share/bash-completion/completions/botflow")]
+    #[command(
+        after_help = "Example:\n  botflow completions bash > ~/.local/share/bash-completion/completions/botflow"
+    )]
     Completions(Completions),
     /// Write manual pages into a folder
     Man(Man),

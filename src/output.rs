@@ -28,11 +28,6 @@ fn write_all(stream: &mut dyn Write, text: &str) {
     }
 }
 
-/// Whether data goes to a person.
-pub fn data_to_terminal() -> bool {
-    io::stdout().is_terminal()
-}
-
 /// Progress of long work: one line on standard error that is rewritten, only in terminals.
 pub struct Progress {
     shown: bool,
@@ -44,7 +39,12 @@ pub struct Progress {
 impl Progress {
     /// For `total` pieces of work; nothing is shown before the first quarter of a second.
     pub fn new(what: &'static str, total: usize) -> Progress {
-        Progress { shown: false, what, total, last: std::time::Instant::now() }
+        Progress {
+            shown: false,
+            what,
+            total,
+            last: std::time::Instant::now(),
+        }
     }
 
     /// So many pieces are done.

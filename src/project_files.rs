@@ -12,24 +12,22 @@ use crate::failure::Failure;
 /// The file that marks a bot's folder.
 pub const CONFIG_FILE: &str = "botflow.toml";
 
-/// A bot's folder with its sources.
-pub struct Loaded {
-    /// The folder.
-    pub root: Utf8PathBuf,
-    /// What the compiler gets.
-    pub project: Project,
-}
-
 /// The folders of the bots that a path of the command line means: the bot it belongs to, or all bots below it.
 pub fn find(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     let metadata = fs::metadata(path).map_err(Failure::file(format!("read `{path}`")))?;
     let folder = if metadata.is_dir() { path } else { parent(path) };
-    let absolute = folder.canonicalize_utf8().map_err(Failure::file(format!("read `{folder}`")))?;
+    let absolute = folder
+        .canonicalize_utf8()
+        .map_err(Failure::file(format!("read `{folder}`")))?;
     // Names stay as the user wrote them where the folder itself is the bot.
     if folder.join(CONFIG_FILE).is_file() {
         return Ok(vec![folder.to_owned()]);
     }
-    if let Some(root) = absolute.ancestors().skip(1).find(|folder| folder.join(CONFIG_FILE).is_file()) {
+    if let Some(root) = absolute
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join(CONFIG_FILE).is_file())
+    {
         return Ok(vec![root.to_owned()]);
     }
     let below = files_below(folder, |file| file.file_name() == Some(CONFIG_FILE))?;
@@ -49,13 +47,17 @@ pub fn find_one(path: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
     let mut found = find(path)?;
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|root| format!("`{root}`")).collect();
-        return Err(Failure::Usage(format!("there are {} bots below `{path}`; name one: {}", found.len(), names.join(", "))));
+        return Err(Failure::Usage(format!(
+            "there are {} bots below `{path}`; name one: {}",
+            found.len(),
+            names.join(", ")
+        )));
     }
     Ok(found.remove(0))
 }
 
 /// Reads all sources of a bot. Bytes that are no UTF-8 become U+FFFD, which the compiler reports at its place.
-pub fn load(root: &Utf8Path) -> Result<Loaded, Failure> {
+pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
     let mut project = Project::default();
     let config = root.join(CONFIG_FILE);
     if config.is_file() {
@@ -66,9 +68,12 @@ pub fn load(root: &Utf8Path) -> Result<Loaded, Failure> {
             continue;
         }
         let path = SmolStr::new(relative(root, &file));
-        project.sources.push(Source { path, text: Arc::from(read(&file)?) });
+        project.sources.push(Source {
+            path,
+            text: Arc::from(read(&file)?),
+        });
     }
-    Ok(Loaded { root: root.to_owned(), project })
+    Ok(project)
 }
 
 /// The `.chat` files of a bot (or below a folder of it), in order of path.
@@ -97,12 +102,18 @@ pub fn read(file: &Utf8Path) -> Result<String, Failure> {
 /// A file's path relative to the bot's folder, with `/` between parts.
 pub fn relative(root: &Utf8Path, file: &Utf8Path) -> String {
     let path = file.strip_prefix(root).unwrap_or(file);
-    path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/")
+    path.components()
+        .map(|part| part.as_str())
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// A bot inside a bot's folder is a bot of its own.
 fn belongs_to_another(root: &Utf8Path, file: &Utf8Path) -> bool {
-    file.ancestors().skip(1).take_while(|folder| *folder != root).any(|folder| folder.join(CONFIG_FILE).is_file())
+    file.ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != root)
+        .any(|folder| folder.join(CONFIG_FILE).is_file())
 }
 
 fn parent(path: &Utf8Path) -> &Utf8Path {
@@ -117,8 +128,11 @@ fn parent(path: &Utf8Path) -> &Utf8Path {
 fn files_below(folder: &Utf8Path, wanted: impl Fn(&Utf8Path) -> bool) -> Result<Vec<Utf8PathBuf>, Failure> {
     let mut files = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).require_git(false).build() {
-        let entry = entry.map_err(|error| Failure::Environment(format!("could not read `{folder}`: {error}")))?;
-        let Ok(path) = Utf8PathBuf::from_path_buf(entry.path().to_owned()) else { continue };
+        let entry =
+            entry.map_err(|error| Failure::Environment(format!("could not read `{folder}`: {error}")))?;
+        let Ok(path) = Utf8PathBuf::from_path_buf(entry.path().to_owned()) else {
+            continue;
+        };
         if entry.file_type().is_some_and(|kind| kind.is_file()) && wanted(&path) {
             files.push(path);
         }

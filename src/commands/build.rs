@@ -21,7 +21,9 @@ pub fn run(arguments: Build) -> Result<Status, Failure> {
         bot.debug = None;
     }
     let (bytes, hash) = to_bytes(&bot);
-    let file = arguments.output.unwrap_or_else(|| Utf8PathBuf::from(format!("{}.botflow", bot.name)));
+    let file = arguments
+        .output
+        .unwrap_or_else(|| Utf8PathBuf::from(format!("{}.botflow", bot.name)));
     // A file beside it, then a rename: a host that watches never sees half a bot.
     let part = Utf8PathBuf::from(format!("{file}.part"));
     fs::write(&part, &bytes).map_err(Failure::file(format!("write `{part}`")))?;

@@ -29,7 +29,8 @@ pub fn run(arguments: Chat) -> Result<Status, Failure> {
     let language = language(&bot, arguments.language.as_deref())?;
     if bot.start.is_none() && arguments.flow.is_none() {
         return Err(Failure::Usage(
-            "this bot has no `start` flow, so nothing begins when somebody writes; name one: --flow NAME".to_owned(),
+            "this bot has no `start` flow, so nothing begins when somebody writes; name one: --flow NAME"
+                .to_owned(),
         ));
     }
     let program = program::ready(&arguments.project, bot)?;
@@ -37,9 +38,16 @@ pub fn run(arguments: Chat) -> Result<Status, Failure> {
     let mut world = World::new(&program.bot, Box::new(engine)).lenient();
     let mut fields = Fields::new();
     fields.push((Some("language".into()), Expression::Path(language.clone())));
-    let prepared = world.person(&PERSON, &fields).and_then(|()| world.speak(&PERSON, &channel));
+    let prepared = world
+        .person(&PERSON, &fields)
+        .and_then(|()| world.speak(&PERSON, &channel));
     prepared.map_err(|trouble: Trouble| Failure::Usage(trouble.to_string()))?;
-    let session = Session { name: &program.bot.name, channel, language, flow: arguments.flow };
+    let session = Session {
+        name: &program.bot.name,
+        channel,
+        language,
+        flow: arguments.flow,
+    };
     if std::io::stdin().is_terminal() {
         terminal::run(session, world)
     } else {
@@ -58,7 +66,9 @@ struct Session<'a> {
 fn channel(bot: &Bot, wanted: Option<&str>) -> Result<SmolStr, Failure> {
     match wanted {
         None => Ok(bot.channels.first().cloned().unwrap_or_else(|| "web".into())),
-        Some(wanted) if bot.channels.is_empty() || bot.channels.iter().any(|known| known == wanted) => Ok(wanted.into()),
+        Some(wanted) if bot.channels.is_empty() || bot.channels.iter().any(|known| known == wanted) => {
+            Ok(wanted.into())
+        }
         Some(wanted) => Err(Failure::Usage(format!(
             "the bot is not on the channel `{wanted}`; it is on {}",
             bot.channels.join(", ")

@@ -16,12 +16,19 @@ pub fn run(arguments: Explain) -> Result<Status, Failure> {
         return Ok(Status::Good);
     };
     let Some(rule) = rules::find(&wanted) else {
-        let near = nearest(&wanted).map(|rule| format!("; did you mean `{}`?", rule.name)).unwrap_or_default();
+        let near = nearest(&wanted)
+            .map(|rule| format!("; did you mean `{}`?", rule.name))
+            .unwrap_or_default();
         return Err(Failure::Usage(format!(
             "there is no finding `{wanted}`{near} `botflow explain` lists all of them"
         )));
     };
-    let mut text = format!("{} {} ({} by default)\n\n", rule.code, rule.name, level(rule.level));
+    let mut text = format!(
+        "{} {} ({} by default)\n\n",
+        rule.code,
+        rule.name,
+        level(rule.level)
+    );
     text.push_str(rule.page.trim());
     text.push('\n');
     output::data(&text);
@@ -31,8 +38,15 @@ pub fn run(arguments: Explain) -> Result<Status, Failure> {
 fn list() -> String {
     let mut text = String::new();
     for rule in rules::all() {
-        writeln!(text, "{}  {:<8} {:<30} {}", rule.code, level(rule.level), rule.name, rule.summary)
-            .expect("writing to a string cannot fail");
+        writeln!(
+            text,
+            "{}  {:<8} {:<30} {}",
+            rule.code,
+            level(rule.level),
+            rule.name,
+            rule.summary
+        )
+        .expect("writing to a string cannot fail");
     }
     text
 }
@@ -54,7 +68,8 @@ fn nearest(wanted: &str) -> Option<&'static Rule> {
     let wanted = pairs(wanted);
     let shared = |rule: &&Rule| {
         let known = pairs(rule.name);
-        2 * wanted.iter().filter(|pair| known.contains(pair)).count() * 100 / (wanted.len() + known.len()).max(1)
+        2 * wanted.iter().filter(|pair| known.contains(pair)).count() * 100
+            / (wanted.len() + known.len()).max(1)
     };
     rules::all().max_by_key(shared).filter(|rule| shared(rule) >= 50)
 }

@@ -14,7 +14,11 @@ use crate::{output, project_files};
 
 /// Carries it out.
 pub fn run(arguments: Fmt) -> Result<Status, Failure> {
-    let paths = if arguments.path.is_empty() { vec![Utf8PathBuf::from(".")] } else { arguments.path };
+    let paths = if arguments.path.is_empty() {
+        vec![Utf8PathBuf::from(".")]
+    } else {
+        arguments.path
+    };
     let mut files = Vec::new();
     for path in &paths {
         files.extend(project_files::flow_files(path)?);
@@ -46,16 +50,26 @@ pub fn run(arguments: Fmt) -> Result<Status, Failure> {
                 }
             }
             Err(error) => {
-                output::talk(&format!("{file} was left as it is: {error}; `botflow check` tells where\n"));
+                output::talk(&format!(
+                    "{file} was left as it is: {error}; `botflow check` tells where\n"
+                ));
                 broken += 1;
             }
         }
     }
     drop(progress);
     let word = if files.len() == 1 { "file" } else { "files" };
-    let done = if arguments.check { "would be laid out anew" } else { "laid out anew" };
+    let done = if arguments.check {
+        "would be laid out anew"
+    } else {
+        "laid out anew"
+    };
     output::talk(&format!("{changed} of {} {word} {done}.\n", files.len()));
-    Ok(if broken > 0 || (arguments.check && changed > 0) { Status::Findings } else { Status::Good })
+    Ok(if broken > 0 || (arguments.check && changed > 0) {
+        Status::Findings
+    } else {
+        Status::Good
+    })
 }
 
 fn difference(file: &Utf8Path, before: &str, after: &str) -> String {

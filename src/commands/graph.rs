@@ -16,11 +16,14 @@ pub fn run(arguments: cli::Graph) -> Result<Status, Failure> {
         Ok(bot) => bot,
         Err(status) => return Ok(status),
     };
-    let mut graph = Graph::of(&bot);
+    let mut graph = Graph::build(&bot);
     if let Some(flow) = &arguments.flow {
         let Some(found) = bot.flows.iter().position(|known| known.name == *flow) else {
             let known: Vec<_> = bot.flows.iter().skip(1).map(|flow| flow.name.as_str()).collect();
-            return Err(Failure::Usage(format!("there is no flow `{flow}`; there is {}", known.join(", "))));
+            return Err(Failure::Usage(format!(
+                "there is no flow `{flow}`; there is {}",
+                known.join(", ")
+            )));
         };
         graph = graph.only(found.into());
     }

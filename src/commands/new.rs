@@ -10,8 +10,14 @@ use crate::output;
 
 const FILES: &[(&str, &str)] = &[
     ("bot.flow", include_str!("../../examples/small/hello/bot.flow")),
-    ("botflow.toml", include_str!("../../examples/small/hello/botflow.toml")),
-    ("tests/welcome.chat", include_str!("../../examples/small/hello/tests/welcome.chat")),
+    (
+        "botflow.toml",
+        include_str!("../../examples/small/hello/botflow.toml"),
+    ),
+    (
+        "tests/welcome.chat",
+        include_str!("../../examples/small/hello/tests/welcome.chat"),
+    ),
 ];
 
 /// Carries it out.
@@ -20,7 +26,9 @@ pub fn run(arguments: New) -> Result<Status, Failure> {
     if dir.exists() {
         let entries = fs::read_dir(dir).map_err(Failure::file(format!("read `{dir}`")))?;
         if entries.count() > 0 {
-            return Err(Failure::Environment(format!("`{dir}` is not empty; choose another folder")));
+            return Err(Failure::Environment(format!(
+                "`{dir}` is not empty; choose another folder"
+            )));
         }
     }
     let name = name_of(dir)?;
@@ -43,7 +51,8 @@ fn name_of(dir: &Utf8Path) -> Result<String, Failure> {
     let absolute = if dir.file_name().is_some() {
         dir.to_owned()
     } else {
-        dir.canonicalize_utf8().map_err(Failure::file(format!("read `{dir}`")))?
+        dir.canonicalize_utf8()
+            .map_err(Failure::file(format!("read `{dir}`")))?
     };
     let mut name = String::new();
     for c in absolute.file_name().unwrap_or("bot").chars() {

@@ -21,11 +21,13 @@ pub fn bot(path: &Utf8Path) -> Result<Result<Bot, Status>, Failure> {
     let is_source = matches!(path.extension(), Some("flow" | "toml" | "chat"));
     if metadata.is_file() && !is_source {
         if metadata.len() > MAX_BYTES {
-            return Err(Failure::Environment(format!("`{path}` is too large to be a compiled bot")));
+            return Err(Failure::Environment(format!(
+                "`{path}` is too large to be a compiled bot"
+            )));
         }
         let bytes = fs::read(path).map_err(Failure::file(format!("read `{path}`")))?;
-        let (bot, _) =
-            from_bytes(&bytes).map_err(|error| Failure::Environment(format!("could not load `{path}`: {error}")))?;
+        let (bot, _) = from_bytes(&bytes)
+            .map_err(|error| Failure::Environment(format!("could not load `{path}`: {error}")))?;
         return Ok(Ok(bot));
     }
     compiled(&project_files::find_one(path)?)
@@ -33,11 +35,11 @@ pub fn bot(path: &Utf8Path) -> Result<Result<Bot, Status>, Failure> {
 
 /// The compiled bot of a folder, or the status after its findings have been printed on standard error.
 pub fn compiled(root: &Utf8Path) -> Result<Result<Bot, Status>, Failure> {
-    let loaded = project_files::load(root)?;
-    match compile::build(&loaded.project) {
+    let project = project_files::load(root)?;
+    match compile::build(&project) {
         Ok(bot) => Ok(Ok(bot)),
         Err(checked) => {
-            let mut checked = Checked::new(None, &loaded.project, *checked);
+            let mut checked = Checked::new(None, &project, *checked);
             checked.findings.retain(|finding| finding.level == Level::Error);
             report::human::talk(&[checked]);
             Ok(Err(Status::Findings))

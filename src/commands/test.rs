@@ -30,7 +30,11 @@ pub struct FileResult {
 
 /// Carries it out.
 pub fn run(arguments: Test) -> Result<Status, Failure> {
-    let paths = if arguments.path.is_empty() { vec![Utf8PathBuf::from(".")] } else { arguments.path.clone() };
+    let paths = if arguments.path.is_empty() {
+        vec![Utf8PathBuf::from(".")]
+    } else {
+        arguments.path.clone()
+    };
     let mut by_bot: IndexMap<Utf8PathBuf, Vec<Utf8PathBuf>> = IndexMap::new();
     for path in &paths {
         for root in project_files::find(path)? {
@@ -69,14 +73,23 @@ pub fn run(arguments: Test) -> Result<Status, Failure> {
         Err(_) => true,
     });
     let stuck = results.iter().filter(|file| file.accepted).any(|file| {
-        file.outcome.as_ref().is_ok_and(|scenes| scenes.iter().any(report::has_more_than_lines))
+        file.outcome
+            .as_ref()
+            .is_ok_and(|scenes| scenes.iter().any(report::has_more_than_lines))
     });
-    Ok(if failed || stuck { Status::Findings } else { Status::Good })
+    Ok(if failed || stuck {
+        Status::Findings
+    } else {
+        Status::Good
+    })
 }
 
 /// Runs files on several threads; results are in the order of the files.
 fn run_files(program: &Program, files: &[Utf8PathBuf], arguments: &Test) -> Result<Vec<FileResult>, Failure> {
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, usize::from);
+    let jobs = arguments
+        .jobs
+        .or_else(|| std::thread::available_parallelism().ok())
+        .map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let done: Mutex<Vec<(usize, Result<FileResult, Failure>)>> = Mutex::new(Vec::new());
     let progress = Mutex::new(output::Progress::new("testing", files.len()));
@@ -97,19 +110,28 @@ fn run_files(program: &Program, files: &[Utf8PathBuf], arguments: &Test) -> Resu
             });
         }
     });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
 }
 
 fn run_file(program: &Program, file: &Utf8Path, arguments: &Test) -> Result<FileResult, Failure> {
     let text = project_files::read(file)?;
-    let mut result = FileResult { path: file.to_owned(), outcome: Ok(Vec::new()), accepted: false, text };
+    let mut result = FileResult {
+        path: file.to_owned(),
+        outcome: Ok(Vec::new()),
+        accepted: false,
+        text,
+    };
     match script::parse(&result.text) {
         Err(error) => result.outcome = Err(error),
         Ok(mut script) => {
             if let Some(filter) = &arguments.filter {
-                script.conversations.retain(|scene| scene.name.contains(filter.as_str()));
+                script
+                    .conversations
+                    .retain(|scene| scene.name.contains(filter.as_str()));
             }
             let scenes = run::run(program, &script);
             if arguments.accept && scenes.iter().any(|scene| !scene.edits.is_empty()) {

@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::io::IsTerminal;
 
 use botflow_compiler::finding::{Finding, Level};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+};
 
 use super::{Checked, Lines};
 use crate::output;
@@ -33,8 +35,15 @@ fn text(all: &[Checked], coloured: bool, write: fn(&str)) {
 }
 
 fn handler(coloured: bool) -> GraphicalReportHandler {
-    let theme = if coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false).with_context_lines(1)
+    let theme = if coloured {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    };
+    GraphicalReportHandler::new_themed(theme)
+        .with_width(100)
+        .with_links(false)
+        .with_context_lines(1)
 }
 
 /// One finding, drawn.
@@ -58,16 +67,29 @@ fn rendered(
         } else {
             let (start, _) = lines.range(checked, related.span);
             let path = checked.path(related.span.file);
-            let _ = write!(elsewhere, "\n{path}:{}:{}: {}", start.line, start.column, related.message);
+            let _ = write!(
+                elsewhere,
+                "\n{path}:{}:{}: {}",
+                start.line, start.column, related.message
+            );
         }
     }
     let mut help = finding.help.clone().unwrap_or_default();
     for fix in &finding.fixes {
-        let _ = write!(help, "{}fix: {}", if help.is_empty() { "" } else { "\n" }, fix.title);
+        let _ = write!(
+            help,
+            "{}fix: {}",
+            if help.is_empty() { "" } else { "\n" },
+            fix.title
+        );
     }
     help.push_str(&elsewhere);
     if !finding.conversation.is_empty() {
-        let _ = write!(help, "{}a conversation that shows it:", if help.is_empty() { "" } else { "\n" });
+        let _ = write!(
+            help,
+            "{}a conversation that shows it:",
+            if help.is_empty() { "" } else { "\n" }
+        );
         for line in &finding.conversation {
             let _ = write!(help, "\n  {line}");
         }
@@ -114,6 +136,9 @@ fn summary(all: &[Checked]) -> String {
     if found.is_empty() {
         format!("Nothing to complain about in {files} {files_word}, {lines} {lines_word}.\n")
     } else {
-        format!("{} in {files} {files_word}, {lines} {lines_word}.\n", found.join(", "))
+        format!(
+            "{} in {files} {files_word}, {lines} {lines_word}.\n",
+            found.join(", ")
+        )
     }
 }

@@ -73,7 +73,12 @@ pub fn print(all: &[Checked]) {
     let mut findings = Vec::new();
     for checked in all {
         let mut lines = Lines::default();
-        findings.extend(checked.findings.iter().map(|finding| one(checked, &mut lines, finding)));
+        findings.extend(
+            checked
+                .findings
+                .iter()
+                .map(|finding| one(checked, &mut lines, finding)),
+        );
     }
     let sum = |count: fn(&Checked) -> usize| all.iter().map(count).sum();
     let summary = Summary {
@@ -82,7 +87,11 @@ pub fn print(all: &[Checked]) {
         files: sum(|checked| checked.files),
         lines: sum(|checked| checked.lines),
     };
-    let report = Report { version: 1, findings, summary };
+    let report = Report {
+        version: 1,
+        findings,
+        summary,
+    };
     let mut text = serde_json::to_string(&report).expect("plain data has a JSON form");
     text.push('\n');
     output::data(&text);
@@ -92,8 +101,14 @@ fn one<'a>(checked: &'a Checked, lines: &mut Lines, finding: &'a Finding) -> Jso
     let mut range = |span: Span| {
         let (start, end) = lines.range(checked, span);
         Range {
-            start: Point { line: start.line, column: start.column },
-            end: Point { line: end.line, column: end.column },
+            start: Point {
+                line: start.line,
+                column: start.column,
+            },
+            end: Point {
+                line: end.line,
+                column: end.column,
+            },
         }
     };
     JsonFinding {

@@ -39,11 +39,18 @@ pub struct Position {
 impl Checked {
     /// From the compiler's answer.
     pub fn new(prefix: Option<Utf8PathBuf>, project: &Project, checked: compile::Checked) -> Checked {
-        let config = Source { path: CONFIG_FILE.into(), text: project.config.clone().unwrap_or_default() };
+        let config = Source {
+            path: CONFIG_FILE.into(),
+            text: project.config.clone().unwrap_or_default(),
+        };
         Checked {
             prefix,
             files: project.sources.len(),
-            lines: project.sources.iter().map(|source| source.text.lines().count()).sum(),
+            lines: project
+                .sources
+                .iter()
+                .map(|source| source.text.lines().count())
+                .sum(),
             sources: checked.files,
             config,
             findings: checked.findings,
@@ -66,7 +73,10 @@ impl Checked {
 
     /// Findings of a level.
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
     }
 }
 
@@ -79,9 +89,12 @@ impl Lines {
     pub fn range(&mut self, checked: &Checked, span: Span) -> (Position, Position) {
         let text = &checked.source(span.file).text;
         let index = self.0.entry(span.file).or_insert_with(|| LineIndex::new(text));
-        let mut position = |offset: u32| {
+        let position = |offset: u32| {
             let at = index.line_column(text, (offset as usize).min(text.len()));
-            Position { line: at.line as usize, column: at.column as usize }
+            Position {
+                line: at.line as usize,
+                column: at.column as usize,
+            }
         };
         (position(span.start), position(span.end))
     }

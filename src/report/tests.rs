@@ -13,7 +13,10 @@ use crate::output;
 
 /// Whether a scene has problems that accepting the bot's lines does not mend.
 pub fn has_more_than_lines(scene: &SceneResult) -> bool {
-    scene.problems.iter().any(|problem| !matches!(problem.kind, ProblemKind::Different { .. }))
+    scene
+        .problems
+        .iter()
+        .any(|problem| !matches!(problem.kind, ProblemKind::Different { .. }))
 }
 
 /// For people: failures with differences, then a line that sums up.
@@ -28,7 +31,12 @@ pub fn human(files: &[FileResult], filter: Option<&str>) {
             Err(error) => {
                 failed += 1;
                 let at = format!("{}:{}:{}", file.path, error.line, error.column);
-                output::data(&format!("{} {at}\n  {}\n  {}\n\n", paint.bad("FAILED"), error.message, error.help));
+                output::data(&format!(
+                    "{} {at}\n  {}\n  {}\n\n",
+                    paint.bad("FAILED"),
+                    error.message,
+                    error.help
+                ));
                 continue;
             }
         };
@@ -73,12 +81,22 @@ pub fn human(files: &[FileResult], filter: Option<&str>) {
 }
 
 fn failure(paint: &Paint, file: &FileResult, scene: &SceneResult, problems: &[&Problem]) -> String {
-    let mut text = format!("{} {} ({}:{})\n", paint.bad("FAILED"), scene.name, file.path, scene.line);
+    let mut text = format!(
+        "{} {} ({}:{})\n",
+        paint.bad("FAILED"),
+        scene.name,
+        file.path,
+        scene.line
+    );
     let source: Vec<&str> = file.text.lines().collect();
     for problem in problems {
         let at = format!("{}:{}", file.path, problem.line);
         match &problem.kind {
-            ProblemKind::Different { after, expected, actual } => {
+            ProblemKind::Different {
+                after,
+                expected,
+                actual,
+            } => {
                 let said = source.get(after.wrapping_sub(1)).copied().unwrap_or("").trim();
                 let _ = writeln!(text, "  {}  after `{said}`", paint.soft(&at));
                 let (before, now) = (lines(expected), lines(actual));
@@ -95,7 +113,11 @@ fn failure(paint: &Paint, file: &FileResult, scene: &SceneResult, problems: &[&P
             }
             ProblemKind::NoEffect { expected, happened } => {
                 let _ = writeln!(text, "  {}  this did not happen: {expected}", paint.soft(&at));
-                let happened = if happened.is_empty() { "nothing of the kind".to_owned() } else { happened.join("; ") };
+                let happened = if happened.is_empty() {
+                    "nothing of the kind".to_owned()
+                } else {
+                    happened.join("; ")
+                };
                 let _ = writeln!(text, "    what happened: {happened}");
             }
             ProblemKind::Check { found } => {
@@ -122,15 +144,27 @@ struct Paint {
 
 impl Paint {
     fn bad(&self, text: &str) -> String {
-        if self.coloured { text.red().to_string() } else { text.to_owned() }
+        if self.coloured {
+            text.red().to_string()
+        } else {
+            text.to_owned()
+        }
     }
 
     fn good(&self, text: &str) -> String {
-        if self.coloured { text.green().to_string() } else { text.to_owned() }
+        if self.coloured {
+            text.green().to_string()
+        } else {
+            text.to_owned()
+        }
     }
 
     fn soft(&self, text: &str) -> String {
-        if self.coloured { text.dimmed().to_string() } else { text.to_owned() }
+        if self.coloured {
+            text.dimmed().to_string()
+        } else {
+            text.to_owned()
+        }
     }
 }
 
@@ -191,8 +225,15 @@ pub fn json(files: &[FileResult]) {
         }
     }
     let passed = conversations.iter().filter(|scene| scene.passed).count();
-    let summary = JsonSummary { passed, failed: conversations.len() - passed };
-    let report = JsonReport { version: 1, conversations, summary };
+    let summary = JsonSummary {
+        passed,
+        failed: conversations.len() - passed,
+    };
+    let report = JsonReport {
+        version: 1,
+        conversations,
+        summary,
+    };
     let mut text = serde_json::to_string(&report).expect("plain data has a JSON form");
     text.push('\n');
     output::data(&text);
@@ -203,7 +244,12 @@ fn json_problem(problem: &Problem) -> JsonProblem {
         ProblemKind::Different { expected, actual, .. } => (expected.clone(), actual.clone()),
         _ => (Vec::new(), Vec::new()),
     };
-    JsonProblem { line: problem.line, message: message(problem), expected, actual }
+    JsonProblem {
+        line: problem.line,
+        message: message(problem),
+        expected,
+        actual,
+    }
 }
 
 fn message(problem: &Problem) -> String {

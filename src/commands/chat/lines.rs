@@ -34,7 +34,11 @@ pub const HELP: &str = "\
 pub fn understand(world: &World<'_>, typed: &str) -> Typed {
     let typed = typed.trim();
     let Some(command) = typed.strip_prefix('/') else {
-        return if typed.is_empty() { Typed::Nothing } else { said(world, typed) };
+        return if typed.is_empty() {
+            Typed::Nothing
+        } else {
+            said(world, typed)
+        };
     };
     let (word, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
@@ -60,16 +64,28 @@ pub fn understand(world: &World<'_>, typed: &str) -> Typed {
 /// Words: a button's label or number presses it, anything else is written.
 fn said(world: &World<'_>, typed: &str) -> Typed {
     let buttons = world.latest_buttons();
-    let by_label = buttons.iter().find(|label| label.to_lowercase() == typed.to_lowercase());
+    let by_label = buttons
+        .iter()
+        .find(|label| label.to_lowercase() == typed.to_lowercase());
     let is_label = buttons.iter().any(|label| label == typed);
-    let by_number = typed.parse::<usize>().ok().filter(|_| !is_label).and_then(|n| buttons.get(n.checked_sub(1)?));
+    let by_number = typed
+        .parse::<usize>()
+        .ok()
+        .filter(|_| !is_label)
+        .and_then(|n| buttons.get(n.checked_sub(1)?));
     match by_label.or(by_number) {
         Some(label) => {
             let escaped = label.replace('\\', "\\\\").replace(']', "\\]");
-            let input = Input::Press { label: label.clone(), of: None };
+            let input = Input::Press {
+                label: label.clone(),
+                of: None,
+            };
             Typed::Line(format!("> [{escaped}]"), LineKind::Customer(input))
         }
-        None => Typed::Line(format!("> {typed}"), LineKind::Customer(Input::Text(typed.to_owned()))),
+        None => Typed::Line(
+            format!("> {typed}"),
+            LineKind::Customer(Input::Text(typed.to_owned())),
+        ),
     }
 }
 

@@ -15,23 +15,28 @@ use crate::output;
 
 /// Talks until `/quit` or the end of input.
 pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure> {
-    let mut editor =
-        DefaultEditor::new().map_err(|error| Failure::Environment(format!("could not use the terminal: {error}")))?;
+    let mut editor = DefaultEditor::new()
+        .map_err(|error| Failure::Environment(format!("could not use the terminal: {error}")))?;
     output::talk(&format!(
         "{} is listening on {}. Write something; /help tells what else you can do, /quit ends.\n\n",
         session.name.bold(),
         session.channel
     ));
     if let Some(flow) = &session.flow {
-        let observed =
-            world.start(flow, &Vec::new(), false).map_err(|trouble| Failure::Usage(trouble.to_string()))?;
+        let observed = world
+            .start(flow, &Vec::new(), false)
+            .map_err(|trouble| Failure::Usage(trouble.to_string()))?;
         show(&world, &observed);
     }
     loop {
         let typed = match editor.readline("you> ") {
             Ok(typed) => typed,
             Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
-            Err(error) => return Err(Failure::Environment(format!("could not read the terminal: {error}"))),
+            Err(error) => {
+                return Err(Failure::Environment(format!(
+                    "could not read the terminal: {error}"
+                )));
+            }
         };
         let _ = editor.add_history_entry(typed.as_str());
         match lines::understand(&world, &typed) {
@@ -56,7 +61,11 @@ fn show(world: &World<'_>, observed: &[Observed]) {
             Observed::Said(lines) => {
                 for (index, line) in lines.iter().enumerate() {
                     let line = line.trim_start_matches("< ").trim_start_matches("  | ");
-                    let mark = if index == 0 { "bot>".cyan().to_string() } else { "    ".to_owned() };
+                    let mark = if index == 0 {
+                        "bot>".cyan().to_string()
+                    } else {
+                        "    ".to_owned()
+                    };
                     let _ = writeln!(text, "{mark} {}", line.trim_start_matches("  "));
                 }
             }
@@ -73,9 +82,17 @@ fn show(world: &World<'_>, observed: &[Observed]) {
     }
     if let Some(standing) = world.standing() {
         if let Some(outcome) = standing.outcome {
-            let _ = writeln!(text, "     {}", format!("(finished {}; write again to begin anew)", outcome.name()).dimmed());
+            let _ = writeln!(
+                text,
+                "     {}",
+                format!("(finished {}; write again to begin anew)", outcome.name()).dimmed()
+            );
         } else if let Some(span) = world.until_next() {
-            let hint = format!("(something happens in {}: /time {})", write_duration(span), write_duration(span));
+            let hint = format!(
+                "(something happens in {}: /time {})",
+                write_duration(span),
+                write_duration(span)
+            );
             let _ = writeln!(text, "     {}", hint.dimmed());
         }
     }
@@ -83,14 +100,24 @@ fn show(world: &World<'_>, observed: &[Observed]) {
 }
 
 fn whereabouts(world: &World<'_>) -> String {
-    let Some(standing) = world.standing() else { return "nowhere\n".to_owned() };
+    let Some(standing) = world.standing() else {
+        return "nowhere\n".to_owned();
+    };
     let mut text = match (&standing.place, standing.outcome) {
         (_, Some(outcome)) => format!("finished {}\n", outcome.name()),
         (Some(place), None) => format!("at {place}, owner {:?}\n", standing.owner).to_lowercase(),
         (None, None) => "nothing has begun\n".to_owned(),
     };
-    for (name, value) in standing.variables.iter().filter(|(name, _)| !name.starts_with('.')) {
-        let _ = writeln!(text, "  {name} = {}", botflow_scenario::literal::write(world.bot(), None, value));
+    for (name, value) in standing
+        .variables
+        .iter()
+        .filter(|(name, _)| !name.starts_with('.'))
+    {
+        let _ = writeln!(
+            text,
+            "  {name} = {}",
+            botflow_scenario::literal::write(world.bot(), None, value)
+        );
     }
     text
 }

@@ -20,8 +20,9 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
     let mut stubs: Vec<String> = Vec::new();
     let mut status = Status::Good;
     if let Some(flow) = &session.flow {
-        let observed =
-            world.start(flow, &Vec::new(), false).map_err(|trouble| Failure::Usage(trouble.to_string()))?;
+        let observed = world
+            .start(flow, &Vec::new(), false)
+            .map_err(|trouble| Failure::Usage(trouble.to_string()))?;
         body.push_str(&format!("# started with --flow {flow}\n"));
         write(&mut body, &mut stubs, &observed);
     }
@@ -57,7 +58,10 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
             },
         }
     }
-    let mut text = format!("conversation recorded\nat {began}\nperson me (language: {})\n", session.language);
+    let mut text = format!(
+        "conversation recorded\nat {began}\nperson me (language: {})\n",
+        session.language
+    );
     for stub in stubs {
         text.push_str(&stub);
         text.push('\n');
