@@ -4,3 +4,4 @@ mod arithmetic;
 mod bytes;
 mod calendar;
 mod reading;
+mod showing;
