@@ -119,7 +119,8 @@ fn push_part(text: &mut String, word: usize, part: char) {
         text.push(digit);
         return;
     }
-    if !(part.is_alphanumeric() || is_combining_mark(part)) {
+    // Parts that would not be letters of a word if they stood there are none now.
+    if role(part) != Role::Letter {
         return;
     }
     // Hangul and kana are put together again.

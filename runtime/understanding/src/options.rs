@@ -8,8 +8,8 @@
 //! one stage are ambiguous:
 //!
 //! 1. small slips over the whole message: one from 4 letters, two from 8, none in digits;
-//! 2. an option's label or words somewhere inside the message (the longest wins; words of fewer than
-//!    four letters only beside words that say nothing: "yes please", never "no idea");
+//! 2. an option's label or words somewhere inside the message (the longer win over those they
+//!    contain; words of fewer than four letters only beside words that say nothing: "yes please", never "no idea");
 //! 3. all telling words of the message are words of one option: "shipping" for "What does shipping
 //!    cost?";
 //! 4. the message begins a word of one option, from three letters: "ship".
@@ -241,21 +241,63 @@ fn by_slips(message: &Normalised, options: &[OptionWords]) -> Option<OptionMatch
 }
 
 fn by_phrase(message: &Normalised, options: &[OptionWords]) -> Option<OptionMatch> {
-    best(options, |option| {
-        option
-            .phrases
-            .iter()
-            .filter(|phrase| stands_in(message, phrase))
-            .map(|phrase| phrase.len())
-            .max()
-    })
+    match find_inside(message, options, |phrase, at| is_trusted(message, phrase, at)) {
+        Inside::One { place, .. } => Some(OptionMatch::Inexact(place)),
+        Inside::Several => Some(OptionMatch::Ambiguous),
+        Inside::None => None,
+    }
 }
 
-/// Whether the phrase stands in the message as whole words, in a way that can be trusted.
-fn stands_in(message: &Normalised, phrase: &str) -> bool {
-    let Some(at) = find_words(message.text(), phrase) else {
-        return false;
+/// What options stand inside a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inside {
+    /// One: its place among the options, and where its words stand in the normalised text.
+    One {
+        /// The place of the option.
+        place: usize,
+        /// The bytes of the normalised text.
+        range: std::ops::Range<usize>,
+    },
+    /// Several, of which none covers the others.
+    Several,
+    /// None.
+    None,
+}
+
+/// Finds the option whose label or words stand inside the message as whole words. Where one option's
+/// words are part of another's ("large" in "extra large"), the longer ones count; options that stand
+/// beside each other are several. `trusted` says of a phrase and its place whether it counts.
+pub fn find_inside(
+    message: &Normalised,
+    options: &[OptionWords],
+    trusted: impl Fn(&str, usize) -> bool,
+) -> Inside {
+    let mut hits: Vec<(usize, std::ops::Range<usize>)> = Vec::new();
+    for (place, option) in options.iter().enumerate() {
+        for phrase in &option.phrases {
+            if let Some(at) = find_words(message.text(), phrase).filter(|at| trusted(phrase, *at)) {
+                hits.push((place, at..at + phrase.len()));
+            }
+        }
+    }
+    // The first of the longest; a tie with another option shows below, as none covers the other.
+    let Some((place, range)) = hits.iter().rev().max_by_key(|(_, range)| range.len()).cloned() else {
+        return Inside::None;
     };
+    let covered = |other: &std::ops::Range<usize>| {
+        range.start <= other.start && other.end <= range.end && other.len() < range.len()
+    };
+    if hits
+        .iter()
+        .any(|(other, there)| *other != place && !covered(there))
+    {
+        return Inside::Several;
+    }
+    Inside::One { place, range }
+}
+
+/// Whether the phrase that stands in the message at `at` can be meant.
+fn is_trusted(message: &Normalised, phrase: &str, at: usize) -> bool {
     if phrase.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
         return true;
     }

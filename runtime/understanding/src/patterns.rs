@@ -357,7 +357,7 @@ pub fn std_pattern(_language: &str, message: &Normalised) -> Option<Pattern> {
     if let Some(pattern) = BY_PHRASE.get(text) {
         return Some(*pattern);
     }
-    BY_PHRASE.get(without_fillers(message)?).copied()
+    without_fillers(message)
 }
 
 /// Whether the message is one of the law's stop words in the language. They are heard in capital or
@@ -381,17 +381,22 @@ static BY_PHRASE: LazyLock<IndexMap<&'static str, Pattern, FxBuildHasher>> = Laz
         .collect()
 });
 
-/// The message without words that say nothing at its ends, if there are such and others too.
-fn without_fillers(message: &Normalised) -> Option<&str> {
+/// The pattern that is left when words that say nothing are taken from the ends: the least that
+/// leaves one, since "thanks" alone says nothing, too.
+fn without_fillers(message: &Normalised) -> Option<Pattern> {
     let words = message.words();
     let filler = |word: &&crate::Word| is_filler(message.spelled(word));
     let leading = words.iter().take_while(filler).count();
     let trailing = words.iter().rev().take_while(filler).count();
-    if leading + trailing == 0 || leading + trailing >= words.len() {
-        return None;
-    }
-    let kept = &words[leading..words.len() - trailing];
-    Some(&message.text()[kept[0].start as usize..kept[kept.len() - 1].end as usize])
+    (1..words.len()).find_map(|dropped| {
+        (0..=dropped.min(leading))
+            .filter(|first| dropped - first <= trailing)
+            .find_map(|first| {
+                let last = words.len() - 1 - (dropped - first);
+                let text = &message.text()[words[first].start as usize..words[last].end as usize];
+                BY_PHRASE.get(text).copied()
+            })
+    })
 }
 
 /// The language of a code without its region: `en` of `en-GB`.

@@ -1,7 +1,9 @@
 //! Values that are named: members of closed sets, languages, channels.
 
-use botflow_understanding::options::{OptionMatch, exact_option, find_words, match_option};
-use botflow_understanding::{Normalised, OptionWords, normalise};
+use botflow_understanding::options::{
+    Inside, OptionMatch, exact_option, find_inside, find_words, match_option,
+};
+use botflow_understanding::{Normalised, normalise};
 use smol_str::SmolStr;
 
 use super::{ReadContext, Reading};
@@ -18,49 +20,19 @@ pub(super) fn member(set: u32, text: &str, context: &ReadContext<'_>) -> Reading
     if let Some(place) = exact_option(&message, &words.members) {
         return Reading::Whole(value(place));
     }
-    match longest(&message, &words.members) {
-        Found::One(place, range) => return Reading::Inside(value(place), range),
-        Found::Several => return Reading::None,
-        Found::None => {}
+    // Words of one letter are too easily something else.
+    match find_inside(&message, &words.members, |phrase, _| {
+        phrase.chars().nth(1).is_some()
+    }) {
+        Inside::One { place, range } => {
+            return Reading::Inside(value(place), original(&message, range.start, range.end));
+        }
+        Inside::Several => return Reading::None,
+        Inside::None => {}
     }
     match match_option(&message, &words.members) {
         OptionMatch::Inexact(place) => Reading::Inside(value(place), whole_range(&message)),
         _ => Reading::None,
-    }
-}
-
-/// What stands inside a message.
-enum Found {
-    One(usize, std::ops::Range<usize>),
-    Several,
-    None,
-}
-
-/// The option whose words stand inside the message, the longest first; several equally long ones are
-/// not decided. Words of one letter are too easily something else.
-fn longest(message: &Normalised, options: &[OptionWords]) -> Found {
-    let mut best: Option<(usize, usize, usize)> = None;
-    let mut tied = false;
-    for (place, option) in options.iter().enumerate() {
-        for phrase in option.phrases() {
-            let long_enough = phrase.chars().nth(1).is_some();
-            let Some(at) = find_words(message.text(), phrase).filter(|_| long_enough) else {
-                continue;
-            };
-            match best {
-                Some((_, _, length)) if phrase.len() < length => {}
-                Some((other, _, length)) if phrase.len() == length => tied |= other != place,
-                _ => {
-                    best = Some((place, at, phrase.len()));
-                    tied = false;
-                }
-            }
-        }
-    }
-    match best {
-        Some(_) if tied => Found::Several,
-        Some((place, at, length)) => Found::One(place, original(message, at, at + length)),
-        None => Found::None,
     }
 }
 

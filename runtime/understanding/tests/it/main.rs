@@ -1,0 +1,6 @@
+//! The tests of botflow-understanding: laws of normalising, and tables of what messages mean.
+
+mod intents;
+mod normalising;
+mod options;
+mod patterns;
