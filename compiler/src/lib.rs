@@ -7,6 +7,7 @@
 pub mod codegen;
 pub mod config;
 pub mod finding;
+pub mod flow_facts;
 pub mod graph;
 pub mod hir;
 pub mod project;

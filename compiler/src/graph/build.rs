@@ -21,7 +21,10 @@ fn none() -> NodeIndex {
 pub(super) fn build(bot: &Bot) -> Graph {
     let mut builder = Builder {
         bot,
-        nodes: DiGraph::with_capacity(bot.code.len() / 2 + bot.places.len(), bot.code.len() + bot.places.len()),
+        nodes: DiGraph::with_capacity(
+            bot.code.len() / 2 + bot.places.len(),
+            bot.code.len() + bot.places.len(),
+        ),
         code: vec![false; bot.code.len()],
         at: Vec::new(),
         flows: Vec::new(),
@@ -91,19 +94,23 @@ impl Builder<'_> {
         self.unknown = self.nodes.add_node(Node::Unknown);
         for id in 0..bot.flows.len() {
             self.flows.push(self.nodes.add_node(Node::Flow(FlowId::from(id))));
-            self.returns.push(self.nodes.add_node(Node::Return(FlowId::from(id))));
+            self.returns
+                .push(self.nodes.add_node(Node::Return(FlowId::from(id))));
         }
         for id in 0..bot.steps.len() {
             self.steps.push(self.nodes.add_node(Node::Step(StepId::from(id))));
         }
         for id in 0..bot.places.len() {
-            self.places.push(self.nodes.add_node(Node::Place(PlaceId::from(id))));
+            self.places
+                .push(self.nodes.add_node(Node::Place(PlaceId::from(id))));
         }
         for id in 0..bot.handlers.len() {
-            self.handlers.push(self.nodes.add_node(Node::Handler(HandlerId::from(id))));
+            self.handlers
+                .push(self.nodes.add_node(Node::Handler(HandlerId::from(id))));
         }
         for id in 0..bot.escalations.len() {
-            self.people.push(self.nodes.add_node(Node::People(EscalationId::from(id))));
+            self.people
+                .push(self.nodes.add_node(Node::People(EscalationId::from(id))));
         }
         let mut begins = std::mem::take(&mut self.code);
         leaders(bot, &mut |pc| {
@@ -269,7 +276,11 @@ impl Builder<'_> {
                     self.way(node, place.then, Edge::Returns);
                 }
                 PlaceKind::Escalate(escalation) => {
-                    let people = self.people.get(escalation.index()).copied().unwrap_or(self.unknown);
+                    let people = self
+                        .people
+                        .get(escalation.index())
+                        .copied()
+                        .unwrap_or(self.unknown);
                     self.edge(node, people, Edge::HandOver);
                     self.way(node, place.then, Edge::HandBack);
                 }
@@ -302,11 +313,23 @@ impl Builder<'_> {
                     self.way(node, *pc, edge);
                 }
             };
-            escalation.nobody.iter().for_each(|(after, way)| out(way, Edge::Nobody(*after)));
+            escalation
+                .nobody
+                .iter()
+                .for_each(|(after, way)| out(way, Edge::Nobody(*after)));
             escalation.closed.iter().for_each(|way| out(way, Edge::Closed));
-            escalation.customer_silent.iter().for_each(|(after, way)| out(way, Edge::CustomerSilent(*after)));
-            escalation.operator_silent.iter().for_each(|(after, way)| out(way, Edge::OperatorSilent(*after)));
-            escalation.resolved.iter().for_each(|way| out(way, Edge::Resolved));
+            escalation
+                .customer_silent
+                .iter()
+                .for_each(|(after, way)| out(way, Edge::CustomerSilent(*after)));
+            escalation
+                .operator_silent
+                .iter()
+                .for_each(|(after, way)| out(way, Edge::OperatorSilent(*after)));
+            escalation
+                .resolved
+                .iter()
+                .for_each(|way| out(way, Edge::Resolved));
         }
     }
 
@@ -419,9 +442,10 @@ impl Builder<'_> {
                         let key = (owner(begin), *outcome, label.clone());
                         let (flow, outcome, label) = key.clone();
                         let nodes = &mut self.nodes;
-                        let to = *self.finishes.entry(key).or_insert_with(|| {
-                            nodes.add_node(Node::Finish { flow, outcome, label })
-                        });
+                        let to = *self
+                            .finishes
+                            .entry(key)
+                            .or_insert_with(|| nodes.add_node(Node::Finish { flow, outcome, label }));
                         self.edge(node, to, Edge::Ends);
                     }
                     Op::Error => {
@@ -490,7 +514,11 @@ fn leaders(bot: &Bot, begin: &mut impl FnMut(Pc)) {
         }
     }
     for escalation in &bot.escalations {
-        let timed = [&escalation.nobody, &escalation.customer_silent, &escalation.operator_silent];
+        let timed = [
+            &escalation.nobody,
+            &escalation.customer_silent,
+            &escalation.operator_silent,
+        ];
         let ways = timed.into_iter().flatten().map(|(_, way)| way);
         for way in ways.chain(&escalation.closed).chain(&escalation.resolved) {
             if let EscalationWay::Way(pc) = way {
@@ -542,7 +570,11 @@ fn ways(kind: &PlaceKind, begin: &mut impl FnMut(Pc)) {
                     begin(*way);
                 }
             }
-            choose.from.iter().filter_map(|from| from.none).for_each(&mut *begin);
+            choose
+                .from
+                .iter()
+                .filter_map(|from| from.none)
+                .for_each(&mut *begin);
             choose.otherwise.iter().for_each(|way| begin(*way));
             choose.tries.iter().for_each(|item| begin(item.way));
             silence(&choose.silence, begin);

@@ -30,9 +30,10 @@ impl Teller<'_> {
         let mut stubs: Vec<String> = Vec::new();
         let mut lines: Vec<String> = Vec::new();
         for edge in path {
-            let (Some((from, to)), Some(weight)) =
-                (self.graph.nodes.edge_endpoints(*edge), self.graph.nodes.edge_weight(*edge))
-            else {
+            let (Some((from, to)), Some(weight)) = (
+                self.graph.nodes.edge_endpoints(*edge),
+                self.graph.nodes.edge_weight(*edge),
+            ) else {
                 continue;
             };
             let (from, to) = (&self.graph.nodes[from], &self.graph.nodes[to]);
@@ -77,7 +78,10 @@ impl Teller<'_> {
                 if let Some(PlaceKind::Choose(choose)) = place.map(|place| &place.kind)
                     && let Some(option) = choose.options.get(number as usize)
                 {
-                    lines.push(format!("> [{}]", shortened(&self.words.text(option.label), WIDTH)));
+                    lines.push(format!(
+                        "> [{}]",
+                        shortened(&self.words.text(option.label), WIDTH)
+                    ));
                 }
             }
             Edge::ListOption => {
@@ -93,7 +97,10 @@ impl Teller<'_> {
                     lines.push("> hm".into());
                 }
             }
-            Edge::Silence(after) | Edge::CustomerSilent(after) | Edge::OperatorSilent(after) | Edge::Nobody(after) => {
+            Edge::Silence(after)
+            | Edge::CustomerSilent(after)
+            | Edge::OperatorSilent(after)
+            | Edge::Nobody(after) => {
                 lines.push(format!("+ {}", duration(after)));
             }
             Edge::Elapsed(time) | Edge::TooLate(time) => {
@@ -184,14 +191,25 @@ impl Teller<'_> {
         let Some(question) = question else {
             return;
         };
-        let put = if again { words.unwrap_or(question) } else { question };
+        let put = if again {
+            words.unwrap_or(question)
+        } else {
+            question
+        };
         self.says(put, lines);
-        let hint = self.bot.messages.get(put.index()).and_then(|message| message.hint);
+        let hint = self
+            .bot
+            .messages
+            .get(put.index())
+            .and_then(|message| message.hint);
         if let Some(hint) = hint {
             lines.push(format!("  | {}", shortened(&self.words.text(hint), WIDTH)));
         }
         if !buttons.is_empty() {
-            let buttons: Vec<String> = buttons.iter().map(|label| format!("[{}]", shortened(label, 40))).collect();
+            let buttons: Vec<String> = buttons
+                .iter()
+                .map(|label| format!("[{}]", shortened(label, 40)))
+                .collect();
             lines.push(format!("  {}", buttons.join(" ")));
         }
     }
@@ -199,7 +217,10 @@ impl Teller<'_> {
     fn says(&self, message: MessageId, lines: &mut Vec<String>) {
         let words = self.words.message(message);
         let mut parts = words.lines();
-        lines.push(format!("< {}", shortened(parts.next().unwrap_or_default(), WIDTH)));
+        lines.push(format!(
+            "< {}",
+            shortened(parts.next().unwrap_or_default(), WIDTH)
+        ));
         for more in parts {
             lines.push(format!("  | {}", shortened(more, WIDTH)));
         }
@@ -216,7 +237,13 @@ impl Teller<'_> {
         match &self.bot.handlers[handler.index()].hears {
             Hears::Intent { intent, .. } => {
                 let intent = self.bot.intents.get(intent.index());
-                let words = intent.and_then(|intent| intent.words.iter().chain(&intent.like).find_map(|it| it.words.first()));
+                let words = intent.and_then(|intent| {
+                    intent
+                        .words
+                        .iter()
+                        .chain(&intent.like)
+                        .find_map(|it| it.words.first())
+                });
                 lines.push(match (words, intent) {
                     (Some(words), _) => format!("> {words}"),
                     (None, Some(intent)) => format!("> {}", intent.name),
@@ -305,7 +332,11 @@ impl Teller<'_> {
         let Some(call) = self.bot.calls.get(call.index()) else {
             return "stub …".into();
         };
-        let params: Vec<String> = call.params.iter().map(|param| format!("{}: any", param.name)).collect();
+        let params: Vec<String> = call
+            .params
+            .iter()
+            .map(|param| format!("{}: any", param.name))
+            .collect();
         let failure = failure.and_then(|failure| call.fails.get(failure as usize));
         match failure {
             Some(failure) => format!("stub {}({}) fails {failure}", call.name, params.join(", ")),

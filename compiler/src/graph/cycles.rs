@@ -102,7 +102,8 @@ impl Passing {
         first.push(targets.len() as u32);
         let mut found = components(&first, &targets);
         found.retain(|set| match set.as_slice() {
-            [single] => targets[first[*single as usize] as usize..first[*single as usize + 1] as usize].contains(single),
+            [single] => targets[first[*single as usize] as usize..first[*single as usize + 1] as usize]
+                .contains(single),
             _ => true,
         });
         for set in &mut found {
@@ -111,7 +112,11 @@ impl Passing {
         found.sort_unstable();
         found
             .into_iter()
-            .map(|set| set.into_iter().map(|node| NodeIndex::new(node as usize)).collect())
+            .map(|set| {
+                set.into_iter()
+                    .map(|node| NodeIndex::new(node as usize))
+                    .collect()
+            })
             .collect()
     }
 }

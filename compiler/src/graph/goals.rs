@@ -28,7 +28,10 @@ impl Goals {
         }
         while let Some((node, goal)) = todo.pop() {
             let slots = &mut goals.found[node.index()];
-            let Some(free) = slots.iter().position(|slot| slot.is_none() || *slot == Some(goal)) else {
+            let Some(free) = slots
+                .iter()
+                .position(|slot| slot.is_none() || *slot == Some(goal))
+            else {
                 continue;
             };
             if slots[free] == Some(goal) {
@@ -54,7 +57,9 @@ impl Goals {
     ) {
         for edge in graph.nodes.edges_directed(node, Direction::Incoming) {
             if *edge.weight() == Edge::Returns
-                && graph.run_at(bot, edge.source()).is_some_and(|flow| !reach.returns(flow))
+                && graph
+                    .run_at(bot, edge.source())
+                    .is_some_and(|flow| !reach.returns(flow))
             {
                 continue;
             }
@@ -64,7 +69,10 @@ impl Goals {
 
     /// Whether a node leads to a goal other than itself.
     pub fn leads_on(&self, node: NodeIndex) -> bool {
-        self.found[node.index()].iter().flatten().any(|goal| *goal != node)
+        self.found[node.index()]
+            .iter()
+            .flatten()
+            .any(|goal| *goal != node)
     }
 }
 

@@ -38,8 +38,15 @@ impl<'b> Words<'b> {
     }
 
     fn write_text(&self, text: TextId, depth: u32, out: &mut String) {
-        let variant = self.bot.texts.get(text.index()).and_then(|text| text.variants.first());
-        for part in variant.map(|variant| variant.parts.as_slice()).unwrap_or_default() {
+        let variant = self
+            .bot
+            .texts
+            .get(text.index())
+            .and_then(|text| text.variants.first());
+        for part in variant
+            .map(|variant| variant.parts.as_slice())
+            .unwrap_or_default()
+        {
             match part {
                 Part::Literal(words) => out.push_str(words),
                 Part::Hole {
@@ -147,8 +154,18 @@ impl<'b> Words<'b> {
                         Type::Email => "ana@example.com".into(),
                         Type::Phone => "+40 721 234 567".into(),
                         Type::Url => "https://example.com".into(),
-                        Type::Language => self.bot.languages.first().map(ToString::to_string).unwrap_or_default(),
-                        Type::Channel => self.bot.channels.first().map(ToString::to_string).unwrap_or_default(),
+                        Type::Language => self
+                            .bot
+                            .languages
+                            .first()
+                            .map(ToString::to_string)
+                            .unwrap_or_default(),
+                        Type::Channel => self
+                            .bot
+                            .channels
+                            .first()
+                            .map(ToString::to_string)
+                            .unwrap_or_default(),
                         Type::File => "(file \"paper.pdf\")".into(),
                         Type::Image => "(image \"photo.jpg\")".into(),
                         Type::Location => "(location 44.4396, 26.0963)".into(),
@@ -196,7 +213,9 @@ impl<'b> Words<'b> {
                 let items: Vec<String> = items.iter().take(8).map(|item| self.value(item)).collect();
                 format!("[{}]", items.join(", "))
             }
-            Value::Moment(_) | Value::File(_) | Value::Image(_) | Value::Location(_) | Value::Record(_) => "…".into(),
+            Value::Moment(_) | Value::File(_) | Value::Image(_) | Value::Location(_) | Value::Record(_) => {
+                "…".into()
+            }
         }
     }
 
@@ -226,7 +245,12 @@ impl<'b> Words<'b> {
             }
             Expr::Customer(field) => {
                 out.push_str("customer.");
-                out.push_str(self.bot.customer.get(field.index()).map_or("…", |field| &field.name));
+                out.push_str(
+                    self.bot
+                        .customer
+                        .get(field.index())
+                        .map_or("…", |field| &field.name),
+                );
             }
             Expr::Conversation(field) => out.push_str(match field {
                 ConversationField::Language => "conversation.language",
@@ -323,11 +347,19 @@ impl<'b> Words<'b> {
                 out.push(')');
             }
             Expr::Count { event, window_ms } => {
-                let event = self.bot.events.get(event.index()).map_or("…", |event| &event.name);
+                let event = self
+                    .bot
+                    .events
+                    .get(event.index())
+                    .map_or("…", |event| &event.name);
                 out.push_str(&format!("count({event}, {})", duration(*window_ms)));
             }
             Expr::QueueOpen(queue) => {
-                let queue = self.bot.queues.get(queue.index()).map_or("…", |queue| &queue.name);
+                let queue = self
+                    .bot
+                    .queues
+                    .get(queue.index())
+                    .map_or("…", |queue| &queue.name);
                 out.push_str(&format!("open({queue})"));
             }
             Expr::InSegment(segment) => {
@@ -353,12 +385,16 @@ impl<'b> Words<'b> {
             _ => return "…".into(),
         };
         let slots = self.bot.flows.get(flow.index()).map(|flow| flow.slots.as_slice());
-        let mut ty = slots.and_then(|slots| slots.get(slot.index())).map(|slot| slot.ty);
+        let mut ty = slots
+            .and_then(|slots| slots.get(slot.index()))
+            .map(|slot| slot.ty);
         for _ in 0..DEPTH {
             match ty.and_then(|ty| self.bot.types.get(ty.index())) {
                 Some(Type::Optional(inner)) => ty = Some(*inner),
                 Some(Type::Record(fields)) => {
-                    return fields.get(number as usize).map_or("…".into(), |(name, _)| name.to_string());
+                    return fields
+                        .get(number as usize)
+                        .map_or("…".into(), |(name, _)| name.to_string());
                 }
                 _ => break,
             }
@@ -397,16 +433,26 @@ impl<'b> Words<'b> {
         let handler = &self.bot.handlers[handler.index()];
         match &handler.hears {
             Hears::Intent { intent, .. } => {
-                format!("on {}", self.bot.intents.get(intent.index()).map_or("…", |it| &it.name))
+                format!(
+                    "on {}",
+                    self.bot.intents.get(intent.index()).map_or("…", |it| &it.name)
+                )
             }
             Hears::Event(event) => {
-                format!("on {}", self.bot.events.get(event.index()).map_or("…", |it| &it.name))
+                format!(
+                    "on {}",
+                    self.bot.events.get(event.index()).map_or("…", |it| &it.name)
+                )
             }
             Hears::Silence(silence) => format!("on silence {}", duration(silence.after_ms)),
             Hears::Failed => "on failed".into(),
             Hears::Unclear { .. } => "on unclear".into(),
             Hears::Changed(slot) => {
-                let slots = self.bot.flows.get(handler.flow.index()).map(|flow| flow.slots.as_slice());
+                let slots = self
+                    .bot
+                    .flows
+                    .get(handler.flow.index())
+                    .map(|flow| flow.slots.as_slice());
                 let slot = slots.and_then(|slots| slots.get(slot.index()));
                 format!("on changed {}", slot.map_or("answer", |slot| &slot.name))
             }
@@ -501,8 +547,13 @@ impl<'b> Words<'b> {
             Edge::Round => "each".into(),
             Edge::Done => String::new(),
             Edge::Arm(experiment, arm) => {
-                let arms = self.bot.experiments.get(experiment.index()).map(|it| it.arms.as_slice());
-                arms.and_then(|arms| arms.get(arm as usize)).map_or("…".into(), |(name, _)| name.to_string())
+                let arms = self
+                    .bot
+                    .experiments
+                    .get(experiment.index())
+                    .map(|it| it.arms.as_slice());
+                arms.and_then(|arms| arms.get(arm as usize))
+                    .map_or("…".into(), |(name, _)| name.to_string())
             }
             Edge::Reask | Edge::ComesBack => "again".into(),
             Edge::Returns => "comes back".into(),
@@ -532,12 +583,17 @@ impl<'b> Words<'b> {
                     PlaceKind::Call(call) => self.bot.calls.get(call.call.index()),
                     _ => None,
                 });
-                call.and_then(|call| call.fails.get(number as usize)).map_or("failed".into(), ToString::to_string)
+                call.and_then(|call| call.fails.get(number as usize))
+                    .map_or("failed".into(), ToString::to_string)
             }
             Edge::Waiting(after) => format!("waiting {}", duration(after)),
             Edge::Elapsed(time) => format!("after {}", self.expr(flow, time)),
             Edge::TooLate(time) => format!("not within {}", self.expr(flow, time)),
-            Edge::Event(event) => self.bot.events.get(event.index()).map_or("…".into(), |it| it.name.to_string()),
+            Edge::Event(event) => self
+                .bot
+                .events
+                .get(event.index())
+                .map_or("…".into(), |it| it.name.to_string()),
             Edge::Verified => "verified".into(),
             Edge::Answered => "answered".into(),
             Edge::HandBack => "handed back".into(),
@@ -553,13 +609,21 @@ impl<'b> Words<'b> {
     pub fn flow_of(&self, node: &Node) -> FlowId {
         match node {
             Node::Flow(flow) | Node::Return(flow) | Node::Finish { flow, .. } => *flow,
-            Node::Step(step) | Node::Hearing(Level::Step(step)) => {
-                self.bot.steps.get(step.index()).map_or(FlowId::ALWAYS, |step| step.flow)
-            }
-            Node::Place(place) => self.bot.places.get(place.index()).map_or(FlowId::ALWAYS, |place| place.flow),
-            Node::Handler(handler) => {
-                self.bot.handlers.get(handler.index()).map_or(FlowId::ALWAYS, |handler| handler.flow)
-            }
+            Node::Step(step) | Node::Hearing(Level::Step(step)) => self
+                .bot
+                .steps
+                .get(step.index())
+                .map_or(FlowId::ALWAYS, |step| step.flow),
+            Node::Place(place) => self
+                .bot
+                .places
+                .get(place.index())
+                .map_or(FlowId::ALWAYS, |place| place.flow),
+            Node::Handler(handler) => self
+                .bot
+                .handlers
+                .get(handler.index())
+                .map_or(FlowId::ALWAYS, |handler| handler.flow),
             Node::Hearing(Level::Flow(flow)) => *flow,
             Node::Code(pc) => match self.entries.partition_point(|(entry, _)| entry <= pc) {
                 0 => FlowId::ALWAYS,
@@ -573,7 +637,11 @@ impl<'b> Words<'b> {
     pub fn type_name(&self, ty: TypeId) -> String {
         match self.bot.types.get(ty.index()) {
             Some(Type::Narrowed { name, .. }) => name.to_string(),
-            Some(Type::Set(set)) => self.bot.sets.get(set.index()).map_or("…".into(), |set| set.name.to_string()),
+            Some(Type::Set(set)) => self
+                .bot
+                .sets
+                .get(set.index())
+                .map_or("…".into(), |set| set.name.to_string()),
             Some(Type::Optional(inner)) => match self.bot.types.get(inner.index()) {
                 // Types refer to lower ids only; one level is all that a question can have.
                 Some(Type::Optional(_)) | None => "…".into(),

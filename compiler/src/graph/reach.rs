@@ -104,8 +104,9 @@ impl Reach {
         behind: NodeIndex,
         buckets: &mut Vec<Vec<NodeIndex>>,
     ) {
-        let inside = self.turns[graph.returns(flow).index()]
-            .saturating_sub(self.turns[graph.flow(flow).index()].min(self.turns[graph.returns(flow).index()]));
+        let inside = self.turns[graph.returns(flow).index()].saturating_sub(
+            self.turns[graph.flow(flow).index()].min(self.turns[graph.returns(flow).index()]),
+        );
         let turns = self.turns[place.index()].saturating_add(inside);
         self.relax(behind, turns, edge, buckets);
     }

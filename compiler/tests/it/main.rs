@@ -1,3 +1,4 @@
 //! The compiler's integration tests, in one binary.
 
+mod page;
 mod registry;

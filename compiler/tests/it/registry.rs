@@ -86,7 +86,11 @@ fn names_are_those_that_projects_rely_on() {
     for rule in rules::all() {
         let family = NAMES.iter().find(|(family, _)| rule.code.starts_with(family));
         let (_, names) = family.expect("every rule belongs to a family");
-        assert!(names.contains(&rule.name), "`{}` is no name of its family", rule.name);
+        assert!(
+            names.contains(&rule.name),
+            "`{}` is no name of its family",
+            rule.name
+        );
     }
 }
 

@@ -1,0 +1,270 @@
+//! Which facts surely hold before each step of a flow: forward, over all ways, to the fixpoint.
+
+use std::collections::VecDeque;
+
+use botflow_artifact::*;
+
+use super::build::Built;
+use super::graph::{Act, Known, NodeId};
+use super::path::{Fact, Root, is_optional, path_of, words};
+use crate::hir::Program;
+
+/// What other flows do to the facts of this one.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// Fields that flows surely know when they come back, by flow.
+    pub learns: &'a [Vec<FieldId>],
+    /// Fields that flows and what they run may forget, by flow.
+    pub forgets: &'a [Vec<FieldId>],
+    /// Expressions that have a finding or are going to be looked at for one: what they give counts as known.
+    pub uses: &'a super::Uses,
+}
+
+/// The facts of one flow, solved.
+pub(super) struct Solved {
+    pub words: usize,
+    states: Vec<u64>,
+    reached: Vec<bool>,
+    pub starts: Vec<u32>,
+    pub targets: Vec<NodeId>,
+    /// Facts that end at every rest.
+    kills: Vec<Fact>,
+}
+
+impl Solved {
+    /// What holds before a node; `None` if no conversation comes there.
+    pub fn before(&self, node: NodeId) -> Option<&[u64]> {
+        let at = node as usize;
+        self.reached[at].then(|| &self.states[at * self.words..(at + 1) * self.words])
+    }
+
+    /// What holds behind a node.
+    pub fn behind(
+        &self,
+        program: &Program,
+        built: &Built<'_>,
+        around: Around<'_>,
+        node: NodeId,
+    ) -> Option<Vec<u64>> {
+        let mut state = self.before(node)?.to_vec();
+        transfer(program, built, around, &self.kills, node, &mut state);
+        Some(state)
+    }
+}
+
+/// Solves one flow. `forgotten` are the fields that handlers may forget while it rests.
+pub(super) fn solve(
+    program: &Program,
+    flow: FlowId,
+    built: &Built<'_>,
+    around: Around<'_>,
+    forgotten: &[FieldId],
+) -> Solved {
+    let graph = &built.graph;
+    let (starts, targets) = graph.successors();
+    let words = built.facts.words();
+    let mut kills: Vec<Fact> = Vec::new();
+    for field in forgotten {
+        kills.extend(built.facts.below(Root::Customer(*field)));
+    }
+    for slot in &built.changed_by_handlers {
+        kills.extend(built.facts.below(Root::Slot(*slot)));
+    }
+    kills.sort_unstable();
+    kills.dedup();
+    let mut solved = Solved {
+        words,
+        states: vec![0; words * graph.nodes.len()],
+        reached: vec![false; graph.nodes.len()],
+        starts,
+        targets,
+        kills,
+    };
+    if graph.nodes.is_empty() {
+        return solved;
+    }
+    begin(program, flow, built, &mut solved.states[..words]);
+    solved.reached[0] = true;
+    let mut queue: VecDeque<NodeId> = VecDeque::from([0]);
+    let mut queued = vec![false; graph.nodes.len()];
+    let mut state = vec![0u64; words];
+    while let Some(node) = queue.pop_front() {
+        let at = node as usize;
+        queued[at] = false;
+        state.copy_from_slice(&solved.states[at * words..(at + 1) * words]);
+        transfer(program, built, around, &solved.kills, node, &mut state);
+        for next in solved.starts[at]..solved.starts[at + 1] {
+            let next = solved.targets[next as usize] as usize;
+            let target = &mut solved.states[next * words..(next + 1) * words];
+            let mut changed = false;
+            if solved.reached[next] {
+                for (word, new) in target.iter_mut().zip(&state) {
+                    changed |= *word & new != *word;
+                    *word &= new;
+                }
+            } else {
+                target.copy_from_slice(&state);
+                solved.reached[next] = true;
+                changed = true;
+            }
+            if changed && !queued[next] {
+                queued[next] = true;
+                queue.push_back(next as NodeId);
+            }
+        }
+    }
+    solved
+}
+
+/// What holds where a flow begins: its parameters have their arguments.
+fn begin(program: &Program, flow: FlowId, built: &Built<'_>, state: &mut [u64]) {
+    let Some(flow) = program.bot.flows.get(flow.index()) else {
+        return;
+    };
+    for (at, slot) in flow.slots.iter().enumerate().take(flow.params as usize) {
+        words::add(state, built.facts.answered(SlotId::from(at)));
+        if !is_optional(&program.bot, slot.ty) {
+            words::add(state, built.facts.known_slot(SlotId::from(at)));
+        }
+    }
+}
+
+/// What a node does to the facts.
+pub(super) fn transfer(
+    program: &Program,
+    built: &Built<'_>,
+    around: Around<'_>,
+    kills: &[Fact],
+    node: NodeId,
+    state: &mut [u64],
+) {
+    let facts = &built.facts;
+    let drop_below = |root: Root, state: &mut [u64]| {
+        for fact in facts.below(root) {
+            words::remove(state, fact);
+        }
+    };
+    match built.graph.nodes[node as usize].act {
+        Act::Nothing => {}
+        Act::Learn(from, to) => {
+            for fact in &built.graph.learned[from as usize..to as usize] {
+                words::add(state, *fact);
+            }
+        }
+        Act::Give(slot, known) => {
+            let known = becomes_known(program, built, around, state, known);
+            drop_below(Root::Slot(slot), state);
+            words::add(state, facts.answered(slot));
+            if known {
+                words::add(state, facts.known_slot(slot));
+            }
+        }
+        Act::Take(slot) => {
+            drop_below(Root::Slot(slot), state);
+            if slot_is_optional(built, program, slot) {
+                words::add(state, facts.answered(slot));
+            } else {
+                words::remove(state, facts.answered(slot));
+            }
+        }
+        Act::Remember(field, known) => {
+            let known = becomes_known(program, built, around, state, known);
+            drop_below(Root::Customer(field), state);
+            let path = super::path::Path {
+                root: Root::Customer(field),
+                parts: Vec::new(),
+            };
+            if known && let Some(fact) = facts.known(&path) {
+                words::add(state, fact);
+            }
+        }
+        Act::Forget(field) => drop_below(Root::Customer(field), state),
+        Act::Ran(flow) => {
+            for field in around.forgets.get(flow.index()).into_iter().flatten() {
+                drop_below(Root::Customer(*field), state);
+            }
+            for field in around.learns.get(flow.index()).into_iter().flatten() {
+                let path = super::path::Path {
+                    root: Root::Customer(*field),
+                    parts: Vec::new(),
+                };
+                if let Some(fact) = facts.known(&path) {
+                    words::add(state, fact);
+                }
+            }
+        }
+        Act::Rest => {
+            for fact in kills {
+                words::remove(state, *fact);
+            }
+        }
+    }
+}
+
+fn slot_is_optional(built: &Built<'_>, program: &Program, slot: SlotId) -> bool {
+    let flow = program.bot.flows.get(built.flow.index());
+    flow.and_then(|flow| flow.slots.get(slot.index()))
+        .is_some_and(|slot| is_optional(&program.bot, slot.ty))
+}
+
+fn becomes_known(
+    program: &Program,
+    built: &Built<'_>,
+    around: Around<'_>,
+    state: &[u64],
+    known: Known,
+) -> bool {
+    match known {
+        Known::Yes => true,
+        Known::No => false,
+        Known::As(value) => around.uses.contains(value) || is_known(program, built, state, &[], value),
+    }
+}
+
+/// Whether an expression surely has a value; `also` are paths that are known besides.
+pub(super) fn is_known(
+    program: &Program,
+    built: &Built<'_>,
+    state: &[u64],
+    also: &[super::path::Path],
+    value: ExprId,
+) -> bool {
+    let bot = &program.bot;
+    let optional = program
+        .exprs
+        .get(value.index())
+        .is_some_and(|info| is_optional(bot, info.ty));
+    if !optional {
+        return true;
+    }
+    // `else` leans to the right, so that its own nesting is followed without recursion.
+    let mut value = value;
+    loop {
+        if let Some(path) = path_of(bot, value) {
+            return also.contains(&path)
+                || built
+                    .facts
+                    .known(&path)
+                    .is_some_and(|fact| words::has(state, fact));
+        }
+        let Some(Expr::Else(first, second)) = bot.exprs.get(value.index()) else {
+            return false;
+        };
+        let first = path_of(bot, *first);
+        let first_known = first.is_some_and(|path| {
+            also.contains(&path)
+                || built
+                    .facts
+                    .known(&path)
+                    .is_some_and(|fact| words::has(state, fact))
+        });
+        let second_optional = program
+            .exprs
+            .get(second.index())
+            .is_some_and(|info| is_optional(bot, info.ty));
+        if first_known || !second_optional {
+            return true;
+        }
+        value = *second;
+    }
+}

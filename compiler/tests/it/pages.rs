@@ -1,0 +1,181 @@
+//! The page of every rule is true: its examples are compiled.
+
+use std::sync::Arc;
+
+use botflow_compiler::compile;
+use botflow_compiler::finding::{Edit, Finding, Fix, Level, Rule};
+use botflow_compiler::project::{FileId, Project, Source, Span};
+use botflow_compiler::rules;
+
+use crate::page::{Example, Mark, examples};
+
+/// What examples leave out, so that they can be short. Each piece is added unless the example has its own.
+const PRELUDE: &[(&str, &str)] = &[
+    (
+        "bot ",
+        "bot example {\n  name \"Example\"\n  languages en\n  channels web\n  currency EUR\n  timezone \
+         \"Europe/Bucharest\"\n  start main\n}\n",
+    ),
+    (
+        "always ",
+        "always {\n  on silence 1h -> finish abandoned\n  on failed -> finish unresolved\n  on unclear {\n    say \
+         \"Sorry, I did not get that.\"\n    tries 3 -> finish unresolved\n  }\n}\n",
+    ),
+    (
+        "customer ",
+        "customer {\n  name: text?\n  email: email?\n  phone: phone?\n  birthday: date? sensitive\n  orders: integer \
+         = 0\n}\n",
+    ),
+    ("flow main", "flow main {\n  say \"Hi!\"\n  finish resolved\n}\n"),
+];
+
+/// Rules whose finding an example cannot show, and why.
+const NOT_SHOWN: &[(&str, &str)] = &[
+    ("deprecated", "nothing is deprecated"),
+    ("file-too-large", "a page would have to be as large"),
+];
+
+#[test]
+fn pages_are_whole() {
+    for rule in rules::all() {
+        let title = format!("# {}\n", rule.name);
+        assert!(rule.page.starts_with(&title), "the page of `{}` begins with its name", rule.name);
+        assert!(rule.page.contains("\n## What to do\n"), "the page of `{}` says what to do", rule.name);
+        let found = examples(rule.page).unwrap_or_else(|error| panic!("the page of `{}`: {error}", rule.name));
+        assert!(found.iter().any(|example| !example.fails), "`{}` has a passing example", rule.name);
+        let shown = found.iter().any(|example| example.fails);
+        let excused = NOT_SHOWN.iter().any(|(name, _)| *name == rule.name);
+        assert!(shown != excused, "`{}` has a failing example, or a reason why not", rule.name);
+    }
+}
+
+#[test]
+fn examples_get_the_findings_they_show() {
+    let mut wrong = Vec::new();
+    for rule in rules::all() {
+        for example in examples(rule.page).unwrap_or_default() {
+            if let Err(error) = try_example(rule, &example) {
+                wrong.push(format!("{}.md, line {}: {error}", rule.name.replace('-', "_"), example.line));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples are wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn the_index_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/diagnostics.md");
+    #[expect(clippy::disallowed_methods, reason = "a test compares files")]
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    if written != rules::index() {
+        #[expect(clippy::disallowed_methods, reason = "a test compares files")]
+        std::fs::write(path, rules::index()).expect("docs can be written");
+        panic!("docs/diagnostics.md was not fresh, and has been written anew: look at it and commit it");
+    }
+}
+
+fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
+    let project = project_of(example);
+    let shown = FileId(if example.flow { 0 } else { u32::MAX });
+    let findings = compile::compile(&project).findings;
+    let (mine, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.rule.name == rule.name);
+    let least = if example.fails { Level::Warning } else { Level::Error };
+    if let Some(other) = others.iter().find(|other| other.level >= least) {
+        return Err(format!("another finding: {}", told(&project, other)));
+    }
+    if !example.fails {
+        return match mine.first() {
+            Some(finding) => Err(format!("an unwanted finding: {}", told(&project, finding))),
+            None => Ok(()),
+        };
+    }
+    if let Some(stray) = mine.iter().find(|finding| finding.span.file != shown) {
+        return Err(format!("a finding outside of the example: {}", told(&project, stray)));
+    }
+    let mut found: Vec<Mark> = mine.iter().map(|finding| mark_of(&example.text, finding.span)).collect();
+    found.sort_unstable();
+    if found != example.marks {
+        let told: Vec<String> = mine.iter().map(|finding| told(&project, finding)).collect();
+        return Err(format!("marked are {:?}, found {found:?}: {}", example.marks, told.join("; ")));
+    }
+    if let (Some(wanted), Some(first)) = (&example.conversation, mine.first())
+        && *wanted != first.conversation
+    {
+        return Err(format!("the finding shows the conversation\n{}", first.conversation.join("\n")));
+    }
+    for finding in &mine {
+        for fix in &finding.fixes {
+            try_fix(rule, &project, fix, mine.len())?;
+        }
+    }
+    Ok(())
+}
+
+/// A fix makes its finding go away, and brings no error.
+fn try_fix(rule: &'static Rule, project: &Project, fix: &Fix, before: usize) -> Result<(), String> {
+    let mut mended = project.clone();
+    for file in 0..project.sources.len() {
+        mended.sources[file].text = applied(&project.sources[file].text, FileId(file as u32), &fix.edits)?.into();
+    }
+    if let Some(config) = &project.config {
+        mended.config = Some(applied(config, FileId::CONFIG, &fix.edits)?.into());
+    }
+    let findings = compile::compile(&mended).findings;
+    let left = findings.iter().filter(|finding| finding.rule.name == rule.name).count();
+    if left >= before {
+        return Err(format!("the fix `{}` mends nothing: {} findings are left", fix.title, left));
+    }
+    match findings.iter().find(|finding| finding.level == Level::Error && finding.rule.name != rule.name) {
+        Some(error) => Err(format!("the fix `{}` brings an error: {}", fix.title, told(&mended, error))),
+        None => Ok(()),
+    }
+}
+
+fn applied(text: &str, file: FileId, edits: &[Edit]) -> Result<String, String> {
+    let mut edits: Vec<&Edit> = edits.iter().filter(|edit| edit.span.file == file).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
+    let mut text = text.to_owned();
+    for edit in edits {
+        let range = edit.span.start as usize..edit.span.end as usize;
+        if text.get(range.clone()).is_none() {
+            return Err(format!("a fix changes {range:?}, which is no place in the text"));
+        }
+        text.replace_range(range, &edit.text);
+    }
+    Ok(text)
+}
+
+fn project_of(example: &Example) -> Project {
+    let flow = if example.flow { example.text.as_str() } else { "" };
+    let has = |head: &str| flow.lines().any(|line| line.starts_with(head));
+    let prelude: String = PRELUDE.iter().filter(|(head, _)| !has(head)).map(|(_, text)| *text).collect();
+    let config = if example.flow { example.config.clone() } else { Some(example.text.clone()) };
+    let source = |path: &str, text: &str| Source { path: path.into(), text: Arc::from(text) };
+    Project {
+        sources: vec![source("example.flow", flow), source("prelude.flow", &prelude)],
+        config: config.map(Arc::from),
+        host: None,
+    }
+}
+
+/// The place of a finding as a mark: its first line, at least one column wide.
+fn mark_of(text: &str, span: Span) -> Mark {
+    let start = (span.start as usize).min(text.len());
+    let end = (span.end as usize).clamp(start, text.len());
+    let before = &text[..start];
+    let line = before.matches('\n').count();
+    let from = before.rsplit('\n').next().unwrap_or_default().chars().count();
+    let first_line = text[start..end].split('\n').next().unwrap_or_default();
+    Mark { line, from, to: from + first_line.chars().count().max(1) }
+}
+
+fn told(project: &Project, finding: &Finding) -> String {
+    let text: &str = match finding.span.file {
+        FileId::CONFIG => project.config.as_deref().unwrap_or_default(),
+        FileId(file) => project.sources.get(file as usize).map(|source| &*source.text).unwrap_or_default(),
+    };
+    let mark = mark_of(text, finding.span);
+    let under = text.get(finding.span.start as usize..finding.span.end as usize).unwrap_or("?");
+    format!("{} at {}:{} `{under}`: {}", finding.rule.name, mark.line + 1, mark.from + 1, finding.message)
+}
