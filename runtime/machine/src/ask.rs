@@ -20,7 +20,7 @@ impl Turn<'_> {
                 let members = self.p.bot.sets.get(set as usize).map_or(0, |set| set.members.len());
                 let label = |index| {
                     let mut label = String::new();
-                    scope.show(&mut label, &Value::member(set, index as u32), ask.ty);
+                    scope.show(&mut label, &Value::member(set, index as u32));
                     SmolStr::from(label)
                 };
                 (0..members).map(label).collect()
@@ -50,10 +50,11 @@ impl Turn<'_> {
         if let Some(found) = scope.read(ask.ty, heard) {
             return Some(found.value);
         }
-        if ask.suggest.is_empty() {
+        let called = self.suggestion_words(id, ask);
+        if called.is_empty() {
             return None;
         }
-        match match_option(heard.normalised(), &self.suggestion_words(id, ask)) {
+        match match_option(heard.normalised(), &called) {
             OptionMatch::Number(place) | OptionMatch::Inexact(place) | OptionMatch::Exact(place) => {
                 self.suggested_answer(ask, place)
             }
@@ -64,6 +65,12 @@ impl Turn<'_> {
     fn suggestion_words(&self, id: PlaceId, ask: &Ask) -> std::borrow::Cow<'_, [OptionWords]> {
         match self.p.places.get(id.index()) {
             Some(info) if !info.suggested.is_empty() => info.suggested.as_slice().into(),
+            _ if ask.suggest.is_empty() => match self.scope().type_info(ask.ty).and_then(|info| info.kind) {
+                Some(Kind::Member(set)) => {
+                    self.p.members.get(set as usize).map_or(&[][..], |set| &set.members).into()
+                }
+                _ => Default::default(),
+            },
             _ => self.suggested(ask).iter().map(|label| OptionWords::new([label.as_str()])).collect(),
         }
     }

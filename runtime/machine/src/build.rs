@@ -47,9 +47,9 @@ impl Scope<'_> {
         Envelope {
             template: template.template.as_ref().and_then(|(id, args)| {
                 let declared = self.p.bot.templates.get(id.index())?;
-                let parameters = declared.params.iter().zip(args).map(|(param, arg)| {
+                let parameters = args.iter().take(declared.params.len()).map(|arg| {
                     let mut shown = String::new();
-                    self.show(&mut shown, &self.eval(*arg), param.ty);
+                    self.show(&mut shown, &self.eval(*arg));
                     SmolStr::from(shown)
                 });
                 Some(TemplateCall { name: declared.name.clone(), parameters: parameters.collect() })

@@ -1,11 +1,12 @@
 //! Filling texts: literal pieces and holes, in the person's language.
 
 use botflow_artifact::*;
+use botflow_values::show::{lower, mask, percent_encode, upper, write_plain};
+use botflow_values::{self as values, Labels, ShowContext, Style};
 use smol_str::SmolStr;
 
 use crate::program::variant;
 use crate::scope::Scope;
-use crate::showing;
 
 /// A text grows no longer than this many bytes.
 pub(crate) const MAX_TEXT: usize = 65_536;
@@ -36,18 +37,20 @@ impl Scope<'_> {
         for part in &variant.parts {
             match part {
                 Part::Literal(words) => push(out, words),
-                Part::Hole { value, ty, filters, in_url } => {
-                    let begins = out.len();
+                Part::Hole { value, filters, in_url, .. } => {
                     let value = self.eval(*value);
-                    if filters.is_empty() {
-                        self.show(out, &value, *ty);
-                    } else {
-                        self.filtered(out, &value, *ty, filters);
-                    }
                     // What begins an address is an address itself, not a part of one.
-                    if *in_url && begins > start {
-                        let shown = out.split_off(begins);
-                        percent_encode(out, &shown);
+                    if *in_url && out.len() > start && filters.is_empty() {
+                        self.write_in_address(out, &value);
+                    } else if filters.is_empty() {
+                        self.show(out, &value);
+                    } else {
+                        let begins = out.len();
+                        self.filtered(out, &value, filters);
+                        if *in_url && begins > start {
+                            let shown = out.split_off(begins);
+                            percent_encode(&shown, out);
+                        }
                     }
                     cut(out, MAX_TEXT);
                 }
@@ -56,104 +59,80 @@ impl Scope<'_> {
     }
 
     /// Adds a value as people read it.
-    pub fn show(&self, out: &mut String, value: &Value, ty: TypeId) {
+    pub fn show(&self, out: &mut String, value: &Value) {
+        self.write(out, value, Style::Usual);
+    }
+
+    fn write(&self, out: &mut String, value: &Value, style: Style) {
         match value {
+            // The commonest values, without any machinery.
             Value::Unknown => {}
             Value::Text(text) => push(out, text),
-            Value::Member(member) => self.show_member(out, member.set, member.index),
-            Value::List(items) => {
-                let item = match self.p.bot.types.get(ty.index()) {
-                    Some(Type::List(item)) => *item,
-                    _ => ty,
-                };
-                showing::list(self, out, &self.shown_all(items, item), true);
+            _ => {
+                let context = ShowContext { zone: self.zone(), labels: self };
+                self.p.showers[self.language.index()].write(value, style, &context, out);
             }
-            Value::Record(fields) => {
-                for (at, field) in fields.iter().enumerate() {
-                    if at > 0 {
-                        push(out, ", ");
-                    }
-                    let ty = match self.p.bot.types.get(ty.index()) {
-                        Some(Type::Record(types)) => types.get(at).map_or(ty, |(_, ty)| *ty),
-                        _ => ty,
-                    };
-                    self.show(out, field, ty);
-                }
-            }
-            _ => showing::scalar(self, out, value),
         }
         cut(out, MAX_TEXT);
     }
 
-    fn shown_all(&self, items: &[Value], ty: TypeId) -> Vec<String> {
-        let shown = |item| {
-            let mut one = String::new();
-            self.show(&mut one, item, ty);
-            one
-        };
-        items.iter().take(1000).map(shown).collect()
-    }
-
-    /// The label of a member of a closed set, or its name.
-    fn show_member(&self, out: &mut String, set: u32, index: u32) {
-        let member = self.p.bot.sets.get(set as usize).and_then(|set| set.members.get(index as usize));
-        match member {
-            Some(Member { label: Some(label), .. }) => self.fill(out, *label),
-            Some(member) => push(out, &member.name),
-            None => {}
+    /// Adds a value as a part of an address: plain, and percent-encoded.
+    fn write_in_address(&self, out: &mut String, value: &Value) {
+        let mut plain = String::new();
+        match value {
+            Value::Member(member) => {
+                let set = self.p.bot.sets.get(member.set as usize);
+                if let Some(member) = set.and_then(|set| set.members.get(member.index as usize)) {
+                    plain.push_str(&member.name);
+                }
+            }
+            Value::File(file) | Value::Image(file) => plain.push_str(&file.url),
+            value => match value.as_text() {
+                Some(text) => plain.push_str(text),
+                None => write_plain(value, self.p.currency, &mut plain),
+            },
         }
+        cut(&mut plain, MAX_TEXT);
+        percent_encode(&plain, out);
     }
 
-    fn filtered(&self, out: &mut String, value: &Value, ty: TypeId, filters: &[Filter]) {
+    fn filtered(&self, out: &mut String, value: &Value, filters: &[Filter]) {
         let mut shown: Option<String> = None;
         for filter in filters {
             // The first filter sees the value, those behind it what the one before made of it.
-            let before = |shown: Option<String>| {
-                shown.unwrap_or_else(|| {
+            let mut before = || {
+                shown.take().unwrap_or_else(|| {
                     let mut words = String::new();
-                    self.show(&mut words, value, ty);
+                    self.show(&mut words, value);
                     words
                 })
             };
             let mut next = String::new();
             match filter {
+                Filter::Upper => next = upper(&before()),
+                Filter::Lower => next = lower(&before()),
+                Filter::Mask => next = mask(&before()),
                 Filter::Plural(arms) => {
-                    let arm = showing::plural(self, value);
-                    self.arm(&mut next, arms, |name| name == arm);
+                    let name = self.p.showers[self.language.index()].plural(value);
+                    self.arm(&mut next, arms, |arm| arm == name);
                 }
-                Filter::Select(arms) => match value {
-                    Value::Member(member) => {
-                        let set = self.p.bot.sets.get(member.set as usize);
-                        let name = set.and_then(|set| set.members.get(member.index as usize)).map(|one| &one.name);
-                        self.arm(&mut next, arms, |arm| name.is_some_and(|name| name == arm));
-                    }
-                    Value::YesNo(yes) => {
-                        let name = if *yes { "yes" } else { "no" };
-                        self.arm(&mut next, arms, |arm| arm == name);
-                    }
-                    other => {
-                        let name = other.as_text().cloned().unwrap_or_default();
-                        self.arm(&mut next, arms, |arm| arm == name);
-                    }
-                },
-                Filter::Date => showing::date(self, &mut next, value, false),
-                Filter::DateShort => showing::date(self, &mut next, value, true),
-                Filter::Time => showing::time(self, &mut next, value),
-                Filter::Currency => showing::scalar(self, &mut next, value),
-                Filter::ListAnd | Filter::ListOr => match value {
-                    Value::List(items) => {
-                        let item = match self.p.bot.types.get(ty.index()) {
-                            Some(Type::List(item)) => *item,
-                            _ => ty,
-                        };
-                        let and = matches!(filter, Filter::ListAnd);
-                        showing::list(self, &mut next, &self.shown_all(items, item), and);
-                    }
-                    _ => next = before(shown.take()),
-                },
-                Filter::Upper => next = before(shown.take()).to_uppercase(),
-                Filter::Lower => next = before(shown.take()).to_lowercase(),
-                Filter::Mask => next = showing::mask(&before(shown.take())),
+                Filter::Select(arms) => {
+                    let name = match value {
+                        Value::Member(member) => {
+                            let set = self.p.bot.sets.get(member.set as usize);
+                            set.and_then(|set| set.members.get(member.index as usize)).map(|one| one.name.clone())
+                        }
+                        Value::YesNo(yes) => Some(SmolStr::new_static(if *yes { "yes" } else { "no" })),
+                        other => other.as_text().cloned(),
+                    };
+                    self.arm(&mut next, arms, |arm| name.as_deref() == Some(arm));
+                }
+                Filter::Date => self.write(&mut next, value, Style::Date),
+                Filter::DateShort => self.write(&mut next, value, Style::DateShort),
+                Filter::Time => self.write(&mut next, value, Style::Time),
+                Filter::Currency => self.write(&mut next, value, Style::Currency),
+                Filter::ListAnd => self.write(&mut next, value, Style::ListAnd),
+                Filter::ListOr => self.write(&mut next, value, Style::ListOr),
             }
             cut(&mut next, MAX_TEXT);
             shown = Some(next);
@@ -184,16 +163,14 @@ pub(crate) fn cut(text: &mut String, bytes: usize) {
     }
 }
 
-/// Everything but letters, digits and `-._~` becomes `%XX`.
-fn percent_encode(out: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(byte as char);
-        } else {
-            out.push('%');
-            out.push(HEX[(byte >> 4) as usize] as char);
-            out.push(HEX[(byte & 15) as usize] as char);
+impl Labels for Scope<'_> {
+    /// The label of a member of a closed set, or its name.
+    fn write_label(&self, member: values::Member, out: &mut String) {
+        let set = self.p.bot.sets.get(member.set as usize);
+        match set.and_then(|set| set.members.get(member.index as usize)) {
+            Some(Member { label: Some(label), .. }) => self.fill(out, *label),
+            Some(member) => push(out, &member.name),
+            None => {}
         }
     }
 }

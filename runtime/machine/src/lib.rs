@@ -32,10 +32,8 @@ mod wait;
 
 mod build;
 mod fill;
-mod functions;
 mod reading;
 mod scope;
-mod showing;
 
 pub use conversation::{Conversation, Frame, FrameKind, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};

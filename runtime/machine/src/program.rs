@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use botflow_artifact::*;
 use botflow_understanding::{IntentWords, OptionWords, WordMatcher, normalise};
-use botflow_values::{Kind, Zone};
+use botflow_values::{Currency, Kind, SetWords, Shower, Zone};
 use indexmap::IndexMap;
 use regex::Regex;
 use rustc_hash::FxBuildHasher;
@@ -22,7 +22,7 @@ pub struct Program {
     pub(crate) places: Vec<PlaceInfo>,
     pub(crate) types: Vec<TypeInfo>,
     /// What members of closed sets are called, per set.
-    pub(crate) members: Vec<Vec<OptionWords>>,
+    pub(crate) members: Vec<SetWords>,
     pub(crate) matcher: WordMatcher,
     /// Normalised headings and answers of all `faq` entries.
     pub(crate) faq: IndexMap<String, SmolStr, FxBuildHasher>,
@@ -33,6 +33,9 @@ pub struct Program {
     /// Per event whether an expression counts it.
     pub(crate) counted: Vec<bool>,
     pub(crate) zone: Zone,
+    pub(crate) currency: Currency,
+    /// Per language, how values are shown.
+    pub(crate) showers: Vec<Shower>,
     /// Some handler hears silence.
     pub(crate) hears_silence: bool,
 }
@@ -146,8 +149,11 @@ impl Program {
         let plain = plain_texts(&bot);
         let types: Vec<TypeInfo> = bot.types.iter().map(|ty| type_info(&bot, ty)).collect();
         let matcher = WordMatcher::new(&intents(&bot));
+        let currency = Currency::from_code(&bot.currency).unwrap_or(Currency::EUR);
         let mut program = Program {
             hash: 0,
+            currency,
+            showers: bot.languages.iter().map(|language| Shower::new(language, currency)).collect(),
             zone: Zone::named(&bot.timezone).unwrap_or_default(),
             hears_silence: bot.handlers.iter().any(|one| matches!(one.hears, Hears::Silence(_))),
             counted: counted(&bot),
@@ -172,7 +178,7 @@ impl Program {
                     let words = member.words.iter().flat_map(|one| &one.words).map(SmolStr::as_str);
                     OptionWords::new(labels.into_iter().chain([spoken.as_str()]).chain(words))
                 };
-                set.members.iter().map(member).collect()
+                SetWords { members: set.members.iter().map(member).collect() }
             })
             .collect();
         program.places = program.bot.places.iter().map(|place| program.place_info(place)).collect();

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use botflow_artifact::{TypeId, Value};
-use botflow_understanding::{Normalised, OptionMatch, match_option, normalise, options::exact_option};
-use botflow_values::{Kind, compare};
+use botflow_understanding::{Normalised, normalise};
+use botflow_values::{self as values, Kind, ReadContext, Reading, compare};
 use smol_str::SmolStr;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -58,47 +58,23 @@ impl Scope<'_> {
     pub fn read(&self, ty: TypeId, heard: &Heard<'_>) -> Option<Found> {
         let info = self.type_info(ty)?;
         let kind = info.kind?;
-        let found = match kind {
-            Kind::Text => return read_text(info, heard.text),
-            Kind::Member(set) => self.read_member(set, heard)?,
-            _ => self.read_scalar(kind, heard)?,
+        if kind == Kind::Text {
+            return read_text(info, heard.text);
+        }
+        let context = ReadContext {
+            language: self.language_code(),
+            now: self.now,
+            zone: self.zone(),
+            currency: self.p.currency,
+            region: None,
+            sets: &self.p.members,
+        };
+        let found = match values::read(kind, heard.text, &context) {
+            Reading::Whole(value) => Found { value, range: 0..heard.text.len(), whole: true },
+            Reading::Inside(value, range) => Found { value, range, whole: false },
+            Reading::None => return None,
         };
         keeps(info, &found.value).then_some(found)
-    }
-
-    fn read_member(&self, set: u32, heard: &Heard<'_>) -> Option<Found> {
-        let members = self.p.members.get(set as usize)?;
-        let all = 0..heard.text.len();
-        let member = |index: usize| Value::member(set, index as u32);
-        if let Some(index) = exact_option(heard.normalised(), members) {
-            return Some(Found { value: member(index), range: all, whole: true });
-        }
-        match match_option(heard.normalised(), members) {
-            OptionMatch::Exact(index) => Some(Found { value: member(index), range: all, whole: true }),
-            OptionMatch::Number(index) | OptionMatch::Inexact(index) => {
-                Some(Found { value: member(index), range: all, whole: false })
-            }
-            OptionMatch::Ambiguous | OptionMatch::None => None,
-        }
-    }
-
-    fn read_scalar(&self, kind: Kind, heard: &Heard<'_>) -> Option<Found> {
-        let whole = |value| Some(Found { value, range: 0..heard.text.len(), whole: true });
-        match kind {
-            Kind::Integer => whole(Value::integer(heard.text.parse().ok()?)),
-            Kind::Email => {
-                let (user, host) = heard.text.split_once('@')?;
-                (!user.is_empty() && host.contains('.') && !heard.text.contains(' '))
-                    .then(|| Value::Email(heard.text.into()))
-                    .and_then(whole)
-            }
-            Kind::YesNo => match heard.normalised().text() {
-                "yes" => whole(Value::YesNo(true)),
-                "no" => whole(Value::YesNo(false)),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 

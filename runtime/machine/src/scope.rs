@@ -3,11 +3,10 @@
 use std::cell::{Cell, OnceCell};
 
 use botflow_artifact::*;
-use botflow_values::{self as values, Operator, Zone};
+use botflow_values::{self as values, Operator, Zone, functions};
 use smol_str::SmolStr;
 
 use crate::conversation::Conversation;
-use crate::functions;
 use crate::program::Program;
 
 /// Everything an expression can see.
@@ -94,18 +93,12 @@ impl<'a> Scope<'a> {
             },
             Expr::IsKnown(of) => Value::YesNo(self.eval(*of).is_known()),
             Expr::Binary(operator, a, b) => binary(*operator, &self.eval(*a), &self.eval(*b)),
-            Expr::In(item, list) => {
-                let item = self.eval(*item);
-                match self.eval(*list) {
-                    Value::List(all) => Value::YesNo(all.iter().any(|one| values::equals(one, &item))),
-                    _ => Value::Unknown,
-                }
-            }
+            Expr::In(item, list) => functions::is_in(&self.eval(*item), &self.eval(*list)),
             Expr::List(items) => Value::List(items.iter().map(|id| self.eval(*id)).collect()),
             Expr::Record(fields) => Value::Record(fields.iter().map(|id| self.eval(*id)).collect()),
             Expr::Call(function, args) => {
                 let args: Vec<Value> = args.iter().map(|id| self.eval(*id)).collect();
-                functions::apply(*function, &args, self.now, self.zone())
+                self.apply(*function, &args)
             }
             Expr::Count { event, window_ms } => {
                 let since = self.now.saturating_sub(*window_ms);
@@ -132,6 +125,28 @@ impl<'a> Scope<'a> {
             }
             Expr::InStage(stage) => Value::YesNo(self.c.person.stage == Some(*stage)),
             Expr::Error => Value::Unknown,
+        }
+    }
+
+    fn apply(&self, function: Function, args: &[Value]) -> Value {
+        let arg = |at: usize| args.get(at).unwrap_or(&Value::Unknown);
+        match function {
+            Function::Length => functions::length(arg(0)),
+            Function::Contains => functions::contains(arg(0), arg(1)),
+            Function::StartsWith => functions::starts_with(arg(0), arg(1)),
+            Function::EndsWith => functions::ends_with(arg(0), arg(1)),
+            Function::Round => functions::round(arg(0)),
+            Function::Floor => functions::floor(arg(0)),
+            Function::Ceiling => functions::ceiling(arg(0)),
+            Function::Min => functions::min(arg(0), arg(1)),
+            Function::Max => functions::max(arg(0), arg(1)),
+            Function::Abs => functions::abs(arg(0)),
+            Function::First => functions::first(arg(0)),
+            Function::Last => functions::last(arg(0)),
+            Function::DateOf => functions::date(arg(0), self.zone()),
+            Function::TimeOf => functions::time(arg(0), self.zone()),
+            Function::Weekday => functions::weekday(arg(0)),
+            Function::Today => functions::today(self.now, self.zone()),
         }
     }
 
@@ -191,7 +206,7 @@ impl<'a> Scope<'a> {
             }
             summary.push_str(&slot.name);
             summary.push_str(": ");
-            self.show(&mut summary, value, slot.ty);
+            self.show(&mut summary, value);
             if summary.chars().count() > 1000 {
                 summary.truncate(before);
                 break;
