@@ -1,7 +1,7 @@
 //! What code generation notices on its way: mistakes that are visible in the order of statements alone. The rules
 //! of [`crate::rules::flow`] make findings of these.
 
-use botflow_artifact::{EscalationId, FlowId, PlaceId, StepId};
+use botflow_artifact::{EscalationId, FlowId, Pc, PlaceId, StepId};
 
 use crate::project::Span;
 
@@ -57,6 +57,8 @@ pub struct FallsOff {
     pub name: Span,
     /// Its last statement.
     pub last: Option<Span>,
+    /// The operation that stands at the end.
+    pub pc: Pc,
     /// The flow has no steps, but owes a result.
     pub owes_result: bool,
 }

@@ -230,7 +230,10 @@ impl Emitter {
     }
 
     fn falls_off(&mut self, step: Option<StepId>, name: Span, last: Option<Span>, owes_result: bool) {
+        // The operation that ends it has just been emitted.
+        let pc = Pc::from(self.code.len() - 1);
         self.facts.falls_off.push(FallsOff {
+            pc,
             flow: self.flow,
             step,
             name,

@@ -385,6 +385,12 @@ impl Builder<'_> {
         let bot = self.bot;
         // Code of flows stands together, so that the flow of an address is that of the nearest entry before it.
         let mut owner = owners(bot);
+        let mut entries = vec![false; bot.code.len() + 1];
+        for flow in &bot.flows {
+            if let Some(entry) = entries.get_mut(flow.entry.index()) {
+                *entry = true;
+            }
+        }
         for begin in 0..bot.code.len() {
             let node = self.at[begin];
             if node == none() {
@@ -450,8 +456,11 @@ impl Builder<'_> {
                     }
                     Op::Error => {
                         self.edge(node, self.unknown, Edge::Next);
-                        // What stands behind a mistake counts as reached, so that nothing more is said about it.
-                        self.way(node, Pc::from(pc + 1), Edge::Next);
+                        // What stands behind a mistake counts as reached, so that nothing more is said about it;
+                        // but not the flow that happens to stand behind the end of this one.
+                        if !entries[pc + 1] {
+                            self.way(node, Pc::from(pc + 1), Edge::Next);
+                        }
                     }
                     _ => {
                         pc += 1;

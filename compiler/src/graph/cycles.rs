@@ -1,7 +1,7 @@
 //! Cycles that nobody has to drive: Tarjan's strongly connected components over the edges that count, without
 //! recursion, because a chain of a hundred thousand questions is a graph, too.
 
-use botflow_artifact::Bot;
+use botflow_artifact::{Bot, FlowId, Hears, PlaceKind};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
@@ -65,7 +65,7 @@ impl Passing {
     }
 
     /// Whether a flow can be passed.
-    pub fn through(&self, flow: botflow_artifact::FlowId) -> bool {
+    pub fn through(&self, flow: FlowId) -> bool {
         self.through[flow.index()]
     }
 
@@ -77,15 +77,52 @@ impl Passing {
         node: NodeIndex,
     ) -> impl Iterator<Item = (Edge, NodeIndex)> + 'g {
         let run = graph.run_at(bot, node);
-        // What is heard at a question is heard only there: what a level hears is looked at by itself.
-        graph.nodes.edges(node).filter_map(move |edge| {
+        let own = graph.nodes.edges(node).filter_map(move |edge| {
             let counts = match (*edge.weight(), run) {
                 (Edge::Returns, Some(flow)) => self.through[flow.index()],
                 (Edge::Hears | Edge::Heard, _) => false,
+                (Edge::Next, _) => !is_next_round(graph, node, edge.target()),
                 (weight, _) => self.counts(graph, bot, weight, edge.target()),
             };
             counts.then_some((*edge.weight(), edge.target()))
-        })
+        });
+        own.chain(self.nets(graph, bot, node).into_iter().map(|handler| (Edge::Heard, handler)))
+    }
+
+    /// The handlers that catch what the place itself does not: the nearest one for a failure, those of the nearest
+    /// level for silence.
+    fn nets(&self, graph: &Graph, bot: &Bot, node: NodeIndex) -> Vec<NodeIndex> {
+        let Node::Place(id) = graph.nodes[node] else {
+            return Vec::new();
+        };
+        let place = &bot.places[id.index()];
+        let silence = match &place.kind {
+            PlaceKind::Ask(ask) => ask.silence.is_empty(),
+            PlaceKind::Choose(choose) => choose.silence.is_empty(),
+            PlaceKind::Verify(verify) => verify.silence.is_empty(),
+            PlaceKind::Call(call) if call.failed.is_none() => {
+                let mut levels = place.handlers.iter().chain(&bot.always);
+                let nearest = levels.find(|id| matches!(bot.handlers[id.index()].hears, Hears::Failed));
+                return nearest.map(|id| graph.handler(*id)).into_iter().collect();
+            }
+            _ => false,
+        };
+        if !silence || !self.time {
+            return Vec::new();
+        }
+        let mut found: Vec<NodeIndex> = Vec::new();
+        let mut level = None;
+        for id in place.handlers.iter().chain(&bot.always) {
+            let handler = &bot.handlers[id.index()];
+            if let Hears::Silence(_) = handler.hears {
+                let here = (handler.flow, handler.step);
+                if *level.get_or_insert(here) != here {
+                    break;
+                }
+                found.push(graph.handler(*id));
+            }
+        }
+        found
     }
 
     /// Sets of nodes that lead to each other by edges that count, each with its nodes in order of their index;
@@ -118,6 +155,14 @@ impl Passing {
                     .collect()
             })
             .collect()
+    }
+}
+
+/// Whether an edge goes back to the head of a `for each`: the only code that jumps backwards, and never for ever.
+fn is_next_round(graph: &Graph, from: NodeIndex, to: NodeIndex) -> bool {
+    match (&graph.nodes[from], &graph.nodes[to]) {
+        (Node::Code(from), Node::Code(to)) => to <= from,
+        _ => false,
     }
 }
 

@@ -1,0 +1,158 @@
+//! What the rules of this family share: the bot with its graph, what can be reached, and ways to tell it.
+
+use std::cell::OnceCell;
+use std::collections::VecDeque;
+
+use botflow_artifact::{FlowId, Pc};
+use indexmap::IndexMap;
+use petgraph::graph::{EdgeIndex, NodeIndex};
+use rustc_hash::FxBuildHasher;
+
+use crate::codegen::Lowered;
+use crate::graph::conversation::Teller;
+use crate::graph::cycles::Passing;
+use crate::graph::goals::Goals;
+use crate::graph::label::Words;
+use crate::graph::{Edge, Graph, Node, Reach};
+use crate::project::Span;
+
+/// The longest path that is told.
+const PATH: usize = 400;
+/// How many nodes are looked at for a detour. Beyond it the finding goes without.
+const DETOUR: usize = 20_000;
+
+/// A bot under examination.
+pub(super) struct Context<'l> {
+    pub lowered: &'l Lowered,
+    pub bot: &'l botflow_artifact::Bot,
+    pub graph: &'l Graph,
+    pub reach: Reach,
+    /// Cycles that nothing has to drive.
+    pub at_once: Passing,
+    /// Cycles that time alone drives.
+    pub by_time: Passing,
+    goals: OnceCell<Goals>,
+    words: OnceCell<Words<'l>>,
+}
+
+impl<'l> Context<'l> {
+    pub fn new(lowered: &'l Lowered, graph: &'l Graph) -> Context<'l> {
+        let bot = &lowered.bot;
+        Context {
+            lowered,
+            bot,
+            graph,
+            reach: Reach::of(graph, bot),
+            at_once: Passing::of(graph, bot, false),
+            by_time: Passing::of(graph, bot, true),
+            goals: OnceCell::new(),
+            words: OnceCell::new(),
+        }
+    }
+
+    pub fn words(&self) -> &Words<'l> {
+        self.words.get_or_init(|| Words::of(self.bot))
+    }
+
+    pub fn goals(&self) -> &Goals {
+        self.goals.get_or_init(|| Goals::of(self.graph, self.bot, &self.reach))
+    }
+
+    /// The shortest conversation to a node; nothing if none comes there.
+    pub fn conversation(&self, to: NodeIndex) -> Vec<String> {
+        self.tell(&self.path(to))
+    }
+
+    /// The shortest path to a node.
+    pub fn path(&self, to: NodeIndex) -> Vec<EdgeIndex> {
+        self.reach.path(self.graph, self.bot, to, PATH)
+    }
+
+    /// Tells a path.
+    pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
+        let teller = Teller {
+            bot: self.bot,
+            graph: self.graph,
+            words: self.words(),
+        };
+        teller.tell(path)
+    }
+
+    /// A shortest way from one node to one of those that are wanted, over the edges that are allowed. `from` itself
+    /// is only found again by a cycle.
+    pub fn detour(
+        &self,
+        from: NodeIndex,
+        wanted: impl Fn(NodeIndex) -> bool,
+        allowed: impl Fn(Edge, NodeIndex, NodeIndex) -> bool,
+    ) -> Option<Vec<EdgeIndex>> {
+        let mut by: IndexMap<NodeIndex, EdgeIndex, FxBuildHasher> = IndexMap::default();
+        let mut todo = VecDeque::from([from]);
+        while let Some(node) = todo.pop_front() {
+            let run = self.graph.run_at(self.bot, node);
+            for (id, edge, to) in self.graph.out(node) {
+                let comes_back = match (edge, run) {
+                    (Edge::Returns, Some(flow)) => self.reach.returns(flow),
+                    _ => true,
+                };
+                if !comes_back || !allowed(edge, node, to) || by.contains_key(&to) {
+                    continue;
+                }
+                by.insert(to, id);
+                if wanted(to) {
+                    let mut path = vec![id];
+                    let mut at = node;
+                    while at != from {
+                        let edge = by[&at];
+                        path.push(edge);
+                        at = self.graph.nodes.edge_endpoints(edge).map_or(from, |(before, _)| before);
+                    }
+                    path.reverse();
+                    return Some(path);
+                }
+                if by.len() < DETOUR {
+                    todo.push_back(to);
+                }
+            }
+        }
+        None
+    }
+
+    /// The piece of code that an address belongs to.
+    pub fn piece(&self, pc: Pc) -> Option<NodeIndex> {
+        (0..=pc.index()).rev().find_map(|begin| self.graph.code(Pc::from(begin)))
+    }
+
+    /// The address of the operation that ends a piece of code.
+    pub fn end_of(&self, node: NodeIndex) -> Option<Pc> {
+        let Node::Code(begin) = self.graph.nodes[node] else {
+            return None;
+        };
+        let mut pc = begin.index();
+        while let Some(op) = self.bot.code.get(pc) {
+            use botflow_artifact::Op;
+            if op.leaves() || matches!(op, Op::Branch { .. } | Op::Next { .. } | Op::Vary { .. } | Op::Enter(_)) {
+                return Some(Pc::from(pc));
+            }
+            pc += 1;
+        }
+        None
+    }
+
+    /// Where a flow's name stands, if it has a body.
+    pub fn flow_name(&self, flow: FlowId) -> Option<Span> {
+        let body = self.lowered.flows.get(flow.index())?;
+        Some(body.name_span)
+    }
+
+    /// Whether a flow came in by `use`.
+    pub fn is_library(&self, flow: FlowId) -> bool {
+        let body = self.lowered.flows.get(flow.index());
+        body.is_some_and(|body| self.lowered.is_library(body.name_span))
+    }
+
+    /// Whether something in a flow could not be understood.
+    pub fn is_broken(&self, flow: FlowId) -> bool {
+        self.lowered.facts.broken.binary_search(&flow).is_ok()
+    }
+}
