@@ -1,196 +1,267 @@
 //! Words that say nothing about what is meant, in the languages of the library and normalised:
 //! politeness, hesitation, articles; and the words that turn a meaning round.
 
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
 /// Whether the word only makes a message friendlier or longer: "please", "well", "спасибо".
+#[inline]
 pub fn is_filler(word: &str) -> bool {
-    matches!(
-        word,
-        "please"
-            | "pls"
-            | "plz"
-            | "thanks"
-            | "thank"
-            | "you"
-            | "thx"
-            | "ok"
-            | "okay"
-            | "well"
-            | "um"
-            | "uh"
-            | "hmm"
-            | "hm"
-            | "so"
-            | "just"
-            | "hi"
-            | "hello"
-            | "hey"
-            | "oh"
-            | "ah"
-            | "dear"
-            | "sir"
-            | "kindly"
-            | "va"
-            | "te"
-            | "rog"
-            | "multumesc"
-            | "mersi"
-            | "multam"
-            | "pai"
-            | "deci"
-            | "buna"
-            | "salut"
-            | "ziua"
-            | "пожалуйста"
-            | "пожалуиста"
-            | "плиз"
-            | "спасибо"
-            | "ну"
-            | "так"
-            | "ок"
-            | "привет"
-            | "здравствуйте"
-            | "э"
-            | "эм"
-            | "вот"
-    )
+    roles(word) & FILLER != 0
 }
 
-/// Whether the word is an article or another small word that names nothing.
+/// Whether the word is an article or another small word that names nothing, or a filler.
+#[inline]
 pub fn is_small(word: &str) -> bool {
-    is_filler(word)
-        || matches!(
-            word,
-            "a" | "an"
-                | "the"
-                | "i"
-                | "id"
-                | "ill"
-                | "im"
-                | "me"
-                | "my"
-                | "to"
-                | "of"
-                | "is"
-                | "it"
-                | "its"
-                | "for"
-                | "do"
-                | "does"
-                | "did"
-                | "are"
-                | "be"
-                | "and"
-                | "or"
-                | "in"
-                | "on"
-                | "at"
-                | "with"
-                | "want"
-                | "like"
-                | "would"
-                | "need"
-                | "can"
-                | "could"
-                | "what"
-                | "how"
-                | "one"
-                | "this"
-                | "that"
-                | "about"
-                | "we"
-                | "un"
-                | "o"
-                | "unu"
-                | "una"
-                | "cel"
-                | "cea"
-                | "de"
-                | "la"
-                | "pe"
-                | "din"
-                | "si"
-                | "sau"
-                | "as"
-                | "vreau"
-                | "vrea"
-                | "doresc"
-                | "eu"
-                | "imi"
-                | "mi"
-                | "am"
-                | "este"
-                | "e"
-                | "ce"
-                | "cu"
-                | "pentru"
-                | "и"
-                | "а"
-                | "я"
-                | "в"
-                | "на"
-                | "с"
-                | "о"
-                | "об"
-                | "у"
-                | "к"
-                | "по"
-                | "за"
-                | "из"
-                | "для"
-                | "это"
-                | "мне"
-                | "мой"
-                | "моя"
-                | "мои"
-                | "хочу"
-                | "хотел"
-                | "хотела"
-                | "бы"
-                | "можно"
-                | "что"
-                | "как"
-                | "нужно"
-                | "надо"
-                | "или"
-        )
+    roles(word) & (SMALL | FILLER) != 0
 }
 
 /// Whether the word turns the meaning of what follows round, so that a word found beside it must not
 /// be taken for what somebody wants.
+#[inline]
 pub fn is_negation(word: &str) -> bool {
-    matches!(
-        word,
-        "not"
-            | "no"
-            | "dont"
-            | "doesnt"
-            | "didnt"
-            | "isnt"
-            | "wont"
-            | "cant"
-            | "cannot"
-            | "never"
-            | "without"
-            | "neither"
-            | "nor"
-            | "except"
-            | "instead"
-            | "nu"
-            | "fara"
-            | "nici"
-            | "niciun"
-            | "nicio"
-            | "niciodata"
-            | "decat"
-            | "не"
-            | "нет"
-            | "ни"
-            | "без"
-            | "никогда"
-            | "никакой"
-            | "кроме"
-    )
+    roles(word) & NEGATION != 0
 }
+
+/// Whether the word only announces a number: "number 2", "varianta 3", "вариант 1".
+#[inline]
+pub(crate) fn announces_number(word: &str) -> bool {
+    roles(word) & ANNOUNCES_NUMBER != 0
+}
+
+const FILLER: u8 = 1;
+const SMALL: u8 = 2;
+const NEGATION: u8 = 4;
+const ANNOUNCES_NUMBER: u8 = 8;
+
+/// What a word does, in one look-up.
+#[inline]
+fn roles(word: &str) -> u8 {
+    // No word of the tables is longer.
+    if word.len() > 32 {
+        0
+    } else {
+        ROLES.get(word).copied().unwrap_or(0)
+    }
+}
+
+static ROLES: LazyLock<IndexMap<&'static str, u8, FxBuildHasher>> = LazyLock::new(|| {
+    let mut roles = IndexMap::default();
+    let tables = [
+        (FILLERS, FILLER),
+        (SMALLS, SMALL),
+        (NEGATIONS, NEGATION),
+        (ANNOUNCERS, ANNOUNCES_NUMBER),
+    ];
+    for (words, role) in tables {
+        for word in words {
+            *roles.entry(*word).or_insert(0) |= role;
+        }
+    }
+    roles
+});
+
+const FILLERS: &[&str] = &[
+    "please",
+    "pls",
+    "plz",
+    "thanks",
+    "thank",
+    "you",
+    "thx",
+    "ok",
+    "okay",
+    "well",
+    "um",
+    "uh",
+    "hmm",
+    "hm",
+    "so",
+    "just",
+    "hi",
+    "hello",
+    "hey",
+    "oh",
+    "ah",
+    "dear",
+    "sir",
+    "kindly",
+    "va",
+    "te",
+    "rog",
+    "multumesc",
+    "mersi",
+    "multam",
+    "pai",
+    "deci",
+    "buna",
+    "salut",
+    "ziua",
+    "пожалуйста",
+    "пожалуиста",
+    "плиз",
+    "спасибо",
+    "ну",
+    "так",
+    "ок",
+    "привет",
+    "здравствуйте",
+    "э",
+    "эм",
+    "вот",
+];
+
+const SMALLS: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "i",
+    "id",
+    "ill",
+    "im",
+    "me",
+    "my",
+    "to",
+    "of",
+    "is",
+    "it",
+    "its",
+    "for",
+    "do",
+    "does",
+    "did",
+    "are",
+    "be",
+    "and",
+    "or",
+    "in",
+    "on",
+    "at",
+    "with",
+    "want",
+    "like",
+    "would",
+    "need",
+    "can",
+    "could",
+    "what",
+    "how",
+    "one",
+    "this",
+    "that",
+    "about",
+    "we",
+    "un",
+    "o",
+    "unu",
+    "una",
+    "cel",
+    "cea",
+    "de",
+    "la",
+    "pe",
+    "din",
+    "si",
+    "sau",
+    "as",
+    "vreau",
+    "vrea",
+    "doresc",
+    "eu",
+    "imi",
+    "mi",
+    "am",
+    "este",
+    "e",
+    "ce",
+    "cu",
+    "pentru",
+    "и",
+    "а",
+    "я",
+    "в",
+    "на",
+    "с",
+    "о",
+    "об",
+    "у",
+    "к",
+    "по",
+    "за",
+    "из",
+    "для",
+    "это",
+    "мне",
+    "мой",
+    "моя",
+    "мои",
+    "хочу",
+    "хотел",
+    "хотела",
+    "бы",
+    "можно",
+    "что",
+    "как",
+    "нужно",
+    "надо",
+    "или",
+];
+
+const NEGATIONS: &[&str] = &[
+    "not",
+    "no",
+    "dont",
+    "doesnt",
+    "didnt",
+    "isnt",
+    "wont",
+    "cant",
+    "cannot",
+    "never",
+    "without",
+    "neither",
+    "nor",
+    "except",
+    "instead",
+    "nu",
+    "fara",
+    "nici",
+    "niciun",
+    "nicio",
+    "niciodata",
+    "decat",
+    "не",
+    "нет",
+    "ни",
+    "без",
+    "никогда",
+    "никакой",
+    "кроме",
+];
+
+const ANNOUNCERS: &[&str] = &[
+    "number",
+    "no",
+    "nr",
+    "option",
+    "the",
+    "one",
+    "numarul",
+    "numar",
+    "varianta",
+    "optiunea",
+    "optiune",
+    "al",
+    "a",
+    "номер",
+    "вариант",
+    "пункт",
+    "опция",
+    "под",
+    "номером",
+];
 
 /// The cardinal or ordinal number from 1 to 10 that the word is, in any language of the library.
 pub fn small_number(word: &str) -> Option<usize> {
@@ -217,30 +288,4 @@ pub fn small_number(word: &str) -> Option<usize> {
         | "десятое" | "десятую" => 10,
         _ => return None,
     })
-}
-
-/// Whether the word only announces a number: "number 2", "varianta 3", "вариант 1".
-pub(crate) fn announces_number(word: &str) -> bool {
-    matches!(
-        word,
-        "number"
-            | "no"
-            | "nr"
-            | "option"
-            | "the"
-            | "one"
-            | "numarul"
-            | "numar"
-            | "varianta"
-            | "optiunea"
-            | "optiune"
-            | "al"
-            | "a"
-            | "номер"
-            | "вариант"
-            | "пункт"
-            | "опция"
-            | "под"
-            | "номером"
-    )
 }

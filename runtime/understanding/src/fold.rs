@@ -18,7 +18,17 @@ pub(crate) enum Role {
 }
 
 /// The role of a character as it was written.
+#[inline]
 pub(crate) fn role(c: char) -> Role {
+    match c {
+        // The letters of Cyrillic and of Latin with diacritics, without a look into tables.
+        '\u{0400}'..='\u{0481}' | '\u{048A}'..='\u{052F}' => Role::Letter,
+        '\u{00C0}'..='\u{00D6}' | '\u{00D8}'..='\u{00F6}' | '\u{00F8}'..='\u{024F}' => Role::Letter,
+        c => rare_role(c),
+    }
+}
+
+fn rare_role(c: char) -> Role {
     match c {
         'a'..='z' | 'A'..='Z' | '0'..='9' => Role::Letter,
         '\'' | '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{02B9}' | '`' | '\u{00B4}' | '\u{2032}'

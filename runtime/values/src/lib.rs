@@ -27,7 +27,7 @@ pub use calendar::{Date, Time, Weekday};
 pub use currency::Currency;
 pub use decimal::Decimal;
 pub use kind::Kind;
-pub use read::{ReadContext, Reading, SetWords, read, read_whole};
+pub use read::{Extent, ReadContext, Reading, SetWords, read, read_heard, read_whole};
 pub use show::{Labels, NoLabels, ShowContext, Shower, Style};
 pub use value::{FileRef, Location, Member, Value};
 pub use zone::Zone;

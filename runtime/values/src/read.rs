@@ -24,9 +24,10 @@ mod tokens;
 mod url;
 mod yes_no;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use botflow_understanding::OptionWords;
+use botflow_understanding::{Normalised, OptionWords, normalise};
 use smol_str::SmolStr;
 
 use crate::calendar::Date;
@@ -36,6 +37,7 @@ use crate::value::Value;
 use crate::zone::Zone;
 
 pub use email::is_email;
+pub use named::read_member;
 pub use tokens::MAX_TOKENS;
 pub use url::canonical_url;
 
@@ -107,39 +109,74 @@ impl Reading {
     }
 }
 
+/// Where a value is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Only the whole message may be the value. This is much cheaper for messages that are none.
+    Whole,
+    /// The whole message, or a part of it.
+    Anywhere,
+}
+
 /// Reads a message as a value of the kind. Files and pictures are never read from words.
 pub fn read(kind: Kind, text: &str, context: &ReadContext<'_>) -> Reading {
+    let normalised = OnceCell::new();
+    read_heard(
+        kind,
+        text,
+        || normalised.get_or_init(|| normalise(text)),
+        context,
+        Extent::Anywhere,
+    )
+}
+
+/// Reads a message as a value of the kind only if it is one as a whole.
+pub fn read_whole(kind: Kind, text: &str, context: &ReadContext<'_>) -> Option<Value> {
+    let normalised = OnceCell::new();
+    read_heard(
+        kind,
+        text,
+        || normalised.get_or_init(|| normalise(text)),
+        context,
+        Extent::Whole,
+    )
+    .whole()
+}
+
+/// Reads a message whose normalised form is at hand, or is made when it is needed, for callers that
+/// read one message as several types. The form must be that of `text`.
+pub fn read_heard<'h>(
+    kind: Kind,
+    text: &str,
+    normalised: impl FnOnce() -> &'h Normalised,
+    context: &ReadContext<'_>,
+    extent: Extent,
+) -> Reading {
     match kind {
         Kind::Text => whole_text(text),
         Kind::Integer => match fast_integer(text) {
             Some(value) => Reading::Whole(value),
-            None => scan(text, context, numbers::integer, numbers::leads),
+            None => scan(text, context, extent, numbers::integer, numbers::leads),
         },
         Kind::Email => email::read(text),
-        Kind::YesNo => yes_no::read(text, context),
-        Kind::Number => scan(text, context, numbers::number, numbers::leads),
-        Kind::Percent => scan(text, context, numbers::percent, numbers::leads),
-        Kind::Money => scan(text, context, money::money, numbers::leads),
-        Kind::Date => scan(text, context, days::date, days::leads),
-        Kind::Time => scan(text, context, clock::time, clock::leads),
-        Kind::Moment => scan(text, context, clock::moment, days::leads),
-        Kind::Duration => scan(text, context, spans::duration, spans::leads),
+        Kind::YesNo => yes_no::read(text, normalised, extent),
+        Kind::Number => scan(text, context, extent, numbers::number, numbers::leads),
+        Kind::Percent => scan(text, context, extent, numbers::percent, numbers::leads),
+        Kind::Money => scan(text, context, extent, money::money, numbers::leads),
+        Kind::Date => scan(text, context, extent, days::date, days::leads),
+        Kind::Time => scan(text, context, extent, clock::time, clock::leads),
+        Kind::Moment => scan(text, context, extent, clock::moment, days::leads),
+        Kind::Duration => scan(text, context, extent, spans::duration, spans::leads),
         Kind::Phone => phone::read(text, context),
         Kind::Url => url::read(text),
-        Kind::Language => named::language(text),
-        Kind::Channel => named::channel(text),
+        Kind::Language => named::language(normalised()),
+        Kind::Channel => named::channel(normalised()),
         Kind::Location => place::read(text),
-        Kind::Member(set) => named::member(set, text, context),
+        Kind::Member(set) => match context.sets.get(set as usize) {
+            Some(words) => read_member(set, normalised(), &words.members, extent),
+            None => Reading::None,
+        },
         Kind::File | Kind::Image => Reading::None,
-    }
-}
-
-/// Reads a message as a value of the kind only if it is one as a whole.
-#[inline]
-pub fn read_whole(kind: Kind, text: &str, context: &ReadContext<'_>) -> Option<Value> {
-    match read(kind, text, context) {
-        Reading::Whole(value) => Some(value),
-        _ => None,
     }
 }
 
@@ -183,12 +220,26 @@ impl Scan<'_> {
     }
 }
 
+/// A message of more words and signs is no value as a whole.
+const MAX_WHOLE_TOKENS: usize = 40;
+
 /// Reads a value that begins at a token, and says at which token it ends.
 type ReadAt = fn(&Scan<'_>, usize) -> Option<(Value, usize)>;
 
 /// Reads by trying a reader at every token.
-fn scan(text: &str, context: &ReadContext<'_>, read: ReadAt, leads: fn(&str) -> bool) -> Reading {
-    let tokens = Tokens::new(text);
+fn scan(
+    text: &str,
+    context: &ReadContext<'_>,
+    extent: Extent,
+    read: ReadAt,
+    leads: fn(&str) -> bool,
+) -> Reading {
+    let limit = if extent == Extent::Whole {
+        MAX_WHOLE_TOKENS
+    } else {
+        MAX_TOKENS
+    };
+    let tokens = Tokens::new(text, limit);
     let mut scan = Scan {
         tokens: &tokens,
         context,
@@ -207,6 +258,9 @@ fn scan(text: &str, context: &ReadContext<'_>, read: ReadAt, leads: fn(&str) -> 
                 break;
             }
         }
+    }
+    if extent == Extent::Whole {
+        return Reading::None;
     }
     scan.whole = false;
     let mut found: Option<(Value, Range<usize>)> = None;

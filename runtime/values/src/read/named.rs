@@ -3,35 +3,33 @@
 use botflow_understanding::options::{
     Inside, OptionMatch, exact_option, find_inside, find_words, match_option,
 };
-use botflow_understanding::{Normalised, normalise};
+use botflow_understanding::{Normalised, OptionWords};
 use smol_str::SmolStr;
 
-use super::{ReadContext, Reading};
+use super::{Extent, Reading};
 use crate::value::Value;
 
-/// A member of a closed set: whole if the message is its name, label or one of its words; inside if
-/// one of them stands in it or it is nearly one of them. Numbers do not count members.
-pub(super) fn member(set: u32, text: &str, context: &ReadContext<'_>) -> Reading {
-    let Some(words) = context.sets.get(set as usize) else {
-        return Reading::None;
-    };
-    let message = normalise(text);
+/// Reads a member of the closed set with this number: whole if the message is its name, label or one
+/// of its words; inside if one of them stands in it or the message is nearly one of them. Numbers do
+/// not count members.
+pub fn read_member(set: u32, message: &Normalised, members: &[OptionWords], extent: Extent) -> Reading {
     let value = |place: usize| Value::member(set, place as u32);
-    if let Some(place) = exact_option(&message, &words.members) {
+    if let Some(place) = exact_option(message, members) {
         return Reading::Whole(value(place));
     }
+    if extent == Extent::Whole {
+        return Reading::None;
+    }
     // Words of one letter are too easily something else.
-    match find_inside(&message, &words.members, |phrase, _| {
-        phrase.chars().nth(1).is_some()
-    }) {
+    match find_inside(message, members, |phrase, _| phrase.chars().nth(1).is_some()) {
         Inside::One { place, range } => {
-            return Reading::Inside(value(place), original(&message, range.start, range.end));
+            return Reading::Inside(value(place), original(message, range.start, range.end));
         }
         Inside::Several => return Reading::None,
         Inside::None => {}
     }
-    match match_option(&message, &words.members) {
-        OptionMatch::Inexact(place) => Reading::Inside(value(place), whole_range(&message)),
+    match match_option(message, members) {
+        OptionMatch::Inexact(place) => Reading::Inside(value(place), whole_range(message)),
         _ => Reading::None,
     }
 }
@@ -185,21 +183,24 @@ const CHANNELS: &[(&str, &[&str])] = &[
 ];
 
 /// A language by its name or code.
-pub(super) fn language(text: &str) -> Reading {
-    from_table(text, LANGUAGES, |code| Value::Language(SmolStr::new_static(code)))
+pub(super) fn language(message: &Normalised) -> Reading {
+    from_table(message, LANGUAGES, |code| {
+        Value::Language(SmolStr::new_static(code))
+    })
 }
 
 /// A channel by its name.
-pub(super) fn channel(text: &str) -> Reading {
-    from_table(text, CHANNELS, |name| Value::Channel(SmolStr::new_static(name)))
+pub(super) fn channel(message: &Normalised) -> Reading {
+    from_table(message, CHANNELS, |name| {
+        Value::Channel(SmolStr::new_static(name))
+    })
 }
 
 type Table = [(&'static str, &'static [&'static str])];
 
 /// Finds the entry that the message names, or the only one that is named inside it. Codes count only
 /// as the whole message: "it" and "no" are words.
-fn from_table(text: &str, table: &Table, value: impl Fn(&'static str) -> Value) -> Reading {
-    let message = normalise(text);
+fn from_table(message: &Normalised, table: &Table, value: impl Fn(&'static str) -> Value) -> Reading {
     let whole = message.text();
     if whole.is_empty() {
         return Reading::None;
@@ -224,7 +225,7 @@ fn from_table(text: &str, table: &Table, value: impl Fn(&'static str) -> Value) 
         }
     }
     match found {
-        Some((code, at, length)) => Reading::Inside(value(code), original(&message, at, at + length)),
+        Some((code, at, length)) => Reading::Inside(value(code), original(message, at, at + length)),
         None => Reading::None,
     }
 }

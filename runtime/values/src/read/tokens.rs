@@ -41,8 +41,8 @@ pub(crate) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    /// Takes a message apart.
-    pub(crate) fn new(source: &'a str) -> Tokens<'a> {
+    /// Takes a message apart, up to so many tokens.
+    pub(crate) fn new(source: &'a str, limit: usize) -> Tokens<'a> {
         let mut tokens = Tokens {
             source,
             tokens: Vec::with_capacity(8),
@@ -58,7 +58,7 @@ impl<'a> Tokens<'a> {
             if is_invisible(c) {
                 continue;
             }
-            if tokens.tokens.len() == MAX_TOKENS {
+            if tokens.tokens.len() == limit {
                 tokens.cut = true;
                 break;
             }

@@ -669,3 +669,18 @@ fn huge_messages_are_read_in_time() {
         }
     });
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// Looking for whole values only finds exactly the whole values.
+    #[test]
+    fn whole_reading_agrees(text in prop_oneof![message(), any::<String>()], language in prop::sample::select(vec!["en", "ro", "ru"])) {
+        with_context(language, |context| {
+            for kind in Kind::NAMED.into_iter().chain([Kind::Member(0)]) {
+                prop_assert_eq!(botflow_values::read_whole(kind, &text, context), read(kind, &text, context).whole(), "{:?}", kind);
+            }
+            Ok(())
+        })?;
+    }
+}
