@@ -1,0 +1,3 @@
+//! The integration tests of the whole: one binary, because every test binary links everything.
+
+mod architecture;
