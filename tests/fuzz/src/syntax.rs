@@ -6,8 +6,10 @@ use botflow_syntax::{DEPTH_LIMIT, lex, parse};
 /// Lexes, parses and formats.
 pub fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let tokens: usize = lex(&text).iter().map(|token| usize::from(token.len)).sum();
-    assert_eq!(tokens, text.len(), "the tokens hold every byte");
+    let tokens = lex(&text);
+    assert_eq!(tokens.first().map(|token| token.start), Some(0), "the first token begins the text");
+    assert_eq!(tokens.last().map(|token| token.start as usize), Some(text.len()), "the last one is its end");
+    assert!(tokens.is_sorted_by(|a, b| a.start < b.start), "tokens follow each other and none is empty");
 
     let parsed = parse(&text);
     let tree = parsed.syntax();
