@@ -67,6 +67,90 @@ impl Zone {
     }
 }
 
+/// The country (ISO 3166) in which a zone lies, for zones that name one country: where telephone
+/// numbers are written without a country code, it is probably this one's.
+pub fn region_of(zone: &str) -> Option<&'static str> {
+    REGIONS
+        .iter()
+        .find(|(name, _)| *name == zone)
+        .map(|(_, region)| *region)
+}
+
+const REGIONS: &[(&str, &str)] = &[
+    ("Africa/Cairo", "EG"),
+    ("Africa/Johannesburg", "ZA"),
+    ("Africa/Lagos", "NG"),
+    ("Africa/Nairobi", "KE"),
+    ("America/Argentina/Buenos_Aires", "AR"),
+    ("America/Bogota", "CO"),
+    ("America/Chicago", "US"),
+    ("America/Denver", "US"),
+    ("America/Lima", "PE"),
+    ("America/Los_Angeles", "US"),
+    ("America/Mexico_City", "MX"),
+    ("America/New_York", "US"),
+    ("America/Santiago", "CL"),
+    ("America/Sao_Paulo", "BR"),
+    ("America/Toronto", "CA"),
+    ("America/Vancouver", "CA"),
+    ("Asia/Almaty", "KZ"),
+    ("Asia/Baku", "AZ"),
+    ("Asia/Bangkok", "TH"),
+    ("Asia/Dubai", "AE"),
+    ("Asia/Ho_Chi_Minh", "VN"),
+    ("Asia/Hong_Kong", "HK"),
+    ("Asia/Jakarta", "ID"),
+    ("Asia/Jerusalem", "IL"),
+    ("Asia/Kolkata", "IN"),
+    ("Asia/Manila", "PH"),
+    ("Asia/Riyadh", "SA"),
+    ("Asia/Seoul", "KR"),
+    ("Asia/Shanghai", "CN"),
+    ("Asia/Singapore", "SG"),
+    ("Asia/Tashkent", "UZ"),
+    ("Asia/Tbilisi", "GE"),
+    ("Asia/Tokyo", "JP"),
+    ("Asia/Yerevan", "AM"),
+    ("Australia/Melbourne", "AU"),
+    ("Australia/Sydney", "AU"),
+    ("Europe/Amsterdam", "NL"),
+    ("Europe/Athens", "GR"),
+    ("Europe/Belgrade", "RS"),
+    ("Europe/Berlin", "DE"),
+    ("Europe/Bratislava", "SK"),
+    ("Europe/Brussels", "BE"),
+    ("Europe/Bucharest", "RO"),
+    ("Europe/Budapest", "HU"),
+    ("Europe/Chisinau", "MD"),
+    ("Europe/Copenhagen", "DK"),
+    ("Europe/Dublin", "IE"),
+    ("Europe/Helsinki", "FI"),
+    ("Europe/Istanbul", "TR"),
+    ("Europe/Kiev", "UA"),
+    ("Europe/Kyiv", "UA"),
+    ("Europe/Lisbon", "PT"),
+    ("Europe/Ljubljana", "SI"),
+    ("Europe/London", "GB"),
+    ("Europe/Luxembourg", "LU"),
+    ("Europe/Madrid", "ES"),
+    ("Europe/Minsk", "BY"),
+    ("Europe/Moscow", "RU"),
+    ("Europe/Oslo", "NO"),
+    ("Europe/Paris", "FR"),
+    ("Europe/Prague", "CZ"),
+    ("Europe/Riga", "LV"),
+    ("Europe/Rome", "IT"),
+    ("Europe/Sofia", "BG"),
+    ("Europe/Stockholm", "SE"),
+    ("Europe/Tallinn", "EE"),
+    ("Europe/Vienna", "AT"),
+    ("Europe/Vilnius", "LT"),
+    ("Europe/Warsaw", "PL"),
+    ("Europe/Zagreb", "HR"),
+    ("Europe/Zurich", "CH"),
+    ("Pacific/Auckland", "NZ"),
+];
+
 impl Default for Zone {
     fn default() -> Zone {
         Zone::utc()

@@ -243,7 +243,7 @@ fn hours(scan: &Scan<'_>, place: usize, led: bool) -> Option<(Time, usize)> {
             second = i64::from(tokens.small(end + 1)?);
             end += 2;
         }
-        if !sure && !(scan.whole || led) {
+        if !(sure || scan.whole || led) {
             return None;
         }
     } else if matches!(tokens.word(end), "h" | "ч") && in_digits {

@@ -184,10 +184,13 @@ fn by_weekday(scan: &Scan<'_>, place: usize) -> Option<(Date, usize)> {
         Week::Any if in_this_week > today => in_this_week,
         _ => in_this_week.plus_days(7),
     };
-    // "friday, 12 march" is that date, whatever the weekday.
-    let comma = usize::from(tokens.sign(end) == Some(','));
+    // "friday, 12 march" and "friday the 13th" are those dates, whatever the weekday.
+    let next = end + usize::from(tokens.sign(end) == Some(','));
     if week == Week::Any
-        && let Some(dated) = numeric(scan, end + comma).or_else(|| day_and_month(scan, end + comma))
+        && let Some(dated) = numeric(scan, next)
+            .or_else(|| spoken_day_and_month(scan, next))
+            .or_else(|| month_and_day(scan, next))
+            .or_else(|| day_of_month(scan, next))
     {
         return Some(dated);
     }
