@@ -12,3 +12,4 @@ pub mod graph;
 pub mod hir;
 pub mod project;
 pub mod rules;
+pub mod suppress;

@@ -57,6 +57,8 @@ impl Levels {
             return;
         }
         findings.retain_mut(|finding| match self.set.get(finding.rule.name) {
+            // A level that was raised by the finding itself says that the file cannot be read.
+            _ if finding.level > finding.rule.level => true,
             Some(Some(level)) => {
                 finding.level = *level;
                 true
@@ -64,6 +66,11 @@ impl Levels {
             Some(None) => false,
             None => true,
         });
+    }
+
+    /// Whether a rule is an error in every project.
+    pub fn is_fixed(rule: &Rule) -> bool {
+        ALWAYS_ERRORS.contains(&rule.name)
     }
 
     /// The level of a rule in this project; `None` is `off`.
@@ -93,7 +100,7 @@ impl Levels {
             }
         };
         if let Some(rule) = rules::find(name) {
-            if ALWAYS_ERRORS.contains(&rule.name) && level != Some(Level::Error) {
+            if Levels::is_fixed(rule) && level != Some(Level::Error) {
                 findings.push(
                     bad_literal::finding(
                         span(value.span()),

@@ -33,10 +33,14 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
     let mut config: Option<String> = None;
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else { continue };
+        let Some(info) = line.strip_prefix("```") else {
+            continue;
+        };
         let mut body = String::new();
         loop {
-            let (_, line) = lines.next().ok_or_else(|| format!("line {}: the example has no end", number + 1))?;
+            let (_, line) = lines
+                .next()
+                .ok_or_else(|| format!("line {}: the example has no end", number + 1))?;
             if line == "```" {
                 break;
             }
@@ -46,14 +50,22 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
         let (language, fails) = match info.split_once(' ') {
             Some((language, "fails")) => (language, Some(true)),
             Some((language, "passes")) => (language, Some(false)),
-            Some(_) => return Err(format!("line {}: `{info}` is neither `fails` nor `passes`", number + 1)),
+            Some(_) => {
+                return Err(format!(
+                    "line {}: `{info}` is neither `fails` nor `passes`",
+                    number + 1
+                ));
+            }
             None => (info, None),
         };
         match (language, fails) {
             ("flow" | "toml", Some(fails)) => {
                 let (text, marks) = without_marks(&body)?;
                 if fails == marks.is_empty() {
-                    return Err(format!("line {}: failing examples have marks, passing ones have none", number + 1));
+                    return Err(format!(
+                        "line {}: failing examples have marks, passing ones have none",
+                        number + 1
+                    ));
                 }
                 found.push(Example {
                     line: number + 1,
@@ -70,7 +82,12 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                 Some(example) if example.fails => {
                     example.conversation = Some(body.lines().map(str::to_owned).collect());
                 }
-                _ => return Err(format!("line {}: a conversation belongs to a failing example", number + 1)),
+                _ => {
+                    return Err(format!(
+                        "line {}: a conversation belongs to a failing example",
+                        number + 1
+                    ));
+                }
             },
             ("text", None) => {}
             _ => return Err(format!("line {}: an example in `{language}`?", number + 1)),
@@ -88,7 +105,11 @@ fn without_marks(body: &str) -> Result<(String, Vec<Mark>), String> {
         match runs(line) {
             Some(runs) => {
                 let above = kept.checked_sub(1).ok_or("marks stand below a line")?;
-                marks.extend(runs.into_iter().map(|(from, to)| Mark { line: above, from, to }));
+                marks.extend(runs.into_iter().map(|(from, to)| Mark {
+                    line: above,
+                    from,
+                    to,
+                }));
             }
             None => {
                 text.push_str(line);
@@ -135,7 +156,23 @@ fn marks_are_read_and_taken_out() {
     assert_eq!(found[0].text, "step a {\n  say a b\n# plain\n");
     assert_eq!(
         found[0].marks,
-        [Mark { line: 0, from: 0, to: 4 }, Mark { line: 1, from: 6, to: 7 }, Mark { line: 1, from: 8, to: 9 }]
+        [
+            Mark {
+                line: 0,
+                from: 0,
+                to: 4
+            },
+            Mark {
+                line: 1,
+                from: 6,
+                to: 7
+            },
+            Mark {
+                line: 1,
+                from: 8,
+                to: 9
+            }
+        ]
     );
     assert_eq!(found[0].config.as_deref(), Some("[config]\n"));
     assert_eq!(found[0].conversation.as_deref(), Some(&["> hi".to_owned()][..]));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use botflow_compiler::compile;
 use botflow_compiler::finding::{Edit, Finding, Fix, Level, Rule};
 use botflow_compiler::project::{FileId, Project, Source, Span};
 use botflow_compiler::rules;
@@ -39,13 +38,30 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 fn pages_are_whole() {
     for rule in rules::all() {
         let title = format!("# {}\n", rule.name);
-        assert!(rule.page.starts_with(&title), "the page of `{}` begins with its name", rule.name);
-        assert!(rule.page.contains("\n## What to do\n"), "the page of `{}` says what to do", rule.name);
-        let found = examples(rule.page).unwrap_or_else(|error| panic!("the page of `{}`: {error}", rule.name));
-        assert!(found.iter().any(|example| !example.fails), "`{}` has a passing example", rule.name);
+        assert!(
+            rule.page.starts_with(&title),
+            "the page of `{}` begins with its name",
+            rule.name
+        );
+        assert!(
+            rule.page.contains("\n## What to do\n"),
+            "the page of `{}` says what to do",
+            rule.name
+        );
+        let found =
+            examples(rule.page).unwrap_or_else(|error| panic!("the page of `{}`: {error}", rule.name));
+        assert!(
+            found.iter().any(|example| !example.fails),
+            "`{}` has a passing example",
+            rule.name
+        );
         let shown = found.iter().any(|example| example.fails);
         let excused = NOT_SHOWN.iter().any(|(name, _)| *name == rule.name);
-        assert!(shown != excused, "`{}` has a failing example, or a reason why not", rule.name);
+        assert!(
+            shown != excused,
+            "`{}` has a failing example, or a reason why not",
+            rule.name
+        );
     }
 }
 
@@ -55,11 +71,20 @@ fn examples_get_the_findings_they_show() {
     for rule in rules::all() {
         for example in examples(rule.page).unwrap_or_default() {
             if let Err(error) = try_example(rule, &example) {
-                wrong.push(format!("{}.md, line {}: {error}", rule.name.replace('-', "_"), example.line));
+                wrong.push(format!(
+                    "{}.md, line {}: {error}",
+                    rule.name.replace('-', "_"),
+                    example.line
+                ));
             }
         }
     }
-    assert!(wrong.is_empty(), "{} examples are wrong:\n\n{}", wrong.len(), wrong.join("\n\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} examples are wrong:\n\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
 }
 
 #[test]
@@ -77,10 +102,15 @@ fn the_index_is_fresh() {
 fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
     let project = project_of(example);
     let shown = FileId(if example.flow { 0 } else { u32::MAX });
-    let findings = compile::compile(&project).findings;
-    let (mine, others): (Vec<&Finding>, Vec<&Finding>) =
-        findings.iter().partition(|finding| finding.rule.name == rule.name);
-    let least = if example.fails { Level::Warning } else { Level::Error };
+    let findings = check(&project);
+    let (mine, others): (Vec<&Finding>, Vec<&Finding>) = findings
+        .iter()
+        .partition(|finding| finding.rule.name == rule.name);
+    let least = if example.fails {
+        Level::Warning
+    } else {
+        Level::Error
+    };
     if let Some(other) = others.iter().find(|other| other.level >= least) {
         return Err(format!("another finding: {}", told(&project, other)));
     }
@@ -91,18 +121,31 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
         };
     }
     if let Some(stray) = mine.iter().find(|finding| finding.span.file != shown) {
-        return Err(format!("a finding outside of the example: {}", told(&project, stray)));
+        return Err(format!(
+            "a finding outside of the example: {}",
+            told(&project, stray)
+        ));
     }
-    let mut found: Vec<Mark> = mine.iter().map(|finding| mark_of(&example.text, finding.span)).collect();
+    let mut found: Vec<Mark> = mine
+        .iter()
+        .map(|finding| mark_of(&example.text, finding.span))
+        .collect();
     found.sort_unstable();
     if found != example.marks {
         let told: Vec<String> = mine.iter().map(|finding| told(&project, finding)).collect();
-        return Err(format!("marked are {:?}, found {found:?}: {}", example.marks, told.join("; ")));
+        return Err(format!(
+            "marked are {:?}, found {found:?}: {}",
+            example.marks,
+            told.join("; ")
+        ));
     }
     if let (Some(wanted), Some(first)) = (&example.conversation, mine.first())
         && *wanted != first.conversation
     {
-        return Err(format!("the finding shows the conversation\n{}", first.conversation.join("\n")));
+        return Err(format!(
+            "the finding shows the conversation\n{}",
+            first.conversation.join("\n")
+        ));
     }
     for finding in &mine {
         for fix in &finding.fixes {
@@ -116,18 +159,32 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
 fn try_fix(rule: &'static Rule, project: &Project, fix: &Fix, before: usize) -> Result<(), String> {
     let mut mended = project.clone();
     for file in 0..project.sources.len() {
-        mended.sources[file].text = applied(&project.sources[file].text, FileId(file as u32), &fix.edits)?.into();
+        mended.sources[file].text =
+            applied(&project.sources[file].text, FileId(file as u32), &fix.edits)?.into();
     }
     if let Some(config) = &project.config {
         mended.config = Some(applied(config, FileId::CONFIG, &fix.edits)?.into());
     }
-    let findings = compile::compile(&mended).findings;
-    let left = findings.iter().filter(|finding| finding.rule.name == rule.name).count();
+    let findings = check(&mended);
+    let left = findings
+        .iter()
+        .filter(|finding| finding.rule.name == rule.name)
+        .count();
     if left >= before {
-        return Err(format!("the fix `{}` mends nothing: {} findings are left", fix.title, left));
+        return Err(format!(
+            "the fix `{}` mends nothing: {} findings are left",
+            fix.title, left
+        ));
     }
-    match findings.iter().find(|finding| finding.level == Level::Error && finding.rule.name != rule.name) {
-        Some(error) => Err(format!("the fix `{}` brings an error: {}", fix.title, told(&mended, error))),
+    match findings
+        .iter()
+        .find(|finding| finding.level == Level::Error && finding.rule.name != rule.name)
+    {
+        Some(error) => Err(format!(
+            "the fix `{}` brings an error: {}",
+            fix.title,
+            told(&mended, error)
+        )),
         None => Ok(()),
     }
 }
@@ -149,9 +206,20 @@ fn applied(text: &str, file: FileId, edits: &[Edit]) -> Result<String, String> {
 fn project_of(example: &Example) -> Project {
     let flow = if example.flow { example.text.as_str() } else { "" };
     let has = |head: &str| flow.lines().any(|line| line.starts_with(head));
-    let prelude: String = PRELUDE.iter().filter(|(head, _)| !has(head)).map(|(_, text)| *text).collect();
-    let config = if example.flow { example.config.clone() } else { Some(example.text.clone()) };
-    let source = |path: &str, text: &str| Source { path: path.into(), text: Arc::from(text) };
+    let prelude: String = PRELUDE
+        .iter()
+        .filter(|(head, _)| !has(head))
+        .map(|(_, text)| *text)
+        .collect();
+    let config = if example.flow {
+        example.config.clone()
+    } else {
+        Some(example.text.clone())
+    };
+    let source = |path: &str, text: &str| Source {
+        path: path.into(),
+        text: Arc::from(text),
+    };
     Project {
         sources: vec![source("example.flow", flow), source("prelude.flow", &prelude)],
         config: config.map(Arc::from),
@@ -167,15 +235,47 @@ fn mark_of(text: &str, span: Span) -> Mark {
     let line = before.matches('\n').count();
     let from = before.rsplit('\n').next().unwrap_or_default().chars().count();
     let first_line = text[start..end].split('\n').next().unwrap_or_default();
-    Mark { line, from, to: from + first_line.chars().count().max(1) }
+    Mark {
+        line,
+        from,
+        to: from + first_line.chars().count().max(1),
+    }
 }
 
 fn told(project: &Project, finding: &Finding) -> String {
     let text: &str = match finding.span.file {
         FileId::CONFIG => project.config.as_deref().unwrap_or_default(),
-        FileId(file) => project.sources.get(file as usize).map(|source| &*source.text).unwrap_or_default(),
+        FileId(file) => project
+            .sources
+            .get(file as usize)
+            .map(|source| &*source.text)
+            .unwrap_or_default(),
     };
     let mark = mark_of(text, finding.span);
-    let under = text.get(finding.span.start as usize..finding.span.end as usize).unwrap_or("?");
-    format!("{} at {}:{} `{under}`: {}", finding.rule.name, mark.line + 1, mark.from + 1, finding.message)
+    let under = text
+        .get(finding.span.start as usize..finding.span.end as usize)
+        .unwrap_or("?");
+    format!(
+        "{} at {}:{} `{under}`: {}",
+        finding.rule.name,
+        mark.line + 1,
+        mark.from + 1,
+        finding.message
+    )
+}
+
+fn check(project: &Project) -> Vec<Finding> {
+    let (config, mut findings) =
+        botflow_compiler::config::Config::parse(project.config.as_deref().unwrap_or_default());
+    let hard_coded = rules::names::hard_coded_value::HardCoded::new(&config);
+    for (at, source) in project.sources.iter().enumerate() {
+        let parse = botflow_syntax::parse(&source.text);
+        findings.extend(rules::writing::check(
+            FileId(at as u32),
+            &source.text,
+            &parse,
+            &hard_coded,
+        ));
+    }
+    findings
 }

@@ -2,7 +2,10 @@
 
 pub mod constant_condition;
 pub mod contradictory_condition;
+pub mod hard_coded_value;
 pub mod not_answered_yet;
+pub mod sensitive_leak;
+pub mod unbounded_value;
 pub mod unknown_may_be_missing;
 
 use crate::finding::Rule;
@@ -13,4 +16,7 @@ pub const RULES: &[&Rule] = &[
     &constant_condition::RULE,
     &contradictory_condition::RULE,
     &not_answered_yet::RULE,
+    &unbounded_value::RULE,
+    &sensitive_leak::RULE,
+    &hard_coded_value::RULE,
 ];

@@ -66,6 +66,25 @@ pub fn check(at: Span, piece: &str, alone: Option<Span>) -> Option<Finding> {
     )
 }
 
+/// A hole that is not closed on its line: the parser cannot go past it, so that it is an error whatever this rule's
+/// level. `behind` is what follows the brace.
+pub(super) fn unclosed_hole(finding: Finding, brace: Span, behind: &str) -> Finding {
+    let name = behind
+        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
+        .unwrap_or(behind.len());
+    let mut finding = super::syntax::as_error(finding);
+    finding.rule = &RULE;
+    let end = Span {
+        start: brace.end + name as u32,
+        end: brace.end + name as u32,
+        ..brace
+    };
+    if name > 0 {
+        finding = finding.fix("Close the hole with `}`", end, "}");
+    }
+    finding.fix("Say a brace: `\\{`", brace, "\\{")
+}
+
 /// `-> name`, alone on its line.
 fn arrow(line: &str) -> Option<&str> {
     let target = line.strip_prefix("->")?.trim();

@@ -12,16 +12,15 @@ pub static RULE: Rule = Rule {
     page: include_str!("unclosed_text.md"),
 };
 
-/// A text on one line without its second quotation mark. `end` is where the mark would stand.
-pub fn finding(open: Span, end: Span) -> Finding {
-    Finding::new(&RULE, open, "This text has no closing quotation mark.")
-        .help("A text ends on its line, with `\"`. A text of several lines stands between `\"\"\"` and `\"\"\"`.")
-        .fix("Add `\"` at the end of the line", end, "\"")
-}
-
-/// A `"""` text without its end.
-pub fn block(open: Span, end: Span) -> Finding {
-    Finding::new(&RULE, open, "This text of several lines has no closing `\"\"\"`.")
-        .help("Write `\"\"\"` on a line of its own behind the last line of the text.")
-        .fix("Add `\"\"\"`", end, "\n\"\"\"")
+/// Adds what to do about a text that `open` to `end` is all of, up to the end of its line or file.
+pub(super) fn with_fix(finding: Finding, end: Span, block: bool) -> Finding {
+    if block {
+        finding
+            .help("Write `\"\"\"` on a line of its own behind the last line of the text.")
+            .fix("Add `\"\"\"`", end, "\n\"\"\"")
+    } else {
+        finding
+            .help("A text ends on its line. A text of several lines stands between `\"\"\"` and `\"\"\"`.")
+            .fix("Add `\"` at the end of the line", end, "\"")
+    }
 }

@@ -2,7 +2,6 @@
 
 use crate::finding::{Finding, Level, Rule};
 use crate::project::Span;
-use crate::rules::nearest::nearest;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,20 +12,18 @@ pub static RULE: Rule = Rule {
     page: include_str!("unknown_statement.md"),
 };
 
-/// A line that begins with a word that nothing begins with. `place` names what is being read (`a step`), `known`
-/// are the words that may begin a line there.
-pub fn finding<'k>(at: Span, word: &str, place: &str, known: impl IntoIterator<Item = &'k str>) -> Finding {
-    let finding = Finding::new(&RULE, at, format!("No line of {place} begins with `{word}`."));
-    let meant = habit(word).or_else(|| nearest(word, known));
-    match meant {
+/// Adds what was meant by a word that begins no line.
+pub(super) fn with_habit(finding: Finding, at: Span, word: &str) -> Finding {
+    match habit(word) {
         Some(meant) => {
             finding
                 .help(format!("Did you mean `{meant}`?"))
                 .fix(format!("Change to `{meant}`"), at, meant)
         }
-        None => {
+        None if finding.help.is_none() => {
             finding.help("To send a message, write `say \"…\"`; to ask something, `ask name: type \"…\"`.")
         }
+        None => finding,
     }
 }
 
