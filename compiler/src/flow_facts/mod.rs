@@ -29,6 +29,7 @@ use botflow_artifact::{ExprId, FieldId, FlowId};
 
 use crate::finding::Finding;
 use crate::hir::{Program, UseContext};
+use crate::rules::names::{contradictory_condition, sensitive_leak, unbounded_value};
 use path::{Path, Root, words};
 use solve::Around;
 
@@ -66,6 +67,9 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     }
     findings.extend(by_flow.into_iter().flatten());
     check::outside_of_flows(program, &uses, findings);
+    contradictory_condition::check(program, findings);
+    sensitive_leak::check(program, findings);
+    unbounded_value::check(program, findings);
 }
 
 /// Fields of the card that are known wherever a flow comes back.
