@@ -255,11 +255,10 @@ impl Reader<'_, '_> {
             ),
         };
         self.conversations += 1;
-        let lines = match fact {
-            Some(fact) if self.conversations <= MOST_CONVERSATIONS => {
-                conversation::showing(self.checked, fact, self.node, expr)
-            }
-            _ => Vec::new(),
+        let lines = if self.conversations <= MOST_CONVERSATIONS {
+            conversation::showing(self.checked, fact, self.node, expr)
+        } else {
+            Vec::new()
         };
         self.findings.push(finding.conversation(lines));
     }

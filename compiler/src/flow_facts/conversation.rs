@@ -12,7 +12,7 @@ use super::path::{Fact, words};
 use super::solve::transfer;
 
 /// The lines; empty if no way was found (the fact is lost to a handler only).
-pub(super) fn showing(checked: &Checked<'_>, fact: Fact, to: NodeId, missed: ExprId) -> Vec<String> {
+pub(super) fn showing(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId, missed: ExprId) -> Vec<String> {
     let Some(way) = shortest(checked, fact, to) else {
         return Vec::new();
     };
@@ -40,7 +40,7 @@ fn begin(checked: &Checked<'_>) -> Vec<String> {
 }
 
 /// Nodes before `to` on the cheapest way on which the fact never holds for good: fewest lines first.
-fn shortest(checked: &Checked<'_>, fact: Fact, to: NodeId) -> Option<Vec<NodeId>> {
+fn shortest(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId) -> Option<Vec<NodeId>> {
     let Checked {
         program,
         built,
@@ -53,7 +53,8 @@ fn shortest(checked: &Checked<'_>, fact: Fact, to: NodeId) -> Option<Vec<NodeId>
     let mut cost = vec![u32::MAX; count * 2];
     let mut from = vec![u32::MAX; count * 2];
     let mut heap = BinaryHeap::new();
-    let first = usize::from(words::has(solved.before(0)?, fact));
+    let begin = solved.before(0)?;
+    let first = usize::from(fact.is_some_and(|fact| words::has(begin, fact)));
     cost[first] = 0;
     heap.push(Reverse((0u32, first as u32)));
     let goal = to * 2;
@@ -75,15 +76,18 @@ fn shortest(checked: &Checked<'_>, fact: Fact, to: NodeId) -> Option<Vec<NodeId>
         let Some(before) = solved.before(node) else {
             continue;
         };
-        let mut state = before.to_vec();
-        if at % 2 == 1 {
-            words::add(&mut state, fact);
-        } else {
-            words::remove(&mut state, fact);
-        }
-        // What handlers may do at a rest is not on this way.
-        transfer(program, built, around, &[], node, &mut state);
-        let has = u32::from(words::has(&state, fact));
+        // A fact that the flow never learns holds nowhere.
+        let has = fact.map_or(0, |fact| {
+            let mut state = before.to_vec();
+            if at % 2 == 1 {
+                words::add(&mut state, fact);
+            } else {
+                words::remove(&mut state, fact);
+            }
+            // What handlers may do at a rest is not on this way.
+            transfer(program, built, around, &[], node, &mut state);
+            u32::from(words::has(&state, fact))
+        });
         for next in solved.starts[node as usize]..solved.starts[node as usize + 1] {
             let next = solved.targets[next as usize];
             let key = next * 2 + has;
