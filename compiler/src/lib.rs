@@ -5,11 +5,16 @@
 //! graph) → [`finding`]s, each of which is at home in [`rules`] → the artifact.
 
 pub mod codegen;
+pub mod compile;
 pub mod config;
 pub mod finding;
 pub mod flow_facts;
 pub mod graph;
 pub mod hir;
+pub mod library;
+pub mod lower;
+pub mod names;
 pub mod project;
 pub mod rules;
 pub mod suppress;
+pub mod types;

@@ -101,7 +101,7 @@ impl Emitter {
             ),
             StmtKind::Forget(field) => self.plain(Op::Forget(*field), span),
             StmtKind::Stage(stage) => self.plain(Op::Stage(*stage), span),
-            StmtKind::Tag(tag) => self.plain(Op::Tag(tag.clone()), span),
+            StmtKind::Tag(tag) => self.plain(Op::Tag(*tag), span),
             StmtKind::Track { name, values } => self.plain(
                 Op::Track {
                     name: name.clone(),

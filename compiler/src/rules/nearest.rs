@@ -3,20 +3,34 @@
 /// The known name nearest to what was written, if one is near enough to be meant. Of several equally near ones the
 /// first in order of the alphabet, so that the order of declarations does not show.
 pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    few(written, known).into_iter().next()
+}
+
+/// At most three of the known names that are near enough to be meant, nearest first, then in order of the alphabet.
+/// A dotted name is near, too, if what was written is its last part (`quote` for `shipping.quote`).
+pub fn few<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
     let wanted: Vec<char> = folded(written);
     // Names longer than this are not typing mistakes of each other, and comparing them takes time.
     if wanted.is_empty() || wanted.len() > 64 {
-        return None;
+        return Vec::new();
     }
     let allowed = match wanted.len() {
         1..=2 => 1,
         3..=5 => 2,
         length => length / 3,
     };
-    let mut best: Option<(usize, &str)> = None;
+    let mut found: Vec<(usize, &str)> = Vec::new();
     for name in known {
+        // Names that begin with a point are the compiler's own.
+        if name == written || name.starts_with('.') {
+            continue;
+        }
+        if name.rsplit_once('.').is_some_and(|(_, last)| last == written) {
+            found.push((1, name));
+            continue;
+        }
         let candidate = folded(name);
-        if name == written || candidate.len().abs_diff(wanted.len()) > allowed {
+        if candidate.len().abs_diff(wanted.len()) > allowed {
             continue;
         }
         let distance = distance(&wanted, &candidate);
@@ -24,11 +38,12 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
         if distance > allowed || distance >= wanted.len().max(candidate.len()) {
             continue;
         }
-        if best.is_none_or(|(least, kept)| (distance, name) < (least, kept)) {
-            best = Some((distance, name));
-        }
+        found.push((distance, name));
     }
-    best.map(|(_, name)| name)
+    found.sort_unstable();
+    found.dedup();
+    found.truncate(3);
+    found.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Case and the sign between words do not count.
@@ -63,7 +78,7 @@ fn distance(left: &[char], right: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{few, nearest};
 
     #[test]
     fn finds_what_was_meant() {
@@ -74,6 +89,11 @@ mod tests {
         assert_eq!(nearest("payment", known), None);
         assert_eq!(nearest("", known), None);
         assert_eq!(nearest("more", known), None);
+    }
+
+    #[test]
+    fn finds_a_name_by_its_last_part() {
+        assert_eq!(few("quote", ["shipping.quote", "std.csat"]), ["shipping.quote"]);
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn operation(bot: &Bot, op: &Op) -> Result<(), Damage> {
         Op::Return(value) => check_all(bot, *value),
         Op::Stage(stage) => check(bot, *stage),
         Op::Track { values, .. } => check_all(bot, values.iter().map(|(_, value)| *value)),
-        Op::Note(text) => check(bot, *text),
+        Op::Note(text) | Op::Tag(text) => check(bot, *text),
         Op::Tell { queue, text } => {
             check(bot, *queue)?;
             check(bot, *text)
@@ -107,8 +107,7 @@ fn operation(bot: &Bot, op: &Op) -> Result<(), Damage> {
         | Op::Again
         | Op::Back
         | Op::Repeat
-        | Op::StartOver
-        | Op::Tag(_) => Ok(()),
+        | Op::StartOver => Ok(()),
     }
 }
 

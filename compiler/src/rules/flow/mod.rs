@@ -18,6 +18,7 @@ pub mod runs_itself;
 pub mod statement_never_runs;
 pub mod step_falls_off;
 pub mod talks_to_itself;
+pub mod unknown_target;
 pub mod unreachable_flow;
 pub mod unreachable_step;
 pub mod wait_in_loop;
@@ -42,6 +43,7 @@ pub const RULES: &[&Rule] = &[
     &duplicate_place::RULE,
     &nags_for_ever::RULE,
     &statement_never_runs::RULE,
+    &unknown_target::RULE,
     &wait_in_loop::RULE,
     &never_asked::RULE,
     &handler_never_hears::RULE,

@@ -1,0 +1,235 @@
+//! The entry point: a project in, findings and a bot out.
+//!
+//! The line: every file is parsed (library files that `use` brings in come behind the project's own), names and
+//! bodies become the resolved program, code and graph are made of it, and the rules look at what they are about.
+//! The tree of a file is dropped as soon as its bodies have been looked at.
+
+use std::sync::Arc;
+
+use botflow_artifact::Bot;
+use botflow_syntax::ast;
+use smol_str::SmolStr;
+
+use crate::codegen::Lowered;
+use crate::config::Config;
+use crate::finding::{Finding, Level};
+use crate::graph::Graph;
+use crate::hir::Program;
+use crate::library::{self, LibraryFile};
+use crate::lower::{Lower, ParsedFile};
+use crate::project::{FileId, Project, Source, Span};
+use crate::rules::{self, nearest};
+use crate::rules::names::{missing_setting, unknown_name};
+
+/// A project that has been looked at.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// All findings, in order of file, place and code; none twice.
+    pub findings: Vec<Finding>,
+    /// The program with code, as far as it could be understood.
+    pub lowered: Lowered,
+    /// The state-machine graph of its bot.
+    pub graph: Graph,
+    /// The project's files in order, and behind them the library files that came in; by `FileId`.
+    pub files: Vec<Source>,
+}
+
+impl Checked {
+    /// Whether anything was found at error level: such a bot cannot be built.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Error)
+    }
+}
+
+/// Looks at a project: all its findings in one run.
+pub fn check(project: &Project) -> Checked {
+    let (config, mut findings) = match &project.config {
+        Some(text) => Config::parse(text),
+        None => (Config::default(), Vec::new()),
+    };
+    let read = read(project, &mut findings);
+    let program = Program {
+        files: read.sources.iter().map(|source| source.path.clone()).collect(),
+        library_files: (project.sources.len()..read.sources.len())
+            .map(|index| FileId(index as u32))
+            .collect(),
+        ..Program::default()
+    };
+    let (program, mut found) = Lower::run(project, &config, read.files, program, read.broken);
+    findings.append(&mut found);
+    crate::flow_facts::check(&program, &mut findings);
+    let unmentioned = unmentioned(&program);
+    let lowered = crate::codegen::generate(program);
+    let graph = Graph::build(&lowered.bot);
+    let islands = rules::flow::check(&lowered, &graph);
+    findings.extend(islands.into_iter().filter(|finding| {
+        // What nothing mentions has its finding; that nothing leads there is the same mistake.
+        unmentioned.binary_search(&finding.span).is_err()
+            || ![
+                &rules::flow::unreachable_flow::RULE.name,
+                &rules::flow::unreachable_step::RULE.name,
+            ]
+            .contains(&&finding.rule.name)
+    }));
+    config.levels.apply(&mut findings);
+    in_order(&mut findings);
+    Checked {
+        findings,
+        lowered,
+        graph,
+        files: read.sources,
+    }
+}
+
+/// Builds the bot of a project that has no findings at error level; otherwise gives back what was found.
+pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
+    let mut checked = check(project);
+    if !checked.has_errors() && checked.lowered.spans.bot.is_none() {
+        let start = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
+        checked.findings.insert(0, missing_setting::no_bot(start));
+    }
+    if checked.has_errors() {
+        return Err(Box::new(checked));
+    }
+    Ok(checked.lowered.bot)
+}
+
+/// Places of the names of flows and steps that nothing mentions.
+fn unmentioned(program: &Program) -> Vec<Span> {
+    let mut places = Vec::new();
+    for body in &program.flows {
+        if program.unmentioned_flows.binary_search(&body.id).is_ok() {
+            places.push(body.name_span);
+        }
+        for step in &body.steps {
+            if program.unmentioned_steps.binary_search(&step.id).is_ok() {
+                places.push(step.name_span);
+            }
+        }
+    }
+    places.sort_unstable();
+    places
+}
+
+/// All files of a project, parsed.
+struct Read {
+    sources: Vec<Source>,
+    files: Vec<ParsedFile>,
+    /// A file has mistakes of writing.
+    broken: bool,
+}
+
+fn read(project: &Project, findings: &mut Vec<Finding>) -> Read {
+    let mut read = Read {
+        sources: project.sources.clone(),
+        files: Vec::with_capacity(project.sources.len()),
+        broken: false,
+    };
+    for (index, source) in project.sources.iter().enumerate() {
+        let id = FileId(index as u32);
+        let items = parse(id, &source.text, findings, &mut read.broken);
+        read.files.push(ParsedFile {
+            id,
+            library: None,
+            items,
+        });
+    }
+    // Library files may use each other, so that the list grows while it is walked.
+    let mut brought: Vec<(SmolStr, Span)> = Vec::new();
+    let mut next = 0;
+    while next < read.files.len() {
+        let file = &read.files[next];
+        let uses: Vec<(SmolStr, Span)> = file
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                ast::Item::UseItem(item) => Some((file.id, item.path()?)),
+                _ => None,
+            })
+            .map(|(id, path)| {
+                let range = ast::AstNode::range(&path);
+                let span = Span {
+                    file: id,
+                    start: range.start().into(),
+                    end: range.end().into(),
+                };
+                (path.text(), span)
+            })
+            .collect();
+        next += 1;
+        for (name, span) in uses {
+            if brought.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            match library::find(&name) {
+                Some(file) => {
+                    bring(file, &mut read, findings);
+                    brought.push((name, span));
+                }
+                None => {
+                    let near = nearest::few(&name, library::FILES.iter().map(|file| file.name));
+                    findings.push(unknown_name::finding("library flow", &name, span, &near));
+                    // What was meant would have been mentioned, and what it mentions is not known.
+                    read.broken = true;
+                }
+            }
+        }
+    }
+    read
+}
+
+/// Adds a library file.
+fn bring(file: &LibraryFile, read: &mut Read, findings: &mut Vec<Finding>) {
+    let id = FileId(read.sources.len() as u32);
+    read.sources.push(Source {
+        path: library::path(file),
+        text: Arc::from(file.text),
+    });
+    let items = parse(id, file.text, findings, &mut read.broken);
+    read.files.push(ParsedFile {
+        id,
+        library: Some("std"),
+        items,
+    });
+}
+
+fn parse(id: FileId, text: &str, findings: &mut Vec<Finding>, broken: &mut bool) -> Vec<ast::Item> {
+    let parsed = botflow_syntax::parse(text);
+    *broken |= !parsed.errors.is_empty();
+    for error in &parsed.errors {
+        let at = Span {
+            file: id,
+            start: error.range.start().into(),
+            end: error.range.end().into(),
+        };
+        findings.push(crate::rules::writing::unexpected_word::finding(at, error.message()));
+    }
+    parsed.file().items().collect()
+}
+
+/// Sorts findings by file, place and code. Of two findings of one rule about the writing of one place the first is
+/// kept: the parser and those who read the tree may both have noticed.
+fn in_order(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| {
+            (
+                finding.span.file,
+                finding.span.start,
+                finding.rule.code,
+                finding.span.end,
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+    findings.dedup_by(|later, first| {
+        let same_rule = later.rule.code == first.rule.code && later.span.file == first.span.file;
+        let writing = first.rule.code.starts_with("BF0");
+        same_rule
+            && later.span.start == first.span.start
+            && (writing || (later.span.end == first.span.end && later.message == first.message))
+    });
+}

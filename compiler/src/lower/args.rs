@@ -1,0 +1,293 @@
+//! Arguments: of flows, calls and templates (by position or by name), and of functions.
+
+use botflow_artifact::{ConsentId, EventId, Expr, ExprId, QueueId, StageId};
+use botflow_syntax::ast::{self, Expr as Written};
+use botflow_values::Value;
+use smol_str::SmolStr;
+
+use super::{Lower, Taken, Typed};
+use crate::hir::UseContext;
+use crate::project::Span;
+use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, wrong_arguments};
+use crate::rules::nearest;
+use crate::types::functions::{self, Named};
+use crate::types::Types;
+
+impl Lower<'_> {
+    /// Arguments in order of the parameters. What is left out is its default, or unknown.
+    pub(super) fn args(&mut self, callee: &str, taken: &[Taken], args: Option<ast::Args>, span: Span) -> Vec<ExprId> {
+        self.typed_args(callee, taken, args, span)
+            .into_iter()
+            .map(|typed| typed.id)
+            .collect()
+    }
+
+    fn typed_args(&mut self, callee: &str, taken: &[Taken], args: Option<ast::Args>, span: Span) -> Vec<Typed> {
+        let mut given: Vec<Option<Typed>> = vec![None; taken.len()];
+        let mut wrong = false;
+        let mut position = 0;
+        let mut named = false;
+        for arg in args.iter().flat_map(|args| args.args()) {
+            let Some(value) = arg.value() else {
+                wrong = true;
+                continue;
+            };
+            let place = match arg.name() {
+                Some(token) => {
+                    named = true;
+                    let place = taken.iter().position(|taken| taken.name == token.text());
+                    if place.is_none() {
+                        let near = nearest::few(token.text(), taken.iter().map(|taken| taken.name.as_str()));
+                        let at = self.token_span(&token);
+                        let finding = unknown_name::finding(&format!("parameter of `{callee}`"), token.text(), at, &near);
+                        self.report(match near.is_empty() {
+                            true => finding.help(format!("Write it as `{}`.", usage(callee, taken, &self.types))),
+                            false => finding,
+                        });
+                    }
+                    place
+                }
+                None => {
+                    let place = position;
+                    position += 1;
+                    if named {
+                        let at = self.node_span(&value);
+                        self.report(wrong_arguments::finding(
+                            "Values without a name stand before those with one.",
+                            &usage(callee, taken, &self.types),
+                            at,
+                        ));
+                        wrong = true;
+                        None
+                    } else if place >= taken.len() {
+                        if !wrong {
+                            let at = self.node_span(&value);
+                            let message = match taken.len() {
+                                0 => format!("`{callee}` takes no values."),
+                                1 => format!("`{callee}` takes one value."),
+                                count => format!("`{callee}` takes {count} values."),
+                            };
+                            self.report(wrong_arguments::finding(message, &usage(callee, taken, &self.types), at));
+                        }
+                        wrong = true;
+                        None
+                    } else {
+                        Some(place)
+                    }
+                }
+            };
+            let Some(place) = place else {
+                wrong = true;
+                self.expr(&value, None);
+                continue;
+            };
+            let typed = self.expr_as(&value, taken[place].ty, UseContext::Passed);
+            if given[place].replace(typed).is_some() {
+                let at = self.node_span(&arg);
+                self.report(duplicate_name::finding("value", &taken[place].name, at, None));
+            }
+        }
+        let mut missing = Vec::new();
+        let mut values = Vec::with_capacity(taken.len());
+        for (value, taken) in given.into_iter().zip(taken) {
+            values.push(match value {
+                Some(value) => value,
+                None => {
+                    let known = taken.default.is_some() || self.types.is_optional(taken.ty);
+                    if !known && !wrong {
+                        missing.push(format!("`{}`", taken.name));
+                    }
+                    let value = taken.default.clone().unwrap_or(Value::Unknown);
+                    self.typed(Expr::Const(value), taken.ty, span)
+                }
+            });
+        }
+        if !missing.is_empty() {
+            let message = format!("Here {} of `{callee}` is missing.", missing.join(", "));
+            self.report(wrong_arguments::finding(message, &usage(callee, taken, &self.types), span));
+        }
+        values
+    }
+
+    /// `track name(a: x, y)`: a value that is a bare name is called by it.
+    pub(super) fn tracked(&mut self, args: Option<ast::Args>) -> Vec<(SmolStr, ExprId)> {
+        let mut values: Vec<(SmolStr, ExprId)> = Vec::new();
+        for arg in args.iter().flat_map(|args| args.args()) {
+            let Some(value) = arg.value() else { continue };
+            let span = self.node_span(&arg);
+            let typed = self.expr(&value, None);
+            let name = match (arg.name(), &value) {
+                (Some(token), _) => Some(SmolStr::new(token.text())),
+                (None, Written::NameExpr(name)) => name.name().map(|token| SmolStr::new(token.text())),
+                (None, Written::FieldExpr(field)) => field.fields().last().map(|token| SmolStr::new(token.text())),
+                _ => None,
+            };
+            let Some(name) = name else {
+                self.report(wrong_arguments::finding(
+                    "What is tracked has a name.",
+                    "track name(what: value)",
+                    span,
+                ));
+                continue;
+            };
+            if values.iter().any(|(known, _)| *known == name) {
+                self.report(duplicate_name::finding("value", &name, span, None));
+                continue;
+            }
+            values.push((name, typed.id));
+        }
+        values
+    }
+
+    /// `length(x)`, `count(event, 90d)`, `open(queue)` …
+    pub(super) fn function_expr(&mut self, item: &ast::FunctionExpr, span: Span) -> Typed {
+        let Some(token) = item.name() else {
+            return self.error(span);
+        };
+        let Some((named, usage)) = functions::find(token.text()) else {
+            let at = self.token_span(&token);
+            let finding = if self.symbols.flows.get(token.text()).is_some() {
+                let help = "A flow gives its result by a `let` of its own: `let x = run …`.";
+                unknown_name::other_kind("function", token.text(), at, help)
+            } else if self.symbols.calls.get(token.text()).is_some() {
+                let help = "A lookup or action gives its result by a `let` of its own: `let x = call …`.";
+                unknown_name::other_kind("function", token.text(), at, help)
+            } else {
+                let known = functions::NAMES.iter().map(|(name, ..)| *name);
+                let near = nearest::few(token.text(), known);
+                unknown_name::finding("function", token.text(), at, &near)
+            };
+            self.report(finding);
+            return self.error(span);
+        };
+        let mut values = Vec::new();
+        for arg in item.args().iter().flat_map(|args| args.args()) {
+            if let Some(label) = arg.name() {
+                let at = self.token_span(&label);
+                let message = format!("The values of `{}` have no names.", token.text());
+                self.report(wrong_arguments::finding(message, usage, at));
+                return self.error(span);
+            }
+            values.extend(arg.value());
+        }
+        let arity = match named {
+            Named::Function(function) => functions::arity(function),
+            Named::Count => 2,
+            Named::Open | Named::HasConsent | Named::InStage => 1,
+        };
+        if values.len() != arity {
+            let message = match arity {
+                0 => format!("`{}` takes no values.", token.text()),
+                1 => format!("`{}` takes one value.", token.text()),
+                count => format!("`{}` takes {count} values.", token.text()),
+            };
+            self.report(wrong_arguments::finding(message, usage, span));
+            return self.error(span);
+        }
+        match named {
+            Named::Function(function) => self.value_function(function, &values, usage, span),
+            Named::Count => self.count_function(&values, usage, span),
+            Named::Open | Named::HasConsent | Named::InStage => {
+                let Some(token) = bare_name(&values[0]) else {
+                    let at = self.node_span(&values[0]);
+                    self.report(wrong_arguments::finding("A name is wanted here.", usage, at));
+                    return self.error(span);
+                };
+                let expr = match named {
+                    Named::Open => self
+                        .known("queue", &token, |symbols| &mut symbols.queues)
+                        .map(|id| Expr::QueueOpen(QueueId::from(id))),
+                    Named::HasConsent => self
+                        .known("consent", &token, |symbols| &mut symbols.consents)
+                        .map(|id| Expr::HasConsent(ConsentId::from(id))),
+                    _ => self
+                        .known("stage", &token, |symbols| &mut symbols.stages)
+                        .map(|id| Expr::InStage(StageId::from(id))),
+                };
+                match expr {
+                    Some(expr) => self.typed(expr, Types::YES_NO, span),
+                    None => self.error(span),
+                }
+            }
+        }
+    }
+
+    fn value_function(
+        &mut self,
+        function: botflow_artifact::Function,
+        values: &[Written],
+        usage: &str,
+        span: Span,
+    ) -> Typed {
+        let mut lowered: Vec<Typed> = Vec::with_capacity(values.len());
+        for value in values {
+            // The second value is often a member of the first one's set: `max(customer.tier, gold)`.
+            let expected = lowered
+                .first()
+                .map(|first| self.types.item_of(first.ty).unwrap_or(self.types.known(first.ty)));
+            let typed = self.expr(value, expected);
+            self.optional_use(typed, UseContext::Computed);
+            lowered.push(typed);
+        }
+        let types: Vec<_> = lowered.iter().map(|typed| typed.ty).collect();
+        let ty = match functions::result(function, &types, &mut self.types) {
+            Ok(ty) => ty,
+            Err(unfit) => {
+                let typed = lowered[unfit.argument];
+                let found = self.types.name(typed.ty);
+                let at = self.expr_span(typed.id);
+                let message = format!("This is `{found}`, but {} is wanted here.", unfit.wanted);
+                self.report(type_mismatch::other(message, at).help(format!("Write it as `{usage}`.")));
+                return self.error(span);
+            }
+        };
+        let ids = lowered.iter().map(|typed| typed.id).collect();
+        let mut typed = self.typed(Expr::Call(function, ids), ty, span);
+        typed.sensitive = lowered.iter().any(|typed| typed.sensitive);
+        typed
+    }
+
+    fn count_function(&mut self, values: &[Written], usage: &str, span: Span) -> Typed {
+        let Some(name) = bare_name(&values[0]) else {
+            let at = self.node_span(&values[0]);
+            self.report(wrong_arguments::finding("The name of an event is wanted here.", usage, at));
+            return self.error(span);
+        };
+        let window = match &values[1] {
+            Written::Literal(literal) => literal
+                .token()
+                .and_then(|token| crate::types::literal::duration(token.text())),
+            _ => None,
+        };
+        let Some(window_ms) = window else {
+            let at = self.node_span(&values[1]);
+            self.report(wrong_arguments::finding("A duration such as `90d` is wanted here.", usage, at));
+            return self.error(span);
+        };
+        let event: Option<EventId> = self.event(name.text());
+        let Some(event) = event else {
+            let at = self.token_span(&name);
+            self.unknown_event("event", name.text(), at);
+            return self.error(span);
+        };
+        self.typed(Expr::Count { event, window_ms }, Types::INTEGER, span)
+    }
+}
+
+/// The token of an expression that is a bare name.
+fn bare_name(written: &Written) -> Option<botflow_syntax::SyntaxToken> {
+    match written {
+        Written::NameExpr(name) => name.name(),
+        Written::ParenExpr(paren) => bare_name(&paren.inner()?),
+        _ => None,
+    }
+}
+
+/// How a flow, call or template is used.
+fn usage(callee: &str, taken: &[Taken], types: &Types) -> String {
+    let params: Vec<String> = taken
+        .iter()
+        .map(|taken| format!("{}: {}", taken.name, types.name(taken.ty)))
+        .collect();
+    format!("{callee}({})", params.join(", "))
+}

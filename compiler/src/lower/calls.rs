@@ -1,0 +1,308 @@
+//! Lookups and actions: how they are done, and the statements that call them.
+
+use botflow_artifact::{CallId, Expr, HttpRequest, Method, SlotId, TypeId};
+use botflow_syntax::SyntaxToken;
+use botflow_syntax::ast::{self, CallSetting, CallWay};
+use smol_str::SmolStr;
+
+use super::leaves::comes_back;
+use super::scope::{Binding, Scope};
+use super::{Lower, Taken, duration};
+use crate::hir::{Block, CallBody, StmtKind};
+use crate::project::Span;
+use crate::rules::names::{type_mismatch, unknown_name};
+use crate::rules::nearest;
+use crate::rules::writing::{bad_literal, repeated_setting};
+use crate::types::{Types, literal};
+
+impl Lower<'_> {
+    /// A scope in which the names are the parameters of a call or a template, as slots 0, 1, ….
+    pub(super) fn params_scope(&mut self, taken: &[Taken]) -> Scope {
+        let mut scope = Scope::default();
+        for taken in taken {
+            scope.declare(taken.name.clone(), taken.ty, false, None);
+        }
+        std::mem::replace(&mut self.scope, scope)
+    }
+
+    /// `get "…"`, `timeout 3s` … of a lookup or action.
+    pub(super) fn call_settings(&mut self, path: Option<ast::Path>, settings: ast::AstChildren<CallSetting>) {
+        let Some(path) = path else { return };
+        let span = self.node_span(&path);
+        let Some(id) = self.declared_at.get(&span).map(|id| *id as usize) else {
+            return;
+        };
+        let taken = self.call_params[id].clone();
+        let outer = self.params_scope(&taken);
+        let mut seen = [None; 4];
+        let mut request: Option<HttpRequest> = None;
+        let mut headers = Vec::new();
+        let mut body = Vec::new();
+        for setting in settings {
+            let at = self.node_span(&setting);
+            match setting {
+                CallSetting::MethodSetting(setting) => {
+                    let Some(text) = setting.text() else { continue };
+                    let url = self.url_text(&text).id;
+                    if self.once(&mut seen[0], at, "the address") {
+                        request = Some(HttpRequest {
+                            method: method(&setting),
+                            url,
+                            headers: Vec::new(),
+                            body: Vec::new(),
+                        });
+                    }
+                }
+                CallSetting::HeaderSetting(setting) => {
+                    let name = setting.name().and_then(|name| self.fixed_text(&name));
+                    let value = setting.value().map(|value| self.text(&value).id);
+                    if let (Some(name), Some(value)) = (name, value) {
+                        headers.push((SmolStr::new(name), value));
+                    }
+                }
+                CallSetting::BodySetting(setting) => {
+                    let values = self.body(&setting);
+                    if self.once(&mut seen[1], at, "body") {
+                        body = values;
+                    }
+                }
+                CallSetting::TimeoutSetting(setting) => {
+                    if self.once(&mut seen[2], at, "timeout")
+                        && let Some(timeout) = duration(setting.duration())
+                    {
+                        self.program.bot.calls[id].timeout_ms = timeout;
+                    }
+                }
+                CallSetting::RetrySetting(setting) => {
+                    let retry = setting.count().and_then(|token| literal::integer(token.text()));
+                    if self.once(&mut seen[3], at, "retry")
+                        && let Some(retry) = retry
+                    {
+                        self.program.bot.calls[id].retry = u32::try_from(retry).unwrap_or(u32::MAX);
+                    }
+                }
+                CallSetting::FailsSetting(setting) => self.fails_setting(id, &setting),
+            }
+        }
+        self.scope = outer;
+        if let Some(request) = &mut request {
+            request.headers = headers;
+            request.body = body;
+        }
+        self.program.bot.calls[id].http = request;
+    }
+
+    /// `body (email: email)`: a record, whose parts are sent under their names.
+    fn body(&mut self, setting: &ast::BodySetting) -> Vec<(SmolStr, botflow_artifact::ExprId)> {
+        let Some(value) = setting.value() else {
+            return Vec::new();
+        };
+        let typed = self.expr(&value, None);
+        let names: Option<Vec<SmolStr>> = match self.types.get(typed.ty) {
+            botflow_artifact::Type::Record(fields) => Some(fields.iter().map(|(name, _)| name.clone()).collect()),
+            _ => None,
+        };
+        match (&self.program.bot.exprs[typed.id.index()], names) {
+            (Expr::Record(values), Some(names)) => names.into_iter().zip(values.iter().copied()).collect(),
+            _ => {
+                if typed.ty != Types::ERROR {
+                    let span = self.expr_span(typed.id);
+                    self.report(
+                        type_mismatch::other("What is sent is a record of named values.", span)
+                            .help("Write it as `body (email: email, note: note)`."),
+                    );
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// `fails with taken on 409`: declares the failure where `fails with taken` has not.
+    fn fails_setting(&mut self, id: usize, setting: &ast::FailsSetting) {
+        let Some(token) = setting.name() else { return };
+        let call = &mut self.program.bot.calls[id];
+        if !call.fails.iter().any(|known| known == token.text()) {
+            call.fails.push(SmolStr::new(token.text()));
+        }
+        for status in setting.statuses() {
+            let fits = literal::integer(status.text()).is_some_and(|status| (400..=599).contains(&status));
+            if !fits {
+                let at = self.token_span(&status);
+                self.report(bad_literal::finding(
+                    at,
+                    "An answer that is a failure has a number from 400 to 599.",
+                ));
+            }
+        }
+    }
+
+    /// `call a.b(…) { … }`, with the name of its result if it has one.
+    pub(super) fn call(&mut self, call: &ast::Call, result: Option<SyntaxToken>) -> StmtKind {
+        let span = self.node_span(call);
+        let Some(path) = call.path() else {
+            self.bind_error(result);
+            return StmtKind::Error;
+        };
+        let name_span = self.node_span(&path);
+        let Some(id) = self.call_of(&path) else {
+            self.forgotten_args(call.args());
+            self.bind_error(result);
+            for way in call.ways() {
+                // What the ways mention counts, though nothing leads there.
+                self.forgotten_way(&way);
+            }
+            return StmtKind::Error;
+        };
+        let taken = std::mem::take(&mut self.call_params[id.index()]);
+        let callee = self.program.bot.calls[id.index()].name.clone();
+        let head = Span {
+            end: call
+                .args()
+                .map_or(name_span.end, |args| self.node_span(&args).end),
+            ..span
+        };
+        let args = self.args(&callee, &taken, call.args(), head);
+        self.call_params[id.index()] = taken;
+        let result = result.map(|token| self.bind_result(&token, call, id, name_span));
+        let mut body = CallBody {
+            name: match result {
+                Some(slot) => self.scope.slots[slot.index()].name.clone(),
+                None => callee,
+            },
+            name_span,
+            call: id,
+            args,
+            result,
+            failed: None,
+            fails: Vec::new(),
+            waiting: None,
+        };
+        self.call_ways(call, id, &mut body);
+        StmtKind::Call(Box::new(body))
+    }
+
+    fn bind_result(&mut self, token: &SyntaxToken, call: &ast::Call, id: CallId, name_span: Span) -> SlotId {
+        let at = self.token_span(token);
+        if self.program.bot.calls[id.index()].gives.is_none() {
+            let name = self.program.bot.calls[id.index()].name.clone();
+            self.report(
+                type_mismatch::other(format!("`{name}` gives no result."), name_span)
+                    .help("Leave out `let`, or declare what it `gives`."),
+            );
+        }
+        let ty = self.result_type(call, id);
+        self.bind(token.text(), ty, false, at, Binding::Result)
+    }
+
+    fn result_type(&mut self, call: &ast::Call, id: CallId) -> TypeId {
+        let Some(gives) = self.program.bot.calls[id.index()].gives else {
+            return Types::ERROR;
+        };
+        let open = call.ways().any(|way| match way {
+            CallWay::FailedItem(item) => comes_back(item.way().as_ref()),
+            CallWay::FailItem(item) => comes_back(item.way().as_ref()),
+            CallWay::WaitingItem(_) => false,
+        });
+        if open { self.types.optional(gives) } else { gives }
+    }
+
+    /// The type of what a call gives, for those who read it above the call.
+    pub(super) fn call_result(&mut self, call: &ast::Call) -> TypeId {
+        let id = call
+            .path()
+            .and_then(|path| self.symbols.calls.get(&path.text()))
+            .map(CallId::from);
+        match id {
+            Some(id) => self.result_type(call, id),
+            None => Types::ERROR,
+        }
+    }
+
+    fn call_of(&mut self, path: &ast::Path) -> Option<CallId> {
+        let text = path.text();
+        if let Some(id) = self.symbols.calls.mention(&text) {
+            return Some(CallId::from(id));
+        }
+        let span = self.node_span(path);
+        if self.symbols.flows.mention(&text).is_some() {
+            let help = format!("`{text}` is a flow: write `run {text}`.");
+            self.report(unknown_name::other_kind("lookup or action", &text, span, help));
+            return None;
+        }
+        self.unknown("lookup or action", &text, span, |symbols| &mut symbols.calls);
+        None
+    }
+
+    fn call_ways(&mut self, call: &ast::Call, id: CallId, body: &mut CallBody) {
+        let (mut failed_at, mut waiting_at) = (None, None);
+        let mut fails: Vec<(u32, Span, Block)> = Vec::new();
+        for way in call.ways() {
+            let at = self.node_span(&way);
+            match way {
+                CallWay::FailedItem(item) => {
+                    self.way_once(item.way(), at, "failed", &mut failed_at, &mut body.failed);
+                }
+                CallWay::WaitingItem(item) => {
+                    let block = self.block_or_error(item.block(), at);
+                    if self.once(&mut waiting_at, at, "waiting")
+                        && let Some(after) = duration(item.duration())
+                    {
+                        body.waiting = Some((after, block));
+                    }
+                }
+                CallWay::FailItem(item) => {
+                    let block = self.way(item.way(), at);
+                    let Some(token) = item.name() else { continue };
+                    let at = self.token_span(&token);
+                    let known = &self.program.bot.calls[id.index()].fails;
+                    let Some(index) = known.iter().position(|known| known == token.text()) else {
+                        let near = nearest::few(token.text(), known.iter().map(SmolStr::as_str));
+                        let kind = format!("failure of `{}`", self.program.bot.calls[id.index()].name);
+                        let finding = unknown_name::finding(&kind, token.text(), at, &near);
+                        self.report(finding);
+                        continue;
+                    };
+                    let index = index as u32;
+                    match fails.iter().find(|(known, ..)| *known == index) {
+                        Some((_, first, _)) => {
+                            let first = *first;
+                            self.report(repeated_setting::finding(at, token.text(), Some(first)));
+                        }
+                        None => fails.push((index, at, block)),
+                    }
+                }
+            }
+        }
+        fails.sort_by_key(|(index, ..)| *index);
+        body.fails = fails.into_iter().map(|(index, _, block)| (index, block)).collect();
+    }
+
+    fn forgotten_way(&mut self, way: &CallWay) {
+        let at = self.node_span(way);
+        match way {
+            CallWay::FailedItem(item) => {
+                self.way(item.way(), at);
+            }
+            CallWay::FailItem(item) => {
+                self.way(item.way(), at);
+            }
+            CallWay::WaitingItem(item) => {
+                self.block_or_error(item.block(), at);
+            }
+        }
+    }
+}
+
+fn method(setting: &ast::MethodSetting) -> Method {
+    if setting.is_post() {
+        Method::Post
+    } else if setting.is_put() {
+        Method::Put
+    } else if setting.is_patch() {
+        Method::Patch
+    } else if setting.is_delete() {
+        Method::Delete
+    } else {
+        Method::Get
+    }
+}

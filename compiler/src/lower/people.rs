@@ -1,0 +1,223 @@
+//! Queues and escalations.
+
+use botflow_artifact::{EscalationId, FlowId, QueueId};
+use botflow_syntax::SyntaxToken;
+use botflow_syntax::ast::{self, AstNode, EscalationEntry, QueueEntry};
+use smol_str::SmolStr;
+
+use super::{Lower, duration};
+use crate::hir::{Block, EscalationBody};
+use crate::project::Span;
+use crate::rules::writing::{bad_literal, repeated_setting, wrong_place};
+use crate::types::literal;
+
+impl Lower<'_> {
+    /// The queue of this name, or none with a finding.
+    pub(super) fn queue_named(&mut self, token: Option<SyntaxToken>) -> Option<QueueId> {
+        let id = self.known("queue", &token?, |symbols| &mut symbols.queues)?;
+        Some(QueueId::from(id))
+    }
+
+    pub(super) fn queue(&mut self, item: &ast::QueueItem) {
+        let Some(id) = self.declared(item.name()) else { return };
+        let mut zone_at = None;
+        for entry in item.entries() {
+            let at = self.node_span(&entry);
+            match entry {
+                QueueEntry::HoursSetting(hours) => {
+                    if hours.is_always() {
+                        self.program.bot.queues[id].always_open = true;
+                        continue;
+                    }
+                    let days = hours.days().map_or(0, |days| weekdays(&days));
+                    let times: Vec<u32> = hours.times().filter_map(|token| minutes(&token)).collect();
+                    if let [from, to] = times[..] {
+                        if from >= to {
+                            self.report(
+                                bad_literal::finding(at, "These hours end before they begin.")
+                                    .help("Hours over midnight are two lines: to 23:59, and from 00:00."),
+                            );
+                        } else {
+                            self.program.bot.queues[id].hours.push((days, from, to));
+                        }
+                    }
+                }
+                QueueEntry::ClosedSetting(closed) => {
+                    for token in closed.dates() {
+                        if literal::date(token.text()).is_none() {
+                            let span = self.token_span(&token);
+                            let message = format!("There is no day `{}`.", token.text());
+                            self.report(bad_literal::finding(span, message));
+                            continue;
+                        }
+                        self.program.bot.queues[id].closed_on.push(SmolStr::new(token.text()));
+                    }
+                }
+                QueueEntry::TimezoneSetting(setting) => {
+                    let zone = self.zone(&setting);
+                    if self.once(&mut zone_at, at, "timezone") {
+                        self.program.bot.queues[id].timezone = zone;
+                    }
+                }
+                // Names and languages of queues are for the host, which reads the sources' documentation.
+                QueueEntry::NameSetting(setting) => {
+                    if let Some(text) = setting.text() {
+                        self.fixed_text(&text);
+                    }
+                }
+                QueueEntry::LanguagesSetting(_) => {}
+            }
+        }
+    }
+
+    pub(super) fn escalation(&mut self, item: &ast::EscalationItem) {
+        let Some(id) = self.declared(item.name()) else { return };
+        let span = self.node_span(item);
+        let mut body = EscalationBody {
+            id: EscalationId::from(id),
+            span,
+            nobody: Vec::new(),
+            closed: None,
+            customer_silent: Vec::new(),
+            operator_silent: Vec::new(),
+            resolved: None,
+        };
+        let mut scope = std::mem::take(&mut self.always_scope);
+        scope.forget_names(None);
+        scope.in_escalation = true;
+        let outer = std::mem::replace(&mut self.scope, scope);
+        debug_assert_eq!(self.scope.flow, FlowId::ALWAYS);
+        let mut seen = [None; 4];
+        for entry in item.entries() {
+            // Each way has names of its own.
+            self.scope.forget_names(Some(entry.syntax().clone()));
+            let at = self.node_span(&entry);
+            match entry {
+                EscalationEntry::ToSetting(to) => {
+                    let queue = self.queue_named(to.queue());
+                    let condition = self.if_clause(to.condition());
+                    if let Some(queue) = queue {
+                        self.program.bot.escalations[id].to.push((queue, condition));
+                    }
+                }
+                EscalationEntry::SayStmt(say) => {
+                    let message = self.say_message(&say, at);
+                    if self.once(&mut seen[0], at, "say") {
+                        self.program.bot.escalations[id].say = message;
+                    }
+                }
+                EscalationEntry::BriefSetting(brief) => {
+                    let text = brief.text().map(|text| self.text(&text).id);
+                    if self.once(&mut seen[1], at, "brief") {
+                        self.program.bot.escalations[id].brief = text;
+                    }
+                }
+                EscalationEntry::NobodyItem(item) => {
+                    self.timed(item.duration(), item.way(), at, &mut body.nobody);
+                }
+                EscalationEntry::CustomerSilentItem(item) => {
+                    self.timed(item.duration(), item.way(), at, &mut body.customer_silent);
+                }
+                EscalationEntry::OperatorSilentItem(item) => {
+                    self.timed(item.duration(), item.way(), at, &mut body.operator_silent);
+                }
+                EscalationEntry::ClosedItem(item) => {
+                    self.way_once(item.way(), at, "closed", &mut seen[2], &mut body.closed);
+                }
+                EscalationEntry::ResolvedItem(item) => {
+                    self.way_once(item.way(), at, "resolved", &mut seen[3], &mut body.resolved);
+                    self.not_a_queue(&mut body.resolved, at);
+                }
+            }
+        }
+        self.scope.in_escalation = false;
+        self.always_scope = std::mem::replace(&mut self.scope, outer);
+        self.ascending(&mut body.nobody, "nobody");
+        self.ascending(&mut body.customer_silent, "customer silent");
+        self.ascending(&mut body.operator_silent, "operator silent");
+        self.program.escalations.push(body);
+    }
+
+    /// What is resolved needs no other queue.
+    fn not_a_queue(&mut self, way: &mut Option<Block>, span: Span) {
+        let is_queue = way.as_ref().is_some_and(|block| {
+            block
+                .stmts
+                .iter()
+                .any(|stmt| matches!(stmt.kind, crate::hir::StmtKind::ToQueue(_)))
+        });
+        if is_queue {
+            self.report(wrong_place::finding(
+                span,
+                "`-> queue`",
+                "`resolved`",
+                Some("`nobody`, `closed` and `operator silent`"),
+            ));
+            *way = None;
+        }
+    }
+
+    fn timed(
+        &mut self,
+        token: Option<SyntaxToken>,
+        way: Option<ast::Way>,
+        span: Span,
+        into: &mut Vec<(i64, Block)>,
+    ) {
+        let after = duration(token);
+        let block = self.way(way, span);
+        if let Some(after) = after {
+            into.push((after, block));
+        }
+    }
+
+    fn ascending(&mut self, ways: &mut Vec<(i64, Block)>, setting: &str) {
+        ways.sort_by_key(|(after, _)| *after);
+        let repeated: Vec<(Span, Span)> = ways
+            .windows(2)
+            .filter(|pair| pair[0].0 == pair[1].0)
+            .map(|pair| (pair[1].1.span, pair[0].1.span))
+            .collect();
+        for (span, first) in repeated {
+            self.report(repeated_setting::finding(span, setting, Some(first)));
+        }
+        ways.dedup_by_key(|(after, _)| *after);
+    }
+}
+
+/// `mon to fri, sun` as bits from Monday; a range may go round the end of the week.
+pub(super) fn weekdays(days: &ast::Days) -> u8 {
+    if days.is_every_day() {
+        return 0b111_1111;
+    }
+    let mut bits = 0;
+    for range in days.ranges() {
+        let days: Vec<usize> = range.weekdays().filter_map(|token| weekday(token.text())).collect();
+        match days[..] {
+            [only] => bits |= 1 << only,
+            [from, to, ..] => {
+                let mut day = from;
+                loop {
+                    bits |= 1 << day;
+                    if day == to {
+                        break;
+                    }
+                    day = (day + 1) % 7;
+                }
+            }
+            [] => {}
+        }
+    }
+    bits
+}
+
+fn weekday(word: &str) -> Option<usize> {
+    ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        .iter()
+        .position(|known| *known == word)
+}
+
+/// Minutes after midnight.
+pub(super) fn minutes(token: &SyntaxToken) -> Option<u32> {
+    Some(literal::time(token.text())?.seconds() / 60)
+}

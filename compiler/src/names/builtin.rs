@@ -1,0 +1,121 @@
+//! What the language knows without a declaration: events of the web widget and the channels, and the standard
+//! patterns that every bot inherits.
+
+use botflow_values::Kind;
+
+/// An event that needs no declaration.
+#[derive(Debug)]
+pub struct BuiltinEvent {
+    /// Its name.
+    pub name: &'static str,
+    /// Its fields: name, kind, and whether the value may be unknown.
+    pub fields: &'static [(&'static str, Kind, bool)],
+    /// A customer begins it: it needs neither consent nor cap.
+    pub by_customer: bool,
+}
+
+/// All of them.
+pub const EVENTS: &[BuiltinEvent] = &[
+    BuiltinEvent {
+        name: "page_viewed",
+        fields: &[("url", Kind::Url, false), ("title", Kind::Text, true)],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "clicked",
+        fields: &[("element", Kind::Text, false), ("url", Kind::Url, true)],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "field_filled",
+        fields: &[("field", Kind::Text, false), ("url", Kind::Url, true)],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "exit_intent",
+        fields: &[("url", Kind::Url, true)],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "idle",
+        fields: &[("seconds", Kind::Integer, false), ("url", Kind::Url, true)],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "visit_started",
+        fields: &[
+            ("url", Kind::Url, true),
+            ("referrer", Kind::Text, true),
+            ("utm_source", Kind::Text, true),
+            ("utm_medium", Kind::Text, true),
+            ("utm_campaign", Kind::Text, true),
+            ("utm_term", Kind::Text, true),
+            ("utm_content", Kind::Text, true),
+        ],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "comment_posted",
+        fields: &[
+            ("text", Kind::Text, false),
+            ("post", Kind::Text, true),
+            ("url", Kind::Url, true),
+        ],
+        by_customer: true,
+    },
+    BuiltinEvent {
+        name: "referral_opened",
+        fields: &[("referral", Kind::Text, true)],
+        by_customer: true,
+    },
+    BuiltinEvent {
+        name: "message_read",
+        fields: &[],
+        by_customer: false,
+    },
+    BuiltinEvent {
+        name: "opted_in",
+        fields: &[("channel", Kind::Channel, false)],
+        by_customer: true,
+    },
+    BuiltinEvent {
+        name: "opted_out",
+        fields: &[("channel", Kind::Channel, false)],
+        by_customer: false,
+    },
+];
+
+/// The built-in event of this name.
+pub fn event(name: &str) -> Option<&'static BuiltinEvent> {
+    EVENTS.iter().find(|event| event.name == name)
+}
+
+/// Patterns that every bot hears and may override with `on NAME`.
+pub const PATTERNS: &[&str] = &[
+    "start_over",
+    "back",
+    "repeat",
+    "help",
+    "thanks",
+    "change_language",
+];
+
+/// Currently known channels; `conversation.channel is …` and `via …` name them.
+pub const CHANNELS: &[&str] = &[
+    "web",
+    "whatsapp",
+    "viber",
+    "messenger",
+    "instagram",
+    "telegram",
+    "sms",
+    "email",
+    "voice",
+    "slack",
+    "teams",
+    "line",
+    "wechat",
+    "discord",
+    "rcs",
+    "apple",
+];
