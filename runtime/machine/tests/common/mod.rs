@@ -2,6 +2,7 @@
 #![expect(dead_code, reason = "every test file uses a part of it")]
 
 pub mod benchmark;
+pub mod sink;
 
 use botflow_artifact::*;
 use botflow_machine::{Conversation, Effect, Event, EventKind, Person, Program, step};
