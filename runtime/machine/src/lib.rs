@@ -4,6 +4,7 @@
 //! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
 //! [`event`] goes in, [`effect`] comes out, [`step`] is the turn. The exact meaning of everything stands in
 //! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
+//! [`upgrade`] carries a conversation over to a later version of its bot.
 #![warn(missing_docs)]
 
 pub mod program;
@@ -16,6 +17,7 @@ pub mod event;
 
 mod step;
 mod turn;
+mod upgrade;
 
 mod message;
 mod timer;
@@ -41,6 +43,7 @@ pub use event::{Delivery, Event, EventKind, OperatorEvent};
 pub use person::Person;
 pub use program::{Program, ProgramError};
 pub use step::{Step, step, step_into};
+pub use upgrade::{Stranded, upgrade};
 
 /// So many bytes of a message are heard; what comes after them is not.
 pub const MAX_MESSAGE: usize = 16 * 1024;

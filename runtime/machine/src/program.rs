@@ -188,6 +188,14 @@ impl Program {
         Ok(program)
     }
 
+    /// The same program under the number that tells conversations which version they ran under: the first eight
+    /// bytes of the artifact's content hash.
+    #[must_use]
+    pub fn with_hash(mut self, hash: u64) -> Program {
+        self.hash = hash;
+        self
+    }
+
     /// The flow with this full name.
     pub fn flow_named(&self, name: &str) -> Option<FlowId> {
         self.flows.get(name).copied()
