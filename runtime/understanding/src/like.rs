@@ -79,6 +79,12 @@ impl Like {
         })
     }
 
+    /// The most words of a message that can be this example: its own, those of its holes, and some that
+    /// say nothing around them.
+    pub(crate) fn most_words(&self) -> usize {
+        self.own_words + (self.parts.len() - self.own_words) * MAX_HOLE_WORDS + 16
+    }
+
     /// Whether the whole message is this example, and what fills its holes.
     pub(crate) fn fits(
         &self,
@@ -88,9 +94,7 @@ impl Like {
         listener: &dyn Listener,
     ) -> Option<LikeMatch> {
         let words = message.words();
-        let holes = self.parts.len() - self.own_words;
-        // With 12 words a hole at most, a longer message cannot be the example.
-        if words.len() < self.parts.len() || words.len() > self.own_words + holes * MAX_HOLE_WORDS + 16 {
+        if words.len() < self.parts.len() || words.len() > self.most_words() {
             return None;
         }
         let filler = |word: &&crate::Word| is_filler(message.spelled(word));

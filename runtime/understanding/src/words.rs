@@ -49,6 +49,8 @@ pub struct WordMatcher {
     likes: Vec<Like>,
     /// For each word the examples that are tried when it is in the message.
     likes_by_word: Vec<Vec<u32>>,
+    /// The most words that a message can have and still be one of the examples.
+    longest_like: usize,
     /// The examples of holes alone, which are always tried.
     bare_likes: Vec<u32>,
     /// For each intent by place the number and how many parameters it has.
@@ -122,6 +124,7 @@ impl WordMatcher {
             None if like.is_empty() => return,
             None => self.bare_likes.push(place),
         }
+        self.longest_like = self.longest_like.max(like.most_words());
         self.likes.push(like);
     }
 
@@ -134,15 +137,19 @@ impl WordMatcher {
         listener: &dyn Listener,
     ) -> Vec<LikeMatch> {
         let mut found: Vec<LikeMatch> = Vec::new();
+        if self.likes.is_empty() || numbers.len() > self.longest_like {
+            return found;
+        }
         let known = numbers.iter().filter(|number| **number != STRANGE);
         let keyed = known.flat_map(|number| &self.likes_by_word[*number as usize]);
-        let mut tried: Vec<u32> = Vec::new();
+        // One example may be reached by several words; it is tried once.
+        let mut tried: Vec<bool> = Vec::new();
         for place in keyed.chain(&self.bare_likes) {
+            tried.resize(self.likes.len(), false);
             let like = &self.likes[*place as usize];
-            if tried.contains(place) || !listener.listens(like.intent) {
+            if std::mem::replace(&mut tried[*place as usize], true) || !listener.listens(like.intent) {
                 continue;
             }
-            tried.push(*place);
             let Some(hit) = like.fits(source, message, numbers, listener) else {
                 continue;
             };

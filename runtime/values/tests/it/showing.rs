@@ -154,6 +154,7 @@ fn days_and_times() {
             ("ru", time(21, 5), "21:05"),
             ("en", moment.clone(), "4 Mar 2026, 10:00"),
             ("ru", moment.clone(), "4 мар. 2026 г., 10:00"),
+            ("ro", moment.clone(), "4 mar. 2026, 10:00"),
         ],
     );
     check(
