@@ -55,13 +55,9 @@ pub fn normalised_text(source: &str) -> String {
 /// One word folded as [`normalise`] folds it, for readers that find their words themselves. What is
 /// not part of a word is dropped.
 pub fn fold_word(word: &str) -> SmolStr {
-    let bytes = word.as_bytes();
-    let mut short = [0u8; 22];
-    if bytes.len() <= short.len() && bytes.iter().all(u8::is_ascii_alphanumeric) {
-        let short = &mut short[..bytes.len()];
-        short.copy_from_slice(bytes);
-        short.make_ascii_lowercase();
-        return SmolStr::new(std::str::from_utf8(short).unwrap_or(word));
+    // Most words are short and in small letters already.
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return SmolStr::new(word);
     }
     let mut folded = String::with_capacity(word.len());
     for c in word.chars() {
@@ -120,8 +116,11 @@ impl Normalised {
         self.words.clear();
         self.cut = source.len() > MAX_BYTES;
         let source = &source[..floor_boundary(source, MAX_BYTES)];
-        self.text.reserve(source.len().min(4 * MAX_WORDS));
         self.words.reserve(8);
+        if source.is_ascii() {
+            return self.set_ascii(source.as_bytes());
+        }
+        self.text.reserve(source.len().min(4 * MAX_WORDS));
         let bytes = source.as_bytes();
         let mut open: Option<Open> = None;
         let mut signs = false;
@@ -137,8 +136,15 @@ impl Normalised {
                             None => return,
                         },
                     };
-                    self.text.push(byte.to_ascii_lowercase() as char);
-                    place += 1;
+                    // A run of letters is taken at once.
+                    let run = bytes[place..]
+                        .iter()
+                        .take_while(|byte| byte.is_ascii_alphanumeric())
+                        .count();
+                    let start = self.text.len();
+                    self.text.push_str(&source[place..place + run]);
+                    self.text[start..].make_ascii_lowercase();
+                    place += run;
                     word.to = place;
                 } else {
                     // An apostrophe leaves the word open if a letter follows at once.
@@ -196,6 +202,47 @@ impl Normalised {
         }
     }
 
+    /// Normalises a message of ASCII alone, the commonest kind, byte by byte.
+    fn set_ascii(&mut self, bytes: &[u8]) {
+        let mut text = std::mem::take(&mut self.text).into_bytes();
+        text.reserve(bytes.len().min(4 * MAX_WORDS));
+        let folded = |place: usize| bytes.get(place).map_or(0, |byte| ASCII_FOLD[usize::from(*byte)]);
+        let mut place = 0;
+        while place < bytes.len() {
+            let mut letter = folded(place);
+            if letter == 0 {
+                place += 1;
+                continue;
+            }
+            if self.words.len() == MAX_WORDS {
+                self.cut = true;
+                break;
+            }
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            let (start, from) = (text.len() as u32, place as u32);
+            while letter != 0 {
+                text.push(letter);
+                place += 1;
+                letter = folded(place);
+                // An apostrophe leaves the word open if a letter follows at once.
+                if letter == 0 && matches!(bytes.get(place), Some(b'\'' | b'`')) && folded(place + 1) != 0 {
+                    place += 1;
+                    letter = folded(place);
+                }
+            }
+            self.words.push(Word {
+                start,
+                end: text.len() as u32,
+                from,
+                to: place as u32,
+            });
+        }
+        // Folded ASCII is ASCII, so it is always text.
+        self.text = String::from_utf8(text).unwrap_or_default();
+    }
+
     /// Opens a word, unless there are too many already.
     #[inline]
     fn begin(&mut self, from: usize) -> Option<Open> {
@@ -244,6 +291,19 @@ impl Normalised {
         }
     }
 }
+
+/// The small letter or digit that each byte of ASCII is in a word; 0 for all others.
+const ASCII_FOLD: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut byte = 0usize;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            table[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// A word that is being read.
 #[derive(Clone, Copy)]

@@ -120,6 +120,18 @@ proptest! {
         }
     }
 
+    /// Messages of ASCII alone take a way of their own, to the same end: a letter beyond ASCII at the end
+    /// sends them the other way.
+    #[test]
+    fn both_ways_agree(source in "[ -~]{0,60}") {
+        let other = format!("{source} ж");
+        let both = [normalise(&source), normalise(&other)];
+        let count = both[0].words().len();
+        prop_assert_eq!(&both[1].words()[..count], both[0].words());
+        let text = both[1].text().strip_suffix('ж').map(str::trim_end);
+        prop_assert_eq!(text, Some(both[0].text()));
+    }
+
     /// One word is folded as it is inside a message.
     #[test]
     fn words_fold_alike(word in "[a-zA-Z0-9ăâîșțйёїА-я]{1,40}") {
