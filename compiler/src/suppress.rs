@@ -25,7 +25,9 @@ pub fn apply(files: &[Source], findings: &mut Vec<Finding>) {
     if !allowed.is_empty() {
         let mut lines = Lines::default();
         findings.retain(|finding| {
-            let Some(source) = files.get(finding.span.file.0 as usize) else { return true };
+            let Some(source) = files.get(finding.span.file.0 as usize) else {
+                return true;
+            };
             let line = lines.of(finding.span.file, &source.text, finding.span.start);
             let names = allowed.get(&(finding.span.file, line));
             Levels::is_fixed(finding.rule) || !names.is_some_and(|names| names.contains(&finding.rule.name))
@@ -64,18 +66,32 @@ fn read(
         }
         let skipped = line.trim().is_empty() || line.trim_start().starts_with('#');
         if !skipped && !above.is_empty() {
-            allowed.entry((file, number as u32)).or_default().append(&mut above);
+            allowed
+                .entry((file, number as u32))
+                .or_default()
+                .append(&mut above);
         }
         start += line.len() + 1;
     }
 }
 
 fn unknown(file: FileId, at: usize, name: &str) -> Finding {
-    let span = Span { file, start: at as u32, end: (at + name.len()) as u32 };
+    let span = Span {
+        file,
+        start: at as u32,
+        end: (at + name.len()) as u32,
+    };
     let rule = rules::find("unknown-name").unwrap_or(&unexpected_word::RULE);
-    let mut finding = Finding::new(rule, span, format!("There is no kind of finding called `{name}`."));
+    let mut finding = Finding::new(
+        rule,
+        span,
+        format!("There is no kind of finding called `{name}`."),
+    );
     if let Some(known) = nearest(name, rules::all().map(|rule| rule.name)) {
-        finding = finding.help(format!("Did you mean `{known}`?")).fix(format!("Change to `{known}`"), span, known);
+        finding =
+            finding
+                .help(format!("Did you mean `{known}`?"))
+                .fix(format!("Change to `{known}`"), span, known);
     }
     // A comment changes nothing in the bot.
     finding.level = crate::finding::Level::Warning;
@@ -91,7 +107,11 @@ struct Lines {
 impl Lines {
     fn of(&mut self, file: FileId, text: &str, at: u32) -> u32 {
         let starts = self.starts.entry(file).or_insert_with(|| {
-            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1).collect()
+            text.bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n')
+                .map(|(at, _)| at as u32 + 1)
+                .collect()
         });
         starts.partition_point(|start| *start <= at) as u32
     }
@@ -103,16 +123,27 @@ mod tests {
     use crate::rules::writing::{bad_literal, name_style};
 
     fn left(text: &str) -> Vec<(String, &'static str)> {
-        let files = [Source { path: "a.flow".into(), text: text.into() }];
+        let files = [Source {
+            path: "a.flow".into(),
+            text: text.into(),
+        }];
         let mut findings = Vec::new();
         for (at, _) in text.match_indices("badName") {
-            let span = Span { file: FileId(0), start: at as u32, end: at as u32 + 7 };
+            let span = Span {
+                file: FileId(0),
+                start: at as u32,
+                end: at as u32 + 7,
+            };
             findings.push(Finding::new(&name_style::RULE, span, "style"));
             findings.push(Finding::new(&bad_literal::RULE, span, "literal"));
         }
         apply(&files, &mut findings);
-        let under = |finding: &Finding| text[finding.span.start as usize..finding.span.end as usize].to_owned();
-        findings.iter().map(|finding| (under(finding), finding.rule.name)).collect()
+        let under =
+            |finding: &Finding| text[finding.span.start as usize..finding.span.end as usize].to_owned();
+        findings
+            .iter()
+            .map(|finding| (under(finding), finding.rule.name))
+            .collect()
     }
 
     #[test]
@@ -120,11 +151,23 @@ mod tests {
         let literal = ("badName".to_owned(), "bad-literal");
         let style = ("badName".to_owned(), "name-style");
         assert_eq!(left("step badName"), [style.clone(), literal.clone()]);
-        assert_eq!(left("# botflow: allow name-style -- old\nstep badName"), [literal.clone()]);
-        assert_eq!(left("# botflow: allow name-style\n\n# more\nstep badName"), [literal.clone()]);
-        assert_eq!(left("step badName # botflow: allow name-style, deprecated -- old"), [literal.clone()]);
+        assert_eq!(
+            left("# botflow: allow name-style -- old\nstep badName"),
+            [literal.clone()]
+        );
+        assert_eq!(
+            left("# botflow: allow name-style\n\n# more\nstep badName"),
+            [literal.clone()]
+        );
+        assert_eq!(
+            left("step badName # botflow: allow name-style, deprecated -- old"),
+            [literal.clone()]
+        );
         assert_eq!(left("# botflow: allow name-style\nstep a\nstep badName").len(), 2);
-        assert_eq!(left("# botflow: allow bad-literal\nstep badName"), [style.clone(), literal.clone()]);
+        assert_eq!(
+            left("# botflow: allow bad-literal\nstep badName"),
+            [style.clone(), literal.clone()]
+        );
         assert_eq!(left("say \"# botflow: allow name-style\" badName").len(), 2);
     }
 

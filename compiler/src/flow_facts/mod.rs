@@ -30,7 +30,7 @@ use botflow_artifact::{ExprId, FieldId, FlowId};
 use crate::finding::Finding;
 use crate::hir::{Program, UseContext};
 use crate::rules::names::{contradictory_condition, sensitive_leak, unbounded_value};
-use path::{Path, Root, words};
+use path::words;
 use solve::Around;
 
 /// Checks all flows; findings are in order of flows, and within one in order of its statements.
@@ -90,18 +90,11 @@ fn surely_known_at_end(
     }) else {
         return Vec::new();
     };
-    (0..program.bot.customer.len())
-        .map(FieldId::from)
-        .filter(|field| {
-            let path = Path {
-                root: Root::Customer(*field),
-                parts: Vec::new(),
-            };
-            built
-                .facts
-                .known(&path)
-                .is_some_and(|fact| words::has(&state, fact))
-        })
+    built
+        .facts
+        .fields()
+        .filter(|(_, fact)| words::has(&state, *fact))
+        .map(|(field, _)| field)
         .collect()
 }
 

@@ -57,6 +57,8 @@ pub(super) type Fact = u32;
 pub(super) struct Facts {
     slots: u32,
     others: IndexMap<Path, (), FxBuildHasher>,
+    /// Facts about paths other than names alone, by what they begin with.
+    by_root: IndexMap<Root, Vec<Fact>, FxBuildHasher>,
 }
 
 impl Facts {
@@ -64,6 +66,7 @@ impl Facts {
         Facts {
             slots: slots as u32,
             others: IndexMap::default(),
+            by_root: IndexMap::default(),
         }
     }
 
@@ -93,33 +96,42 @@ impl Facts {
 
     /// As [`Facts::known`], making the fact.
     pub fn learn(&mut self, path: Path) -> Fact {
-        match path {
-            Path {
-                root: Root::Slot(slot),
-                ref parts,
-            } if parts.is_empty() => self.known_slot(slot),
-            _ => 2 * self.slots + self.others.insert_full(path, ()).0 as u32,
+        if let (Root::Slot(slot), true) = (path.root, path.parts.is_empty()) {
+            return self.known_slot(slot);
         }
+        let root = path.root;
+        let (at, made) = self.others.insert_full(path, ());
+        let fact = 2 * self.slots + at as u32;
+        if made.is_none() {
+            self.by_root.entry(root).or_default().push(fact);
+        }
+        fact
     }
 
     pub fn known_slot(&self, slot: SlotId) -> Fact {
         self.slots + self.answered(slot)
     }
 
-    /// Facts about parts of a root, which end when the root gets another value; with the root itself.
-    pub fn below(&self, root: Root) -> impl Iterator<Item = Fact> {
+    /// Facts about a root and its parts, which end when the root gets another value.
+    pub fn below(&self, root: Root) -> impl Iterator<Item = Fact> + '_ {
         let slot = match root {
             Root::Slot(slot) => Some(self.known_slot(slot)),
             _ => None,
         };
+        slot.into_iter()
+            .chain(self.by_root.get(&root).into_iter().flatten().copied())
+    }
+
+    /// Fields of the card that the flow learns something about, with their facts.
+    pub fn fields(&self) -> impl Iterator<Item = (FieldId, Fact)> + '_ {
         let first = 2 * self.slots;
-        let others = self
-            .others
+        self.others
             .keys()
             .enumerate()
-            .filter(move |(_, path)| path.root == root);
-        slot.into_iter()
-            .chain(others.map(move |(at, _)| first + at as u32))
+            .filter_map(move |(at, path)| match path.root {
+                Root::Customer(field) if path.parts.is_empty() => Some((field, first + at as u32)),
+                _ => None,
+            })
     }
 }
 

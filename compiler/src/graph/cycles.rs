@@ -86,7 +86,11 @@ impl Passing {
             };
             counts.then_some((*edge.weight(), edge.target()))
         });
-        own.chain(self.nets(graph, bot, node).into_iter().map(|handler| (Edge::Heard, handler)))
+        own.chain(
+            self.nets(graph, bot, node)
+                .into_iter()
+                .map(|handler| (Edge::Heard, handler)),
+        )
     }
 
     /// The handlers that catch what the place itself does not: the nearest one for a failure, those of the nearest

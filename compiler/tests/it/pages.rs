@@ -265,17 +265,5 @@ fn told(project: &Project, finding: &Finding) -> String {
 }
 
 fn check(project: &Project) -> Vec<Finding> {
-    let (config, mut findings) =
-        botflow_compiler::config::Config::parse(project.config.as_deref().unwrap_or_default());
-    let hard_coded = rules::names::hard_coded_value::HardCoded::new(&config);
-    for (at, source) in project.sources.iter().enumerate() {
-        let parse = botflow_syntax::parse(&source.text);
-        findings.extend(rules::writing::check(
-            FileId(at as u32),
-            &source.text,
-            &parse,
-            &hard_coded,
-        ));
-    }
-    findings
+    botflow_compiler::compile::check(project).findings
 }

@@ -9,14 +9,22 @@ use proptest::prelude::*;
 
 fn check(source: &str) -> Vec<Finding> {
     let (config, _) = Config::parse("[config]\nshop = \"https://shop.example\"\nphone = \"+40312345678\"\n");
-    writing::check(FileId(0), source, &botflow_syntax::parse(source), &HardCoded::new(&config))
+    writing::check(
+        FileId(0),
+        source,
+        &botflow_syntax::parse(source),
+        &HardCoded::new(&config),
+    )
 }
 
 /// The text under the squiggle, by rule.
 fn found(source: &str) -> Vec<(&'static str, &str)> {
     let findings = check(source);
     let under = |finding: &Finding| &source[finding.span.start as usize..finding.span.end as usize];
-    findings.iter().map(|finding| (finding.rule.name, under(finding))).collect()
+    findings
+        .iter()
+        .map(|finding| (finding.rule.name, under(finding)))
+        .collect()
 }
 
 fn holds(source: &str) {
@@ -24,14 +32,33 @@ fn holds(source: &str) {
     let mut seen = std::collections::BTreeSet::new();
     for finding in &findings {
         let place = finding.span.start as usize..finding.span.end as usize;
-        assert!(source.get(place.clone()).is_some(), "{place:?} is no place in {source:?}");
-        assert!(seen.insert((finding.span, finding.rule.name)), "{} twice in {source:?}", finding.rule.name);
-        assert!(finding.message.ends_with(['.', '?']), "{:?} is no sentence", finding.message);
+        assert!(
+            source.get(place.clone()).is_some(),
+            "{place:?} is no place in {source:?}"
+        );
+        assert!(
+            seen.insert((finding.span, finding.rule.name)),
+            "{} twice in {source:?}",
+            finding.rule.name
+        );
+        assert!(
+            finding.message.ends_with(['.', '?']),
+            "{:?} is no sentence",
+            finding.message
+        );
         for edit in finding.fixes.iter().flat_map(|fix| &fix.edits) {
-            assert!(source.get(edit.span.start as usize..edit.span.end as usize).is_some());
+            assert!(
+                source
+                    .get(edit.span.start as usize..edit.span.end as usize)
+                    .is_some()
+            );
         }
         for related in &finding.related {
-            assert!(source.get(related.span.start as usize..related.span.end as usize).is_some());
+            assert!(
+                source
+                    .get(related.span.start as usize..related.span.end as usize)
+                    .is_some()
+            );
         }
     }
 }
@@ -44,16 +71,29 @@ fn mistakes_get_the_finding_that_names_them() {
         ("say \"-> next\"", "text-looks-like-code", "-> next"),
         ("goto main", "unknown-statement", "goto"),
         ("wait 2026-02-31", "unexpected-word", "2026-02-31"),
-        ("say \"See https://shop.example/a\"", "hard-coded-value", "https://shop.example"),
+        (
+            "say \"See https://shop.example/a\"",
+            "hard-coded-value",
+            "https://shop.example",
+        ),
         ("say \"Call +40312345678.\"", "hard-coded-value", "+40312345678"),
         ("let sayHi = 3", "name-style", "sayHi"),
     ] {
         let source = flow(line);
         assert_eq!(found(&source), [(rule, under)], "in {line:?}");
     }
-    assert_eq!(found("type a = text matching /(?=x)/\n"), [("bad-literal", "/(?=x)/")]);
-    assert_eq!(found("type a = text matching /(x{1000}){1000}/\n"), [("bad-literal", "/(x{1000}){1000}/")]);
-    assert_eq!(found(&flow("say \"Our shop: https://shop.example.org, +403123456789\"")), []);
+    assert_eq!(
+        found("type a = text matching /(?=x)/\n"),
+        [("bad-literal", "/(?=x)/")]
+    );
+    assert_eq!(
+        found("type a = text matching /(x{1000}){1000}/\n"),
+        [("bad-literal", "/(x{1000}){1000}/")]
+    );
+    assert_eq!(
+        found(&flow("say \"Our shop: https://shop.example.org, +403123456789\"")),
+        []
+    );
 }
 
 #[test]
@@ -65,7 +105,12 @@ fn an_unclosed_hole_stays_an_error() {
 
 #[test]
 fn habits_from_other_tools_are_understood() {
-    for (written, meant) in [("goto", "->"), ("print", "say"), ("input", "ask"), ("menu", "choose")] {
+    for (written, meant) in [
+        ("goto", "->"),
+        ("print", "say"),
+        ("input", "ask"),
+        ("menu", "choose"),
+    ] {
         let findings = check(&format!("flow main {{\n  {written} x\n}}\n"));
         assert_eq!(findings[0].fixes[0].edits[0].text, meant, "for {written}");
     }

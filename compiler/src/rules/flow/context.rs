@@ -55,7 +55,8 @@ impl<'l> Context<'l> {
     }
 
     pub fn goals(&self) -> &Goals {
-        self.goals.get_or_init(|| Goals::of(self.graph, self.bot, &self.reach))
+        self.goals
+            .get_or_init(|| Goals::of(self.graph, self.bot, &self.reach))
     }
 
     /// The shortest conversation to a node; nothing if none comes there.
@@ -105,7 +106,11 @@ impl<'l> Context<'l> {
                     while at != from {
                         let edge = by[&at];
                         path.push(edge);
-                        at = self.graph.nodes.edge_endpoints(edge).map_or(from, |(before, _)| before);
+                        at = self
+                            .graph
+                            .nodes
+                            .edge_endpoints(edge)
+                            .map_or(from, |(before, _)| before);
                     }
                     path.reverse();
                     return Some(path);
@@ -120,7 +125,9 @@ impl<'l> Context<'l> {
 
     /// The piece of code that an address belongs to.
     pub fn piece(&self, pc: Pc) -> Option<NodeIndex> {
-        (0..=pc.index()).rev().find_map(|begin| self.graph.code(Pc::from(begin)))
+        (0..=pc.index())
+            .rev()
+            .find_map(|begin| self.graph.code(Pc::from(begin)))
     }
 
     /// The address of the operation that ends a piece of code.
@@ -131,7 +138,12 @@ impl<'l> Context<'l> {
         let mut pc = begin.index();
         while let Some(op) = self.bot.code.get(pc) {
             use botflow_artifact::Op;
-            if op.leaves() || matches!(op, Op::Branch { .. } | Op::Next { .. } | Op::Vary { .. } | Op::Enter(_)) {
+            if op.leaves()
+                || matches!(
+                    op,
+                    Op::Branch { .. } | Op::Next { .. } | Op::Vary { .. } | Op::Enter(_)
+                )
+            {
                 return Some(Pc::from(pc));
             }
             pc += 1;

@@ -25,7 +25,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         if !context.reach.reached(node)
-            || context.graph.nodes.edges(node).any(|edge| *edge.weight() != Edge::Hears)
+            || context
+                .graph
+                .nodes
+                .edges(node)
+                .any(|edge| *edge.weight() != Edge::Hears)
             || caught(context, id)
         {
             continue;

@@ -27,7 +27,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         // When the customer is silent or a system fails, ending is no surprise; when they ask something, it is.
         if !matches!(
             handler.hears,
-            Hears::Intent { .. } | Hears::Event(_) | Hears::Unclear { .. } | Hears::Pattern(_) | Hears::Changed(_)
+            Hears::Intent { .. }
+                | Hears::Event(_)
+                | Hears::Unclear { .. }
+                | Hears::Pattern(_)
+                | Hears::Changed(_)
         ) {
             continue;
         }
@@ -127,7 +131,9 @@ fn leaving(context: &Context<'_>) -> Vec<Option<NodeIndex>> {
                         }
                     }
                     (Edge::Returns, _)
-                        if graph.run_at(bot, node).is_some_and(|flow| !context.reach.returns(flow)) => {}
+                        if graph
+                            .run_at(bot, node)
+                            .is_some_and(|flow| !context.reach.returns(flow)) => {}
                     (Edge::HandOver, _) => {}
                     _ => todo.push(to),
                 }
@@ -135,7 +141,10 @@ fn leaving(context: &Context<'_>) -> Vec<Option<NodeIndex>> {
         }
     }
     let mut found: Vec<Option<NodeIndex>> = ends.iter().map(|end| end.map(|(_, node)| node)).collect();
-    let mut todo: Vec<FlowId> = (0..found.len()).filter(|id| found[*id].is_some()).map(FlowId::from).collect();
+    let mut todo: Vec<FlowId> = (0..found.len())
+        .filter(|id| found[*id].is_some())
+        .map(FlowId::from)
+        .collect();
     while let Some(flow) = todo.pop() {
         for caller in std::mem::take(&mut callers[flow.index()]) {
             if found[caller.index()].is_none() {

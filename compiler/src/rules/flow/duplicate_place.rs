@@ -43,7 +43,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 None,
             ),
             kind => (
-                format!("There is another `{} {name}` in {scope}.", kind.word().replace('_', " ")),
+                format!(
+                    "There is another `{} {name}` in {scope}.",
+                    kind.word().replace('_', " ")
+                ),
                 "Give it another name, or put one of them into a step of its own.",
                 None,
             ),

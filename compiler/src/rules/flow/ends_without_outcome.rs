@@ -49,8 +49,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             &RULE,
             if implicit { body.name_span } else { span },
             match implicit {
-                true => format!("`{name}` is started, and the conversation can end behind it without an outcome."),
-                false => format!("`{name}` is started, so that the conversation ends here without an outcome."),
+                true => {
+                    format!("`{name}` is started, and the conversation can end behind it without an outcome.")
+                }
+                false => {
+                    format!("`{name}` is started, so that the conversation ends here without an outcome.")
+                }
             },
         )
         .help("Say how it ended: `finish resolved`, `finish unresolved` or `finish abandoned`.");
@@ -80,7 +84,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn started(context: &Context<'_>) -> Vec<Option<Option<Span>>> {
     let bot = context.bot;
     let mut started = vec![None; bot.flows.len()];
-    for flow in bot.start.into_iter().chain(bot.triggers.iter().map(|trigger| trigger.start)) {
+    for flow in bot
+        .start
+        .into_iter()
+        .chain(bot.triggers.iter().map(|trigger| trigger.start))
+    {
         if let Some(entry) = started.get_mut(flow.index()) {
             *entry = Some(None);
         }

@@ -64,21 +64,35 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let finding = match state.instead {
             Some(instead) => {
                 let other = context.lowered.handlers[instead.index()].0;
-                Finding::new(&RULE, head, format!("`{heard}` never hears anything: another handler always hears it first."))
-                    .help("Remove one of them, or give the first one an `if`.")
-                    .related(other, "This one hears it.")
+                Finding::new(
+                    &RULE,
+                    head,
+                    format!("`{heard}` never hears anything: another handler always hears it first."),
+                )
+                .help("Remove one of them, or give the first one an `if`.")
+                .related(other, "This one hears it.")
             }
             None => match &handler.hears {
-                Hears::Silence(_) => {
-                    Finding::new(&RULE, head, format!("`{heard}` never hears anything: every question here has clocks of its own."))
-                        .help("Remove it, or remove `silence` from the questions that need nothing of their own.")
-                }
-                Hears::Failed => {
-                    Finding::new(&RULE, head, format!("`{heard}` never hears anything: no call here can fail without a way of its own."))
-                        .help("Remove it, or remove `failed` from the calls that need nothing of their own.")
-                }
-                _ => Finding::new(&RULE, head, format!("`{heard}` never hears anything: the bot waits for nobody here."))
-                    .help("Move it to where something is asked, or to `always`."),
+                Hears::Silence(_) => Finding::new(
+                    &RULE,
+                    head,
+                    format!("`{heard}` never hears anything: every question here has clocks of its own."),
+                )
+                .help("Remove it, or remove `silence` from the questions that need nothing of their own."),
+                Hears::Failed => Finding::new(
+                    &RULE,
+                    head,
+                    format!(
+                        "`{heard}` never hears anything: no call here can fail without a way of its own."
+                    ),
+                )
+                .help("Remove it, or remove `failed` from the calls that need nothing of their own."),
+                _ => Finding::new(
+                    &RULE,
+                    head,
+                    format!("`{heard}` never hears anything: the bot waits for nobody here."),
+                )
+                .help("Move it to where something is asked, or to `always`."),
             },
         };
         findings.push(finding);
@@ -87,7 +101,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Looks at handlers of one scope, nearest first, and notes which of them hear, and which are always too late. With
 /// `places`, a handler hears only where one of them lets it.
-fn forestalled(context: &Context<'_>, handlers: &[HandlerId], places: Option<&[&Place]>, known: &mut [Known]) {
+fn forestalled(
+    context: &Context<'_>,
+    handlers: &[HandlerId],
+    places: Option<&[&Place]>,
+    known: &mut [Known],
+) {
     let mut first: IndexMap<Key<'_>, HandlerId, FxBuildHasher> = IndexMap::default();
     for id in handlers {
         let handler = &context.bot.handlers[id.index()];

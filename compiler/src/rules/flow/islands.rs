@@ -43,7 +43,13 @@ mod tests {
 
     fn shores_of(edges: &[(u32, u32)], count: u32) -> Vec<u32> {
         let things: Vec<u32> = (0..count).collect();
-        shores(&things, |from| edges.iter().filter(|(a, _)| *a == from).map(|(_, b)| *b).collect())
+        shores(&things, |from| {
+            edges
+                .iter()
+                .filter(|(a, _)| *a == from)
+                .map(|(_, b)| *b)
+                .collect()
+        })
     }
 
     #[test]

@@ -42,19 +42,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) -> Vec<N
                     && (edge == Edge::Heard || edges.any(|(weight, target)| weight == edge && target == to))
         };
         let mut path = context.path(first);
-        if let Some(to_clock) = context.detour(
-            first,
-            |to| to == clock,
-            counts,
-        ) && first != clock
+        if let Some(to_clock) = context.detour(first, |to| to == clock, counts)
+            && first != clock
         {
             path.extend(to_clock);
         }
-        let round = context.detour(
-            clock,
-            |to| to == clock,
-            counts,
-        );
+        let round = context.detour(clock, |to| to == clock, counts);
         // Twice round, so that one sees that it goes on.
         path.extend(round.iter().flatten());
         path.extend(round.iter().flatten());
@@ -88,7 +81,9 @@ fn again(context: &Context<'_>, stuck: &mut Vec<NodeIndex>, findings: &mut Vec<F
         match &context.graph.nodes[node] {
             Node::Place(_) => {
                 for edge in context.graph.nodes.edges(node) {
-                    if let (Edge::Silence(_), Node::Code(way)) = (edge.weight(), &context.graph.nodes[edge.target()]) {
+                    if let (Edge::Silence(_), Node::Code(way)) =
+                        (edge.weight(), &context.graph.nodes[edge.target()])
+                    {
                         suspects.push((node, edge.target(), context.lowered.way(*way)));
                     }
                 }
@@ -172,7 +167,9 @@ fn says_something(context: &Context<'_>, cycle: &[NodeIndex]) -> bool {
             context.bot.places[place.index()].kind,
             PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_)
         ),
-        Node::Code(begin) => ops(context, *begin, *node).any(|op| matches!(op, Op::Say(_) | Op::SayOneOf { .. })),
+        Node::Code(begin) => {
+            ops(context, *begin, *node).any(|op| matches!(op, Op::Say(_) | Op::SayOneOf { .. }))
+        }
         _ => false,
     })
 }
@@ -213,7 +210,9 @@ fn ends_by_itself(context: &Context<'_>, cycle: &[NodeIndex]) -> bool {
             }
         }
     }
-    conditions.into_iter().any(|condition| varies(context, condition, &changed))
+    conditions
+        .into_iter()
+        .any(|condition| varies(context, condition, &changed))
 }
 
 /// Whether an expression's value can change from round to round.

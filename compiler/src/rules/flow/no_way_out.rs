@@ -19,7 +19,8 @@ pub static RULE: Rule = Rule {
 /// Reports places that only lead back to themselves. `stuck` are nodes of cycles that have been reported.
 pub(super) fn check(context: &Context<'_>, stuck: &[NodeIndex], findings: &mut Vec<Finding>) {
     // A cycle of waits is one mistake, however many waits it has.
-    let mut covered: indexmap::IndexSet<NodeIndex, rustc_hash::FxBuildHasher> = stuck.iter().copied().collect();
+    let mut covered: indexmap::IndexSet<NodeIndex, rustc_hash::FxBuildHasher> =
+        stuck.iter().copied().collect();
     for (id, place) in context.bot.places.iter().enumerate() {
         let id = PlaceId::from(id);
         let node = context.graph.place(id);

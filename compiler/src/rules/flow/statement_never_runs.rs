@@ -42,7 +42,10 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         // Where it goes on may be reached in another way; and a flow with steps has to say where it goes on, so that
         // a mere end behind the run is nothing to wonder at.
-        let unused = context.graph.code(place.then).is_some_and(|node| !context.reach.reached(node));
+        let unused = context
+            .graph
+            .code(place.then)
+            .is_some_and(|node| !context.reach.reached(node));
         let says = matches!(
             context.bot.code.get(place.then.index()),
             Some(Op::Say(_) | Op::SayOneOf { .. } | Op::Enter(_) | Op::Let { .. } | Op::Remember { .. })

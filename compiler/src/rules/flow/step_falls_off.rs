@@ -25,14 +25,23 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 "End it with `-> step`, `start …`, `return` or `finish …`.".to_owned(),
             ),
             None if end.owes_result => {
-                let gives = flow.gives.map(|ty| context.words().type_name(ty)).unwrap_or_default();
+                let gives = flow
+                    .gives
+                    .map(|ty| context.words().type_name(ty))
+                    .unwrap_or_default();
                 (
-                    format!("The flow `{}` gives `{gives}`, but can end without giving one.", flow.name),
+                    format!(
+                        "The flow `{}` gives `{gives}`, but can end without giving one.",
+                        flow.name
+                    ),
                     "End it with `return …`.".to_owned(),
                 )
             }
             None => {
-                let first = flow.steps.first().map(|step| context.bot.steps[step.index()].name.as_str());
+                let first = flow
+                    .steps
+                    .first()
+                    .map(|step| context.bot.steps[step.index()].name.as_str());
                 (
                     format!(
                         "What stands before the steps of `{}` can end without saying where the conversation goes on.",

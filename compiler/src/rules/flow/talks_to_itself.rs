@@ -38,7 +38,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) -> Vec<N
         let Some((span, _)) = spans.first().copied() else {
             continue;
         };
-        let waits = cycle.iter().any(|node| matches!(context.graph.nodes[*node], Node::Place(_)));
+        let waits = cycle
+            .iter()
+            .any(|node| matches!(context.graph.nodes[*node], Node::Place(_)));
         let message = if waits {
             "The bot goes round in a circle here, and nobody is asked or waited for."
         } else {

@@ -20,7 +20,9 @@ pub static RULE: Rule = Rule {
 /// Reports flows that are never reached.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let bot = context.bot;
-    let begins = bot.start.is_some() || !bot.triggers.is_empty() || bot.flows.iter().any(|flow| flow.open_to_operators);
+    let begins = bot.start.is_some()
+        || !bot.triggers.is_empty()
+        || bot.flows.iter().any(|flow| flow.open_to_operators);
     // Where nothing begins, everything is out of reach for one reason; and a way that could not be understood may
     // have led to any flow.
     if !begins || !context.lowered.facts.broken.is_empty() {
@@ -41,12 +43,18 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(name_span) = context.flow_name(flow) else {
             continue;
         };
-        if context.lowered.is_library(name_span) || context.lowered.facts.dead_mentions.flows.contains(&flow) {
+        if context.lowered.is_library(name_span) || context.lowered.facts.dead_mentions.flows.contains(&flow)
+        {
             continue;
         }
         let name = &bot.flows[flow.index()].name;
         findings.push(
-            Finding::new(&RULE, name_span, format!("No conversation ever comes to the flow `{name}`.")).help(format!(
+            Finding::new(
+                &RULE,
+                name_span,
+                format!("No conversation ever comes to the flow `{name}`."),
+            )
+            .help(format!(
                 "Lead to it with `start {name}` or `run {name}`, let a trigger start it, or remove it."
             )),
         );

@@ -38,7 +38,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let mentioned = &context.lowered.facts.dead_mentions.steps;
-        for step in shores(&missing, |step| steps_from(context, flow.id, context.graph.step(step))) {
+        for step in shores(&missing, |step| {
+            steps_from(context, flow.id, context.graph.step(step))
+        }) {
             let Some(body) = flow.steps.iter().find(|body| body.id == step) else {
                 continue;
             };
@@ -47,8 +49,14 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             let name = &context.bot.steps[step.index()].name;
             findings.push(
-                Finding::new(&RULE, body.name_span, format!("Nothing leads to the step `{name}`."))
-                    .help(format!("Lead to it with `-> {name}` where it is wanted, or remove it.")),
+                Finding::new(
+                    &RULE,
+                    body.name_span,
+                    format!("Nothing leads to the step `{name}`."),
+                )
+                .help(format!(
+                    "Lead to it with `-> {name}` where it is wanted, or remove it."
+                )),
             );
         }
     }
@@ -68,7 +76,9 @@ fn steps_from(context: &Context<'_>, flow: FlowId, step: NodeIndex) -> Vec<StepI
                 (_, Edge::Run | Edge::Start) => {}
                 (Node::Step(to), _) => found.push(*to),
                 (Node::Code(_) | Node::Handler(_), _) => todo.push(edge.2),
-                (Node::Place(place), _) if context.bot.places[place.index()].flow == flow => todo.push(edge.2),
+                (Node::Place(place), _) if context.bot.places[place.index()].flow == flow => {
+                    todo.push(edge.2)
+                }
                 // Handlers of the flow itself hear everywhere in it; they belong to no step.
                 (Node::Hearing(crate::graph::Level::Step(_)), _) => todo.push(edge.2),
                 _ => {}

@@ -18,6 +18,9 @@ pub static RULE: Rule = Rule {
     page: include_str!("contradictory_condition.md"),
 };
 
+/// So many branches of one `if` are held against the later ones; a chain beyond that is no longer read by people.
+const LONGEST: usize = 100;
+
 /// Looks at every `if` of the project.
 pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     for flow in &program.flows {
@@ -54,7 +57,7 @@ fn chain(program: &Program, arms: &[(ExprId, Block)], findings: &mut Vec<Finding
     }
     let mut seen: IndexMap<String, ExprId, FxBuildHasher> = IndexMap::default();
     let mut before = Constraints::new(program);
-    for (condition, _) in arms {
+    for (at, (condition, _)) in arms.iter().enumerate() {
         let Some(info) = program.exprs.get(condition.index()) else {
             continue;
         };
@@ -82,7 +85,9 @@ fn chain(program: &Program, arms: &[(ExprId, Block)], findings: &mut Vec<Finding
             }
             findings.push(finding);
         }
-        before.assume(*condition, false);
+        if at < LONGEST {
+            before.assume(*condition, false);
+        }
     }
 }
 

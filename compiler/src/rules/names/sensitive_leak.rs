@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Level, Rule};
 use crate::flow_facts::{for_each_block, reads, show_value};
-use crate::hir::{Block, Program, Stmt, StmtKind};
+use crate::hir::{Block, FlowBody, Program, Stmt, StmtKind};
 use crate::project::Span;
 
 /// The rule.
@@ -33,21 +33,9 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
         return;
     }
     let mut taint = Taint::new(program);
-    while taint.spread() {}
+    taint.spread();
     for (at, flow) in program.flows.iter().enumerate() {
-        let mut visit = |stmt: &Stmt| taint.stmt(FlowId::from(at), stmt, findings);
-        each_stmt(&flow.body, &mut visit);
-        flow.steps
-            .iter()
-            .for_each(|step| each_stmt(&step.body, &mut visit));
-        let handlers = flow
-            .handlers
-            .iter()
-            .chain(flow.steps.iter().flat_map(|step| &step.handlers));
-        handlers.for_each(|handler| each_stmt(&handler.block, &mut visit));
-        flow.rules
-            .iter()
-            .for_each(|rule| each_stmt(&rule.block, &mut visit));
+        each_stmt_of(flow, &mut |stmt| taint.stmt(FlowId::from(at), stmt, findings));
     }
     for escalation in &program.bot.escalations {
         if let Some(brief) = escalation.brief {
@@ -92,27 +80,46 @@ impl<'p> Taint<'p> {
         taint
     }
 
-    /// Follows values one step further; whether anything was new.
-    fn spread(&mut self) -> bool {
-        let before = (self.slots.len(), self.fields.len(), self.results.len());
+    /// Follows values from flow to flow until nothing new holds any.
+    fn spread(&mut self) {
         let program = self.program;
+        let count = program.flows.len();
+        let mut callers: Vec<Vec<usize>> = vec![Vec::new(); count];
         for (at, flow) in program.flows.iter().enumerate() {
-            let id = FlowId::from(at);
-            let mut visit = |stmt: &Stmt| self.follow(id, stmt);
-            each_stmt(&flow.body, &mut visit);
-            flow.steps
-                .iter()
-                .for_each(|step| each_stmt(&step.body, &mut visit));
-            let handlers = flow
-                .handlers
-                .iter()
-                .chain(flow.steps.iter().flat_map(|step| &step.handlers));
-            handlers.for_each(|handler| each_stmt(&handler.block, &mut visit));
-            flow.rules
-                .iter()
-                .for_each(|rule| each_stmt(&rule.block, &mut visit));
+            each_stmt_of(flow, &mut |stmt| {
+                if let StmtKind::Run(run) = &stmt.kind
+                    && let Some(callers) = callers.get_mut(run.flow.index())
+                {
+                    callers.push(at);
+                }
+            });
         }
-        before != (self.slots.len(), self.fields.len(), self.results.len())
+        let mut queue: std::collections::VecDeque<usize> = (0..count).collect();
+        let mut queued = vec![true; count];
+        while let Some(at) = queue.pop_front() {
+            queued[at] = false;
+            let before = (self.slots.len(), self.fields.len(), self.results.len());
+            each_stmt_of(&program.flows[at], &mut |stmt| {
+                self.follow(FlowId::from(at), stmt)
+            });
+            // A field that became sensitive may be read anywhere; other values move along runs and starts.
+            let anywhere = self.fields.len() > before.1;
+            let mut next: Vec<usize> = if anywhere {
+                (0..count).collect()
+            } else {
+                Vec::new()
+            };
+            next.extend(self.slots[before.0..].iter().map(|(flow, _)| flow.index()));
+            if self.results.len() > before.2 {
+                next.extend(&callers[at]);
+            }
+            for flow in next {
+                if queued.get(flow) == Some(&false) {
+                    queued[flow] = true;
+                    queue.push_back(flow);
+                }
+            }
+        }
     }
 
     fn follow(&mut self, flow: FlowId, stmt: &Stmt) {
@@ -258,6 +265,18 @@ impl<'p> Taint<'p> {
             }
         }
     }
+}
+
+/// Every statement of a flow, those of its handlers included.
+fn each_stmt_of(flow: &FlowBody, visit: &mut dyn FnMut(&Stmt)) {
+    each_stmt(&flow.body, visit);
+    flow.steps.iter().for_each(|step| each_stmt(&step.body, visit));
+    let handlers = flow
+        .handlers
+        .iter()
+        .chain(flow.steps.iter().flat_map(|step| &step.handlers));
+    handlers.for_each(|handler| each_stmt(&handler.block, visit));
+    flow.rules.iter().for_each(|rule| each_stmt(&rule.block, visit));
 }
 
 /// Every statement of a block, those inside other ones included.
