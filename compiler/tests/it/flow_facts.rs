@@ -24,8 +24,14 @@ const RULES: &[&str] = &[
 fn project(flow: &str) -> Project {
     Project {
         sources: vec![
-            Source { path: "a.flow".into(), text: Arc::from(flow) },
-            Source { path: "b.flow".into(), text: Arc::from(BOT) },
+            Source {
+                path: "a.flow".into(),
+                text: Arc::from(flow),
+            },
+            Source {
+                path: "b.flow".into(),
+                text: Arc::from(BOT),
+            },
         ],
         config: None,
         host: None,
@@ -67,11 +73,15 @@ fn ways_that_part_have_to_answer_both() {
         &[("not-answered-yet", "a")],
     );
     check(
-        &main_flow("if customer.orders > 2 {\nlet a = 1\n} else {\nlet a = 2\n}\nsay \"{a}\"\nfinish resolved"),
+        &main_flow(
+            "if customer.orders > 2 {\nlet a = 1\n} else {\nlet a = 2\n}\nsay \"{a}\"\nfinish resolved",
+        ),
         &[],
     );
     check(
-        &main_flow("if customer.orders > 2 {\nfinish resolved\n} else {\nlet a = 2\n}\nsay \"{a}\"\nfinish resolved"),
+        &main_flow(
+            "if customer.orders > 2 {\nfinish resolved\n} else {\nlet a = 2\n}\nsay \"{a}\"\nfinish resolved",
+        ),
         &[],
     );
 }
@@ -90,24 +100,38 @@ fn conditions_teach() {
         ("customer.name is known", &[][..]),
         ("not customer.name is unknown", &[]),
         ("customer.name is known and customer.orders > 1", &[]),
-        ("customer.name is known or customer.orders > 1", &[("unknown-may-be-missing", "customer.name")]),
-        ("customer.name is unknown", &[("unknown-may-be-missing", "customer.name")]),
+        (
+            "customer.name is known or customer.orders > 1",
+            &[("unknown-may-be-missing", "customer.name")],
+        ),
+        (
+            "customer.name is unknown",
+            &[("unknown-may-be-missing", "customer.name")],
+        ),
     ] {
         check(
-            &main_flow(&format!("if {condition} {{\nsay \"{{customer.name}}\"\n}}\nfinish resolved")),
+            &main_flow(&format!(
+                "if {condition} {{\nsay \"{{customer.name}}\"\n}}\nfinish resolved"
+            )),
             expected,
         );
     }
     check(
-        &main_flow("if customer.name is unknown {\nfinish resolved\n}\nsay \"{customer.name}\"\nfinish resolved"),
+        &main_flow(
+            "if customer.name is unknown {\nfinish resolved\n}\nsay \"{customer.name}\"\nfinish resolved",
+        ),
         &[],
     );
     check(
-        &main_flow("if customer.name is known and length(customer.name) > 3 {\nsay \"Long.\"\n}\nfinish resolved"),
+        &main_flow(
+            "if customer.name is known and length(customer.name) > 3 {\nsay \"Long.\"\n}\nfinish resolved",
+        ),
         &[],
     );
     check(
-        &main_flow("if customer.name is unknown or length(customer.name) > 3 {\nsay \"Hm.\"\n}\nfinish resolved"),
+        &main_flow(
+            "if customer.name is unknown or length(customer.name) > 3 {\nsay \"Hm.\"\n}\nfinish resolved",
+        ),
         &[],
     );
 }
@@ -116,11 +140,15 @@ fn conditions_teach() {
 fn parts_of_answers_may_be_unknown() {
     let call = "let found = call shop.find(\"a\") {\nfailed -> finish unresolved\n}\n";
     check(
-        &main_flow(&format!("{call}say \"{{found.price}} {{found.note}}\"\nfinish resolved")),
+        &main_flow(&format!(
+            "{call}say \"{{found.price}} {{found.note}}\"\nfinish resolved"
+        )),
         &[("unknown-may-be-missing", "found.note")],
     );
     check(
-        &main_flow(&format!("{call}if found.note is known {{\nsay \"{{found.note}}\"\n}}\nfinish resolved")),
+        &main_flow(&format!(
+            "{call}if found.note is known {{\nsay \"{{found.note}}\"\n}}\nfinish resolved"
+        )),
         &[],
     );
     // Another call, another answer.
@@ -135,10 +163,21 @@ fn parts_of_answers_may_be_unknown() {
 #[test]
 fn what_is_run_teaches_and_forgets() {
     let asks = "flow asks {\nask customer.phone \"Phone?\" {\ntries 3 -> finish unresolved\n}\n}\n";
-    check(&format!("{asks}{}", main_flow("run asks\nsay \"{customer.phone}\"\nfinish resolved")), &[]);
+    check(
+        &format!(
+            "{asks}{}",
+            main_flow("run asks\nsay \"{customer.phone}\"\nfinish resolved")
+        ),
+        &[],
+    );
     let forgets = "flow forgets {\nforget customer.phone\n}\n";
     check(
-        &format!("{forgets}{}", main_flow("ask customer.phone \"Phone?\"\nrun forgets\nsay \"{customer.phone}\"\nfinish resolved")),
+        &format!(
+            "{forgets}{}",
+            main_flow(
+                "ask customer.phone \"Phone?\"\nrun forgets\nsay \"{customer.phone}\"\nfinish resolved"
+            )
+        ),
         &[("unknown-may-be-missing", "customer.phone")],
     );
 }
@@ -175,10 +214,21 @@ fn the_conversation_shown_is_the_shortest() {
                 \"More?\"\nsay \"{more}\"\n-> end\n}\nstep short {\nask wish: text \"Wish?\"\n-> end\n}\nstep end {\nsay \
                 \"{wish}!\"\nfinish resolved\n}\n}\n";
     let found = findings(flow);
-    let finding = found.iter().find(|finding| finding.rule.name == "not-answered-yet").expect("`wish` may be open");
+    let finding = found
+        .iter()
+        .find(|finding| finding.rule.name == "not-answered-yet")
+        .expect("`wish` may be open");
     assert_eq!(
         finding.conversation,
-        ["> hi", "< Which?", "> [Long]", "< More?", "> something", "< something", "< !"]
+        [
+            "> hi",
+            "< Which?",
+            "> [Long]",
+            "< More?",
+            "> something",
+            "< something",
+            "< !"
+        ]
     );
 }
 
@@ -188,8 +238,14 @@ fn long_flows_are_checked_in_one_go() {
     let count = 3000;
     let mut flow = String::from("flow main {\nlet a = 1\n-> s2999\n");
     for step in 0..count {
-        let next = if step == 0 { "finish resolved".to_owned() } else { format!("-> s{}", step - 1) };
-        flow.push_str(&format!("step s{step} {{\nif customer.orders > {step} {{\nlet b = a\n}}\nsay \"{{a}}\"\n{next}\n}}\n"));
+        let next = if step == 0 {
+            "finish resolved".to_owned()
+        } else {
+            format!("-> s{}", step - 1)
+        };
+        flow.push_str(&format!(
+            "step s{step} {{\nif customer.orders > {step} {{\nlet b = a\n}}\nsay \"{{a}}\"\n{next}\n}}\n"
+        ));
     }
     flow.push_str("}\n");
     check(&flow, &[]);
