@@ -19,6 +19,7 @@ use crate::library::{self, LibraryFile};
 use crate::lower::{Lower, ParsedFile};
 use crate::project::{FileId, Project, Source, Span};
 use crate::rules::{self, nearest};
+use crate::rules::names::hard_coded_value::HardCoded;
 use crate::rules::names::{missing_setting, unknown_name};
 
 /// A project that has been looked at.
@@ -47,7 +48,7 @@ pub fn check(project: &Project) -> Checked {
         Some(text) => Config::parse(text),
         None => (Config::default(), Vec::new()),
     };
-    let read = read(project, &mut findings);
+    let read = read(project, &config, &mut findings);
     let program = Program {
         files: read.sources.iter().map(|source| source.path.clone()).collect(),
         library_files: (project.sources.len()..read.sources.len())
@@ -71,6 +72,7 @@ pub fn check(project: &Project) -> Checked {
             ]
             .contains(&&finding.rule.name)
     }));
+    crate::suppress::apply(&read.sources, &mut findings);
     config.levels.apply(&mut findings);
     in_order(&mut findings);
     Checked {
@@ -123,7 +125,8 @@ struct Read {
     broken: bool,
 }
 
-fn read(project: &Project, findings: &mut Vec<Finding>) -> Read {
+fn read(project: &Project, config: &Config, findings: &mut Vec<Finding>) -> Read {
+    let hard_coded = HardCoded::new(config);
     let mut read = Read {
         sources: project.sources.clone(),
         files: Vec::with_capacity(project.sources.len()),
@@ -131,7 +134,7 @@ fn read(project: &Project, findings: &mut Vec<Finding>) -> Read {
     };
     for (index, source) in project.sources.iter().enumerate() {
         let id = FileId(index as u32);
-        let items = parse(id, &source.text, findings, &mut read.broken);
+        let items = parse(id, &source.text, &hard_coded, findings, &mut read.broken);
         read.files.push(ParsedFile {
             id,
             library: None,
@@ -189,7 +192,7 @@ fn bring(file: &LibraryFile, read: &mut Read, findings: &mut Vec<Finding>) {
         path: library::path(file),
         text: Arc::from(file.text),
     });
-    let items = parse(id, file.text, findings, &mut read.broken);
+    let items = parse(id, file.text, &HardCoded::default(), findings, &mut read.broken);
     read.files.push(ParsedFile {
         id,
         library: Some("std"),
@@ -197,17 +200,16 @@ fn bring(file: &LibraryFile, read: &mut Read, findings: &mut Vec<Finding>) {
     });
 }
 
-fn parse(id: FileId, text: &str, findings: &mut Vec<Finding>, broken: &mut bool) -> Vec<ast::Item> {
+fn parse(
+    id: FileId,
+    text: &str,
+    hard_coded: &HardCoded,
+    findings: &mut Vec<Finding>,
+    broken: &mut bool,
+) -> Vec<ast::Item> {
     let parsed = botflow_syntax::parse(text);
     *broken |= !parsed.errors.is_empty();
-    for error in &parsed.errors {
-        let at = Span {
-            file: id,
-            start: error.range.start().into(),
-            end: error.range.end().into(),
-        };
-        findings.push(crate::rules::writing::unexpected_word::finding(at, error.message()));
-    }
+    findings.extend(crate::rules::writing::check(id, text, &parsed, hard_coded));
     parsed.file().items().collect()
 }
 

@@ -9,11 +9,15 @@ use crate::project::{FileId, Span};
 /// The findings about the writing of one file, in order of their places. Those that only the tree shows are in
 /// [`super::tree`].
 pub fn findings(file: FileId, source: &str, parse: &Parse) -> Vec<Finding> {
-    parse
-        .errors
-        .iter()
-        .map(|error| finding(file, source, error))
-        .collect()
+    let mut findings: Vec<Finding> = Vec::new();
+    for error in &parse.errors {
+        // What the parser stumbles over twice at one place is one mistake.
+        let at = span(file, error.range);
+        if findings.last().is_none_or(|last| last.span != at) {
+            findings.push(finding(file, source, error));
+        }
+    }
+    findings
 }
 
 fn finding(file: FileId, source: &str, error: &SyntaxError) -> Finding {
