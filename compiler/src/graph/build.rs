@@ -486,6 +486,7 @@ impl Builder<'_> {
             people: self.people,
             returns: self.returns,
             code: self.at,
+            shown: None,
         }
     }
 }

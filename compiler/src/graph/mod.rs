@@ -11,11 +11,11 @@
 mod build;
 pub mod conversation;
 pub mod cycles;
-
+pub mod export;
 pub mod goals;
 pub mod label;
 pub mod node;
-
+pub mod picture;
 pub mod reach;
 
 pub use node::{Driver, Edge, Level, Node};
@@ -38,6 +38,8 @@ pub struct Graph {
     people: Vec<NodeIndex>,
     returns: Vec<NodeIndex>,
     code: Vec<NodeIndex>,
+    /// The flow that pictures show alone.
+    shown: Option<FlowId>,
 }
 
 impl Graph {
@@ -45,6 +47,12 @@ impl Graph {
     /// loading; an address that is not leads to [`Node::Unknown`].
     pub fn build(bot: &Bot) -> Graph {
         build::build(bot)
+    }
+
+    /// The same graph, of which pictures show one flow alone.
+    pub fn only(mut self, flow: FlowId) -> Graph {
+        self.shown = Some(flow);
+        self
     }
 
     /// Where a flow begins.
