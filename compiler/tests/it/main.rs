@@ -1,8 +1,10 @@
 //! The compiler's integration tests, in one binary.
 
+mod codegen;
 mod examples;
 mod flow_facts;
 mod page;
 mod pages;
+mod random_program;
 mod registry;
 mod writing;
