@@ -2,7 +2,7 @@
 
 use super::recovery::Context;
 use super::statements::STATEMENT_STARTS;
-use super::{ArrowPlace, Parser};
+use super::{ArrowPlace, Parser, words};
 use crate::error::{Detail, Expected, SyntaxErrorKind};
 use crate::kind::SyntaxKind;
 
@@ -266,7 +266,7 @@ impl Parser<'_> {
             | SyntaxKind::KwBack => {
                 self.leaving_statement();
             }
-            SyntaxKind::KwQueue if self.ahead(1).is_word() => {
+            SyntaxKind::KwQueue if words::is_name(self.ahead(1)) => {
                 self.check_arrow(
                     ArrowPlace::Escalation,
                     "Only the ways of an escalation go on to a queue.",

@@ -42,6 +42,13 @@ impl Parse {
         SyntaxNode::new_root(self.green.clone())
     }
 
+    /// Whether the file was beyond the limit, so that its tree tells nothing.
+    pub fn is_too_large(&self) -> bool {
+        self.errors
+            .iter()
+            .any(|error| error.kind == SyntaxErrorKind::FileTooLarge)
+    }
+
     /// The typed root of the tree.
     pub fn file(&self) -> crate::ast::File {
         use crate::ast::AstNode;

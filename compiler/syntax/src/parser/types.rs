@@ -39,7 +39,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn at_name(&self) -> bool {
-        self.at_word() && !words::is_hard(self.kind) && !words::is_soft(self.kind)
+        words::is_name(self.kind)
     }
 
     pub(super) fn path(&mut self) {

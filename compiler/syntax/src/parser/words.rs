@@ -67,6 +67,11 @@ pub(super) const fn is_soft(kind: SyntaxKind) -> bool {
     )
 }
 
+/// Words that may be names.
+pub(super) const fn is_name(kind: SyntaxKind) -> bool {
+    kind.is_word() && !is_hard(kind) && !is_soft(kind)
+}
+
 /// The values that are everywhere.
 pub(super) const fn is_root(kind: SyntaxKind) -> bool {
     matches!(

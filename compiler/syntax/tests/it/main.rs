@@ -1,3 +1,9 @@
 //! The tests of the syntax crate.
 
+mod differential;
 mod examples;
+mod formatting;
+mod grammar;
+mod mistakes;
+mod robustness;
+mod view;

@@ -1,0 +1,183 @@
+//! Mistakes: one error for each, at its place, under its name; and what follows is read all the same.
+
+use botflow_syntax::ast::AstNode;
+use botflow_syntax::{SyntaxError, ast, parse};
+
+/// Parses and compares `name: text under the error` of each error.
+fn check(source: &str, expected: &[(&str, &str)]) -> Vec<SyntaxError> {
+    let parse = parse(source);
+    let found: Vec<(&str, &str)> = parse
+        .errors
+        .iter()
+        .map(|error| {
+            (
+                error.kind.name(),
+                &source[std::ops::Range::<usize>::from(error.range)],
+            )
+        })
+        .collect();
+    assert_eq!(found, expected, "{:#?}", parse.errors);
+    parse.errors
+}
+
+fn message(source: &str, expected: &str) {
+    let errors = parse(source).errors;
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_eq!(errors[0].message(), expected);
+}
+
+/// The names of the steps that the tree has.
+fn steps(source: &str) -> Vec<String> {
+    let tree = parse(source).syntax();
+    let steps = tree.descendants().filter_map(ast::Step::cast);
+    steps
+        .filter_map(|step| step.name())
+        .map(|name| name.text().to_owned())
+        .collect()
+}
+
+#[test]
+fn unclosed_blocks_end_where_something_else_begins() {
+    let source = "flow a {\n  step x {\n    say \"x\"\n\n  step y {\n    if b {\n      say \"y\"\n  }\n\n  step z { -> y }\n}\n\nflow b { -> c }\n";
+    check(source, &[("unclosed-block", "{"), ("unclosed-block", "{")]);
+    assert_eq!(steps(source), ["x", "y", "z"]);
+    check(
+        "flow a {\n  if b {\n    if c {\n      say \"x\"\nflow b { -> c }\n",
+        &[("unclosed-block", "{")],
+    );
+    check("flow a {\n  say \"x\"\n", &[("unclosed-block", "{")]);
+    check("flow a { -> b }\n}\n", &[("unexpected-word", "}")]);
+}
+
+#[test]
+fn unclosed_texts_end_with_their_line() {
+    check(
+        "flow a {\n  say \"Hello\n  say \"x\"\n}\n",
+        &[("unclosed-text", "\"Hello")],
+    );
+    check(
+        "flow a {\n  say \"Hello {name\"\n  say \"x\"\n}\n",
+        &[("unexpected-word", "\"")],
+    );
+    check(
+        "flow a {\n  say \"Hello {name\n  say \"x\"\n}\n",
+        &[("unclosed-text", "{")],
+    );
+}
+
+#[test]
+fn unknown_statements_get_the_nearest_known_one() {
+    let errors = check(
+        "flow a {\n  sya \"Hello\" {\n    image \"x\"\n  }\n  say \"x\"\n}\n",
+        &[("unknown-statement", "sya")],
+    );
+    let fix = errors[0].fix.as_ref().expect("there is a known word near");
+    assert_eq!(fix.text, "say");
+    check("bot b {\n  nmae \"x\"\n}\n", &[("unknown-statement", "nmae")]);
+    check(
+        "flwo f {\n  say \"x\"\n}\nflow g { -> x }\n",
+        &[("unknown-statement", "flwo")],
+    );
+}
+
+#[test]
+fn things_in_the_wrong_place() {
+    check("say \"x\"\n", &[("wrong-place", "say")]);
+    check("bot b {\n  say \"x\"\n}\n", &[("wrong-place", "say")]);
+    check(
+        "flow f {\n  step a { -> b }\n  say \"x\"\n}\n",
+        &[("wrong-place", "say")],
+    );
+    check(
+        "flow f {\n  form g {\n    note \"x\"\n    ask a: text \"A?\"\n  }\n}\n",
+        &[("wrong-place", "note")],
+    );
+    check("flow f { -> queue help }\n", &[("wrong-place", "queue")]);
+}
+
+#[test]
+fn words_that_do_not_fit() {
+    message(
+        "flow f {\n  ask city \"Which?\"\n}\n",
+        "Expected `:` here, found `\"`.",
+    );
+    message(
+        "flow f {\n  ask : text \"Which?\"\n}\n",
+        "Expected a name here, found `:`.",
+    );
+    message(
+        "flow f {\n  say \"x\" say \"y\"\n}\n",
+        "Expected the end of the line here, found `say`.",
+    );
+    message(
+        "flow f {\n  wait\n}\n",
+        "Expected a duration such as `30s` or `2h` or `for` here, found the end of the line.",
+    );
+    message(
+        "flow f {\n  if a = 5 { -> x }\n}\n",
+        "Values are compared with `is`, not with `=`.",
+    );
+    message(
+        "flow f {\n  let x = f(a b)\n  say \"x\"\n}\n",
+        "Expected `,` or `)` here, found `b`.",
+    );
+    check(
+        "flow f {\n  let x = f(a,\n  say \"x\"\n}\n",
+        &[("unexpected-word", "\"")],
+    );
+}
+
+#[test]
+fn literals_that_are_none() {
+    check("flow f {\n  wait 5x\n}\n", &[("bad-literal", "5x")]);
+    check(
+        "queue q {\n  hours mon 9:00 to 18:00\n}\n",
+        &[("bad-literal", "9:00")],
+    );
+    check(
+        "queue q {\n  closed on 2026-02-30\n}\n",
+        &[("bad-literal", "2026-02-30")],
+    );
+    check("flow f {\n  say \"a \\q b\"\n}\n", &[("bad-literal", "\\q")]);
+    check("flow f {\n  wait 99999999w\n}\n", &[("bad-literal", "99999999w")]);
+}
+
+#[test]
+fn curly_quotes_have_a_fix() {
+    let errors = check(
+        "flow f {\n  say “Hello you”\n  say \"x\"\n}\n",
+        &[("unexpected-word", "“Hello you”")],
+    );
+    assert_eq!(
+        errors[0].fix.as_ref().map(|fix| fix.text.as_str()),
+        Some("\"Hello you\"")
+    );
+}
+
+#[test]
+fn repeated_settings_name_both_places() {
+    let errors = check(
+        "bot b {\n  name \"a\"\n  name \"b\"\n}\n",
+        &[("repeated-setting", "name")],
+    );
+    assert_eq!(errors[0].related.len(), 1);
+}
+
+#[test]
+fn reserved_names() {
+    check("flow say {\n  -> x\n}\n", &[("reserved-name", "say")]);
+    check(
+        "flow f {\n  step back {\n    -> x\n  }\n}\n",
+        &[("reserved-name", "back")],
+    );
+    check("action crm.save(note: text)\n", &[]);
+}
+
+#[test]
+fn holes_stand_three_deep() {
+    check("flow f {\n  say \"{a else \"{b else \"{c}\"}\"}\"\n}\n", &[]);
+    check(
+        "flow f {\n  say \"{a else \"{b else \"{c else \"{d}\"}\"}\"}\"\n}\n",
+        &[("nested-too-deep", "{")],
+    );
+}
