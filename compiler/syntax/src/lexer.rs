@@ -99,7 +99,7 @@ impl Lexing {
                 }
                 _ => self.push(kind, start),
             }
-            if !kind.is_trivia() {
+            if !kind.is_trivia() && kind != SyntaxKind::Newline {
                 self.previous = [kind, self.previous[0]];
             }
         }

@@ -156,7 +156,7 @@ impl Generator {
         };
         let file = walk.generator.index["file"];
         // Mostly shallow sentences, so that many go into little time; some deep ones.
-        let budget = if walk.random.chance(90) { 28 } else { 44 };
+        let budget = if walk.random.chance(97) { 28 } else { 42 };
         walk.rule(file, budget);
         walk.pieces
     }
