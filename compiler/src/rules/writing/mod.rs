@@ -43,7 +43,7 @@ pub const RULES: &[&Rule] = &[
 pub fn check(file: FileId, source: &str, parse: &Parse, hard_coded: &HardCoded) -> Vec<Finding> {
     let mut findings = syntax::findings(file, source, parse);
     let mut others = Vec::new();
-    tree::check(file, &parse.syntax(), hard_coded, &mut others);
+    tree::check(file, &parse.green, hard_coded, &mut others);
     // Where the parser stumbled, the tree shows nothing that its finding did not say.
     others.retain(|other| {
         !findings

@@ -1,10 +1,10 @@
 //! What only the whole tree of a file shows about its writing: names, texts, patterns.
 
-use botflow_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
+use botflow_syntax::{FlowLanguage, GreenNodeData, NodeOrToken, SyntaxKind};
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-use super::{bad_literal, name_style, syntax::span, text_looks_like_code};
+use super::{bad_literal, name_style, text_looks_like_code};
 use crate::finding::Finding;
 use crate::project::{FileId, Span};
 use crate::rules::names::hard_coded_value::HardCoded;
@@ -12,89 +12,125 @@ use crate::rules::names::hard_coded_value::HardCoded;
 /// The largest program a pattern may compile to, in bytes; beyond it, matching takes more memory than it is worth.
 const LARGEST_PATTERN: usize = 1 << 20;
 
-/// Looks at one file, in one walk over its tree.
-pub fn check(file: FileId, root: &SyntaxNode, hard_coded: &HardCoded, findings: &mut Vec<Finding>) {
-    let mut names: IndexSet<String, FxBuildHasher> = IndexSet::default();
-    for element in root.descendants_with_tokens() {
-        let Some(token) = element.into_token() else {
-            continue;
+/// Looks at one file, in one walk over its tree. The walk is over the bare tree, without places and parents, because
+/// every file of a project is walked at every check.
+pub fn check(file: FileId, root: &GreenNodeData, hard_coded: &HardCoded, findings: &mut Vec<Finding>) {
+    let mut walk = Walk {
+        file,
+        hard_coded,
+        names: IndexSet::default(),
+        findings,
+    };
+    walk.node(root, kind(root.kind()), 0, None);
+}
+
+struct Walk<'w> {
+    file: FileId,
+    hard_coded: &'w HardCoded,
+    names: IndexSet<String, FxBuildHasher>,
+    findings: &'w mut Vec<Finding>,
+}
+
+impl Walk<'_> {
+    /// A node at `start`. `said` is the whole `say "…"` if the node is the text that is all of it. The parser limits
+    /// how deep nodes nest.
+    fn node(&mut self, node: &GreenNodeData, of: SyntaxKind, start: u32, said: Option<Span>) {
+        let alone = if of == SyntaxKind::SayStmt {
+            let end = start + u32::from(node.text_len());
+            let one = node.children().filter(|child| child.as_node().is_some()).count() == 1;
+            one.then_some(Span {
+                file: self.file,
+                start,
+                end,
+            })
+        } else {
+            None
         };
-        match token.kind() {
-            SyntaxKind::TextChunk => {
-                let at = span(file, token.text_range());
-                findings.extend(text_looks_like_code::check(
-                    at,
-                    token.text(),
-                    said_alone(file, &token),
-                ));
-                hard_coded.check(at, token.text(), findings);
-            }
-            SyntaxKind::Regex => findings.extend(pattern(span(file, token.text_range()), token.text())),
-            SyntaxKind::Name if declares(&token) && !names.contains(token.text()) => {
-                findings.extend(name_style::check(span(file, token.text_range()), token.text()));
-                names.insert(token.text().to_owned());
-            }
-            _ => {}
+        let mut at = start;
+        for child in node.children() {
+            let length = match child {
+                NodeOrToken::Node(inner) => {
+                    let inner_kind = kind(inner.kind());
+                    let said = alone.filter(|_| inner_kind == SyntaxKind::Text);
+                    self.node(inner, inner_kind, at, said);
+                    inner.text_len()
+                }
+                NodeOrToken::Token(token) => {
+                    let place = Span {
+                        file: self.file,
+                        start: at,
+                        end: at + u32::from(token.text_len()),
+                    };
+                    match kind(token.kind()) {
+                        SyntaxKind::TextChunk => {
+                            let said = said.filter(|_| pieces(node) == 1);
+                            self.findings
+                                .extend(text_looks_like_code::check(place, token.text(), said));
+                            self.hard_coded.check(place, token.text(), self.findings);
+                        }
+                        SyntaxKind::Regex => self.findings.extend(pattern(place, token.text())),
+                        SyntaxKind::Name if declares(of) => self.name(place, token.text()),
+                        _ => {}
+                    }
+                    token.text_len()
+                }
+            };
+            at += u32::from(length);
+        }
+    }
+
+    /// A declared name; declared again (`let` does) it has its finding already.
+    fn name(&mut self, place: Span, name: &str) {
+        if let Some(finding) = name_style::check(place, name)
+            && self.names.insert(name.to_owned())
+        {
+            self.findings.push(finding);
         }
     }
 }
 
-/// Whether a name is declared here. Fields of events, calls and records are called as the other side calls them.
-fn declares(name: &SyntaxToken) -> bool {
-    name.parent().is_some_and(|parent| {
-        matches!(
-            parent.kind(),
-            SyntaxKind::BotItem
-                | SyntaxKind::TypeItem
-                | SyntaxKind::Member
-                | SyntaxKind::EventItem
-                | SyntaxKind::IntentItem
-                | SyntaxKind::SegmentItem
-                | SyntaxKind::FlowItem
-                | SyntaxKind::Step
-                | SyntaxKind::TriggerItem
-                | SyntaxKind::GoalItem
-                | SyntaxKind::ExperimentItem
-                | SyntaxKind::ArmSetting
-                | SyntaxKind::QueueItem
-                | SyntaxKind::EscalationItem
-                | SyntaxKind::TemplateItem
-                | SyntaxKind::FaqItem
-                | SyntaxKind::StagesSetting
-                | SyntaxKind::ConsentsSetting
-                | SyntaxKind::Field
-                | SyntaxKind::Answer
-                | SyntaxKind::FormStmt
-                | SyntaxKind::ChooseStmt
-                | SyntaxKind::LetStmt
-                | SyntaxKind::ForStmt
-                | SyntaxKind::CardsItem
-        )
-    })
+fn kind(raw: botflow_syntax::RawKind) -> SyntaxKind {
+    <FlowLanguage as botflow_syntax::Language>::kind_from_raw(raw)
 }
 
-/// The whole `say "…"` where a piece of text is all that it says.
-fn said_alone(file: FileId, piece: &SyntaxToken) -> Option<Span> {
-    let text = piece.parent()?;
-    let only_piece = text
-        .children_with_tokens()
-        .filter(|part| is_content(part.kind()))
-        .count()
-        == 1;
-    let say = text.parent()?;
-    let only_text = say.kind() == SyntaxKind::SayStmt && say.children().count() == 1;
-    (only_piece && only_text).then(|| span(file, say.text_range()))
-}
-
-fn is_content(kind: SyntaxKind) -> bool {
+/// Whether a node of this kind declares the names that stand directly in it. Fields of events, calls and records are
+/// called as the other side calls them.
+fn declares(kind: SyntaxKind) -> bool {
     matches!(
         kind,
-        SyntaxKind::TextChunk
-            | SyntaxKind::TextEscape
-            | SyntaxKind::BadEscape
-            | SyntaxKind::Hole
-            | SyntaxKind::Error
+        SyntaxKind::BotItem
+            | SyntaxKind::TypeItem
+            | SyntaxKind::Member
+            | SyntaxKind::EventItem
+            | SyntaxKind::IntentItem
+            | SyntaxKind::SegmentItem
+            | SyntaxKind::FlowItem
+            | SyntaxKind::Step
+            | SyntaxKind::TriggerItem
+            | SyntaxKind::GoalItem
+            | SyntaxKind::ExperimentItem
+            | SyntaxKind::ArmSetting
+            | SyntaxKind::QueueItem
+            | SyntaxKind::EscalationItem
+            | SyntaxKind::TemplateItem
+            | SyntaxKind::FaqItem
+            | SyntaxKind::StagesSetting
+            | SyntaxKind::ConsentsSetting
+            | SyntaxKind::Field
+            | SyntaxKind::Answer
+            | SyntaxKind::FormStmt
+            | SyntaxKind::ChooseStmt
+            | SyntaxKind::LetStmt
+            | SyntaxKind::ForStmt
+            | SyntaxKind::CardsItem
     )
+}
+
+/// Pieces of a text: what stands between its quotation marks.
+fn pieces(text: &GreenNodeData) -> usize {
+    text.children()
+        .filter(|child| !matches!(kind(child.kind()), SyntaxKind::TextOpen | SyntaxKind::TextClose))
+        .count()
 }
 
 /// A pattern behind `matching` that cannot be used.
