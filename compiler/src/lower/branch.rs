@@ -129,7 +129,12 @@ impl Lower<'_> {
     fn pattern(&mut self, pattern: &ast::Pattern, value: Typed) -> Option<Typed> {
         let span = self.node_span(pattern);
         let expected = (value.ty != Types::ERROR).then(|| self.types.known(value.ty));
-        let typed = if let Some(literal) = pattern.literal() {
+        let is_unknown = |literal: &ast::Literal| {
+            literal
+                .token()
+                .is_some_and(|token| token.kind() == botflow_syntax::SyntaxKind::KwUnknown)
+        };
+        let typed = if let Some(literal) = pattern.literal().filter(|literal| !is_unknown(literal)) {
             let (constant, ty) = self.literal_value(&literal, expected)?;
             let constant = match pattern.is_negative() {
                 true => botflow_values::negate(&constant),

@@ -38,7 +38,7 @@ impl Lower<'_> {
         // The item of the list is in sight of its condition and its label under the name of the choice.
         let from = choose
             .from()
-            .map(|from| self.from_list(&from, token.as_ref(), several, name_span));
+            .map(|from| self.list_behind(&from, token.as_ref(), several, name_span));
         let list = from.as_ref().map(|from| from.item_type);
         let ty = match (&token, list) {
             (None, _) => Types::ERROR,
@@ -154,7 +154,7 @@ impl Lower<'_> {
     }
 
     /// The list behind `from`: its item becomes known, under the choice's name.
-    fn from_list(
+    fn list_behind(
         &mut self,
         from: &ast::FromClause,
         token: Option<&botflow_syntax::SyntaxToken>,

@@ -35,6 +35,10 @@ impl Lower<'_> {
             (self.expr(&left, Some(right.ty)), right)
         } else {
             let left = self.expr(&left, None);
+            if left.ty == Types::ERROR && self.is_bare_member(&right) {
+                // In which closed set the other side would be looked up is not known.
+                return self.error(span);
+            }
             let right = self.expr(&right, self.expectation(left));
             (left, right)
         };

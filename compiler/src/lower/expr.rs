@@ -460,6 +460,10 @@ impl Lower<'_> {
     /// A variable of the flow as an expression.
     pub(super) fn slot_expr(&mut self, slot: SlotId, span: Span) -> Typed {
         let ty = self.scope.ty(slot);
+        if ty == Types::ERROR {
+            // What is wrong about it has been said.
+            return self.error(span);
+        }
         let sensitive = self.scope.slots[slot.index()].sensitive;
         let mut typed = self.typed(Expr::Slot(slot), ty, span);
         typed.sensitive = sensitive;

@@ -136,14 +136,17 @@ impl Lower<'_> {
             None => vec![SmolStr::new_static("yes"), SmolStr::new_static("no")],
         };
         let set_name = self.types.name(self.types.base(ty));
+        let mut sure = true;
         let arms = self.arms(filter, "select", span, |lower, name, at| {
             if name != "other" && !members.iter().any(|member| member == name) {
                 let near = nearest::few(name, members.iter().map(SmolStr::as_str));
                 let all = super::compare::listed(members.iter().map(SmolStr::as_str));
                 lower.report(impossible_comparison::no_member(&set_name, name, at, &near, &all));
+                sure = false;
             }
         });
-        if arms.other.is_none() {
+        // A wrong case may have been meant for one that is missing.
+        if arms.other.is_none() && sure {
             let missing: Vec<String> = members
                 .iter()
                 .filter(|member| !arms.arms.iter().any(|(name, _)| name == *member))

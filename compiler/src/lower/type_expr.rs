@@ -131,6 +131,7 @@ impl Lower<'_> {
                     self.enter(&files[place]);
                     if let Some(token) = item.name() {
                         let span = self.token_span(&token);
+                        self.symbols.types.mention(token.text());
                         let message = format!("The type `{}` is made of itself.", token.text());
                         self.report(
                             type_mismatch::other(message, span)
@@ -183,6 +184,18 @@ impl Lower<'_> {
     }
 
     fn narrowed(&mut self, item: &ast::TypeItem) -> TypeId {
+        let before = self.findings.len();
+        let ty = self.narrowed_type(item);
+        // What is wrong in itself is not pointed out as unused besides.
+        if (ty == Types::ERROR || self.findings.len() > before)
+            && let Some(token) = item.name()
+        {
+            self.symbols.types.mention(token.text());
+        }
+        ty
+    }
+
+    fn narrowed_type(&mut self, item: &ast::TypeItem) -> TypeId {
         let base = self.type_or_error(item.type_expr());
         let mut rules = Vec::new();
         let mut example = None;

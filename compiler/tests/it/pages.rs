@@ -32,6 +32,7 @@ const PRELUDE: &[(&str, &str)] = &[
 const NOT_SHOWN: &[(&str, &str)] = &[
     ("deprecated", "nothing is deprecated"),
     ("file-too-large", "a page would have to be as large"),
+    ("host-action-missing", "an example has no host program"),
 ];
 
 #[test]
