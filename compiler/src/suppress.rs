@@ -153,15 +153,15 @@ mod tests {
         assert_eq!(left("step badName"), [style.clone(), literal.clone()]);
         assert_eq!(
             left("# botflow: allow name-style -- old\nstep badName"),
-            [literal.clone()]
+            std::slice::from_ref(&literal)
         );
         assert_eq!(
             left("# botflow: allow name-style\n\n# more\nstep badName"),
-            [literal.clone()]
+            std::slice::from_ref(&literal)
         );
         assert_eq!(
             left("step badName # botflow: allow name-style, deprecated -- old"),
-            [literal.clone()]
+            std::slice::from_ref(&literal)
         );
         assert_eq!(left("# botflow: allow name-style\nstep a\nstep badName").len(), 2);
         assert_eq!(

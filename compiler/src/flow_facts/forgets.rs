@@ -159,6 +159,28 @@ impl Seen {
     }
 }
 
+/// Every block of the project that stands in no other one, with the flow whose names it uses.
+pub(crate) fn for_each_root<'p>(program: &'p Program, visit: &mut dyn FnMut(FlowId, &'p Block)) {
+    for (at, flow) in program.flows.iter().enumerate() {
+        let id = FlowId::from(at);
+        visit(id, &flow.body);
+        flow.steps.iter().for_each(|step| visit(id, &step.body));
+        let handlers = flow.handlers.iter().chain(flow.steps.iter().flat_map(|step| &step.handlers));
+        for handler in handlers {
+            visit(id, &handler.block);
+            if let crate::hir::HearsBody::Unclear { tries } = &handler.hears {
+                tries.iter().for_each(|item| visit(id, &item.block));
+            }
+        }
+        flow.rules.iter().for_each(|rule| visit(id, &rule.block));
+    }
+    for escalation in &program.escalations {
+        let timed = escalation.nobody.iter().chain(&escalation.customer_silent).chain(&escalation.operator_silent);
+        timed.for_each(|(_, block)| visit(FlowId::ALWAYS, block));
+        escalation.closed.iter().chain(&escalation.resolved).for_each(|block| visit(FlowId::ALWAYS, block));
+    }
+}
+
 /// Every block directly inside a statement, in order of the text.
 pub(crate) fn for_each_block<'p>(stmt: &'p Stmt, visit: &mut dyn FnMut(&'p Block)) {
     let tries = |items: &'p [crate::hir::TriesBody], visit: &mut dyn FnMut(&'p Block)| {

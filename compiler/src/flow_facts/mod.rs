@@ -23,7 +23,7 @@ pub(crate) mod reads;
 mod solve;
 
 pub(crate) use check::show_value;
-pub(crate) use forgets::for_each_block;
+pub(crate) use forgets::{for_each_block, for_each_root};
 
 use botflow_artifact::{ExprId, FieldId, FlowId};
 

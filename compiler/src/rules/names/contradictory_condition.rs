@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Level, Rule};
 use crate::flow_facts::constraints::Constraints;
-use crate::flow_facts::{for_each_block, reads};
+use crate::flow_facts::{for_each_block, for_each_root, reads};
 use crate::hir::{Block, Program, StmtKind};
 
 /// The rule.
@@ -23,22 +23,7 @@ const LONGEST: usize = 100;
 
 /// Looks at every `if` of the project.
 pub fn check(program: &Program, findings: &mut Vec<Finding>) {
-    for flow in &program.flows {
-        block(program, &flow.body, findings);
-        for step in &flow.steps {
-            block(program, &step.body, findings);
-        }
-        for handler in flow
-            .handlers
-            .iter()
-            .chain(flow.steps.iter().flat_map(|step| &step.handlers))
-        {
-            block(program, &handler.block, findings);
-        }
-        for rule in &flow.rules {
-            block(program, &rule.block, findings);
-        }
-    }
+    for_each_root(program, &mut |_, within| block(program, within, findings));
 }
 
 fn block(program: &Program, within: &Block, findings: &mut Vec<Finding>) {

@@ -5,8 +5,8 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Level, Rule};
-use crate::flow_facts::{for_each_block, reads, show_value};
-use crate::hir::{Block, FlowBody, Program, Stmt, StmtKind};
+use crate::flow_facts::{for_each_block, for_each_root, reads, show_value};
+use crate::hir::{Block, Program, Stmt, StmtKind};
 use crate::project::Span;
 
 /// The rule.
@@ -32,10 +32,11 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     if none {
         return;
     }
+    let blocks = roots(program);
     let mut taint = Taint::new(program);
-    taint.spread();
-    for (at, flow) in program.flows.iter().enumerate() {
-        each_stmt_of(flow, &mut |stmt| taint.stmt(FlowId::from(at), stmt, findings));
+    taint.spread(&blocks);
+    for (at, blocks) in blocks.iter().enumerate() {
+        each_stmt_of(blocks, &mut |stmt| taint.stmt(FlowId::from(at), stmt, findings));
     }
     for escalation in &program.bot.escalations {
         if let Some(brief) = escalation.brief {
@@ -81,12 +82,11 @@ impl<'p> Taint<'p> {
     }
 
     /// Follows values from flow to flow until nothing new holds any.
-    fn spread(&mut self) {
-        let program = self.program;
-        let count = program.flows.len();
+    fn spread(&mut self, blocks: &[Vec<&Block>]) {
+        let count = blocks.len();
         let mut callers: Vec<Vec<usize>> = vec![Vec::new(); count];
-        for (at, flow) in program.flows.iter().enumerate() {
-            each_stmt_of(flow, &mut |stmt| {
+        for (at, blocks) in blocks.iter().enumerate() {
+            each_stmt_of(blocks, &mut |stmt| {
                 if let StmtKind::Run(run) = &stmt.kind
                     && let Some(callers) = callers.get_mut(run.flow.index())
                 {
@@ -99,9 +99,7 @@ impl<'p> Taint<'p> {
         while let Some(at) = queue.pop_front() {
             queued[at] = false;
             let before = (self.slots.len(), self.fields.len(), self.results.len());
-            each_stmt_of(&program.flows[at], &mut |stmt| {
-                self.follow(FlowId::from(at), stmt)
-            });
+            each_stmt_of(&blocks[at], &mut |stmt| self.follow(FlowId::from(at), stmt));
             // A field that became sensitive may be read anywhere; other values move along runs and starts.
             let anywhere = self.fields.len() > before.1;
             let mut next: Vec<usize> = if anywhere {
@@ -267,16 +265,19 @@ impl<'p> Taint<'p> {
     }
 }
 
-/// Every statement of a flow, those of its handlers included.
-fn each_stmt_of(flow: &FlowBody, visit: &mut dyn FnMut(&Stmt)) {
-    each_stmt(&flow.body, visit);
-    flow.steps.iter().for_each(|step| each_stmt(&step.body, visit));
-    let handlers = flow
-        .handlers
-        .iter()
-        .chain(flow.steps.iter().flat_map(|step| &step.handlers));
-    handlers.for_each(|handler| each_stmt(&handler.block, visit));
-    flow.rules.iter().for_each(|rule| each_stmt(&rule.block, visit));
+/// The blocks of each flow that stand in no other one.
+fn roots(program: &Program) -> Vec<Vec<&Block>> {
+    let mut blocks = vec![Vec::new(); program.flows.len()];
+    for_each_root(program, &mut |flow, block| {
+        if let Some(blocks) = blocks.get_mut(flow.index()) {
+            blocks.push(block);
+        }
+    });
+    blocks
+}
+
+fn each_stmt_of(blocks: &[&Block], visit: &mut dyn FnMut(&Stmt)) {
+    blocks.iter().for_each(|block| each_stmt(block, visit));
 }
 
 /// Every statement of a block, those inside other ones included.

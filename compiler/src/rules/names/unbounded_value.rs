@@ -3,7 +3,7 @@
 use botflow_artifact::*;
 
 use crate::finding::{Finding, Level, Rule};
-use crate::flow_facts::for_each_block;
+use crate::flow_facts::{for_each_block, for_each_root};
 use crate::hir::{Block, Program, StmtKind};
 
 /// The rule.
@@ -17,19 +17,7 @@ pub static RULE: Rule = Rule {
 
 /// Looks at all labels and titles of the project.
 pub fn check(program: &Program, findings: &mut Vec<Finding>) {
-    for flow in &program.flows {
-        block(program, &flow.body, findings);
-        for step in &flow.steps {
-            block(program, &step.body, findings);
-        }
-        for handler in flow
-            .handlers
-            .iter()
-            .chain(flow.steps.iter().flat_map(|step| &step.handlers))
-        {
-            block(program, &handler.block, findings);
-        }
-    }
+    for_each_root(program, &mut |_, within| block(program, within, findings));
     for message in &program.bot.messages {
         for button in &message.buttons {
             label(program, button.label, "a button", findings);
