@@ -1,2 +1,27 @@
-//! The `botflow` command line.
-fn main() {}
+//! The `botflow` command line: the only place of the project that prints, one file per command.
+//!
+//! Exit status everywhere: 0 good (warnings allowed unless denied), 1 findings at error level or failing tests,
+//! 2 wrong use, 3 environment (file, permission, network), 101 a bug. Data goes to standard output, talk to
+//! standard error; colour only to terminals and as `NO_COLOR` says.
+
+mod cli;
+mod commands;
+mod failure;
+mod output;
+mod project_files;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = cli::Cli::parse();
+    match commands::run(arguments.command) {
+        Ok(status) => status.code(),
+        Err(failure) => {
+            output::talk(&format!("botflow: {failure}\n"));
+            failure.status().code()
+        }
+    }
+}

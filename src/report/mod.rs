@@ -7,6 +7,7 @@ pub mod tests;
 use botflow_compiler::compile;
 use botflow_compiler::finding::{Finding, Level};
 use botflow_compiler::project::{FileId, Project, Source, Span};
+use botflow_syntax::TextSize;
 use botflow_syntax::line_index::LineIndex;
 use camino::Utf8PathBuf;
 use indexmap::IndexMap;
@@ -90,7 +91,7 @@ impl Lines {
         let text = &checked.source(span.file).text;
         let index = self.0.entry(span.file).or_insert_with(|| LineIndex::new(text));
         let position = |offset: u32| {
-            let at = index.line_column(text, (offset as usize).min(text.len()));
+            let at = index.line_column(text, TextSize::new(offset.min(text.len() as u32)));
             Position {
                 line: at.line as usize,
                 column: at.column as usize,
