@@ -247,6 +247,15 @@ impl<'a> World<'a> {
             .iter()
             .map(|field| (field.name.clone(), field.ty))
             .collect();
+        if let Some((Some(unknown), _)) =
+            card.iter().find(|(name, _)| !declared.iter().any(|(known, _)| Some(known) == name.as_ref()))
+        {
+            let known: Vec<_> = declared.iter().map(|(name, _)| format!("`{name}`")).collect();
+            return Err(Trouble::Name(format!(
+                "the customer card has no `{unknown}`; a person has {}`language`, `timezone` and `referral`",
+                known.iter().map(|name| format!("{name}, ")).collect::<String>()
+            )));
+        }
         let values = literal::read_fields(self.bot, &declared, &card).map_err(Trouble::Name)?;
         let index = self.meet(name);
         let person = self.people[index].engine.person_mut();
