@@ -3,7 +3,7 @@
 
 use botflow_artifact::Bot;
 use botflow_machine::{CallRequest, Delivery, Effect, Event, EventKind, OperatorEvent, Person};
-use botflow_message::{Message, profiles, render, transcript};
+use botflow_message::{Message, Part, profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value, Zone};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
@@ -623,9 +623,6 @@ impl<'a> World<'a> {
                 }
                 return Ok(Some(Observed::Said(lines)));
             }
-            Effect::Relay { operator, text } => {
-                return Ok(Some(Observed::Said(vec![format!("< {operator}: {text}")])));
-            }
             Effect::Call(request) => {
                 let line = line.unwrap_or_default();
                 let (first, key) = (request.attempt == 1, line.clone());
@@ -746,7 +743,12 @@ impl<'a> World<'a> {
             if let Some(payload) = message.pressed(label, of) {
                 return Ok(Some(payload.clone()));
             }
-            if of.is_none() && message.buttons().any(|button| button.label == label) {
+            let links = message.parts.iter().flat_map(|part| match part {
+                Part::Button(button) if of.is_none() => std::slice::from_ref(button),
+                Part::Card(card) if of.is_none_or(|title| card.title == title) => &card.buttons,
+                _ => &[],
+            });
+            if links.into_iter().any(|button| button.label == label) {
                 // A link or a telephone number opens on the customer's side: the bot hears nothing.
                 return Ok(None);
             }
