@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use botflow_artifact::{TypeId, Value};
 use botflow_understanding::{Normalised, normalise};
-use botflow_values::{self as values, Kind, ReadContext, Reading, compare};
+use botflow_values::read::{Extent, read_heard};
+use botflow_values::zone::region_of;
+use botflow_values::{Kind, ReadContext, Reading, compare};
 use smol_str::SmolStr;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -51,7 +53,24 @@ impl Scope<'_> {
 
     /// The whole text as a valid value of the type.
     pub fn read_whole(&self, ty: TypeId, heard: &Heard<'_>) -> Option<Value> {
-        self.read(ty, heard).filter(|found| found.whole).map(|found| found.value)
+        let info = self.type_info(ty)?;
+        let value = match info.kind? {
+            Kind::Text => return read_text(info, heard.text).filter(|found| found.whole).map(|found| found.value),
+            kind => self.read_scalar(kind, heard, Extent::Whole).whole()?,
+        };
+        keeps(info, &value).then_some(value)
+    }
+
+    fn read_scalar(&self, kind: Kind, heard: &Heard<'_>, extent: Extent) -> Reading {
+        let context = ReadContext {
+            language: self.language_code(),
+            now: self.now,
+            zone: self.zone(),
+            currency: self.p.currency,
+            region: if kind == Kind::Phone { region_of(self.timezone()) } else { None },
+            sets: &self.p.members,
+        };
+        read_heard(kind, heard.text, || heard.normalised(), &context, extent)
     }
 
     /// A valid value of the type: the whole text, or what stands inside it.
@@ -61,15 +80,7 @@ impl Scope<'_> {
         if kind == Kind::Text {
             return read_text(info, heard.text);
         }
-        let context = ReadContext {
-            language: self.language_code(),
-            now: self.now,
-            zone: self.zone(),
-            currency: self.p.currency,
-            region: None,
-            sets: &self.p.members,
-        };
-        let found = match values::read(kind, heard.text, &context) {
+        let found = match self.read_scalar(kind, heard, Extent::Anywhere) {
             Reading::Whole(value) => Found { value, range: 0..heard.text.len(), whole: true },
             Reading::Inside(value, range) => Found { value, range, whole: false },
             Reading::None => return None,

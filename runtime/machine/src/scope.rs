@@ -32,6 +32,12 @@ impl<'a> Scope<'a> {
         Scope { slots, ..*self }
     }
 
+    /// The name of the person's time zone.
+    pub fn timezone(&self) -> &'a str {
+        let own = &self.c.person.timezone;
+        if own.is_empty() { &self.p.bot.timezone } else { own }
+    }
+
     /// The person's time zone.
     pub fn zone(&self) -> &'a Zone {
         let name = &self.c.person.timezone;
