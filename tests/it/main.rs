@@ -2,5 +2,6 @@
 
 mod architecture;
 mod corpus;
+mod recording;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
