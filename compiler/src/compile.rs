@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use botflow_artifact::Bot;
+use botflow_artifact::{Bot, Type};
 use botflow_syntax::ast;
 use smol_str::SmolStr;
 
@@ -97,7 +97,14 @@ pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
     if checked.has_errors() {
         return Err(Box::new(checked));
     }
-    Ok(checked.lowered.bot)
+    let mut bot = checked.lowered.bot;
+    // The first type is the error, which a program without errors mentions at most as what an empty list holds.
+    for ty in &mut bot.types {
+        if matches!(ty, Type::Error) {
+            *ty = Type::Text;
+        }
+    }
+    Ok(bot)
 }
 
 /// Places of the names of flows and steps that nothing mentions.

@@ -1,7 +1,7 @@
 //! The first pass: every name of the project, from all files, and the settings of the bot that literals depend on.
 
 use botflow_artifact::{
-    Call, CallKind, Escalation, Event, Experiment, Field, Flow, FlowId, Goal, Intent, Outcome, Pc, Queue,
+    Call, CallKind, Escalation, Event, Experiment, Expr, Field, Flow, FlowId, Goal, Intent, Outcome, Pc, Queue,
     Segment, Template, Trigger, TypeId,
 };
 use botflow_syntax::SyntaxToken;
@@ -117,7 +117,9 @@ impl Lower<'_> {
                 let Some(token) = item.name() else { return };
                 if self.take(&token, "segment", |symbols| &mut symbols.segments).is_some() {
                     let span = self.token_span(&token);
-                    let condition = self.error(span).id;
+                    // Until its body is looked at, nobody belongs to it.
+                    let nobody = Expr::Const(botflow_values::Value::YesNo(false));
+                    let condition = self.typed(nobody, Types::YES_NO, span).id;
                     self.program.bot.segments.push(Segment {
                         name: name(&token),
                         condition,

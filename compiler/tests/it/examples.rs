@@ -79,3 +79,16 @@ fn the_whole_library_has_no_errors() {
     });
     assert_eq!(told(&checked, Level::Warning), "");
 }
+
+#[test]
+fn the_examples_build_and_load() {
+    for folder in ["luna_store", "benchmark_dialogue", "small/hello"] {
+        let bot = match compile::build(&project(folder)) {
+            Ok(bot) => bot,
+            Err(checked) => panic!("{folder}: {}", told(&checked, Level::Error)),
+        };
+        let (bytes, _) = botflow_artifact::to_bytes(&bot);
+        let loaded = botflow_artifact::from_bytes(&bytes);
+        assert_eq!(loaded.map(|(bot, _)| bot), Ok(bot), "{folder}");
+    }
+}
