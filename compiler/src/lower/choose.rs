@@ -75,7 +75,11 @@ impl Lower<'_> {
         let mut hint = None;
         let mut none = None;
         let mut seen = [None; 4];
-        let value_type = self.option_value_type(choose, list);
+        // Nobody reads the values of a choice without a name.
+        let value_type = match (&token, list) {
+            (None, None) => None,
+            _ => self.option_value_type(choose, list),
+        };
         for item in choose.items() {
             let at = self.node_span(&item);
             match item {
@@ -84,7 +88,16 @@ impl Lower<'_> {
                         body.options.push(option);
                     }
                 }
-                ChooseItem::EachChoice(_) => {}
+                ChooseItem::EachChoice(_) => {
+                    if list.is_none() {
+                        self.report(wrong_place::finding(
+                            at,
+                            "`each`",
+                            "a `choose` with written options",
+                            Some("a `choose … from` a list"),
+                        ));
+                    }
+                }
                 ChooseItem::NoneItem(item) => {
                     if from.is_none() {
                         self.report(wrong_place::finding(
@@ -234,20 +247,12 @@ impl Lower<'_> {
         from: Option<&FromList>,
         span: Span,
     ) -> Option<(botflow_artifact::TextId, OptionActBody, Span)> {
+        let from = from?;
         let mut found = None;
         let mut seen = None;
         for item in choose.items() {
             let ChooseItem::EachChoice(each) = item else { continue };
             let at = self.node_span(&each);
-            if from.is_none() {
-                self.report(wrong_place::finding(
-                    at,
-                    "`each`",
-                    "a `choose` with written options",
-                    Some("a `choose … from` a list"),
-                ));
-                continue;
-            }
             for clause in each.conditions() {
                 let at = self.node_span(&clause);
                 self.report(wrong_place::finding(at, "`if`", "`each`", Some("the line of `from`")));
@@ -269,15 +274,12 @@ impl Lower<'_> {
                 found = Some((label, act, at));
             }
         }
-        if found.is_none() && from.is_some() && seen.is_none() {
-            let showable = from.is_some_and(|from| self.types.showable(from.item_type));
-            if !showable {
-                self.report(wrong_arguments::finding(
-                    "Nothing says what the options of the list are called.",
-                    "each \"{item.name}\" way",
-                    span,
-                ));
-            }
+        if seen.is_none() && !self.types.showable(from.item_type) {
+            self.report(wrong_arguments::finding(
+                "Nothing says what the options of the list are called.",
+                "each \"{item.name}\" way",
+                span,
+            ));
         }
         found
     }

@@ -92,3 +92,56 @@ fn the_examples_build_and_load() {
         assert_eq!(loaded.map(|(bot, _)| bot), Ok(bot), "{folder}");
     }
 }
+
+/// A small generator of numbers, so that the damage is the same in every run.
+fn next(state: &mut u64) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize
+}
+
+/// Takes out, doubles or swaps some words of a text.
+fn damaged(text: &str, state: &mut u64) -> String {
+    let mut words: Vec<&str> = text.split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    for _ in 0..1 + next(state) % 3 {
+        let at = next(state) % words.len().max(1);
+        let other = next(state) % words.len().max(1);
+        match next(state) % 4 {
+            0 => {
+                words.remove(at);
+            }
+            1 => words.insert(at, words[other]),
+            2 => words.swap(at, other),
+            _ => words[at] = words[other],
+        }
+    }
+    words.concat()
+}
+
+#[test]
+fn damaged_examples_end_in_findings() {
+    let whole = project("luna_store");
+    let mut state = 7;
+    for round in 0..250 {
+        let mut broken = whole.clone();
+        let file = next(&mut state) % broken.sources.len();
+        broken.sources[file].text = Arc::from(damaged(&whole.sources[file].text, &mut state));
+        let first = compile::check(&broken);
+        for finding in &first.findings {
+            let Some(source) = first.files.get(finding.span.file.0 as usize) else {
+                continue;
+            };
+            let range = finding.span.start as usize..finding.span.end as usize;
+            assert!(source.text.get(range).is_some(), "round {round}: {finding:?}");
+        }
+        if round % 25 == 0 {
+            let again = compile::check(&broken);
+            assert_eq!(told(&first, Level::Hint), told(&again, Level::Hint));
+        }
+        if !first.has_errors() {
+            let bot = compile::build(&broken).map_err(|checked| told(&checked, Level::Error));
+            let (bytes, _) = botflow_artifact::to_bytes(&bot.expect("a program without errors builds"));
+            let loaded = botflow_artifact::from_bytes(&bytes);
+            assert!(loaded.is_ok(), "round {round}: {:?}", loaded.err());
+        }
+    }
+}

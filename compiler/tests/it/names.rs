@@ -90,7 +90,8 @@ fn check_with(text: &str, config: Option<&str>) {
     let checked = compiled(&[text], config);
     let mut found: Vec<(Place, String)> = Vec::new();
     for finding in &checked.findings {
-        let counts = finding.level == Level::Error || finding.rule.name == "unused-name";
+        let counts = finding.level == Level::Error
+            || ["unused-name", "unreachable-flow", "unreachable-step"].contains(&finding.rule.name);
         if counts && finding.span.file == FileId(0) {
             found.push((place(text, finding), finding.message.clone()));
         } else if finding.level == Level::Error {
@@ -673,4 +674,24 @@ fn long_chains_and_deep_types_end() {
     let text = format!("flow main {{\n  let x0 = {sum}\n{lets}  if {any} {{\n    say \"a\"\n  }}\n  finish resolved\n}}\n");
     let checked = compiled(&[&text], None);
     assert!(checked.findings.iter().any(|finding| finding.rule.name == "nested-too-deep"));
+}
+
+#[test]
+fn deep_nesting_needs_no_deep_stack() {
+    let depth = 120;
+    let ifs: String = "if now > now {\n".repeat(depth);
+    let ends: String = "}\n".repeat(depth);
+    let parens = format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
+    let nots = format!("{}now > now", "not ".repeat(depth));
+    let text = format!(
+        "flow main {{\n{ifs}say \"x\"\n{ends}let x = {parens}\nif {nots} {{\nsay \"{{x}}\"\n}}\nfinish resolved\n}}\n"
+    );
+    let checked = compiled(&[&text], None);
+    let errors: Vec<&str> = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Error)
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }
