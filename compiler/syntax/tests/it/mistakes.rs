@@ -57,7 +57,7 @@ fn unclosed_texts_end_with_their_line() {
     );
     check(
         "flow a {\n  say \"Hello {name\"\n  say \"x\"\n}\n",
-        &[("unexpected-word", "\"")],
+        &[("unclosed-text", "{")],
     );
     check(
         "flow a {\n  say \"Hello {name\n  say \"x\"\n}\n",
