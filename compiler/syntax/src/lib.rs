@@ -16,6 +16,6 @@ pub use format::{FormatError, LINE_WIDTH, format};
 pub use kind::{FlowLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use lexer::{Token, lex};
 pub use line_index::{LineColumn, LineIndex, Utf16Position};
-pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, parse};
-pub use rowan::{Language, SyntaxKind as RawKind};
+pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, ParseCache, parse, parse_with};
 pub use rowan::{GreenNode, GreenNodeData, NodeOrToken, TextRange, TextSize};
+pub use rowan::{Language, SyntaxKind as RawKind};

@@ -122,11 +122,12 @@ impl Parser<'_> {
                 Some(kind) => self.check_repeated(context, kind, before, &mut seen),
                 None => self.unknown_entry(context),
             }
-            if !matches!(
+            let ended = matches!(
                 self.kind,
                 SyntaxKind::Newline | SyntaxKind::CloseBrace | SyntaxKind::Eof
-            ) && !(self.is_structural(context) && self.is_at_line_start())
-            {
+            );
+            // A block inside may have ended because something begins here that is none of its own.
+            if !(ended || self.is_structural(context) && self.is_at_line_start()) {
                 self.error_expected(&[Expected::Token(SyntaxKind::Newline)]);
                 self.skip_entry();
             }
