@@ -3,10 +3,10 @@
 #![expect(clippy::print_stdout, reason = "a benchmark reports what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
 #[path = "turns/by_hand.rs"]
 mod by_hand;
+#[path = "../tests/common/mod.rs"]
+mod common;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -16,8 +16,18 @@ use botflow_machine::{Conversation, Effect, Event, EventKind, Person, Program, s
 use smol_str::SmolStr;
 
 const MAIN: [&str; 12] = [
-    "hi", "Refund", "what are your opening hours?", "ann@example.com", "1002003", "42", "3", "yes", "asdf",
-    "qwerty", "please call me", "bye",
+    "hi",
+    "Refund",
+    "what are your opening hours?",
+    "ann@example.com",
+    "1002003",
+    "42",
+    "3",
+    "yes",
+    "asdf",
+    "qwerty",
+    "please call me",
+    "bye",
 ];
 
 /// One conversation of twelve turns; gives how many messages the bot sent.
@@ -25,12 +35,23 @@ fn talk(program: &Program, person: &Person, texts: &[SmolStr], effects: &mut Vec
     let mut conversation = Conversation::new(1, person.clone());
     let mut sent = 0;
     for (turn, text) in texts.iter().enumerate() {
-        let kind = EventKind::Message { text: text.clone(), channel: None };
-        let mut event = Event { id: turn as u64 + 1, at: turn as i64, seed: 0, kind };
+        let kind = EventKind::Message {
+            text: text.clone(),
+            channel: None,
+        };
+        let mut event = Event {
+            id: turn as u64 + 1,
+            at: turn as i64,
+            seed: 0,
+            kind,
+        };
         loop {
             effects.clear();
             step_into(program, &mut conversation, event, effects);
-            sent += effects.iter().filter(|effect| matches!(effect, Effect::Send(_))).count();
+            sent += effects
+                .iter()
+                .filter(|effect| matches!(effect, Effect::Send(_)))
+                .count();
             let Some(call) = effects.iter().find_map(|effect| match effect {
                 Effect::Call(call) => Some(call),
                 _ => None,
@@ -43,8 +64,16 @@ fn talk(program: &Program, person: &Person, texts: &[SmolStr], effects: &mut Vec
                 0 => Value::Integer(50),
                 _ => Value::text(format!("T-{order}")),
             };
-            let kind = EventKind::CallResult { call: call.number, value };
-            event = Event { id: 0, at: turn as i64, seed: 0, kind };
+            let kind = EventKind::CallResult {
+                call: call.number,
+                value,
+            };
+            event = Event {
+                id: 0,
+                at: turn as i64,
+                seed: 0,
+                kind,
+            };
         }
     }
     black_box(&conversation);
@@ -77,7 +106,10 @@ fn measure(name: &str, turns: usize, mut run: impl FnMut()) {
         }
         best = best.min((used(clock) - begun) as f64 / f64::from(rounds) / turns as f64);
     }
-    println!("{name}: {best:.0} ns a turn, {:.2} million turns a second", 1e3 / best);
+    println!(
+        "{name}: {best:.0} ns a turn, {:.2} million turns a second",
+        1e3 / best
+    );
 }
 
 fn main() {
@@ -115,7 +147,17 @@ fn answer(program: &Program, conversation: &mut Conversation, text: &str, effect
         let Some(Effect::Call(call)) = effects.iter().find(|effect| matches!(effect, Effect::Call(_))) else {
             return;
         };
-        let value = if call.call.0 == 0 { Value::Integer(150) } else { Value::text("T-1002003") };
-        event = Event::new(1, EventKind::CallResult { call: call.number, value });
+        let value = if call.call.0 == 0 {
+            Value::Integer(150)
+        } else {
+            Value::text("T-1002003")
+        };
+        event = Event::new(
+            1,
+            EventKind::CallResult {
+                call: call.number,
+                value,
+            },
+        );
     }
 }

@@ -17,7 +17,12 @@ impl Turn<'_> {
         }
         match scope.type_info(ask.ty).and_then(|info| info.kind) {
             Some(Kind::Member(set)) => {
-                let members = self.p.bot.sets.get(set as usize).map_or(0, |set| set.members.len());
+                let members = self
+                    .p
+                    .bot
+                    .sets
+                    .get(set as usize)
+                    .map_or(0, |set| set.members.len());
                 let label = |index| {
                     let mut label = String::new();
                     scope.show(&mut label, &Value::member(set, index as u32));
@@ -32,10 +37,10 @@ impl Turn<'_> {
     /// The answer a message surely is: an exact suggestion, or a whole value of a narrow type.
     pub fn sure_answer(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
         let scope = self.scope();
-        if scope.is_narrow(ask.ty) {
-            if let Some(value) = scope.read_whole(ask.ty, heard) {
-                return Some(value);
-            }
+        if scope.is_narrow(ask.ty)
+            && let Some(value) = scope.read_whole(ask.ty, heard)
+        {
+            return Some(value);
         }
         if ask.suggest.is_empty() {
             return None;
@@ -66,12 +71,19 @@ impl Turn<'_> {
         match self.p.places.get(id.index()) {
             Some(info) if !info.suggested.is_empty() => info.suggested.as_slice().into(),
             _ if ask.suggest.is_empty() => match self.scope().type_info(ask.ty).and_then(|info| info.kind) {
-                Some(Kind::Member(set)) => {
-                    self.p.members.get(set as usize).map_or(&[][..], |set| &set.members).into()
-                }
+                Some(Kind::Member(set)) => self
+                    .p
+                    .members
+                    .get(set as usize)
+                    .map_or(&[][..], |set| &set.members)
+                    .into(),
                 _ => Default::default(),
             },
-            _ => self.suggested(ask).iter().map(|label| OptionWords::new([label.as_str()])).collect(),
+            _ => self
+                .suggested(ask)
+                .iter()
+                .map(|label| OptionWords::new([label.as_str()]))
+                .collect(),
         }
     }
 

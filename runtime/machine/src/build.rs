@@ -52,7 +52,10 @@ impl Scope<'_> {
                     self.show(&mut shown, &self.eval(*arg));
                     SmolStr::from(shown)
                 });
-                Some(TemplateCall { name: declared.name.clone(), parameters: parameters.collect() })
+                Some(TemplateCall {
+                    name: declared.name.clone(),
+                    parameters: parameters.collect(),
+                })
             }),
             public: template.public_reply,
             via: template.via.clone(),
@@ -97,7 +100,11 @@ impl Scope<'_> {
             return None;
         }
         let (label, target) = (self.text(button.label), self.address(button.target)?);
-        Some(if button.calls { Button::call(label, target) } else { Button::open(label, target) })
+        Some(if button.calls {
+            Button::call(label, target)
+        } else {
+            Button::open(label, target)
+        })
     }
 
     fn cards(&self, message: &mut Message, cards: &Cards) {
@@ -125,7 +132,11 @@ impl Scope<'_> {
                 text: cards.text.map(|text| scope.text(text)).unwrap_or_default(),
                 image: (cards.image.and_then(|image| scope.address(image)))
                     .map(|url| Media::new(MediaKind::Image, url, alt())),
-                buttons: cards.buttons.iter().filter_map(|button| scope.button(button)).collect(),
+                buttons: cards
+                    .buttons
+                    .iter()
+                    .filter_map(|button| scope.button(button))
+                    .collect(),
             };
             message.parts.push(card.into());
         }

@@ -18,31 +18,63 @@ impl Turn<'_> {
         self.c.calls = self.c.calls.wrapping_add(1);
         let number = self.c.calls;
         let until = self.give_up_at(site.call);
-        let company = site.waiting.map(|(after, _)| self.now.saturating_add(after.max(0)));
-        let retries = self.p.bot.calls.get(site.call.index()).is_some_and(|call| call.retry > 0);
+        let company = site
+            .waiting
+            .map(|(after, _)| self.now.saturating_add(after.max(0)));
+        let retries = self
+            .p
+            .bot
+            .calls
+            .get(site.call.index())
+            .is_some_and(|call| call.retry > 0);
         // Arguments are kept only if they may be needed again.
         let kept = if retries { args.clone() } else { Vec::new() };
         if let Some(frame) = self.top() {
-            frame.pending = Some(Box::new(Pending::Call { number, attempt: 1, args: kept, until, company }));
+            frame.pending = Some(Box::new(Pending::Call {
+                number,
+                attempt: 1,
+                args: kept,
+                until,
+                company,
+            }));
         }
         self.request(site.call, number, 1, args);
         None
     }
 
     fn give_up_at(&self, call: CallId) -> i64 {
-        let declared = self.p.bot.calls.get(call.index()).map_or(0, |call| call.timeout_ms);
-        self.now.saturating_add(if declared > 0 { declared } else { TIMEOUT_MS })
+        let declared = self
+            .p
+            .bot
+            .calls
+            .get(call.index())
+            .map_or(0, |call| call.timeout_ms);
+        self.now
+            .saturating_add(if declared > 0 { declared } else { TIMEOUT_MS })
     }
 
     fn request(&mut self, call: CallId, number: u32, attempt: u32, args: Vec<Value>) {
-        let key = mix(self.c.id.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u64::from(number)));
-        self.out.push(Effect::Call(Box::new(CallRequest { call, number, attempt, key, args })));
+        let key = mix(self
+            .c
+            .id
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .wrapping_add(u64::from(number)));
+        self.out.push(Effect::Call(Box::new(CallRequest {
+            call,
+            number,
+            attempt,
+            key,
+            args,
+        })));
     }
 
     /// The frame that waits for a call.
     fn waits_for_call(&self, call: u32) -> Option<usize> {
         let waits = |pending: &Pending| matches!(pending, Pending::Call { number, .. } if *number == call);
-        self.c.frames.iter().rposition(|frame| frame.pending.as_deref().is_some_and(waits))
+        self.c
+            .frames
+            .iter()
+            .rposition(|frame| frame.pending.as_deref().is_some_and(waits))
     }
 
     /// The call of a frame.
@@ -72,7 +104,10 @@ impl Turn<'_> {
         let Some(declared) = self.p.bot.calls.get(id.index()) else {
             return;
         };
-        let Some(Pending::Call { attempt, args, until, .. }) = self.c.frames[frame].pending.as_deref_mut() else {
+        let Some(Pending::Call {
+            attempt, args, until, ..
+        }) = self.c.frames[frame].pending.as_deref_mut()
+        else {
             return;
         };
         if *attempt != failed {

@@ -56,8 +56,10 @@ impl Turn<'_> {
             }
         }
         let written = choose.options.iter().enumerate();
-        offered.options =
-            written.filter(|(_, one)| scope.allows(one.condition)).map(|(index, _)| index as u32).collect();
+        offered.options = written
+            .filter(|(_, one)| scope.allows(one.condition))
+            .map(|(index, _)| index as u32)
+            .collect();
         Some(Box::new(offered))
     }
 
@@ -108,7 +110,11 @@ impl Turn<'_> {
         }
         let (mut picks, mut pick_places) = (Vec::new(), Vec::new());
         let (mut links, mut link_places) = (Vec::new(), Vec::new());
-        let offered = self.c.question.as_ref().and_then(|question| question.offered.as_deref());
+        let offered = self
+            .c
+            .question
+            .as_ref()
+            .and_then(|question| question.offered.as_deref());
         self.each_option(choose, offered, |entry, scope, label, act, option| {
             let shown = scope.text(label);
             let words = option.map_or(&[][..], |option| &option.words);
@@ -140,7 +146,9 @@ impl Turn<'_> {
             return Some(Pick::Link(place(&called.link_places, at)));
         }
         if choose.several {
-            return several(heard.text, &called, |piece| exact_option(piece.normalised(), &called.picks));
+            return several(heard.text, &called, |piece| {
+                exact_option(piece.normalised(), &called.picks)
+            });
         }
         None
     }
@@ -153,7 +161,7 @@ impl Turn<'_> {
             OptionMatch::Ambiguous | OptionMatch::None => None,
         };
         if choose.several
-            && let Some(picked) = several(heard.text, &called, &near)
+            && let Some(picked) = several(heard.text, &called, near)
         {
             return Some(picked);
         }
@@ -169,7 +177,11 @@ impl Turn<'_> {
     /// The waiting `choose` has these options.
     pub fn take_pick(&mut self, id: PlaceId, place: &Place, choose: &Choose, pick: Pick) -> Next {
         self.understood();
-        let offered = self.c.question.as_mut().and_then(|question| question.offered.take());
+        let offered = self
+            .c
+            .question
+            .as_mut()
+            .and_then(|question| question.offered.take());
         let mut picked = match pick {
             Pick::Link(link) => {
                 self.show_link(choose, offered.as_deref(), link);
@@ -189,7 +201,11 @@ impl Turn<'_> {
             values.push(self.picked_value(choose, offered.as_deref(), entry));
         }
         if let Some(into) = choose.into {
-            let value = if choose.several { Value::List(values) } else { values.pop().unwrap_or_default() };
+            let value = if choose.several {
+                Value::List(values)
+            } else {
+                values.pop().unwrap_or_default()
+            };
             self.set(into, value);
         }
         self.answered(id);
@@ -220,7 +236,9 @@ impl Turn<'_> {
             return Value::Unknown;
         }
         match written(choose, offered, entry) {
-            Some(ChooseOption { value: Some(value), .. }) => self.eval(*value),
+            Some(ChooseOption {
+                value: Some(value), ..
+            }) => self.eval(*value),
             Some(option) => Value::Text(self.scope().text(option.label)),
             None => Value::Unknown,
         }
@@ -236,7 +254,9 @@ impl Turn<'_> {
             let label: SmolStr = scope.text(label);
             let button = match act {
                 OptionAct::Opens(target) => scope.address(target).map(|url| Button::open(label.clone(), url)),
-                OptionAct::Calls(target) => scope.address(target).map(|number| Button::call(label.clone(), number)),
+                OptionAct::Calls(target) => scope
+                    .address(target)
+                    .map(|number| Button::call(label.clone(), number)),
                 OptionAct::Way(_) | OptionAct::GoOn => None,
             };
             message = button.map(|button| Message::text(label).with(Shown::Button(button)));

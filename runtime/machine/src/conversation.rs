@@ -209,12 +209,19 @@ pub struct Escalated {
 impl Conversation {
     /// A conversation that has not begun, with this person.
     pub fn new(id: u64, person: Person) -> Conversation {
-        Conversation { id, person, ..Conversation::default() }
+        Conversation {
+            id,
+            person,
+            ..Conversation::default()
+        }
     }
 
     /// The place at which the conversation rests, if it is running.
     pub fn place(&self) -> Option<PlaceId> {
-        self.frames.last().map(|frame| frame.at).filter(|place| *place != NOWHERE)
+        self.frames
+            .last()
+            .map(|frame| frame.at)
+            .filter(|place| *place != NOWHERE)
     }
 
     /// The timer that is set: its id and moment.
@@ -224,6 +231,8 @@ impl Conversation {
 
     /// Index of the handler frame that is the open digression.
     pub fn digression(&self) -> Option<usize> {
-        self.frames.iter().position(|frame| matches!(frame.kind, FrameKind::Handler { .. }))
+        self.frames
+            .iter()
+            .position(|frame| matches!(frame.kind, FrameKind::Handler { .. }))
     }
 }

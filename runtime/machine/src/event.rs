@@ -151,12 +151,25 @@ pub enum Delivery {
 impl Event {
     /// The customer writes.
     pub fn message(at: i64, text: impl Into<SmolStr>) -> Event {
-        Event::new(at, EventKind::Message { text: text.into(), channel: None })
+        Event::new(
+            at,
+            EventKind::Message {
+                text: text.into(),
+                channel: None,
+            },
+        )
     }
 
     /// The customer presses a button.
     pub fn press(at: i64, payload: impl Into<SmolStr>, label: impl Into<SmolStr>) -> Event {
-        Event::new(at, EventKind::Press { payload: payload.into(), label: label.into(), channel: None })
+        Event::new(
+            at,
+            EventKind::Press {
+                payload: payload.into(),
+                label: label.into(),
+                channel: None,
+            },
+        )
     }
 
     /// The timer `id` goes off.
@@ -166,11 +179,23 @@ impl Event {
 
     /// A flow is begun.
     pub fn start(at: i64, flow: impl Into<SmolStr>, args: Vec<Value>) -> Event {
-        Event::new(at, EventKind::Start { flow: flow.into(), args, by_operator: false })
+        Event::new(
+            at,
+            EventKind::Start {
+                flow: flow.into(),
+                args,
+                by_operator: false,
+            },
+        )
     }
 
     /// An event without identity and with seed 0.
     pub fn new(at: i64, kind: EventKind) -> Event {
-        Event { id: 0, at, seed: 0, kind }
+        Event {
+            id: 0,
+            at,
+            seed: 0,
+            kind,
+        }
     }
 }

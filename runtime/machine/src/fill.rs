@@ -30,14 +30,25 @@ impl Scope<'_> {
             push(out, words);
             return;
         }
-        let Some(variant) = self.p.bot.texts.get(id.index()).and_then(|text| variant(text, self.language)) else {
+        let Some(variant) = self
+            .p
+            .bot
+            .texts
+            .get(id.index())
+            .and_then(|text| variant(text, self.language))
+        else {
             return;
         };
         let start = out.len();
         for part in &variant.parts {
             match part {
                 Part::Literal(words) => push(out, words),
-                Part::Hole { value, filters, in_url, .. } => {
+                Part::Hole {
+                    value,
+                    filters,
+                    in_url,
+                    ..
+                } => {
                     let value = self.eval(*value);
                     // What begins an address is an address itself, not a part of one.
                     if *in_url && out.len() > start && filters.is_empty() {
@@ -69,7 +80,10 @@ impl Scope<'_> {
             Value::Unknown => {}
             Value::Text(text) => push(out, text),
             _ => {
-                let context = ShowContext { zone: self.zone(), labels: self };
+                let context = ShowContext {
+                    zone: self.zone(),
+                    labels: self,
+                };
                 self.p.showers[self.language.index()].write(value, style, &context, out);
             }
         }
@@ -120,7 +134,8 @@ impl Scope<'_> {
                     let name = match value {
                         Value::Member(member) => {
                             let set = self.p.bot.sets.get(member.set as usize);
-                            set.and_then(|set| set.members.get(member.index as usize)).map(|one| one.name.clone())
+                            set.and_then(|set| set.members.get(member.index as usize))
+                                .map(|one| one.name.clone())
                         }
                         Value::YesNo(yes) => Some(SmolStr::new_static(if *yes { "yes" } else { "no" })),
                         other => other.as_text().cloned(),
@@ -168,7 +183,9 @@ impl Labels for Scope<'_> {
     fn write_label(&self, member: values::Member, out: &mut String) {
         let set = self.p.bot.sets.get(member.set as usize);
         match set.and_then(|set| set.members.get(member.index as usize)) {
-            Some(Member { label: Some(label), .. }) => self.fill(out, *label),
+            Some(Member {
+                label: Some(label), ..
+            }) => self.fill(out, *label),
             Some(member) => push(out, &member.name),
             None => {}
         }

@@ -7,30 +7,36 @@ use crate::reading::Heard;
 use crate::turn::{Next, Turn};
 
 impl<'a> Turn<'a> {
-    /// The `ask`s of the form that the waiting question belongs to.
-    fn form_asks(&self, ask: &Ask) -> Option<(&'a Form, Vec<(PlaceId, &'a Ask, bool)>)> {
+    /// The `ask`s of the form that the waiting question belongs to, and whether each is answered.
+    fn form_asks(&self, ask: &Ask) -> Option<Vec<(PlaceId, &'a Ask, bool)>> {
         let p = self.p;
         let frame = self.c.frames.last()?;
-        let state = frame.form.as_deref().filter(|state| ask.form == Some(state.place))?;
+        let state = frame
+            .form
+            .as_deref()
+            .filter(|state| ask.form == Some(state.place))?;
         let PlaceKind::Form(form) = &p.bot.places.get(state.place.index())?.kind else {
             return None;
         };
-        let asks = form.asks.iter().filter_map(|id| match &p.bot.places.get(id.index())?.kind {
-            PlaceKind::Ask(ask) => Some((*id, &**ask, state.answered.contains(id))),
-            _ => None,
-        });
-        Some((form, asks.collect()))
+        let asks = form
+            .asks
+            .iter()
+            .filter_map(|id| match &p.bot.places.get(id.index())?.kind {
+                PlaceKind::Ask(ask) => Some((*id, &**ask, state.answered.contains(id))),
+                _ => None,
+            });
+        Some(asks.collect())
     }
 
     /// Within a form: a correction, or several answers in one message. `None` = neither.
     pub fn take_in_form(&mut self, id: PlaceId, place: &Place, ask: &Ask, heard: &Heard<'_>) -> Option<Next> {
-        let (_, asks) = self.form_asks(ask)?;
+        let asks = self.form_asks(ask)?;
         if let Some(rest) = correction(heard.text)
             && let Some(next) = self.correct(id, place, ask, &asks, rest)
         {
             return Some(next);
         }
-        self.several_answers(id, place, ask, &asks, heard)
+        self.several_answers(id, place, &asks, heard)
     }
 
     fn correct(
@@ -55,7 +61,10 @@ impl<'a> Turn<'a> {
                 continue;
             };
             let scope = self.scope();
-            if scope.type_info(ask.ty).is_none_or(|info| info.kind == Some(Kind::YesNo)) {
+            if scope
+                .type_info(ask.ty)
+                .is_none_or(|info| info.kind == Some(Kind::YesNo))
+            {
                 continue;
             }
             if !scope.is_narrow(ask.ty) && !std::mem::take(&mut free_text) {
@@ -95,7 +104,11 @@ impl<'a> Turn<'a> {
             form.replay = true;
         }
         if let AskTarget::Slot(slot) = ask.into {
-            let flow = self.c.frames.get(self.home(self.c.frames.len() - 1)).map(|frame| frame.flow);
+            let flow = self
+                .c
+                .frames
+                .get(self.home(self.c.frames.len() - 1))
+                .map(|frame| frame.flow);
             let home = self.home(self.c.frames.len() - 1);
             let found = self.any_handler(|id, handler, level| {
                 let here = level.is_some_and(|level| self.home(level) == home) && Some(handler.flow) == flow;
@@ -125,12 +138,14 @@ impl<'a> Turn<'a> {
         &mut self,
         id: PlaceId,
         place: &Place,
-        ask: &Ask,
         asks: &[(PlaceId, &'a Ask, bool)],
         heard: &Heard<'_>,
     ) -> Option<Next> {
-        let open: Vec<(PlaceId, &'a Ask)> =
-            asks.iter().filter(|(_, _, answered)| !answered).map(|(id, ask, _)| (*id, *ask)).collect();
+        let open: Vec<(PlaceId, &'a Ask)> = asks
+            .iter()
+            .filter(|(_, _, answered)| !answered)
+            .map(|(id, ask, _)| (*id, *ask))
+            .collect();
         let alone = |ty: TypeId| open.iter().filter(|(_, other)| other.ty == ty).count() == 1;
         let mut text = heard.text.to_owned();
         let mut found: Vec<(PlaceId, &'a Ask, Value)> = Vec::new();
@@ -157,8 +172,11 @@ impl<'a> Turn<'a> {
         self.understood();
         self.start_tries();
         self.c.question = None;
-        let _ = ask;
-        Some(if here { Some(place.then) } else { self.ask_again(id) })
+        Some(if here {
+            Some(place.then)
+        } else {
+            self.ask_again(id)
+        })
     }
 
     /// A value for the question inside the text; the words used are taken out of it.
@@ -223,8 +241,26 @@ impl<'a> Turn<'a> {
 
 /// Words that begin a correction, in the languages of the library.
 const CORRECTIONS: &[&str] = &[
-    "no", "not", "actually", "sorry", "i mean", "i meant", "wait", "nu", "de fapt", "scuze", "adică", "adica",
-    "ba nu", "нет", "не", "точнее", "вернее", "извините", "ой", "то есть",
+    "no",
+    "not",
+    "actually",
+    "sorry",
+    "i mean",
+    "i meant",
+    "wait",
+    "nu",
+    "de fapt",
+    "scuze",
+    "adică",
+    "adica",
+    "ba nu",
+    "нет",
+    "не",
+    "точнее",
+    "вернее",
+    "извините",
+    "ой",
+    "то есть",
 ];
 
 /// Small words before a corrected value.
@@ -256,11 +292,16 @@ fn without<'t>(text: &'t str, word: &str) -> Option<&'t str> {
         }
     }
     let rest = rest.as_str();
-    let ends = rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '\'');
+    let ends = rest
+        .chars()
+        .next()
+        .is_none_or(|c| !c.is_alphanumeric() && c != '\'');
     ends.then(|| strip(rest))
 }
 
 /// The text without spaces and punctuation in front.
 fn strip(text: &str) -> &str {
-    text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '.' | '!' | ';' | ':' | '-' | '–' | '—' | '…'))
+    text.trim_start_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | '.' | '!' | ';' | ':' | '-' | '–' | '—' | '…')
+    })
 }

@@ -23,7 +23,9 @@ impl Turn<'_> {
                 }
             }
         }
-        bot.always.iter().find_map(|id| take(*id, &bot.handlers[id.index()], None))
+        bot.always
+            .iter()
+            .find_map(|id| take(*id, &bot.handlers[id.index()], None))
     }
 
     /// The nearest handler that hears this and whose `if` is yes.
@@ -35,7 +37,9 @@ impl Turn<'_> {
 
     /// Whether the handler's `if` is yes.
     pub fn listens(&self, handler: &Handler, level: Level) -> bool {
-        handler.condition.is_none_or(|condition| self.scope_of(level.unwrap_or(usize::MAX)).yes(condition))
+        handler
+            .condition
+            .is_none_or(|condition| self.scope_of(level.unwrap_or(usize::MAX)).yes(condition))
     }
 
     /// A handler begins to work; gives its first operation.
@@ -60,7 +64,10 @@ impl Turn<'_> {
             return;
         }
         let handler = |kind: FrameKind| matches!(kind, FrameKind::Handler { .. });
-        let Some(open) = self.c.frames[..fresh].iter().position(|frame| handler(frame.kind)) else {
+        let Some(open) = self.c.frames[..fresh]
+            .iter()
+            .position(|frame| handler(frame.kind))
+        else {
             return;
         };
         if let FrameKind::Handler { of: Some(of) } = self.c.frames[fresh].kind

@@ -46,7 +46,7 @@ impl Turn<'_> {
             return;
         }
         match self.c.owner {
-            Owner::People => self.to_people(text.clone(), media),
+            Owner::People => self.forward(text.clone(), media),
             Owner::Nobody => self.first_message(&heard),
             Owner::Bot => {
                 let next = self.levels(&heard, button, media);
@@ -67,7 +67,11 @@ impl Turn<'_> {
         };
         let waits = self.c.owner == Owner::Bot
             && self.resting().is_some_and(|(at, _)| at == place)
-            && self.c.question.as_ref().is_some_and(|question| question.put == put);
+            && self
+                .c
+                .question
+                .as_ref()
+                .is_some_and(|question| question.put == put);
         let known = self.label(place, index, waits);
         match known {
             Some(label) if waits => (Some(index), label),
@@ -79,11 +83,17 @@ impl Turn<'_> {
     /// The label of a button, as far as it can be known; of the waiting question all are.
     fn label(&self, place: PlaceId, index: usize, waits: bool) -> Option<SmolStr> {
         match &self.p.bot.places.get(place.index())?.kind {
-            PlaceKind::Ask(ask) if waits || self.p.places[place.index()].suggested.len() == ask.suggest.len() => {
+            PlaceKind::Ask(ask)
+                if waits || self.p.places[place.index()].suggested.len() == ask.suggest.len() =>
+            {
                 self.suggested(ask).into_iter().nth(index)
             }
             PlaceKind::Choose(choose) if waits => {
-                let offered = self.c.question.as_ref().and_then(|question| question.offered.as_deref());
+                let offered = self
+                    .c
+                    .question
+                    .as_ref()
+                    .and_then(|question| question.offered.as_deref());
                 let mut found = None;
                 self.each_option(choose, offered, |entry, scope, label, _, _| {
                     if entry == index {
@@ -92,9 +102,10 @@ impl Turn<'_> {
                 });
                 found
             }
-            PlaceKind::Choose(choose) if self.p.places[place.index()].fixed.is_some() => {
-                choose.options.get(index).map(|option| self.scope().text(option.label))
-            }
+            PlaceKind::Choose(choose) if self.p.places[place.index()].fixed.is_some() => choose
+                .options
+                .get(index)
+                .map(|option| self.scope().text(option.label)),
             _ => None,
         }
     }
@@ -157,7 +168,10 @@ impl Turn<'_> {
             self.fault(crate::Fault::Lost);
             return None;
         };
-        let asks = matches!(place.kind, PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_));
+        let asks = matches!(
+            place.kind,
+            PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_)
+        );
         if asks && let Taken::Yes(next) = self.surely(id, place, heard, button, media) {
             return next;
         }
@@ -221,7 +235,9 @@ impl Turn<'_> {
                     return Taken::Yes(self.take_answer(id, place, ask, value));
                 }
                 match ask.form {
-                    Some(_) => self.take_in_form(id, place, ask, heard).map_or(Taken::No, Taken::Yes),
+                    Some(_) => self
+                        .take_in_form(id, place, ask, heard)
+                        .map_or(Taken::No, Taken::Yes),
                     None => Taken::No,
                 }
             }
@@ -236,7 +252,9 @@ impl Turn<'_> {
                     None => Taken::No,
                 }
             }
-            PlaceKind::Verify(verify) => self.code_written(place, verify, heard).map_or(Taken::No, Taken::Yes),
+            PlaceKind::Verify(verify) => self
+                .code_written(place, verify, heard)
+                .map_or(Taken::No, Taken::Yes),
             _ => Taken::No,
         }
     }
@@ -304,7 +322,10 @@ impl Turn<'_> {
                 return false;
             };
             intent.params.iter().enumerate().all(|(index, param)| {
-                self.p.types.get(param.ty.index()).is_none_or(|info| info.optional)
+                self.p
+                    .types
+                    .get(param.ty.index())
+                    .is_none_or(|info| info.optional)
                     || found.holes.iter().any(|hole| hole.param as usize == index)
             })
         });
@@ -329,7 +350,9 @@ impl Turn<'_> {
     /// Level 5: a probable intent, nearest level first.
     fn probable(&mut self, heard: &Heard<'_>, matches: &[Match]) -> Option<Next> {
         let probable = |intent: u32| {
-            let mut probable = matches.iter().filter(|found| found.certainty == Certainty::Probable);
+            let mut probable = matches
+                .iter()
+                .filter(|found| found.certainty == Certainty::Probable);
             probable.position(|found| found.intent == intent)
         };
         if !matches.iter().any(|found| found.certainty == Certainty::Probable) {
@@ -372,10 +395,15 @@ impl Turn<'_> {
         let p = self.p;
         let mut values = Vec::new();
         if let Hears::Intent { intent, params } = &p.bot.handlers[handler.index()].hears {
-            let declared = p.bot.intents.get(intent.index()).map_or(&[][..], |intent| &intent.params);
+            let declared = p
+                .bot
+                .intents
+                .get(intent.index())
+                .map_or(&[][..], |intent| &intent.params);
             for (index, (slot, param)) in params.iter().zip(declared).enumerate() {
                 let Some(slot) = slot else { continue };
-                let hole = found.and_then(|found| found.holes.iter().find(|hole| hole.param as usize == index));
+                let hole =
+                    found.and_then(|found| found.holes.iter().find(|hole| hole.param as usize == index));
                 let text = hole.and_then(|hole| heard.text.get(hole.range.clone()));
                 let value = text.and_then(|text| self.scope().read(param.ty, &Heard::new(text)));
                 values.push((*slot, value.map_or(Value::Unknown, |found| found.value)));
@@ -461,7 +489,9 @@ struct Ears<'t, 'a> {
 
 impl Listener for Ears<'_, '_> {
     fn listens(&self, intent: u32) -> bool {
-        self.turn.hearer(|hears| matches!(hears, Hears::Intent { intent: one, .. } if one.0 == intent)).is_some()
+        self.turn
+            .hearer(|hears| matches!(hears, Hears::Intent { intent: one, .. } if one.0 == intent))
+            .is_some()
     }
 
     fn reads_whole(&self, intent: u32, param: u32, text: &str) -> bool {
@@ -494,4 +524,3 @@ pub(crate) fn arrive(conversation: &mut Conversation, channel: Option<SmolStr>) 
         conversation.person.channel = channel;
     }
 }
-

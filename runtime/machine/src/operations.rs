@@ -44,17 +44,30 @@ impl Turn<'_> {
                     return Some(*otherwise);
                 }
             }
-            Op::ForEach { list, items, cursor, .. } => {
+            Op::ForEach {
+                list, items, cursor, ..
+            } => {
                 let list = self.eval(*list);
                 self.set(*items, list);
                 self.set(*cursor, Value::Integer(0));
             }
-            Op::Next { items, cursor, item, end, at_most } => {
+            Op::Next {
+                items,
+                cursor,
+                item,
+                end,
+                at_most,
+            } => {
                 let Value::Integer(at) = self.get(*cursor) else {
                     return Some(*end);
                 };
                 let home = self.home(self.c.frames.len().wrapping_sub(1));
-                let slots = self.c.frames.get(home).map(|frame| frame.slots.as_slice()).unwrap_or_default();
+                let slots = self
+                    .c
+                    .frames
+                    .get(home)
+                    .map(|frame| frame.slots.as_slice())
+                    .unwrap_or_default();
                 let list = slots.get(items.index()).and_then(Value::as_list);
                 let next = list.and_then(|list| list.get(usize::try_from(at).ok()?)).cloned();
                 match next {
@@ -99,8 +112,14 @@ impl Turn<'_> {
                 self.out.push(Effect::Tag(label));
             }
             Op::Track { name, values } => {
-                let values = values.iter().map(|(name, value)| (name.clone(), self.eval(*value))).collect();
-                self.out.push(Effect::Track { name: name.clone(), values });
+                let values = values
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.eval(*value)))
+                    .collect();
+                self.out.push(Effect::Track {
+                    name: name.clone(),
+                    values,
+                });
             }
             Op::Note(text) => {
                 let text = self.scope().text(*text);
@@ -158,7 +177,12 @@ impl Turn<'_> {
         if self.c.person.channel != "email" {
             return;
         }
-        let flows = self.c.frames.iter().rev().filter_map(|frame| self.p.bot.flows.get(frame.flow.index()));
+        let flows = self
+            .c
+            .frames
+            .iter()
+            .rev()
+            .filter_map(|frame| self.p.bot.flows.get(frame.flow.index()));
         if let Some(subject) = flows.filter_map(|flow| flow.subject).next() {
             let subject = self.scope().text(subject);
             message.envelope_mut().subject = subject;
@@ -178,7 +202,10 @@ impl Turn<'_> {
             Some((_, last)) => *last = next as u32,
             None => self.c.varied.push((memory, next as u32)),
         }
-        messages.get(next as usize).copied().unwrap_or(MessageId(u32::MAX))
+        messages
+            .get(next as usize)
+            .copied()
+            .unwrap_or(MessageId(u32::MAX))
     }
 
     /// Writes the card; an unknown value forgets.
@@ -194,9 +221,8 @@ impl Turn<'_> {
     pub fn write_card(&mut self, field: FieldId, value: Value) {
         let declared = &self.p.bot.customer;
         let fields = &mut self.c.person.fields;
-        for missing in fields.len()..declared.len() {
-            fields.push(declared[missing].default.clone());
-        }
+        let missing = declared.iter().skip(fields.len());
+        fields.extend(missing.map(|field| field.default.clone()));
         if let Some(place) = fields.get_mut(field.index()) {
             *place = value;
         }
@@ -206,7 +232,9 @@ impl Turn<'_> {
     pub fn consent(&mut self, consent: ConsentId, granted: bool, answer: smol_str::SmolStr) {
         let channel = self.scope().channel().clone();
         let given = &mut self.c.person.consents;
-        let known = given.iter().position(|(one, on)| *one == consent && *on == channel);
+        let known = given
+            .iter()
+            .position(|(one, on)| *one == consent && *on == channel);
         match known {
             None if granted => given.push((consent, channel)),
             Some(at) if !granted => {
@@ -214,16 +242,23 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        self.out.push(Effect::Consent { consent, granted, answer });
+        self.out.push(Effect::Consent {
+            consent,
+            granted,
+            answer,
+        });
     }
 
     /// The person's arm of an experiment (11.9).
     fn arm(&mut self, id: ExperimentId) -> Option<u32> {
         let experiment = self.p.bot.experiments.get(id.index())?;
         let arm = if self.scope().allows(experiment.condition) {
-            let name = experiment.name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-            });
+            let name = experiment
+                .name
+                .bytes()
+                .fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+                });
             let mut at = (mix(self.c.person.id.wrapping_add(name)) % 10_000) as u32;
             let mut arm = None;
             for (index, (_, weight)) in experiment.arms.iter().enumerate() {
@@ -388,10 +423,21 @@ impl Turn<'_> {
 
     /// `-> back` (11.3).
     pub fn back(&mut self) -> Next {
+        let p = self.p;
+        let mut waits = self.c.question.is_some();
         loop {
             let Some(frame) = self.top() else {
                 return self.begin_start();
             };
+            // The question that waits, and the `choose` whose way is at work, are not what one goes back to.
+            let present = frame.asked;
+            let chooses = matches!(
+                p.bot.places.get(present.index()).map(|place| &place.kind),
+                Some(PlaceKind::Choose(_))
+            );
+            while (waits || chooses) && frame.answered.last() == Some(&present) {
+                frame.answered.pop();
+            }
             if let Some(place) = frame.answered.pop() {
                 if let Some(form) = &mut frame.form {
                     form.answered.retain(|one| *one != place);
@@ -409,6 +455,7 @@ impl Turn<'_> {
                 FrameKind::Handler { .. } => {
                     self.c.frames.pop();
                     self.fresh = None;
+                    waits = true;
                 }
                 // Nothing was ever asked: wherever it waits, it goes on waiting.
                 _ if frame.at != NOWHERE => return None,

@@ -48,7 +48,11 @@ impl Turn<'_> {
             self.scope_of(usize::MAX).text(brief)
         });
         let brief = brief.unwrap_or_default();
-        self.out.push(Effect::HandOver(Box::new(HandOver { escalation: id, queue, brief })));
+        self.out.push(Effect::HandOver(Box::new(HandOver {
+            escalation: id,
+            queue,
+            brief,
+        })));
         self.c.owner = Owner::People;
         self.c.misunderstood = 0;
         self.c.escalation = Some(Box::new(Escalated {
@@ -93,13 +97,16 @@ impl Turn<'_> {
     }
 
     /// The customer wrote while people have the conversation (12.3).
-    pub fn to_people(&mut self, text: SmolStr, media: Option<Value>) {
+    pub fn forward(&mut self, text: SmolStr, media: Option<Value>) {
         self.c.misunderstood = 0;
         if let Some(escalation) = &mut self.c.escalation {
             escalation.customer_at = self.now;
             escalation.customer_gone = 0;
         }
-        self.out.push(Effect::Forward { text, media: media.map(Box::new) });
+        self.out.push(Effect::Forward {
+            text,
+            media: media.map(Box::new),
+        });
     }
 
     /// Something an operator did.
@@ -171,7 +178,11 @@ impl Turn<'_> {
 
     /// The escalation under way, while people have the conversation.
     fn declared(&self) -> Option<&Escalation> {
-        let escalation = self.c.escalation.as_ref().filter(|_| self.c.owner == Owner::People)?;
+        let escalation = self
+            .c
+            .escalation
+            .as_ref()
+            .filter(|_| self.c.owner == Owner::People)?;
         self.p.bot.escalations.get(escalation.escalation.index())
     }
 

@@ -92,13 +92,17 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// Whether the whole text matches. An expression that is none (or is too large) matches nothing.
     pub fn is_match(&self, text: &str) -> bool {
-        let regex = self.whole.get_or_init(|| compile(&format!("^(?:{})$", self.source)));
+        let regex = self
+            .whole
+            .get_or_init(|| compile(&format!("^(?:{})$", self.source)));
         regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
     /// Where in the text it matches, standing by itself.
     pub fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
-        let regex = self.inside.get_or_init(|| compile(&format!("(?:{})", self.source)));
+        let regex = self
+            .inside
+            .get_or_init(|| compile(&format!("(?:{})", self.source)));
         let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         regex
             .as_ref()?
@@ -153,9 +157,16 @@ impl Program {
         let mut program = Program {
             hash: 0,
             currency,
-            showers: bot.languages.iter().map(|language| Shower::new(language, currency)).collect(),
+            showers: bot
+                .languages
+                .iter()
+                .map(|language| Shower::new(language, currency))
+                .collect(),
             zone: Zone::named(&bot.timezone).unwrap_or_default(),
-            hears_silence: bot.handlers.iter().any(|one| matches!(one.hears, Hears::Silence(_))),
+            hears_silence: bot
+                .handlers
+                .iter()
+                .any(|one| matches!(one.hears, Hears::Silence(_))),
             counted: counted(&bot),
             mentions: mentions(&bot),
             flows: (bot.flows.iter().enumerate().skip(1))
@@ -173,15 +184,29 @@ impl Program {
         program.members = (program.bot.sets.iter())
             .map(|set| {
                 let member = |member: &Member| {
-                    let labels = member.label.map(|label| program.variants(label)).unwrap_or_default();
+                    let labels = member
+                        .label
+                        .map(|label| program.variants(label))
+                        .unwrap_or_default();
                     let spoken = member.name.replace('_', " ");
-                    let words = member.words.iter().flat_map(|one| &one.words).map(SmolStr::as_str);
+                    let words = member
+                        .words
+                        .iter()
+                        .flat_map(|one| &one.words)
+                        .map(SmolStr::as_str);
                     OptionWords::new(labels.into_iter().chain([spoken.as_str()]).chain(words))
                 };
-                SetWords { members: set.members.iter().map(member).collect() }
+                SetWords {
+                    members: set.members.iter().map(member).collect(),
+                }
             })
             .collect();
-        program.places = program.bot.places.iter().map(|place| program.place_info(place)).collect();
+        program.places = program
+            .bot
+            .places
+            .iter()
+            .map(|place| program.place_info(place))
+            .collect();
         program.tags = (program.places.iter().enumerate())
             .map(|(index, info)| (info.tag.clone(), PlaceId::from(index)))
             .collect();
@@ -203,12 +228,20 @@ impl Program {
 
     /// The event with this name.
     pub fn event_named(&self, name: &str) -> Option<EventId> {
-        self.bot.events.iter().position(|event| event.name == name).map(EventId::from)
+        self.bot
+            .events
+            .iter()
+            .position(|event| event.name == name)
+            .map(EventId::from)
     }
 
     /// The queue with this name.
     pub fn queue_named(&self, name: &str) -> Option<QueueId> {
-        self.bot.queues.iter().position(|queue| queue.name == name).map(QueueId::from)
+        self.bot
+            .queues
+            .iter()
+            .position(|queue| queue.name == name)
+            .map(QueueId::from)
     }
 
     /// The language of the bot for a person's code: the same, or the same without regions, or the first.
@@ -224,13 +257,16 @@ impl Program {
         let base = |code: &str| code.split(['-', '_']).next().unwrap_or_default().to_owned();
         let languages = &self.bot.languages;
         let same = languages.iter().position(|one| one == code);
-        same.or_else(|| languages.iter().position(|one| base(one) == base(code))).map(LanguageId::from)
+        same.or_else(|| languages.iter().position(|one| base(one) == base(code)))
+            .map(LanguageId::from)
     }
 
     /// The words of a text without holes.
     #[inline]
     pub(crate) fn plain(&self, text: TextId, language: LanguageId) -> Option<&SmolStr> {
-        self.plain.get(text.index() * self.bot.languages.len() + language.index())?.as_ref()
+        self.plain
+            .get(text.index() * self.bot.languages.len() + language.index())?
+            .as_ref()
     }
 
     /// The words of a text in all languages in which it has no holes.
@@ -247,17 +283,28 @@ impl Program {
     }
 
     /// What an option is called, apart from what its label's holes show.
-    pub(crate) fn option_words(&self, label: TextId, words: &[LanguageWords], shown: Option<&str>) -> OptionWords {
+    pub(crate) fn option_words(
+        &self,
+        label: TextId,
+        words: &[LanguageWords],
+        shown: Option<&str>,
+    ) -> OptionWords {
         let words = words.iter().flat_map(|one| &one.words).map(SmolStr::as_str);
         OptionWords::new(self.variants(label).into_iter().chain(shown).chain(words))
     }
 
     fn place_info(&self, place: &Place) -> PlaceInfo {
-        let mut info = PlaceInfo { tag: tag(place.hash), ..PlaceInfo::default() };
+        let mut info = PlaceInfo {
+            tag: tag(place.hash),
+            ..PlaceInfo::default()
+        };
         match &place.kind {
             PlaceKind::Choose(choose) => {
                 let fixed = choose.from.is_none()
-                    && choose.options.iter().all(|one| one.condition.is_none() && self.is_plain(one.label));
+                    && choose
+                        .options
+                        .iter()
+                        .all(|one| one.condition.is_none() && self.is_plain(one.label));
                 if fixed {
                     let mut options = FixedOptions::default();
                     for (index, option) in choose.options.iter().enumerate() {
@@ -311,11 +358,19 @@ fn plain_texts(bot: &Bot) -> Vec<Option<SmolStr>> {
 
 /// The words of a text in a language, or in the first one.
 pub(crate) fn variant(text: &Text, language: LanguageId) -> Option<&TextVariant> {
-    text.variants.iter().find(|one| one.language == language).or(text.variants.first())
+    text.variants
+        .iter()
+        .find(|one| one.language == language)
+        .or(text.variants.first())
 }
 
 fn type_info(bot: &Bot, ty: &Type) -> TypeInfo {
-    let mut info = TypeInfo { kind: None, narrow: false, optional: false, rules: Vec::new() };
+    let mut info = TypeInfo {
+        kind: None,
+        narrow: false,
+        optional: false,
+        rules: Vec::new(),
+    };
     let mut ty = ty;
     // Types refer only to lower ids, so this ends; the bound is for bots that were not verified.
     for _ in 0..256 {
@@ -366,7 +421,9 @@ fn kind(ty: &Type) -> Option<Kind> {
         Type::Image => Kind::Image,
         Type::Location => Kind::Location,
         Type::Set(set) => Kind::Member(set.0),
-        Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Narrowed { .. } | Type::Error => return None,
+        Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Narrowed { .. } | Type::Error => {
+            return None;
+        }
     })
 }
 
@@ -421,9 +478,11 @@ fn mentions(bot: &Bot) -> Vec<bool> {
                 Expr::Slot(_) | Expr::EventField(_) => true,
                 Expr::Text(text) => of(&texts, text.index()),
                 Expr::Component(a, _) | Expr::Not(a) | Expr::Negate(a) | Expr::IsKnown(a) => e(a),
-                Expr::And(a, b) | Expr::Or(a, b) | Expr::Else(a, b) | Expr::In(a, b) | Expr::Binary(_, a, b) => {
-                    e(a) || e(b)
-                }
+                Expr::And(a, b)
+                | Expr::Or(a, b)
+                | Expr::Else(a, b)
+                | Expr::In(a, b)
+                | Expr::Binary(_, a, b) => e(a) || e(b),
                 Expr::List(all) | Expr::Record(all) | Expr::Call(_, all) => all.iter().any(e),
                 _ => false,
             };
@@ -431,19 +490,23 @@ fn mentions(bot: &Bot) -> Vec<bool> {
             exprs[index] = mentions;
         }
         for (index, text) in bot.texts.iter().enumerate() {
-            let mentions = text.variants.iter().flat_map(|one| &one.parts).any(|part| match part {
-                Part::Literal(_) => false,
-                Part::Hole { value, filters, .. } => {
-                    of(&exprs, value.index())
-                        || filters.iter().any(|filter| match filter {
-                            Filter::Plural(arms) | Filter::Select(arms) => {
-                                let arms = arms.arms.iter().map(|(_, text)| text).chain(&arms.other);
-                                arms.into_iter().any(|text| of(&texts, text.index()))
-                            }
-                            _ => false,
-                        })
-                }
-            });
+            let mentions = text
+                .variants
+                .iter()
+                .flat_map(|one| &one.parts)
+                .any(|part| match part {
+                    Part::Literal(_) => false,
+                    Part::Hole { value, filters, .. } => {
+                        of(&exprs, value.index())
+                            || filters.iter().any(|filter| match filter {
+                                Filter::Plural(arms) | Filter::Select(arms) => {
+                                    let arms = arms.arms.iter().map(|(_, text)| text).chain(&arms.other);
+                                    arms.into_iter().any(|text| of(&texts, text.index()))
+                                }
+                                _ => false,
+                            })
+                    }
+                });
             changed |= mentions != texts[index];
             texts[index] = mentions;
         }

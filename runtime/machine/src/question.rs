@@ -86,7 +86,11 @@ impl Turn<'_> {
         }
         self.start_tries();
         let last = self.form_of(ask).map(|form| form.last);
-        let words = if last == Some(id) { Words::Again } else { Words::First };
+        let words = if last == Some(id) {
+            Words::Again
+        } else {
+            Words::First
+        };
         self.put(id, place, words)
     }
 
@@ -181,8 +185,11 @@ impl Turn<'_> {
                     }
                     if offered.items.is_empty() && offered.options.is_empty() {
                         if let Some(into) = choose.into {
-                            let nothing =
-                                if choose.several { Value::List(Vec::new()) } else { Value::Unknown };
+                            let nothing = if choose.several {
+                                Value::List(Vec::new())
+                            } else {
+                                Value::Unknown
+                            };
                             self.set(into, nothing);
                         }
                         return Some(place.then);
@@ -194,9 +201,9 @@ impl Turn<'_> {
                 self.options(id, choose, offered.as_deref(), &mut message);
                 Some(message)
             }
-            PlaceKind::Verify(verify) => {
-                verify.question.map(|question| self.words(Some(question), None, words))
-            }
+            PlaceKind::Verify(verify) => verify
+                .question
+                .map(|question| self.words(Some(question), None, words)),
             _ => return Some(place.then),
         };
         self.speak();
@@ -253,11 +260,15 @@ impl Turn<'_> {
     /// Adds the options of a `choose`.
     fn options(&self, id: PlaceId, choose: &Choose, offered: Option<&Offered>, message: &mut Message) {
         let put = self.c.puts.wrapping_add(1);
-        message.parts.reserve_exact(offered.map_or(choose.options.len(), Offered::len));
+        message
+            .parts
+            .reserve_exact(offered.map_or(choose.options.len(), Offered::len));
         self.each_option(choose, offered, |entry, scope, label, act, _| {
             let label = scope.text(label);
             let button = match act {
-                OptionAct::Way(_) | OptionAct::GoOn => Some(Button::press(label, self.payload(id, put, entry))),
+                OptionAct::Way(_) | OptionAct::GoOn => {
+                    Some(Button::press(label, self.payload(id, put, entry)))
+                }
                 OptionAct::Opens(target) => scope.address(target).map(|url| Button::open(label, url)),
                 OptionAct::Calls(target) => scope.address(target).map(|number| Button::call(label, number)),
             };
@@ -293,7 +304,9 @@ impl Turn<'_> {
                 at += 1;
             }
         }
-        std::str::from_utf8(&bytes[..at]).map(SmolStr::new).unwrap_or_default()
+        std::str::from_utf8(&bytes[..at])
+            .map(SmolStr::new)
+            .unwrap_or_default()
     }
 
     /// A failed try at the question the conversation rests at (5.4). `check`: the way of the check that said no.
@@ -319,9 +332,8 @@ impl Turn<'_> {
             return Some(way.way);
         }
         if tries.is_empty()
-            && let Some((handler, level)) = self.hearer(|hears| {
-                matches!(hears, Hears::Unclear { tries } if !tries.is_empty())
-            })
+            && let Some((handler, level)) =
+                self.hearer(|hears| matches!(hears, Hears::Unclear { tries } if !tries.is_empty()))
             && let Hears::Unclear { tries } = &self.p.bot.handlers[handler.index()].hears
             && let Some(way) = tries.iter().find(|one| one.at == failed)
         {

@@ -23,7 +23,10 @@ pub(crate) struct Heard<'m> {
 
 impl<'m> Heard<'m> {
     pub fn new(text: &'m str) -> Heard<'m> {
-        Heard { text: text.trim(), normalised: OnceCell::new() }
+        Heard {
+            text: text.trim(),
+            normalised: OnceCell::new(),
+        }
     }
 
     pub fn normalised(&self) -> &Normalised {
@@ -55,7 +58,11 @@ impl Scope<'_> {
     pub fn read_whole(&self, ty: TypeId, heard: &Heard<'_>) -> Option<Value> {
         let info = self.type_info(ty)?;
         let value = match info.kind? {
-            Kind::Text => return read_text(info, heard.text).filter(|found| found.whole).map(|found| found.value),
+            Kind::Text => {
+                return read_text(info, heard.text)
+                    .filter(|found| found.whole)
+                    .map(|found| found.value);
+            }
             kind => self.read_scalar(kind, heard, Extent::Whole).whole()?,
         };
         keeps(info, &value).then_some(value)
@@ -67,7 +74,11 @@ impl Scope<'_> {
             now: self.now,
             zone: self.zone(),
             currency: self.p.currency,
-            region: if kind == Kind::Phone { region_of(self.timezone()) } else { None },
+            region: if kind == Kind::Phone {
+                region_of(self.timezone())
+            } else {
+                None
+            },
             sets: &self.p.members,
         };
         read_heard(kind, heard.text, || heard.normalised(), &context, extent)
@@ -81,8 +92,16 @@ impl Scope<'_> {
             return read_text(info, heard.text);
         }
         let found = match self.read_scalar(kind, heard, Extent::Anywhere) {
-            Reading::Whole(value) => Found { value, range: 0..heard.text.len(), whole: true },
-            Reading::Inside(value, range) => Found { value, range, whole: false },
+            Reading::Whole(value) => Found {
+                value,
+                range: 0..heard.text.len(),
+                whole: true,
+            },
+            Reading::Inside(value, range) => Found {
+                value,
+                range,
+                whole: false,
+            },
             Reading::None => return None,
         };
         keeps(info, &found.value).then_some(found)
@@ -100,15 +119,15 @@ fn read_text(info: &TypeInfo, text: &str) -> Option<Found> {
         keeps(info, &value).then_some(Found { value, range, whole })
     };
     let plain = text.trim_end_matches(['.', ',', '!', '?', ';']).trim_end();
-    found(0..text.len(), true).or_else(|| (plain.len() < text.len()).then(|| found(0..plain.len(), true))?).or_else(
-        || {
+    found(0..text.len(), true)
+        .or_else(|| (plain.len() < text.len()).then(|| found(0..plain.len(), true))?)
+        .or_else(|| {
             let pattern = info.rules.iter().find_map(|rule| match rule {
                 Rule::Matching(pattern) => Some(pattern),
                 _ => None,
             })?;
             found(pattern.find(text)?, false)
-        },
-    )
+        })
 }
 
 /// Whether the value keeps to the narrowing of its type.

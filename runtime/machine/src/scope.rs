@@ -44,7 +44,8 @@ impl<'a> Scope<'a> {
         if name.is_empty() || *name == self.p.bot.timezone {
             return &self.p.zone;
         }
-        self.zone.get_or_init(|| Zone::named(name).unwrap_or_else(|| self.p.zone.clone()))
+        self.zone
+            .get_or_init(|| Zone::named(name).unwrap_or_else(|| self.p.zone.clone()))
     }
 
     /// Whether a condition holds; unknown is no.
@@ -75,9 +76,13 @@ impl<'a> Scope<'a> {
             Expr::Slot(slot) => self.slots.get(slot.index()).cloned().unwrap_or_default(),
             Expr::Customer(field) => self.customer(*field),
             Expr::Conversation(field) => self.conversation(*field),
-            Expr::Config(config) => {
-                self.p.bot.config.get(config.index()).map(|one| one.value.clone()).unwrap_or_default()
-            }
+            Expr::Config(config) => self
+                .p
+                .bot
+                .config
+                .get(config.index())
+                .map(|one| one.value.clone())
+                .unwrap_or_default(),
             Expr::EventField(field) => self.fields.get(*field as usize).cloned().unwrap_or_default(),
             Expr::Now => Value::Moment(self.now),
             Expr::Component(record, place) => match self.eval(*record) {
@@ -121,12 +126,22 @@ impl<'a> Scope<'a> {
                 if self.segments == MAX_SEGMENTS {
                     return Value::YesNo(false);
                 }
-                let scope = Scope { slots: &[], fields: &[], segments: self.segments + 1, ..*self };
+                let scope = Scope {
+                    slots: &[],
+                    fields: &[],
+                    segments: self.segments + 1,
+                    ..*self
+                };
                 Value::YesNo(scope.yes(segment.condition))
             }
             Expr::HasConsent(consent) => {
                 let channel = self.channel();
-                let given = self.c.person.consents.iter().any(|(one, on)| one == consent && on == channel);
+                let given = self
+                    .c
+                    .person
+                    .consents
+                    .iter()
+                    .any(|(one, on)| one == consent && on == channel);
                 Value::YesNo(given)
             }
             Expr::InStage(stage) => Value::YesNo(self.c.person.stage == Some(*stage)),
@@ -160,7 +175,13 @@ impl<'a> Scope<'a> {
     pub fn customer(&self, field: FieldId) -> Value {
         match self.c.person.fields.get(field.index()) {
             Some(value) => value.clone(),
-            None => self.p.bot.customer.get(field.index()).map(|one| one.default.clone()).unwrap_or_default(),
+            None => self
+                .p
+                .bot
+                .customer
+                .get(field.index())
+                .map(|one| one.default.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -168,7 +189,11 @@ impl<'a> Scope<'a> {
     pub fn channel(&self) -> &'a SmolStr {
         const NONE: &SmolStr = &SmolStr::new_static("");
         let channel = &self.c.person.channel;
-        if channel.is_empty() { self.p.bot.channels.first().unwrap_or(NONE) } else { channel }
+        if channel.is_empty() {
+            self.p.bot.channels.first().unwrap_or(NONE)
+        } else {
+            channel
+        }
     }
 
     /// The code of the language the person is spoken to in.
@@ -191,13 +216,22 @@ impl<'a> Scope<'a> {
 
     /// What is known in the topmost flow: `city: Cluj, quantity: 2`.
     fn summary(&self) -> SmolStr {
-        let Some(frame) = self.c.frames.iter().rev().find(|frame| frame.flow != FlowId::ALWAYS) else {
+        let Some(frame) = self
+            .c
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| frame.flow != FlowId::ALWAYS)
+        else {
             return SmolStr::default();
         };
         let slots = match frame.kind {
-            crate::FrameKind::Handler { of: Some(of) } => {
-                self.c.frames.get(of as usize).map(|frame| frame.slots.as_slice()).unwrap_or_default()
-            }
+            crate::FrameKind::Handler { of: Some(of) } => self
+                .c
+                .frames
+                .get(of as usize)
+                .map(|frame| frame.slots.as_slice())
+                .unwrap_or_default(),
             _ => &frame.slots,
         };
         let flow = &self.p.bot.flows[frame.flow.index()];

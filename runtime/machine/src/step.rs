@@ -25,7 +25,11 @@ const MAX_SEEN: usize = 8;
 pub fn step(program: &Program, mut conversation: Conversation, event: Event) -> Step {
     let mut effects = Vec::new();
     let repeated = !step_into(program, &mut conversation, event, &mut effects);
-    Step { conversation, effects, repeated }
+    Step {
+        conversation,
+        effects,
+        repeated,
+    }
 }
 
 /// [`step`] in place, adding to `effects`: nothing is copied and the vector can be used again. `false` when the
@@ -56,19 +60,39 @@ pub fn step_into(
     }
     let mut turn = Turn::new(program, conversation, event.seed, effects);
     match event.kind {
-        EventKind::Message { text, .. } => turn.customer(Incoming { text, button: None, media: None }),
+        EventKind::Message { text, .. } => turn.customer(Incoming {
+            text,
+            button: None,
+            media: None,
+        }),
         EventKind::Press { payload, label, .. } => {
             let (button, text) = turn.pressed(&payload, label);
-            turn.customer(Incoming { text, button, media: None });
+            turn.customer(Incoming {
+                text,
+                button,
+                media: None,
+            });
         }
         EventKind::Media { value, caption, .. } => {
-            turn.customer(Incoming { text: caption, button: None, media: Some(value) });
+            turn.customer(Incoming {
+                text: caption,
+                button: None,
+                media: Some(value),
+            });
         }
-        EventKind::Start { flow, args, by_operator } => turn.start_from_outside(&flow, args, by_operator),
+        EventKind::Start {
+            flow,
+            args,
+            by_operator,
+        } => turn.start_from_outside(&flow, args, by_operator),
         EventKind::Custom { name, fields } => turn.event(&name, fields),
         EventKind::Timer { id } => turn.timer(id),
         EventKind::CallResult { call, value } => turn.call_result(call, value),
-        EventKind::CallFailed { call, attempt, failure } => turn.call_failed(call, attempt, failure.as_ref()),
+        EventKind::CallFailed {
+            call,
+            attempt,
+            failure,
+        } => turn.call_failed(call, attempt, failure.as_ref()),
         EventKind::Operator(event) => turn.operator(event),
         EventKind::Delivery { .. } => {}
     }

@@ -66,7 +66,10 @@ impl Turn<'_> {
             (_, Some(at)) => {
                 self.c.timers = self.c.timers.wrapping_add(1);
                 self.c.timer = Some(at);
-                self.out.push(Effect::SetTimer { id: self.c.timers, at });
+                self.out.push(Effect::SetTimer {
+                    id: self.c.timers,
+                    at,
+                });
             }
             (Some(_), None) => {
                 self.c.timer = None;
@@ -86,8 +89,20 @@ impl Turn<'_> {
         let top = self.c.frames.len().wrapping_sub(1);
         for (index, frame) in self.c.frames.iter().enumerate() {
             match frame.pending.as_deref() {
-                Some(Pending::Call { number, attempt, until, company, .. }) => {
-                    offer(*until, Clock::GivesUp { call: *number, attempt: *attempt });
+                Some(Pending::Call {
+                    number,
+                    attempt,
+                    until,
+                    company,
+                    ..
+                }) => {
+                    offer(
+                        *until,
+                        Clock::GivesUp {
+                            call: *number,
+                            attempt: *attempt,
+                        },
+                    );
                     if let Some(company) = company
                         && index == top
                         && self.c.owner == Owner::Bot
@@ -104,22 +119,40 @@ impl Turn<'_> {
                         && let Some((after, _)) = ask.nobody.get(*nudged as usize)
                     {
                         let at = since.saturating_add((*after).max(0));
-                        offer(at, Clock::NoAnswer { frame: index, clock: *nudged });
+                        offer(
+                            at,
+                            Clock::NoAnswer {
+                                frame: index,
+                                clock: *nudged,
+                            },
+                        );
                     }
                 }
                 _ => {}
             }
         }
-        if let Some(escalation) = self.c.escalation.as_deref().filter(|_| self.c.owner == Owner::People)
+        if let Some(escalation) = self
+            .c
+            .escalation
+            .as_deref()
+            .filter(|_| self.c.owner == Owner::People)
             && let Some(declared) = self.p.bot.escalations.get(escalation.escalation.index())
         {
             let mut clock = |ways: &[(i64, EscalationWay)], gone: u32, since: i64, whom: Waiting| {
                 if let Some((after, way)) = ways.get(gone as usize) {
-                    offer(since.saturating_add((*after).max(0)), Clock::Escalation(*way, whom));
+                    offer(
+                        since.saturating_add((*after).max(0)),
+                        Clock::Escalation(*way, whom),
+                    );
                 }
             };
             if !escalation.joined {
-                clock(&declared.nobody, escalation.nobody_gone, escalation.nobody_since, Waiting::Nobody);
+                clock(
+                    &declared.nobody,
+                    escalation.nobody_gone,
+                    escalation.nobody_since,
+                    Waiting::Nobody,
+                );
             }
             let (gone, at) = (escalation.customer_gone, escalation.customer_at);
             clock(&declared.customer_silent, gone, at, Waiting::Customer);
@@ -131,7 +164,10 @@ impl Turn<'_> {
         if let Some(question) = self.c.question.as_ref().filter(|_| self.c.owner == Owner::Bot)
             && let Some(silence) = self.silence(question.nudged)
         {
-            offer(question.put_at.saturating_add(silence.after_ms.max(1)), Clock::Silence);
+            offer(
+                question.put_at.saturating_add(silence.after_ms.max(1)),
+                Clock::Silence,
+            );
         }
         next
     }
@@ -147,7 +183,11 @@ impl Turn<'_> {
         };
         if !own.is_empty() {
             let silence = own.get(nudged as usize)?;
-            return Some(SilenceClock { after_ms: silence.after_ms, act: silence.act, handler: None });
+            return Some(SilenceClock {
+                after_ms: silence.after_ms,
+                act: silence.act,
+                handler: None,
+            });
         }
         if !self.p.hears_silence {
             return None;
@@ -170,7 +210,11 @@ impl Turn<'_> {
         });
         clocks.sort_by_key(|(after, ..)| *after);
         let (after_ms, act, handler, level) = clocks.into_iter().nth(nudged as usize)?;
-        Some(SilenceClock { after_ms, act, handler: Some((handler, level)) })
+        Some(SilenceClock {
+            after_ms,
+            act,
+            handler: Some((handler, level)),
+        })
     }
 
     fn go_off(&mut self, clock: Clock) {

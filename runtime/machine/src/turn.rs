@@ -141,7 +141,12 @@ impl<'a> Turn<'a> {
     /// Writes a variable of the topmost frame.
     pub fn set(&mut self, slot: SlotId, value: Value) {
         let home = self.home(self.c.frames.len().wrapping_sub(1));
-        if let Some(slot) = self.c.frames.get_mut(home).and_then(|frame| frame.slots.get_mut(slot.index())) {
+        if let Some(slot) = self
+            .c
+            .frames
+            .get_mut(home)
+            .and_then(|frame| frame.slots.get_mut(slot.index()))
+        {
             *slot = value;
         }
     }
@@ -150,7 +155,10 @@ impl<'a> Turn<'a> {
     pub fn get(&self, slot: SlotId) -> Value {
         let home = self.home(self.c.frames.len().wrapping_sub(1));
         let frame = self.c.frames.get(home);
-        frame.and_then(|frame| frame.slots.get(slot.index())).cloned().unwrap_or_default()
+        frame
+            .and_then(|frame| frame.slots.get(slot.index()))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The topmost frame.
@@ -167,7 +175,12 @@ impl<'a> Turn<'a> {
 
     /// The topmost frame rests at this place now.
     pub fn rest_at(&mut self, id: PlaceId) {
-        let hash = self.p.bot.places.get(id.index()).map_or(PlaceHash(0), |place| place.hash);
+        let hash = self
+            .p
+            .bot
+            .places
+            .get(id.index())
+            .map_or(PlaceHash(0), |place| place.hash);
         if let Some(frame) = self.top() {
             frame.at = id;
             frame.hash = hash;
@@ -188,7 +201,12 @@ impl<'a> Turn<'a> {
     pub fn push_frame(&mut self, flow: FlowId, kind: FrameKind, mut slots: Vec<Value>) {
         let count = match kind {
             FrameKind::Handler { of: Some(_) } => 0,
-            _ => self.p.bot.flows.get(flow.index()).map_or(0, |flow| flow.slots.len()),
+            _ => self
+                .p
+                .bot
+                .flows
+                .get(flow.index())
+                .map_or(0, |flow| flow.slots.len()),
         };
         slots.truncate(count);
         slots.reserve_exact(count - slots.len());

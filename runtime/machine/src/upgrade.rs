@@ -27,7 +27,10 @@ impl std::error::Error for Stranded {}
 
 /// Carries a conversation over from one version to another. On an error it has not changed.
 pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) -> Result<(), Stranded> {
-    let versions = Versions { old: &old.bot, new: &new.bot };
+    let versions = Versions {
+        old: &old.bot,
+        new: &new.bot,
+    };
     let mut frames = Vec::with_capacity(conversation.frames.len());
     for frame in &conversation.frames {
         frames.push(versions.frame(&conversation.frames, frame)?);
@@ -36,10 +39,18 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
         None => None,
         Some(under_way) => {
             let name = |one: &Escalation| one.name.clone();
-            let stranded = || Stranded { place: "an escalation".to_owned() };
-            let escalation =
-                by_name(&old.bot.escalations, &new.bot.escalations, under_way.escalation.index(), name);
-            let queue = by_name(&old.bot.queues, &new.bot.queues, under_way.queue.index(), |one| one.name.clone());
+            let stranded = || Stranded {
+                place: "an escalation".to_owned(),
+            };
+            let escalation = by_name(
+                &old.bot.escalations,
+                &new.bot.escalations,
+                under_way.escalation.index(),
+                name,
+            );
+            let queue = by_name(&old.bot.queues, &new.bot.queues, under_way.queue.index(), |one| {
+                one.name.clone()
+            });
             let mut carried = under_way.clone();
             carried.escalation = EscalationId::from(escalation.ok_or_else(stranded)?);
             carried.queue = QueueId::from(queue.ok_or_else(stranded)?);
@@ -52,7 +63,10 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
         && let Some(offered) = &mut question.offered
     {
         offered.items.iter_mut().for_each(|item| versions.value(item));
-        let place = conversation.frames.last().and_then(|frame| new.bot.places.get(frame.at.index()));
+        let place = conversation
+            .frames
+            .last()
+            .and_then(|frame| new.bot.places.get(frame.at.index()));
         let count = match place.map(|place| &place.kind) {
             Some(PlaceKind::Choose(choose)) => choose.options.len(),
             _ => 0,
@@ -79,7 +93,9 @@ struct Versions<'a> {
 
 impl Versions<'_> {
     fn frame(&self, all: &[Frame], frame: &Frame) -> Result<Frame, Stranded> {
-        let stranded = || Stranded { place: self.full_name(frame.at) };
+        let stranded = || Stranded {
+            place: self.full_name(frame.at),
+        };
         let at = self.place(frame.at).ok_or_else(stranded)?;
         let flow = if frame.flow == FlowId::ALWAYS {
             FlowId::ALWAYS
@@ -89,11 +105,15 @@ impl Versions<'_> {
         let owns = !matches!(frame.kind, FrameKind::Handler { of: Some(_) });
         let mut slots = Vec::new();
         if owns {
-            let declared = |bot: &Bot, flow: FlowId| bot.flows.get(flow.index()).map(|flow| flow.slots.clone());
+            let declared =
+                |bot: &Bot, flow: FlowId| bot.flows.get(flow.index()).map(|flow| flow.slots.clone());
             let before = declared(self.old, frame.flow).unwrap_or_default();
             for slot in declared(self.new, flow).unwrap_or_default() {
                 let found = before.iter().position(|one| one.name == slot.name);
-                let mut value = found.and_then(|at| frame.slots.get(at)).cloned().unwrap_or_default();
+                let mut value = found
+                    .and_then(|at| frame.slots.get(at))
+                    .cloned()
+                    .unwrap_or_default();
                 self.value(&mut value);
                 slots.push(value);
             }
@@ -106,7 +126,11 @@ impl Versions<'_> {
         let form = frame.form.as_deref().and_then(|form| {
             let mut carried = form.clone();
             carried.place = self.place(form.place)?;
-            carried.answered = form.answered.iter().filter_map(|place| self.place(*place)).collect();
+            carried.answered = form
+                .answered
+                .iter()
+                .filter_map(|place| self.place(*place))
+                .collect();
             carried.last = self.place(form.last).unwrap_or(NOWHERE);
             Some(Box::new(carried))
         });
@@ -121,9 +145,17 @@ impl Versions<'_> {
             kind: frame.kind,
             at,
             asked: self.place(frame.asked).unwrap_or(NOWHERE),
-            hash: self.new.places.get(at.index()).map_or(frame.hash, |place| place.hash),
+            hash: self
+                .new
+                .places
+                .get(at.index())
+                .map_or(frame.hash, |place| place.hash),
             slots,
-            answered: frame.answered.iter().filter_map(|place| self.place(*place)).collect(),
+            answered: frame
+                .answered
+                .iter()
+                .filter_map(|place| self.place(*place))
+                .collect(),
             tries: frame.tries,
             retrying: frame.retrying,
             form,
@@ -132,7 +164,9 @@ impl Versions<'_> {
     }
 
     fn flow(&self, old: FlowId) -> Option<usize> {
-        by_name(&self.old.flows, &self.new.flows, old.index(), |flow| flow.name.clone())
+        by_name(&self.old.flows, &self.new.flows, old.index(), |flow| {
+            flow.name.clone()
+        })
     }
 
     /// The place of the new version: the one of the same hash and kind, or where it has moved to.
@@ -141,9 +175,11 @@ impl Versions<'_> {
             return None;
         }
         let place = self.old.places.get(old.index())?;
-        let same = self.new.places.iter().position(|one| {
-            one.hash == place.hash && one.kind.word() == place.kind.word()
-        });
+        let same = self
+            .new
+            .places
+            .iter()
+            .position(|one| one.hash == place.hash && one.kind.word() == place.kind.word());
         same.or_else(|| self.moved(old)).map(PlaceId::from)
     }
 
@@ -157,7 +193,8 @@ impl Versions<'_> {
         })?;
         let places = self.new.places.iter().enumerate();
         let mut kin = places.filter(|(_, one)| one.kind.word() == place.kind.word());
-        kin.find(|(index, _)| name_of(self.new, PlaceId::from(*index)) == moved).map(|(index, _)| index)
+        kin.find(|(index, _)| name_of(self.new, PlaceId::from(*index)) == moved)
+            .map(|(index, _)| index)
     }
 
     fn full_name(&self, place: PlaceId) -> String {
@@ -169,7 +206,9 @@ impl Versions<'_> {
         match value {
             Value::Member(member) => {
                 let found = (|| {
-                    let set = by_name(&self.old.sets, &self.new.sets, member.set as usize, |set| set.name.clone())?;
+                    let set = by_name(&self.old.sets, &self.new.sets, member.set as usize, |set| {
+                        set.name.clone()
+                    })?;
                     let before = &self.old.sets[member.set as usize].members;
                     let after = &self.new.sets[set].members;
                     let index = by_name(before, after, member.index as usize, |one| one.name.clone())?;
@@ -200,7 +239,8 @@ impl Versions<'_> {
         }
         person.fields = fields;
         let position = |old: &[smol_str::SmolStr], new: &[smol_str::SmolStr], index: usize| {
-            old.get(index).and_then(|name| new.iter().position(|one| one == name))
+            old.get(index)
+                .and_then(|name| new.iter().position(|one| one == name))
         };
         person.stage = (person.stage)
             .and_then(|stage| position(&self.old.stages, &self.new.stages, stage.index()))
@@ -228,7 +268,10 @@ fn name_of(bot: &Bot, id: PlaceId) -> String {
     let Some(place) = bot.places.get(id.index()) else {
         return String::new();
     };
-    let flow = bot.flows.get(place.flow.index()).map_or("", |flow| flow.name.as_str());
+    let flow = bot
+        .flows
+        .get(place.flow.index())
+        .map_or("", |flow| flow.name.as_str());
     match place.step.and_then(|step| bot.steps.get(step.index())) {
         Some(step) => format!("{flow}.{}.{}", step.name, place.name),
         None => format!("{flow}.{}", place.name),

@@ -116,13 +116,20 @@ impl Turn<'_> {
 
     fn ask_colleagues(&mut self, ask: &AskQueue) {
         let question = self.scope().text(ask.question);
-        self.out.push(Effect::AskQueue { queue: ask.queue, question });
+        self.out.push(Effect::AskQueue {
+            queue: ask.queue,
+            question,
+        });
     }
 
     /// The frame that waits for colleagues, and its question.
     fn waits_for_colleagues(&self) -> Option<(usize, AskQueue)> {
         let waits = |pending: &Pending| matches!(pending, Pending::Queue { .. });
-        let frame = self.c.frames.iter().rposition(|frame| frame.pending.as_deref().is_some_and(waits))?;
+        let frame = self
+            .c
+            .frames
+            .iter()
+            .rposition(|frame| frame.pending.as_deref().is_some_and(waits))?;
         match &self.p.bot.places.get(self.c.frames[frame].at.index())?.kind {
             PlaceKind::AskQueue(ask) => Some((frame, (**ask).clone())),
             _ => None,
@@ -134,7 +141,10 @@ impl Turn<'_> {
         let Some((frame, ask)) = self.waits_for_colleagues() else {
             return false;
         };
-        let value = self.scope_of(frame).read(ask.ty, &Heard::new(text)).map(|found| found.value);
+        let value = self
+            .scope_of(frame)
+            .read(ask.ty, &Heard::new(text))
+            .map(|found| found.value);
         match value {
             Some(value) => self.keep(frame, Pending::Arrived(value)),
             None => self.ask_colleagues(&ask),
@@ -162,7 +172,11 @@ impl Turn<'_> {
         self.start_tries();
         let number = mix(self.seed ^ self.c.id ^ mix(u64::from(self.c.puts) + 1)) % 1_000_000;
         let code = SmolStr::from(format!("{number:06}"));
-        self.out.push(Effect::SendCode { field: verify.field, address, code: code.clone() });
+        self.out.push(Effect::SendCode {
+            field: verify.field,
+            address,
+            code: code.clone(),
+        });
         if let Some(frame) = self.top() {
             frame.pending = Some(Box::new(Pending::Code(code)));
         }
@@ -171,7 +185,12 @@ impl Turn<'_> {
 
     /// The customer wrote the code.
     pub fn code_written(&mut self, place: &Place, verify: &Verify, heard: &Heard<'_>) -> Option<Next> {
-        let written: String = heard.text.chars().filter(|c| !c.is_whitespace()).take(8).collect();
+        let written: String = heard
+            .text
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(8)
+            .collect();
         let Some(Pending::Code(code)) = self.c.frames.last()?.pending.as_deref() else {
             return None;
         };

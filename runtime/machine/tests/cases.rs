@@ -84,7 +84,10 @@ fn unclear_varies_and_a_rule_fires_once() {
         ("what", "Sorry?\nWhich order?"),
         ("what", "Once more, please.\nWhich order?"),
         ("what", "Sorry?\nWhich order?"),
-        ("what", "Once more, please.\nWhich order?\nI am new here.\nWhich order?"),
+        (
+            "what",
+            "Once more, please.\nWhich order?\nI am new here.\nWhich order?",
+        ),
         ("what", "Sorry?\nWhich order?"),
     ]);
 }
@@ -94,7 +97,10 @@ fn a_first_message_is_heard_by_always_and_then_the_start_flow_begins() {
     talk(&[("price?", "It is on the page.\nA few questions.\nWhich order?")]);
     talk(&[
         ("track", "Which order?"),
-        ("20431177", "Order 20431177 is on its way.\nA few questions.\nWhich order?"),
+        (
+            "20431177",
+            "Order 20431177 is on its way.\nA few questions.\nWhich order?",
+        ),
     ]);
 }
 
@@ -103,7 +109,10 @@ fn a_digression_answers_from_the_message_that_opened_it() {
     talk(&[
         ("hi", "A few questions.\nWhich order?"),
         ("20431177", "How many pieces?"),
-        ("track 11112222", "Order 11112222 is on its way.\nHow many pieces?"),
+        (
+            "track 11112222",
+            "Order 11112222 is on its way.\nHow many pieces?",
+        ),
         ("track", "Which order?"),
         ("track", "Which order?"),
         ("price", "It is on the page.\nWhich order?"),
@@ -123,6 +132,18 @@ fn back_repeat_and_start_over() {
         ("11112222", "How many pieces?"),
         ("start over", "A few questions.\nWhich order?"),
     ]);
+}
+
+#[test]
+fn back_from_a_choice_goes_before_it() {
+    let program = program();
+    let mut talk = at_menu(&program);
+    assert_eq!(talk.says("colours"), "Which ones? [Red/Green/Blue]\n");
+    assert_eq!(talk.says("red and blue"), "Which of them most? [Red/Blue]\n");
+    assert_eq!(talk.says("back"), "Which ones? [Red/Green/Blue]\n");
+    assert_eq!(talk.says("back"), format!("{MENU}\n"));
+    assert_eq!(talk.says("back"), "Why?\n");
+    assert_eq!(talk.says("because"), format!("{MENU}\n"));
 }
 
 #[test]
@@ -161,7 +182,10 @@ fn clocks_stop_during_a_digression() {
     let mut talk = at_menu(&program);
     assert_eq!(talk.says("track"), "Which order?\n");
     assert_eq!(talk.passes(600_000), "");
-    assert_eq!(talk.says("20431177"), format!("Order 20431177 is on its way.\n{MENU}\n"));
+    assert_eq!(
+        talk.says("20431177"),
+        format!("Order 20431177 is on its way.\n{MENU}\n")
+    );
     assert_eq!(talk.passes(60_000), "Still there?\n");
 }
 
@@ -188,7 +212,10 @@ fn a_result_that_comes_during_a_digression_is_kept() {
     assert_eq!(talk.says("quote"), "* call 1 try 1\n");
     assert_eq!(talk.says("track"), "Which order?\n");
     assert_eq!(talk.succeeds(9), "");
-    assert_eq!(talk.says("20431177"), format!("Order 20431177 is on its way.\nQuote 9.\n{MENU}\n"));
+    assert_eq!(
+        talk.says("20431177"),
+        format!("Order 20431177 is on its way.\nQuote 9.\n{MENU}\n")
+    );
 }
 
 #[test]
@@ -198,10 +225,19 @@ fn waits_end_by_time_and_by_event() {
     assert_eq!(talk.says("wait"), "");
     assert_eq!(talk.says("price"), "It is on the page.\n");
     assert_eq!(talk.passes(3_600_000), "An hour later.\n");
-    assert_eq!(talk.happens("paid", vec![Value::Integer(5)]), format!("Paid.\n{MENU}\n"));
-    assert_eq!(talk.happens("paid", vec![Value::Integer(5)]), format!("Thank you for paying.\n{MENU}\n"));
+    assert_eq!(
+        talk.happens("paid", vec![Value::Integer(5)]),
+        format!("Paid.\n{MENU}\n")
+    );
+    assert_eq!(
+        talk.happens("paid", vec![Value::Integer(5)]),
+        format!("Thank you for paying.\n{MENU}\n")
+    );
     assert_eq!(talk.says("wait"), "");
-    assert_eq!(talk.passes(7_200_000), format!("An hour later.\nNobody paid.\n{MENU}\n"));
+    assert_eq!(
+        talk.passes(7_200_000),
+        format!("An hour later.\nNobody paid.\n{MENU}\n")
+    );
 }
 
 #[test]
@@ -209,7 +245,10 @@ fn people_take_over_and_hand_back() {
     let program = program();
     let mut talk = at_menu(&program);
     let said = talk.says("a human please");
-    assert!(said.starts_with("I am calling a colleague.\n* HandOver"), "{said}");
+    assert!(
+        said.starts_with("I am calling a colleague.\n* HandOver"),
+        "{said}"
+    );
     assert_eq!(talk.conversation.owner, Owner::People);
     assert!(talk.says("hello").starts_with("* Forward"));
     let name = "maria".into();
@@ -250,7 +289,10 @@ fn colleagues_answer_and_an_address_is_proven() {
         text: "Yes, it is".into(),
     }));
     assert_eq!(common::lines(&effects), "They say: Yes, it is\nYour e-mail?\n");
-    let effects = talk.event(EventKind::Message { text: "ann@example.com".into(), channel: None });
+    let effects = talk.event(EventKind::Message {
+        text: "ann@example.com".into(),
+        channel: None,
+    });
     let code = effects.iter().find_map(|effect| match effect {
         Effect::SendCode { code, .. } => Some(code.clone()),
         _ => None,
@@ -267,7 +309,10 @@ fn a_button_is_heard_and_an_older_one_counts_as_its_label() {
     let mut talk = Talk::new(&program);
     talk.says("hi");
     talk.says("20431177, 2 pieces");
-    let effects = talk.event(EventKind::Message { text: "Broken".into(), channel: None });
+    let effects = talk.event(EventKind::Message {
+        text: "Broken".into(),
+        channel: None,
+    });
     let message = effects[0].as_message().expect("the menu").clone();
     let colours = message.pressed("Colours", None).expect("a button").clone();
     assert_eq!(talk.presses(&colours), "Which ones? [Red/Green/Blue]\n");
@@ -281,7 +326,10 @@ fn a_button_is_heard_and_an_older_one_counts_as_its_label() {
 fn a_repeated_event_changes_nothing() {
     let program = program();
     let mut talk = Talk::new(&program);
-    let event = Event { id: 5, ..Event::message(1, "hi") };
+    let event = Event {
+        id: 5,
+        ..Event::message(1, "hi")
+    };
     let first = step(&program, talk.conversation.clone(), event.clone());
     assert!(!first.repeated);
     let second = step(&program, first.conversation.clone(), event);
@@ -295,6 +343,16 @@ fn a_repeated_event_changes_nothing() {
 fn the_law_is_above_everything() {
     let program = program();
     let mut talk = at_menu(&program);
-    let effects = talk.event(EventKind::Message { text: "STOP".into(), channel: Some("sms".into()) });
-    assert!(matches!(effects[..], [Effect::OptedOut, Effect::Finished { .. }, Effect::CancelTimer { .. }]));
+    let effects = talk.event(EventKind::Message {
+        text: "STOP".into(),
+        channel: Some("sms".into()),
+    });
+    assert!(matches!(
+        effects[..],
+        [
+            Effect::OptedOut,
+            Effect::Finished { .. },
+            Effect::CancelTimer { .. }
+        ]
+    ));
 }

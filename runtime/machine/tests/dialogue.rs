@@ -12,7 +12,10 @@ fn program() -> Program {
 
 /// Answers the two actions as the table says.
 fn turn(talk: &mut Talk<'_>, text: &str) -> String {
-    let mut effects = talk.event(EventKind::Message { text: text.into(), channel: None });
+    let mut effects = talk.event(EventKind::Message {
+        text: text.into(),
+        channel: None,
+    });
     let mut all = Vec::new();
     loop {
         let call = effects.iter().find_map(|effect| match effect {
@@ -28,11 +31,18 @@ fn turn(talk: &mut Talk<'_>, text: &str) -> String {
             0 => Value::Integer(50),
             _ => Value::text(format!("T-{order}")),
         };
-        effects = talk.event(EventKind::CallResult { call: call.number, value });
+        effects = talk.event(EventKind::CallResult {
+            call: call.number,
+            value,
+        });
     }
     let lines = common::lines(&all);
     // Only the three buttons of the first question are buttons in the table.
-    lines.trim_end().replace(" [No]", "").replace('\n', " ⏎ ").replace(" [", " ⏎ [")
+    lines
+        .trim_end()
+        .replace(" [No]", "")
+        .replace('\n', " ⏎ ")
+        .replace(" [", " ⏎ [")
 }
 
 fn check(rows: &[(&str, &str)]) {
@@ -46,7 +56,10 @@ fn check(rows: &[(&str, &str)]) {
 #[test]
 fn the_main_way() {
     check(&[
-        ("hi", "Hello! Welcome to checkout help. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]"),
+        (
+            "hi",
+            "Hello! Welcome to checkout help. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]",
+        ),
         ("Refund", "Let us file a refund. ⏎ What is your e-mail?"),
         (
             "what are your opening hours?",
@@ -54,11 +67,20 @@ fn the_main_way() {
         ),
         ("ann@example.com", "What is your order number?"),
         ("1002003", "How many items (1-10)?"),
-        ("42", "Please give a number from 1 to 10. ⏎ How many items (1-10)?"),
-        ("3", "Your cart total is 150, so a manager must approve it. ⏎ Do you confirm? (yes/no)"),
+        (
+            "42",
+            "Please give a number from 1 to 10. ⏎ How many items (1-10)?",
+        ),
+        (
+            "3",
+            "Your cart total is 150, so a manager must approve it. ⏎ Do you confirm? (yes/no)",
+        ),
         ("yes", "Refund T-1002003 is filed. ⏎ Anything else?"),
         ("asdf", "Sorry, I did not understand. ⏎ Anything else?"),
-        ("qwerty", "I am connecting you to an operator. ⏎ Please leave a note for the operator."),
+        (
+            "qwerty",
+            "I am connecting you to an operator. ⏎ Please leave a note for the operator.",
+        ),
         ("please call me", "The operator has your note. Say bye to finish."),
         ("bye", "Goodbye!"),
     ]);
@@ -67,13 +89,28 @@ fn the_main_way() {
 #[test]
 fn the_other_way() {
     check(&[
-        ("hi", "Hello! Welcome to checkout help. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]"),
-        ("Shipping", "Shipping takes 2 to 5 days. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]"),
-        ("foo", "Please choose one of the buttons. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]"),
+        (
+            "hi",
+            "Hello! Welcome to checkout help. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]",
+        ),
+        (
+            "Shipping",
+            "Shipping takes 2 to 5 days. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]",
+        ),
+        (
+            "foo",
+            "Please choose one of the buttons. ⏎ What do you need? ⏎ [Order status/Refund/Shipping]",
+        ),
         ("Refund", "Let us file a refund. ⏎ What is your e-mail?"),
-        ("bad mail", "That does not look like an e-mail. ⏎ What is your e-mail?"),
+        (
+            "bad mail",
+            "That does not look like an e-mail. ⏎ What is your e-mail?",
+        ),
         ("bob@example.org", "What is your order number?"),
-        ("abc", "An order number has only digits. ⏎ What is your order number?"),
+        (
+            "abc",
+            "An order number has only digits. ⏎ What is your order number?",
+        ),
         ("2002003", "How many items (1-10)?"),
         (
             "what are your opening hours?",
@@ -89,7 +126,13 @@ fn the_other_way() {
 fn a_conversation_in_its_middle_is_small() {
     let program = program();
     let mut talk = Talk::new(&program);
-    for text in ["hi", "Refund", "what are your opening hours?", "ann@example.com", "1002003"] {
+    for text in [
+        "hi",
+        "Refund",
+        "what are your opening hours?",
+        "ann@example.com",
+        "1002003",
+    ] {
         turn(&mut talk, text);
     }
     let stored = postcard::to_stdvec(&talk.conversation).expect("it can be stored");
@@ -100,7 +143,9 @@ fn a_conversation_in_its_middle_is_small() {
         .conversation
         .frames
         .iter()
-        .map(|frame| size_of_val(frame) + frame.slots.capacity() * size_of::<Value>() + frame.answered.capacity() * 4)
+        .map(|frame| {
+            size_of_val(frame) + frame.slots.capacity() * size_of::<Value>() + frame.answered.capacity() * 4
+        })
         .sum();
     let whole = size_of_val(&talk.conversation)
         + frames

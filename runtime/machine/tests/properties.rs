@@ -11,10 +11,37 @@ use proptest::prelude::*;
 
 fn words() -> impl Strategy<Value = String> {
     let known = [
-        "hi", "price", "track", "human", "track 20431177", "20431177", "2", "42", "no, 3", "back", "repeat",
-        "start over", "help", "thanks", "quote", "wait", "colours", "red, blue", "red", "ask a colleague",
-        "once more", "shop", "ann@example.com", "yes", "no", "Refund", "1002003", "20431177, 2, because", "STOP",
-        "русский", "",
+        "hi",
+        "price",
+        "track",
+        "human",
+        "track 20431177",
+        "20431177",
+        "2",
+        "42",
+        "no, 3",
+        "back",
+        "repeat",
+        "start over",
+        "help",
+        "thanks",
+        "quote",
+        "wait",
+        "colours",
+        "red, blue",
+        "red",
+        "ask a colleague",
+        "once more",
+        "shop",
+        "ann@example.com",
+        "yes",
+        "no",
+        "Refund",
+        "1002003",
+        "20431177, 2, because",
+        "STOP",
+        "русский",
+        "",
     ];
     prop_oneof![
         8 => prop::sample::select(known.to_vec()).prop_map(str::to_owned),
@@ -86,10 +113,17 @@ fn run(program: &Program, events: &[(u64, i64, u64, EventKind)]) -> (Conversatio
         now += later;
         let kind = match kind {
             // Every other timer is the one that is set.
-            EventKind::Timer { id } if id % 2 == 0 => EventKind::Timer { id: conversation.timers },
+            EventKind::Timer { id } if id % 2 == 0 => EventKind::Timer {
+                id: conversation.timers,
+            },
             other => other.clone(),
         };
-        let event = Event { id: *id, at: now, seed: *seed, kind };
+        let event = Event {
+            id: *id,
+            at: now,
+            seed: *seed,
+            kind,
+        };
         let taken = step(program, conversation, event);
         conversation = taken.conversation;
         sound(program, &conversation);
@@ -100,7 +134,10 @@ fn run(program: &Program, events: &[(u64, i64, u64, EventKind)]) -> (Conversatio
 
 /// What holds after every turn.
 fn sound(program: &Program, conversation: &Conversation) {
-    assert_eq!(conversation.owner == Owner::Nobody, conversation.frames.is_empty());
+    assert_eq!(
+        conversation.owner == Owner::Nobody,
+        conversation.frames.is_empty()
+    );
     assert!(conversation.frames.len() <= 8, "the stack is bounded");
     assert!(conversation.seen.len() <= 8 && conversation.said.len() <= 8);
     if conversation.owner == Owner::Bot {
@@ -109,12 +146,19 @@ fn sound(program: &Program, conversation: &Conversation) {
         let asks = matches!(kind.word(), "ask" | "choose" | "verify");
         assert_eq!(asks, conversation.question.is_some(), "at a {}", kind.word());
         let top = conversation.frames.last().expect("there is a frame");
-        assert!(asks || top.pending.is_some(), "it waits for something at a {}", kind.word());
+        assert!(
+            asks || top.pending.is_some(),
+            "it waits for something at a {}",
+            kind.word()
+        );
     }
     for (index, frame) in conversation.frames.iter().enumerate() {
         assert_eq!(program.bot.places[frame.at.index()].hash, frame.hash);
         if let botflow_machine::FrameKind::Handler { of: Some(of) } = frame.kind {
-            assert!((of as usize) < index, "a handler works on the variables of a lower frame");
+            assert!(
+                (of as usize) < index,
+                "a handler works on the variables of a lower frame"
+            );
         }
     }
     let stored = postcard::to_stdvec(conversation).expect("it can be stored");
@@ -143,24 +187,53 @@ fn no_fault_ever() {
     // The same strategy with fixed seeds would hide behind proptest's shrinking; here faults are looked for by name.
     let program = sink::sink().program();
     let mut conversation = Conversation::new(3, Person::new(&program.bot, 9));
-    let texts = ["hi", "track", "price", "x", "20431177", "2", "no, 3", "why not", "quote", "back", "human", "wait"];
+    let texts = [
+        "hi", "track", "price", "x", "20431177", "2", "no, 3", "why not", "quote", "back", "human", "wait",
+    ];
     let mut faults = 0;
     let mut largest = 0;
     for turn in 0..100_000u64 {
         let mixed = (turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33) as usize;
         let kind = match mixed % 16 {
-            0..=9 => EventKind::Message { text: texts[mixed / 16 % texts.len()].into(), channel: None },
-            10 => EventKind::Timer { id: conversation.timers },
-            11 => EventKind::CallResult { call: conversation.calls, value: Value::Integer(3) },
-            12 => EventKind::CallFailed { call: conversation.calls, attempt: 1, failure: None },
-            13 => EventKind::Custom { name: "paid".into(), fields: vec![Value::Integer(1)] },
+            0..=9 => EventKind::Message {
+                text: texts[mixed / 16 % texts.len()].into(),
+                channel: None,
+            },
+            10 => EventKind::Timer {
+                id: conversation.timers,
+            },
+            11 => EventKind::CallResult {
+                call: conversation.calls,
+                value: Value::Integer(3),
+            },
+            12 => EventKind::CallFailed {
+                call: conversation.calls,
+                attempt: 1,
+                failure: None,
+            },
+            13 => EventKind::Custom {
+                name: "paid".into(),
+                fields: vec![Value::Integer(1)],
+            },
             14 => EventKind::Operator(OperatorEvent::HandsBack { name: "maria".into() }),
-            _ => EventKind::Operator(OperatorEvent::Writes { name: "maria".into(), text: "yes".into() }),
+            _ => EventKind::Operator(OperatorEvent::Writes {
+                name: "maria".into(),
+                text: "yes".into(),
+            }),
         };
-        let event = Event { id: turn + 1, at: turn as i64 * 1000, seed: turn, kind };
+        let event = Event {
+            id: turn + 1,
+            at: turn as i64 * 1000,
+            seed: turn,
+            kind,
+        };
         let taken = step(&program, conversation, event);
         conversation = taken.conversation;
-        faults += taken.effects.iter().filter(|effect| matches!(effect, Effect::Fault(_))).count();
+        faults += taken
+            .effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Fault(_)))
+            .count();
         if turn % 1000 == 0 {
             largest = largest.max(postcard::to_stdvec(&conversation).expect("state").len());
         }
@@ -173,8 +246,12 @@ fn no_fault_ever() {
 fn a_message_of_a_megabyte() {
     let program = sink::sink().program();
     let mut conversation = Conversation::new(3, Person::new(&program.bot, 9));
-    for text in ["a".repeat(1 << 20), "price ".repeat(200_000), "\u{1F600}".repeat(260_000), "20431177, ".repeat(100_000)]
-    {
+    for text in [
+        "a".repeat(1 << 20),
+        "price ".repeat(200_000),
+        "\u{1F600}".repeat(260_000),
+        "20431177, ".repeat(100_000),
+    ] {
         for before in ["hi", "20431177", "3"] {
             conversation = step(&program, conversation, Event::message(1, before)).conversation;
         }

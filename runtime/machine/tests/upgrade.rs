@@ -17,7 +17,11 @@ fn a_conversation_goes_on_where_it_was() {
     let mut later = sink::sink();
     let flow = &mut later.bot.flows[2];
     assert_eq!(flow.name, "main");
-    flow.slots.push(Slot { name: "more".into(), ty: TypeId(0), sensitive: false });
+    flow.slots.push(Slot {
+        name: "more".into(),
+        ty: TypeId(0),
+        sensitive: false,
+    });
     later.bot.places.push(later.bot.places[0].clone());
     let last = later.bot.places.len() - 1;
     later.bot.places[last].hash = PlaceHash(1);
@@ -39,7 +43,10 @@ fn a_place_that_is_gone_strands_and_changes_nothing() {
     }
     let before = talk.conversation.clone();
     let stranded = upgrade(&mut talk.conversation, &old, &later.program()).expect_err("it is gone");
-    assert_eq!(stranded.to_string(), "the new version has no place `main.Which order?`");
+    assert_eq!(
+        stranded.to_string(),
+        "the new version has no place `main.Which order?`"
+    );
     assert_eq!(talk.conversation, before);
 
     let mut moved = sink::sink();
@@ -47,7 +54,13 @@ fn a_place_that_is_gone_strands_and_changes_nothing() {
         place.hash = PlaceHash(place.hash.0 ^ 1);
     }
     moved.bot.flows[2].name = "new".into();
-    moved.bot.moved.push(Moved { from: "main".into(), to: "new".into() });
+    moved.bot.moved.push(Moved {
+        from: "main".into(),
+        to: "new".into(),
+    });
     let new = moved.program();
-    assert!(upgrade(&mut talk.conversation, &old, &new).is_err(), "a flow is found by its own name");
+    assert!(
+        upgrade(&mut talk.conversation, &old, &new).is_err(),
+        "a flow is found by its own name"
+    );
 }

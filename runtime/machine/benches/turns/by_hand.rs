@@ -23,7 +23,9 @@ type Said = Vec<Cow<'static, str>>;
 fn turn(state: State, text: &str, said: &mut Said) -> State {
     const NEED: &str = "What do you need?";
     let lower = text.trim().to_lowercase();
-    let hours = lower.split(|c: char| !c.is_alphanumeric()).any(|word| word == "hours" || word == "open");
+    let hours = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word == "hours" || word == "open");
     if hours {
         said.push("We are open 9:00-18:00, Monday to Friday.".into());
     }
@@ -50,7 +52,9 @@ fn turn(state: State, text: &str, said: &mut Said) -> State {
             }
         },
         State::Email => {
-            let valid = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+            let valid = text
+                .split_once('@')
+                .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
             if valid {
                 said.push("What is your order number?".into());
                 return State::Order;
@@ -64,7 +68,9 @@ fn turn(state: State, text: &str, said: &mut Said) -> State {
         State::Order => {
             if text.bytes().all(|byte| byte.is_ascii_digit()) {
                 said.push("How many items (1-10)?".into());
-                return State::Quantity { order: text.to_owned() };
+                return State::Quantity {
+                    order: text.to_owned(),
+                };
             }
             if !hours {
                 said.push("An order number has only digits.".into());

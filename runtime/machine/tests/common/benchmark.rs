@@ -8,8 +8,12 @@ use super::Builder;
 /// The whole bot.
 pub fn benchmark() -> Builder {
     let mut b = Builder::new();
-    let (text, email, integer, yes_no) =
-        (b.ty(Type::Text), b.ty(Type::Email), b.ty(Type::Integer), b.ty(Type::YesNo));
+    let (text, email, integer, yes_no) = (
+        b.ty(Type::Text),
+        b.ty(Type::Email),
+        b.ty(Type::Integer),
+        b.ty(Type::YesNo),
+    );
     let digits = b.ty(Type::Narrowed {
         name: "order_number".into(),
         base: text,
@@ -42,7 +46,10 @@ pub fn benchmark() -> Builder {
     );
     b.bot.start = Some(main);
     let open = b.handler(
-        Hears::Intent { intent: hours, params: Vec::new() },
+        Hears::Intent {
+            intent: hours,
+            params: Vec::new(),
+        },
         |b| {
             b.say("We are open 9:00-18:00, Monday to Friday.");
         },
@@ -71,28 +78,64 @@ pub fn benchmark() -> Builder {
     b.place("need", PlaceKind::Choose(Box::new(choose)));
 
     b.say("Let us file a refund.");
-    ask(&mut b, 0, email, "What is your e-mail?", "That does not look like an e-mail.");
-    ask(&mut b, 1, digits, "What is your order number?", "An order number has only digits.");
-    ask(&mut b, 2, quantity, "How many items (1-10)?", "Please give a number from 1 to 10.");
+    ask(
+        &mut b,
+        0,
+        email,
+        "What is your e-mail?",
+        "That does not look like an e-mail.",
+    );
+    ask(
+        &mut b,
+        1,
+        digits,
+        "What is your order number?",
+        "An order number has only digits.",
+    );
+    ask(
+        &mut b,
+        2,
+        quantity,
+        "How many items (1-10)?",
+        "Please give a number from 1 to 10.",
+    );
     call(&mut b, total, 1, 3);
     let (at, hundred) = (b.expr(Expr::Slot(SlotId(3))), b.value(100));
     let high = b.expr(Expr::Binary(BinaryOp::Greater, at, hundred));
-    let branch = b.op(Op::Branch { condition: high, otherwise: Pc(0) });
+    let branch = b.op(Op::Branch {
+        condition: high,
+        otherwise: Pc(0),
+    });
     b.say("Your cart total is {3}, so a manager must approve it.");
     let jump = b.op(Op::Jump(Pc(0)));
     let otherwise = b.here();
-    b.bot.code[branch.index()] = Op::Branch { condition: high, otherwise };
+    b.bot.code[branch.index()] = Op::Branch {
+        condition: high,
+        otherwise,
+    };
     b.say("Your cart total is {3}.");
     let behind = b.here();
     b.bot.code[jump.index()] = Op::Jump(behind);
-    ask(&mut b, 4, yes_no, "Do you confirm? (yes/no)", "Please answer yes or no.");
+    ask(
+        &mut b,
+        4,
+        yes_no,
+        "Do you confirm? (yes/no)",
+        "Please answer yes or no.",
+    );
     let confirmed = b.expr(Expr::Slot(SlotId(4)));
-    let branch = b.op(Op::Branch { condition: confirmed, otherwise: Pc(0) });
+    let branch = b.op(Op::Branch {
+        condition: confirmed,
+        otherwise: Pc(0),
+    });
     call(&mut b, file, 1, 5);
     b.say("Refund {5} is filed.");
     let jump = b.op(Op::Jump(Pc(0)));
     let otherwise = b.here();
-    b.bot.code[branch.index()] = Op::Branch { condition: confirmed, otherwise };
+    b.bot.code[branch.index()] = Op::Branch {
+        condition: confirmed,
+        otherwise,
+    };
     b.say("Nothing was filed.");
     let behind = b.here();
     b.bot.code[jump.index()] = Op::Jump(behind);
@@ -107,7 +150,10 @@ pub fn benchmark() -> Builder {
         let ask = b.ask(7, text, "The operator has your note. Say bye to finish.");
         b.place("bye", PlaceKind::Ask(Box::new(ask)));
         b.say("Goodbye!");
-        b.op(Op::Finish { outcome: Outcome::Resolved, label: None });
+        b.op(Op::Finish {
+            outcome: Outcome::Resolved,
+            label: None,
+        });
     });
     let sorry = b.apart(|b| {
         b.say("Sorry, I did not understand.");
@@ -116,11 +162,17 @@ pub fn benchmark() -> Builder {
     let mut choose = b.choose("Anything else?");
     let words = |words: &[&str]| {
         let words = words.iter().map(|word| (*word).into()).collect();
-        vec![LanguageWords { language: "en".into(), words }]
+        vec![LanguageWords {
+            language: "en".into(),
+            words,
+        }]
     };
     let done = b.apart(|b| {
         b.say("Goodbye!");
-        b.op(Op::Finish { outcome: Outcome::Resolved, label: None });
+        b.op(Op::Finish {
+            outcome: Outcome::Resolved,
+            label: None,
+        });
     });
     let mut no = b.option("No", OptionAct::Way(done));
     no.words = words(&["no", "nothing"]);
@@ -128,7 +180,10 @@ pub fn benchmark() -> Builder {
     choose.otherwise = Some(sorry);
     choose.tries = vec![TriesWay { at: 2, way: note }];
     b.place("more", PlaceKind::Choose(Box::new(choose)));
-    b.op(Op::Finish { outcome: Outcome::Resolved, label: None });
+    b.op(Op::Finish {
+        outcome: Outcome::Resolved,
+        label: None,
+    });
 
     b.bot.flows[main.index()].handlers = vec![open];
     for place in &mut b.bot.places {

@@ -27,7 +27,10 @@ impl Builder {
         };
         bot.flows.push(flow("always"));
         bot.code.push(Op::Return(None));
-        Builder { bot, flow: FlowId::ALWAYS }
+        Builder {
+            bot,
+            flow: FlowId::ALWAYS,
+        }
     }
 
     /// Begins a flow with these variables.
@@ -37,7 +40,11 @@ impl Builder {
         new.entry = self.here();
         new.slots = slots
             .iter()
-            .map(|(name, ty)| Slot { name: (*name).into(), ty: *ty, sensitive: false })
+            .map(|(name, ty)| Slot {
+                name: (*name).into(),
+                ty: *ty,
+                sensitive: false,
+            })
             .collect();
         self.bot.flows.push(new);
         self.flow = FlowId::from(self.bot.flows.len() - 1);
@@ -47,7 +54,12 @@ impl Builder {
     /// A step of the flow begins here.
     pub fn step(&mut self, name: &str) -> StepId {
         let entry = self.here();
-        self.bot.steps.push(Step { flow: self.flow, name: name.into(), entry, handlers: Vec::new() });
+        self.bot.steps.push(Step {
+            flow: self.flow,
+            name: name.into(),
+            entry,
+            handlers: Vec::new(),
+        });
         StepId::from(self.bot.steps.len() - 1)
     }
 
@@ -80,19 +92,32 @@ impl Builder {
             }
             let slot = rest[open + 1..close].parse().expect("a hole is a number");
             let value = self.expr(Expr::Slot(SlotId(slot)));
-            parts.push(Part::Hole { value, ty, filters: Vec::new(), in_url: false });
+            parts.push(Part::Hole {
+                value,
+                ty,
+                filters: Vec::new(),
+                in_url: false,
+            });
             rest = &rest[close + 1..];
         }
         if !rest.is_empty() {
             parts.push(Part::Literal(rest.into()));
         }
-        self.bot.texts.push(Text { variants: vec![TextVariant { language: LanguageId(0), parts }] });
+        self.bot.texts.push(Text {
+            variants: vec![TextVariant {
+                language: LanguageId(0),
+                parts,
+            }],
+        });
         TextId::from(self.bot.texts.len() - 1)
     }
 
     pub fn message(&mut self, words: &str) -> MessageId {
         let text = Some(self.text(words));
-        self.bot.messages.push(MessageTemplate { text, ..MessageTemplate::default() });
+        self.bot.messages.push(MessageTemplate {
+            text,
+            ..MessageTemplate::default()
+        });
         MessageId::from(self.bot.messages.len() - 1)
     }
 
@@ -173,7 +198,13 @@ impl Builder {
     }
 
     pub fn option(&mut self, label: &str, act: OptionAct) -> ChooseOption {
-        ChooseOption { label: self.text(label), words: Vec::new(), condition: None, value: None, act }
+        ChooseOption {
+            label: self.text(label),
+            words: Vec::new(),
+            condition: None,
+            value: None,
+            act,
+        }
     }
 
     pub fn intent(&mut self, name: &str, words: &[&str]) -> IntentId {
@@ -182,7 +213,7 @@ impl Builder {
             params: Vec::new(),
             words: vec![LanguageWords {
                 language: "en".into(),
-                words: words.iter().map(|word| SmolStr::new(word)).collect(),
+                words: words.iter().map(SmolStr::new).collect(),
             }],
             like: Vec::new(),
         });
@@ -195,7 +226,13 @@ impl Builder {
             write(it);
             it.op(Op::ComeBack);
         });
-        self.bot.handlers.push(Handler { flow: self.flow, step: None, hears, condition: None, code });
+        self.bot.handlers.push(Handler {
+            flow: self.flow,
+            step: None,
+            hears,
+            condition: None,
+            code,
+        });
         HandlerId::from(self.bot.handlers.len() - 1)
     }
 
@@ -243,7 +280,11 @@ pub struct Talk<'p> {
 impl<'p> Talk<'p> {
     pub fn new(program: &'p Program) -> Talk<'p> {
         let person = Person::new(&program.bot, 7);
-        Talk { program, conversation: Conversation::new(1, person), now: 1_000_000 }
+        Talk {
+            program,
+            conversation: Conversation::new(1, person),
+            now: 1_000_000,
+        }
     }
 
     pub fn event(&mut self, kind: EventKind) -> Vec<Effect> {
@@ -255,7 +296,10 @@ impl<'p> Talk<'p> {
 
     /// The customer writes; what the bot does, one line for each effect.
     pub fn says(&mut self, text: &str) -> String {
-        let effects = self.event(EventKind::Message { text: text.into(), channel: None });
+        let effects = self.event(EventKind::Message {
+            text: text.into(),
+            channel: None,
+        });
         lines(&effects)
     }
 
@@ -270,20 +314,30 @@ impl<'p> Talk<'p> {
     }
 
     pub fn happens(&mut self, name: &str, fields: Vec<Value>) -> String {
-        let effects = self.event(EventKind::Custom { name: name.into(), fields });
+        let effects = self.event(EventKind::Custom {
+            name: name.into(),
+            fields,
+        });
         lines(&effects)
     }
 
     pub fn succeeds(&mut self, value: impl Into<Value>) -> String {
         let call = self.conversation.calls;
-        let effects = self.event(EventKind::CallResult { call, value: value.into() });
+        let effects = self.event(EventKind::CallResult {
+            call,
+            value: value.into(),
+        });
         lines(&effects)
     }
 
     pub fn fails(&mut self, attempt: u32, failure: Option<&str>) -> String {
         let call = self.conversation.calls;
         let failure = failure.map(SmolStr::new);
-        let effects = self.event(EventKind::CallFailed { call, attempt, failure });
+        let effects = self.event(EventKind::CallFailed {
+            call,
+            attempt,
+            failure,
+        });
         lines(&effects)
     }
 

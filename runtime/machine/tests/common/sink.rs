@@ -21,10 +21,18 @@ pub fn sink() -> Builder {
         rules: vec![Narrowing::Range(Value::Integer(1), Value::Integer(10))],
         example: None,
     });
-    b.bot.customer.push(Field { name: "email".into(), ty: email, default: Value::Unknown, sensitive: false });
+    b.bot.customer.push(Field {
+        name: "email".into(),
+        ty: email,
+        default: Value::Unknown,
+        sensitive: false,
+    });
     b.bot.events.push(Event {
         name: "paid".into(),
-        fields: vec![Param { name: "total".into(), ty: integer }],
+        fields: vec![Param {
+            name: "total".into(),
+            ty: integer,
+        }],
         builtin: false,
         by_customer: false,
     });
@@ -80,9 +88,11 @@ pub fn sink() -> Builder {
     assert_eq!(form, form_at);
     let begin = b.here();
     let mut asks = Vec::new();
-    for (slot, ty, question) in
-        [(0, code, "Which order?"), (1, few, "How many pieces?"), (2, text, "Why?")]
-    {
+    for (slot, ty, question) in [
+        (0, code, "Which order?"),
+        (1, few, "How many pieces?"),
+        (2, text, "Why?"),
+    ] {
         let mut ask = b.ask(slot, ty, question);
         ask.form = Some(form);
         asks.push(b.next_place());
@@ -94,7 +104,10 @@ pub fn sink() -> Builder {
             }));
             let leave = b.apart(|b| {
                 b.say("Let us leave it.");
-                b.op(Op::Finish { outcome: Outcome::Unresolved, label: None });
+                b.op(Op::Finish {
+                    outcome: Outcome::Unresolved,
+                    label: None,
+                });
             });
             ask.tries = vec![TriesWay { at: 3, way: leave }];
         }
@@ -192,7 +205,10 @@ pub fn sink() -> Builder {
         b.place("desk", PlaceKind::AskQueue(Box::new(ask)));
         b.say("They say: {6}");
         let ask = b.ask(0, email, "Your e-mail?");
-        let ask = Ask { into: AskTarget::Customer(FieldId(0)), ..ask };
+        let ask = Ask {
+            into: AskTarget::Customer(FieldId(0)),
+            ..ask
+        };
         b.place("email", PlaceKind::Ask(Box::new(ask)));
         let question = Some(b.message("The code, please."));
         let verify = Verify {
@@ -212,7 +228,10 @@ pub fn sink() -> Builder {
     });
     let nudge = b.message("Still there?");
     let abandoned = b.apart(|b| {
-        b.op(Op::Finish { outcome: Outcome::Abandoned, label: None });
+        b.op(Op::Finish {
+            outcome: Outcome::Abandoned,
+            label: None,
+        });
     });
     choose.options = vec![
         b.option("Quote", OptionAct::Way(calls)),
@@ -224,11 +243,20 @@ pub fn sink() -> Builder {
     let shop = b.value("https://shop.example");
     choose.options.push(b.option("Shop", OptionAct::Opens(shop)));
     choose.silence = vec![
-        Silence { after_ms: 60_000, act: Nudge::Say(nudge) },
-        Silence { after_ms: 120_000, act: Nudge::Way(abandoned) },
+        Silence {
+            after_ms: 60_000,
+            act: Nudge::Say(nudge),
+        },
+        Silence {
+            after_ms: 120_000,
+            act: Nudge::Way(abandoned),
+        },
     ];
     b.place("menu", PlaceKind::Choose(Box::new(choose)));
-    b.op(Op::Finish { outcome: Outcome::Resolved, label: None });
+    b.op(Op::Finish {
+        outcome: Outcome::Resolved,
+        label: None,
+    });
 
     b.bot.flows[main.index()].handlers = vec![changed, paid];
     for place in &mut b.bot.places {
@@ -241,7 +269,10 @@ pub fn sink() -> Builder {
     b.flow = FlowId::ALWAYS;
     let resolved = b.apart(|b| {
         b.say("Settled.");
-        b.op(Op::Finish { outcome: Outcome::Resolved, label: None });
+        b.op(Op::Finish {
+            outcome: Outcome::Resolved,
+            label: None,
+        });
     });
     let nobody = b.apart(|b| {
         b.say("Nobody is free.");
@@ -259,22 +290,50 @@ pub fn sink() -> Builder {
         operator_silent: Vec::new(),
         resolved: Some(EscalationWay::Way(resolved)),
     });
-    let asks_price = b.handler(Hears::Intent { intent: price, params: Vec::new() }, |b| {
-        b.say("It is on the page.");
-    });
-    let asks_track = b.handler(Hears::Intent { intent: track, params: Vec::new() }, |b| {
-        let site = RunSite { flow: tracking, args: Vec::new(), result: None };
-        b.place("tracking", PlaceKind::Run(Box::new(site)));
-    });
-    let asks_human = b.handler(Hears::Intent { intent: human, params: Vec::new() }, |b| {
-        b.place("support", PlaceKind::Escalate(EscalationId(0)));
-    });
+    let asks_price = b.handler(
+        Hears::Intent {
+            intent: price,
+            params: Vec::new(),
+        },
+        |b| {
+            b.say("It is on the page.");
+        },
+    );
+    let asks_track = b.handler(
+        Hears::Intent {
+            intent: track,
+            params: Vec::new(),
+        },
+        |b| {
+            let site = RunSite {
+                flow: tracking,
+                args: Vec::new(),
+                result: None,
+            };
+            b.place("tracking", PlaceKind::Run(Box::new(site)));
+        },
+    );
+    let asks_human = b.handler(
+        Hears::Intent {
+            intent: human,
+            params: Vec::new(),
+        },
+        |b| {
+            b.place("support", PlaceKind::Escalate(EscalationId(0)));
+        },
+    );
     let (sorry, other) = (b.message("Sorry?"), b.message("Once more, please."));
     let unclear = b.handler(Hears::Unclear { tries: Vec::new() }, |b| {
-        b.op(Op::SayOneOf { messages: vec![sorry, other], memory: 0 });
+        b.op(Op::SayOneOf {
+            messages: vec![sorry, other],
+            memory: 0,
+        });
     });
     b.bot.always = vec![asks_price, asks_track, asks_human, unclear];
-    let (count, four) = (b.expr(Expr::Conversation(ConversationField::Misunderstood)), b.value(4));
+    let (count, four) = (
+        b.expr(Expr::Conversation(ConversationField::Misunderstood)),
+        b.value(4),
+    );
     let condition = b.expr(Expr::Binary(BinaryOp::GreaterOrEqual, count, four));
     let code = b.apart(|b| {
         b.say("I am new here.");
