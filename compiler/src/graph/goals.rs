@@ -6,7 +6,7 @@ use petgraph::Direction;
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
-use super::{Edge, Graph, Node, Reach};
+use super::{Driver, Edge, Graph, Node, Reach};
 
 /// Per node, up to two different goals that can be reached first, nothing but code, calls and waits between.
 #[derive(Clone, Debug)]
@@ -61,6 +61,10 @@ impl Goals {
                     .run_at(bot, edge.source())
                     .is_some_and(|flow| !reach.returns(flow))
             {
+                continue;
+            }
+            // Failures are heard at calls, which have ways of their own.
+            if *edge.weight() == Edge::Heard && graph.driver(bot, Edge::Heard, node) == Driver::System {
                 continue;
             }
             todo.push((edge.source(), goal));
