@@ -86,10 +86,38 @@ impl Picture {
             groups: IndexMap::default(),
             numbers: IndexMap::default(),
             ids: IndexSet::default(),
+            ways: IndexMap::default(),
         };
         painter.nodes();
         painter.edges();
-        painter.picture
+        painter.picture.without_loose_ends()
+    }
+
+    /// The nodes of a group; nodes stand group by group.
+    pub fn nodes_of(&self, group: usize) -> std::ops::Range<usize> {
+        let first = self.nodes.partition_point(|node| node.group < group);
+        first..self.nodes.partition_point(|node| node.group <= group)
+    }
+
+    /// Ends to which nothing leads are addresses that the compiler needed, not ways that a conversation takes.
+    fn without_loose_ends(mut self) -> Picture {
+        let mut led_to = vec![false; self.nodes.len()];
+        self.edges.iter().for_each(|edge| led_to[edge.to] = true);
+        let mut numbers = Vec::with_capacity(self.nodes.len());
+        let mut kept = 0;
+        for (node, led_to) in self.nodes.iter().zip(&led_to) {
+            let keep = *led_to || !matches!(node.kind, "finish" | "return");
+            numbers.push(keep.then_some(kept));
+            kept += usize::from(keep);
+        }
+        let mut at = numbers.iter();
+        self.nodes.retain(|_| at.next().is_some_and(|number| number.is_some()));
+        for edge in &mut self.edges {
+            // An end has no ways out, so that both sides of every edge are kept.
+            edge.from = numbers[edge.from].unwrap_or(0);
+            edge.to = numbers[edge.to].unwrap_or(0);
+        }
+        self
     }
 }
 
@@ -101,6 +129,8 @@ struct Painter<'g> {
     groups: IndexMap<String, usize, FxBuildHasher>,
     numbers: IndexMap<NodeIndex, usize, FxBuildHasher>,
     ids: IndexSet<String, FxBuildHasher>,
+    /// Groups of nodes of `always` that are ways of escalations.
+    ways: IndexMap<NodeIndex, usize, FxBuildHasher>,
 }
 
 impl Painter<'_> {
@@ -116,6 +146,9 @@ impl Painter<'_> {
 
     /// The group of a node; none if it is not shown.
     fn group_of(&mut self, node: NodeIndex) -> Option<usize> {
+        if let (Node::Place(_), Some(group)) = (&self.graph.nodes[node], self.ways.get(&node)) {
+            return Some(*group);
+        }
         let flow = match &self.graph.nodes[node] {
             Node::Customer | Node::Trigger(_) | Node::Operators => {
                 return Some(self.group("begin".into(), "Where conversations begin".into()));
@@ -135,14 +168,60 @@ impl Painter<'_> {
         Some(self.group(format!("flow:{name}"), name))
     }
 
+    /// Makes the groups in the order in which people look for them: where it begins, what is heard everywhere, the flow
+    /// of the beginning, the other flows, people.
+    fn order(&mut self) {
+        let nodes: Vec<NodeIndex> = self.graph.nodes.node_indices().filter(|node| self.is_shown(*node)).collect();
+        let rank = |node: &Node| match node {
+            Node::Customer | Node::Trigger(_) | Node::Operators => Some(0),
+            Node::Rule(_) => Some(1),
+            Node::Handler(id) if self.bot.handlers[id.index()].flow == FlowId::ALWAYS => Some(1),
+            Node::Flow(flow) if Some(*flow) == self.bot.start => Some(2),
+            Node::Flow(flow) if *flow != FlowId::ALWAYS => Some(3),
+            Node::People(_) => Some(4),
+            _ => None,
+        };
+        let mut firsts: Vec<(i32, NodeIndex)> = nodes
+            .into_iter()
+            .filter_map(|node| Some((rank(&self.graph.nodes[node])?, node)))
+            .collect();
+        firsts.sort_unstable();
+        for (_, node) in firsts {
+            self.group_of(node);
+        }
+        // Ways of an escalation are code of `always`, but belong to it.
+        for people in self.graph.people().to_vec() {
+            let Some(group) = self.is_shown(people).then(|| self.group_of(people)).flatten() else {
+                continue;
+            };
+            let mut todo = vec![people];
+            while let Some(node) = todo.pop() {
+                for (_, edge, to) in self.graph.out(node) {
+                    let own = match &self.graph.nodes[to] {
+                        Node::Code(_) => true,
+                        Node::Place(place) => self.bot.places[place.index()].flow == FlowId::ALWAYS,
+                        _ => false,
+                    };
+                    if own && edge != Edge::Hears && !self.ways.contains_key(&to) {
+                        self.ways.insert(to, group);
+                        todo.push(to);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a node is part of what is to be shown.
+    fn is_shown(&self, node: NodeIndex) -> bool {
+        self.graph.shown.is_none_or(|flow| self.belongs(node, flow))
+    }
+
     fn nodes(&mut self) {
         // Nodes of the graph come by kind; in a picture they come group by group, in order of the text.
         let mut shown: Vec<(usize, u32, NodeIndex)> = Vec::new();
-        let shown_flow = self.graph.shown;
+        self.order();
         for node in self.graph.nodes.node_indices() {
-            if let Some(flow) = shown_flow
-                && !self.belongs(node, flow)
-            {
+            if !self.is_shown(node) {
                 continue;
             }
             let weight = &self.graph.nodes[node];
@@ -245,6 +324,10 @@ impl Painter<'_> {
                 match &place.kind {
                     PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::AskQueue(_) | PlaceKind::Verify(_) => {
                         shape.caption = format!("{} {}", shape.kind.replace('_', " "), place.name);
+                        // The name that stands for none.
+                        if shape.caption == "choose choice" {
+                            shape.caption = "choose".into();
+                        }
                     }
                     PlaceKind::Run(run) => shape.opens = Some(format!("flow:{}", self.words.flow(run.flow))),
                     PlaceKind::Escalate(escalation) => {

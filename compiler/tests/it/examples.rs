@@ -8,7 +8,7 @@ use botflow_compiler::finding::Level;
 use botflow_compiler::project::{Project, Source};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the examples")]
-fn project(folder: &str) -> Project {
+pub fn project(folder: &str) -> Project {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(&root)
         .expect("the example is there")

@@ -4,6 +4,7 @@ mod answers;
 mod codegen;
 mod examples;
 mod flow_facts;
+mod graph;
 mod levels;
 mod names;
 mod page;

@@ -21,7 +21,7 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
     for (number, group) in picture.groups.iter().enumerate() {
         writeln!(out, "  subgraph {} {{", quoted(&format!("cluster_{}", group.id)))?;
         writeln!(out, "    label={};", quoted(&group.title))?;
-        for node in picture.nodes.iter().filter(|node| node.group == number) {
+        for node in &picture.nodes[picture.nodes_of(number)] {
             let text = match node.caption.is_empty() {
                 true => shortened(&node.label, 60),
                 false if node.label.is_empty() => node.caption.clone(),

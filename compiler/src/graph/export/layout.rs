@@ -60,7 +60,25 @@ pub(super) struct Wire {
 
 /// The whole picture: its panels, its width and height.
 pub(super) fn lay_out(picture: &Picture) -> (Vec<Panel>, f64, f64) {
-    let mut panels: Vec<Panel> = (0..picture.groups.len()).map(|group| panel(picture, group)).collect();
+    // An end that is only reached from other groups is drawn there.
+    let mut led_to = vec![false; picture.nodes.len()];
+    let mut edges: Vec<Vec<usize>> = vec![Vec::new(); picture.groups.len()];
+    for (number, edge) in picture.edges.iter().enumerate() {
+        let group = picture.nodes[edge.from].group;
+        led_to[edge.to] |= picture.nodes[edge.to].group == group;
+        edges[group].push(number);
+    }
+    let shown: Vec<bool> = picture
+        .nodes
+        .iter()
+        .zip(led_to)
+        .map(|(node, led_to)| led_to || look(node.kind) != Look::End)
+        .collect();
+    let mut panels: Vec<Panel> = edges
+        .iter()
+        .enumerate()
+        .map(|(group, edges)| panel(picture, group, &shown, edges))
+        .collect();
     let (width, height) = hang(&mut panels);
     (panels, width, height)
 }
@@ -110,31 +128,35 @@ struct Inner {
     labels: Vec<String>,
 }
 
-fn panel(picture: &Picture, group: usize) -> Panel {
+/// One group; `shown` says which of its nodes it shows, `edges` are those that begin in it.
+fn panel(picture: &Picture, group: usize, shown: &[bool], edges: &[usize]) -> Panel {
     let title = picture.groups[group].title.clone();
-    let mut numbers = vec![usize::MAX; picture.nodes.len()];
+    let mut numbers: indexmap::IndexMap<usize, usize> = indexmap::IndexMap::new();
     let mut boxes: Vec<Placed> = Vec::new();
-    for (number, node) in picture.nodes.iter().enumerate() {
-        if node.group == group {
-            numbers[number] = boxes.len();
-            boxes.push(placed(node.clone()));
+    for number in picture.nodes_of(group) {
+        if shown[number] {
+            numbers.insert(number, boxes.len());
+            boxes.push(placed(picture.nodes[number].clone()));
         }
     }
     let mut inner: Vec<Inner> = Vec::new();
     let mut known: indexmap::IndexMap<(usize, usize, super::style::Stroke), usize> = indexmap::IndexMap::new();
-    for edge in &picture.edges {
-        let from = numbers[edge.from];
-        if from == usize::MAX {
+    for edge in edges.iter().map(|number| &picture.edges[*number]) {
+        let Some(from) = numbers.get(&edge.from).copied() else {
             continue;
-        }
-        let mut to = numbers[edge.to];
-        if to == usize::MAX {
-            // Into another group: the node of a `run` or `escalate` is a link by itself, everything else gets a sign.
-            if boxes[from].shape.opens.is_some() {
-                continue;
+        };
+        let to = match numbers.get(&edge.to) {
+            Some(number) => *number,
+            // Into another group: the node of a `run` or `escalate` is a link by itself, everything else gets a sign,
+            // and an end is drawn again.
+            None => {
+                let is_end = look(picture.nodes[edge.to].kind) == Look::End;
+                if boxes[from].shape.opens.is_some() && !is_end {
+                    continue;
+                }
+                sign(picture, edge.to, &mut boxes)
             }
-            to = sign(picture, edge.to, &mut boxes);
-        }
+        };
         let key = (from, to, stroke(edge.kind));
         let at = *known.entry(key).or_insert_with(|| {
             inner.push(Inner {
@@ -169,6 +191,14 @@ fn panel(picture: &Picture, group: usize) -> Panel {
 /// The sign in a group for something outside it; one per target.
 fn sign(picture: &Picture, to: usize, boxes: &mut Vec<Placed>) -> usize {
     let target = &picture.nodes[to];
+    if matches!(look(target.kind), Look::End) {
+        // An end is an end wherever it is drawn.
+        let known = boxes.iter().position(|it| it.shape.kind == target.kind && it.shape.label == target.label);
+        return known.unwrap_or_else(|| {
+            boxes.push(placed(target.clone()));
+            boxes.len() - 1
+        });
+    }
     let opens = picture.groups[target.group].id.clone();
     let label = format!("→ {}", target.flow.as_deref().unwrap_or(&target.label));
     if let Some(known) = boxes.iter().position(|it| it.shape.kind == "sign" && it.shape.label == label) {
@@ -352,21 +382,164 @@ fn rows(boxes: &mut [Placed]) -> (Vec<Wire>, f64, f64) {
     (Vec::new(), right, y + row)
 }
 
-/// Hangs the panels in columns, in their order, each under the column that is shortest so far; small ones fill up.
+/// Hangs the panels where there is room nearest the top, in their order. What is taken is a skyline: stretches of the
+/// width, each with its depth.
 fn hang(panels: &mut [Panel]) -> (f64, f64) {
     let area: f64 = panels.iter().map(|panel| (panel.width + GAP) * (panel.height + GAP)).sum();
-    let widest = panels.iter().map(|panel| panel.width).fold(0.0, f64::max);
+    let widest = panels.iter().map(|panel| panel.width + GAP).fold(0.0, f64::max);
     // About as wide as a screen is, compared with its height.
-    let target = (area * 1.5).sqrt().max(widest);
-    let (mut x, mut y, mut row, mut right) = (GAP, GAP, 0.0_f64, 0.0_f64);
+    let width = (area * 1.7).sqrt().max(widest);
+    let mut skyline: Vec<(f64, f64, f64)> = vec![(0.0, width, 0.0)];
+    let mut bottom = 0.0_f64;
     for panel in panels.iter_mut() {
-        if x > GAP && x + panel.width > target + GAP {
-            (x, y, row) = (GAP, y + row + GAP, 0.0);
+        let (wide, high) = (panel.width + GAP, panel.height + GAP);
+        let mut best: Option<(f64, f64)> = None;
+        for (at, (x, ..)) in skyline.iter().enumerate() {
+            if x + wide > width + 0.5 {
+                break;
+            }
+            let below = skyline[at..].iter().take_while(|(left, ..)| *left < x + wide - 0.5);
+            let depth = below.map(|(_, _, depth)| *depth).fold(0.0, f64::max);
+            if best.is_none_or(|(_, known)| depth < known - 0.5) {
+                best = Some((*x, depth));
+            }
         }
-        (panel.x, panel.y) = (x, y);
-        x += panel.width + GAP;
-        right = right.max(x);
-        row = row.max(panel.height);
+        let (x, y) = best.unwrap_or((0.0, bottom));
+        (panel.x, panel.y) = (x + GAP, y + GAP);
+        bottom = bottom.max(y + high);
+        skyline = taken(&skyline, x, x + wide, y + high);
     }
-    (right.max(2.0 * GAP), y + row + GAP)
+    let right = panels.iter().map(|panel| panel.x + panel.width + GAP).fold(2.0 * GAP, f64::max);
+    (right, bottom + GAP)
+}
+
+/// The skyline after a stretch of it has a new depth.
+fn taken(skyline: &[(f64, f64, f64)], left: f64, right: f64, depth: f64) -> Vec<(f64, f64, f64)> {
+    let mut out: Vec<(f64, f64, f64)> = Vec::with_capacity(skyline.len() + 2);
+    let mut set = false;
+    for (x, end, known) in skyline.iter().copied() {
+        if x < left {
+            out.push((x, end.min(left), known));
+        }
+        if !set && end > left {
+            out.push((left, right, depth));
+            set = true;
+        }
+        if end > right {
+            out.push((x.max(right), end, known));
+        }
+    }
+    out.retain(|(x, end, _)| end - x > 0.01);
+    // Stretches of one depth become one, so that there are never more than there are steps in the line.
+    out.dedup_by(|next, before| {
+        let same = (next.2 - before.2).abs() < 0.01;
+        if same {
+            before.1 = next.1;
+        }
+        same
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Panel, lay_out};
+    use crate::graph::picture::{Group, Line, Picture, Shape};
+
+    /// A picture of so many groups, whose edges follow from the seed.
+    fn picture(groups: usize, nodes: usize, edges: usize, seed: u64) -> Picture {
+        let mut state = seed | 1;
+        let mut below = move |bound: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state % bound as u64) as usize
+        };
+        let kinds = ["flow", "ask", "choose", "call", "handler", "finish", "return"];
+        let mut picture = Picture {
+            name: "random".into(),
+            groups: (0..groups)
+                .map(|group| Group {
+                    id: format!("flow:{group}"),
+                    title: format!("group {group}"),
+                })
+                .collect(),
+            nodes: (0..nodes)
+                .map(|node| Shape {
+                    id: format!("node:{node}"),
+                    kind: kinds[below(kinds.len())],
+                    caption: "ask something".into(),
+                    label: "What would you like to know? ".repeat(below(4)),
+                    group: below(groups),
+                    flow: None,
+                    step: None,
+                    place: None,
+                    opens: None,
+                })
+                .collect(),
+            edges: (0..edges)
+                .map(|_| Line {
+                    from: below(nodes),
+                    to: below(nodes),
+                    kind: ["option", "silence", "failure", "next"][below(4)],
+                    label: "“Somewhere”".repeat(below(3)),
+                })
+                .collect(),
+        };
+        picture.nodes.sort_by_key(|node| node.group);
+        picture
+    }
+
+    fn apart(a: (f64, f64, f64, f64), b: (f64, f64, f64, f64)) -> bool {
+        a.0 + a.2 <= b.0 + 0.1 || b.0 + b.2 <= a.0 + 0.1 || a.1 + a.3 <= b.1 + 0.1 || b.1 + b.3 <= a.1 + 0.1
+    }
+
+    fn check(panels: &[Panel], width: f64, height: f64) {
+        for (at, panel) in panels.iter().enumerate() {
+            assert!(panel.x >= 0.0 && panel.x + panel.width <= width + 0.1);
+            assert!(panel.y >= 0.0 && panel.y + panel.height <= height + 0.1);
+            for other in &panels[at + 1..] {
+                let (a, b) = (
+                    (panel.x, panel.y, panel.width, panel.height),
+                    (other.x, other.y, other.width, other.height),
+                );
+                assert!(apart(a, b), "{a:?} covers {b:?}");
+            }
+            let corner = |it: &super::Placed| (it.x - it.width / 2.0, it.y - it.height / 2.0, it.width, it.height);
+            for (at, one) in panel.boxes.iter().enumerate() {
+                let (x, y, wide, high) = corner(one);
+                assert!(x >= -0.1 && y >= -0.1, "{} stands outside", one.shape.id);
+                assert!(x + wide <= panel.width && y + high <= panel.height, "{} stands outside", one.shape.id);
+                for other in &panel.boxes[at + 1..] {
+                    assert!(apart(corner(one), corner(other)), "{} covers {}", one.shape.id, other.shape.id);
+                }
+            }
+            for wire in &panel.wires {
+                assert!(wire.points.len() >= 2);
+                assert!(wire.points.iter().all(|(x, y)| x.is_finite() && y.is_finite()));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_covers_anything() {
+        for seed in 1..12 {
+            let (panels, width, height) = lay_out(&picture(5, 40, 60, seed * 7919));
+            check(&panels, width, height);
+        }
+    }
+
+    #[test]
+    fn one_crowded_group_and_none() {
+        let (panels, width, height) = lay_out(&picture(1, 90, 200, 4711));
+        check(&panels, width, height);
+        let (panels, ..) = lay_out(&Picture::default());
+        assert!(panels.is_empty());
+    }
+
+    #[test]
+    fn what_nobody_can_read_is_still_drawn() {
+        let (panels, width, height) = lay_out(&picture(1, 700, 900, 17));
+        check(&panels, width, height);
+    }
 }

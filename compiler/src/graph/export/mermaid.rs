@@ -18,7 +18,8 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
     writeln!(out, "flowchart TD")?;
     for (number, group) in picture.groups.iter().enumerate() {
         writeln!(out, "  subgraph g{number}[\"{}\"]", quoted(&group.title))?;
-        for (id, node) in picture.nodes.iter().enumerate().filter(|(_, node)| node.group == number) {
+        for id in picture.nodes_of(number) {
+            let node = &picture.nodes[id];
             let text = match node.caption.is_empty() {
                 true => quoted(&shortened(&node.label, 60)),
                 false if node.label.is_empty() => quoted(&node.caption),

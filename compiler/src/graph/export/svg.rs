@@ -36,7 +36,7 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
         picture.nodes.len(),
         picture.edges.len()
     )?;
-    writeln!(out, "<style>{STYLE}</style>")?;
+    writeln!(out, "<style>{}</style>", style())?;
     writeln!(out, "<defs>")?;
     for stroke in Stroke::ALL {
         let class = stroke.class();
@@ -250,37 +250,62 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// Colours by class, for light and dark.
+/// Selector, property, and its colour on light and on dark paper. Written out twice and without variables, because
+/// not every program that shows SVG knows them.
+const COLOURS: &[(&str, &str, &str, &str)] = &[
+    (".paper", "fill", "#f6f7f9", "#12161c"),
+    (".panel", "fill", "#ffffff", "#1a2029"),
+    (".panel", "stroke", "#d4d9e0", "#333c49"),
+    (".name,.words", "fill", "#1c2430", "#e7ebf1"),
+    (".caption,.side,.label", "fill", "#5b6675", "#9ba6b5"),
+    (".label", "stroke", "#ffffff", "#1a2029"),
+    (".begin rect", "fill", "#e8ecf2", "#2a3340"),
+    (".begin rect,.return rect,.sign rect", "stroke", "#4a5568", "#8b98aa"),
+    (".return rect,.sign rect", "fill", "#ffffff", "#1a2029"),
+    (".question rect", "fill", "#e3effd", "#17304d"),
+    (".question rect", "stroke", "#2b6cb0", "#63a4e8"),
+    (".work rect", "fill", "#f1ecfb", "#2b2345"),
+    (".work rect", "stroke", "#6b46c1", "#a58be8"),
+    (".people rect", "fill", "#fdf0e1", "#3d2913"),
+    (".people rect", "stroke", "#b7621b", "#e29a4e"),
+    (".heard path", "fill", "#fdf8dc", "#37310f"),
+    (".heard path", "stroke", "#97780a", "#d3b638"),
+    (".end rect", "fill", "#e2f5e9", "#15352a"),
+    (".end rect", "stroke", "#23794a", "#58c48a"),
+    (".wire", "stroke", "#6b7686", "#8591a1"),
+    (".head", "fill", "#6b7686", "#8591a1"),
+    (".wire.answer", "stroke", "#2b6cb0", "#63a4e8"),
+    (".head.answer,.label.answer", "fill", "#2b6cb0", "#63a4e8"),
+    (".wire.time", "stroke", "#7a6a10", "#d3b638"),
+    (".head.time,.label.time", "fill", "#7a6a10", "#d3b638"),
+    (".wire.trouble", "stroke", "#b8323a", "#f0787f"),
+    (".head.trouble,.label.trouble", "fill", "#b8323a", "#f0787f"),
+    (".wire.handover", "stroke", "#b7621b", "#e29a4e"),
+    (".head.handover,.label.handover", "fill", "#b7621b", "#e29a4e"),
+];
+
+/// Everything but colours.
 const STYLE: &str = "
-svg{--paper:#f6f7f9;--panel:#ffffff;--rim:#d4d9e0;--ink:#1c2430;--soft:#5b6675;
---begin:#e8ecf2;--begin-rim:#4a5568;--question:#e3effd;--question-rim:#2b6cb0;--work:#f1ecfb;--work-rim:#6b46c1;
---people:#fdf0e1;--people-rim:#b7621b;--heard:#fdf8dc;--heard-rim:#97780a;--end:#e2f5e9;--end-rim:#23794a;
---answer:#2b6cb0;--time:#7a6a10;--trouble:#b8323a;--handover:#b7621b;--plain:#6b7686;
-font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
-@media (prefers-color-scheme:dark){svg{--paper:#12161c;--panel:#1a2029;--rim:#333c49;--ink:#e7ebf1;--soft:#9ba6b5;
---begin:#2a3340;--begin-rim:#8b98aa;--question:#17304d;--question-rim:#63a4e8;--work:#2b2345;--work-rim:#a58be8;
---people:#3d2913;--people-rim:#e29a4e;--heard:#37310f;--heard-rim:#d3b638;--end:#15352a;--end-rim:#58c48a;
---answer:#63a4e8;--time:#d3b638;--trouble:#f0787f;--handover:#e29a4e;--plain:#8591a1}}
-.paper{fill:var(--paper)}.panel{fill:var(--panel);stroke:var(--rim)}
-.name{font-size:15px;font-weight:600;fill:var(--ink)}
-.node rect,.node path{stroke-width:1.4}
-.begin rect{fill:var(--begin);stroke:var(--begin-rim)}.flow rect{stroke-width:2.4}
-.question rect{fill:var(--question);stroke:var(--question-rim)}
-.work rect{fill:var(--work);stroke:var(--work-rim)}
-.people rect{fill:var(--people);stroke:var(--people-rim)}
-.heard path{fill:var(--heard);stroke:var(--heard-rim)}
-.end rect{fill:var(--end);stroke:var(--end-rim)}
-.return rect,.sign rect{fill:var(--panel);stroke:var(--begin-rim);stroke-dasharray:4 3}
+svg{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}
+.name{font-size:15px;font-weight:600}
+.node rect,.node path{stroke-width:1.4}.flow rect{stroke-width:2.4}
+.return rect,.sign rect{stroke-dasharray:4 3}
 .words,.caption,.label{text-anchor:middle}
-.words{font-size:12.5px;fill:var(--ink)}.caption{font-size:11px;fill:var(--soft);font-weight:600}
-.side{font-size:12px;fill:var(--soft)}.legend .words{font-size:12px}
-.label{font-size:11px;paint-order:stroke;stroke:var(--panel);stroke-width:4px;stroke-linejoin:round;fill:var(--soft)}
-.label.answer{fill:var(--answer)}.label.time{fill:var(--time)}.label.trouble{fill:var(--trouble)}
-.label.handover{fill:var(--handover)}
-.wire{fill:none;stroke-width:1.3;stroke:var(--plain)}
-.wire.answer{stroke:var(--answer)}.wire.time{stroke:var(--time);stroke-dasharray:6 4}
-.wire.trouble{stroke:var(--trouble);stroke-dasharray:2 3}.wire.handover{stroke:var(--handover);stroke-width:2}
-.head{fill:var(--plain);stroke:none}.head.answer{fill:var(--answer)}.head.time{fill:var(--time)}
-.head.trouble{fill:var(--trouble)}.head.handover{fill:var(--handover)}
+.words{font-size:12.5px}.caption{font-size:11px;font-weight:600}.side,.legend .words{font-size:12px}
+.label{font-size:11px;paint-order:stroke;stroke-width:4px;stroke-linejoin:round}
+.wire{fill:none;stroke-width:1.3}.wire.time{stroke-dasharray:6 4}.wire.trouble{stroke-dasharray:2 3}
+.wire.handover{stroke-width:2}.head{stroke:none}
 a:hover rect{stroke-width:2.4}
 ";
+
+/// The style sheet.
+fn style() -> String {
+    let mut out = STYLE.to_owned();
+    let colour = |(selector, property, light, _): &(&str, &str, &str, &str)| format!("{selector}{{{property}:{light}}}");
+    let dark = |(selector, property, _, dark): &(&str, &str, &str, &str)| format!("{selector}{{{property}:{dark}}}");
+    out.extend(COLOURS.iter().map(colour));
+    out.push_str("\n@media (prefers-color-scheme:dark){");
+    out.extend(COLOURS.iter().map(dark));
+    out.push_str("}\n");
+    out
+}
