@@ -1,0 +1,121 @@
+//! The clock of the world: it moves only when told, and does what is due on the way.
+
+use botflow_machine::EventKind;
+use botflow_values::{Value, Zone};
+
+use super::{MAX_TURNS, Observed, Trouble, World};
+use crate::literal;
+use crate::script::Advance;
+
+impl<'a> World<'a> {
+    /// The moment, in milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// `at 2026-03-02 10:00`.
+    ///
+    /// # Errors
+    /// No such day or time.
+    pub fn set_time(&mut self, date: &str, time: &str) -> Result<(), Trouble> {
+        let parsed = literal::parse_date(date).zip(literal::parse_time(time));
+        let (date, time) =
+            parsed.ok_or_else(|| Trouble::Name(format!("there is no moment `{date} {time}`")))?;
+        self.now = self.zone().moment(date, time);
+        Ok(())
+    }
+
+    /// The moment, whatever it was.
+    pub fn set_now(&mut self, moment: i64) {
+        self.now = moment;
+    }
+
+    /// Time passes.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    pub fn advance(&mut self, advance: &Advance) -> Result<Vec<Observed>, Trouble> {
+        let until = match advance {
+            Advance::By(span) => self.now.saturating_add((*span).max(0)),
+            Advance::Until { weekday, date, time } => self.until(*weekday, date.as_deref(), time)?,
+        };
+        let mut observed = Vec::new();
+        for _ in 0..MAX_TURNS {
+            let Some((person, moment, event)) = self.next_due(until) else {
+                self.now = until;
+                return Ok(observed);
+            };
+            self.now = self.now.max(moment);
+            observed.extend(self.turns(person, event)?);
+        }
+        Err(Trouble::Endless)
+    }
+
+    /// The moment as `2026-03-02 10:00` in the bot's time zone.
+    pub fn written_now(&self) -> String {
+        literal::write(self.bot, None, &Value::Moment(self.now))
+    }
+
+    /// How long until something happens by itself, in milliseconds.
+    pub fn until_next(&self) -> Option<i64> {
+        self.next_due_at(i64::MAX)
+            .map(|(_, moment, _)| (moment - self.now).max(0))
+    }
+
+    pub(super) fn zone(&self) -> Zone {
+        Zone::named(&self.bot.timezone).unwrap_or_else(Zone::utc)
+    }
+
+    /// Takes the next thing that is due until the moment: answers of calls before timers of the same moment.
+    pub(super) fn next_due(&mut self, until: i64) -> Option<(usize, i64, EventKind)> {
+        let (person, moment, call) = self.next_due_at(until)?;
+        let kind = match call {
+            Some(index) => self.people[person].due.remove(index).1,
+            None => EventKind::Timer {
+                id: self.people[person].engine.timer()?.0,
+            },
+        };
+        Some((person, moment, kind))
+    }
+
+    pub(super) fn next_due_at(&self, until: i64) -> Option<(usize, i64, Option<usize>)> {
+        let mut best: Option<(usize, i64, Option<usize>)> = None;
+        for (person, someone) in self.people.values().enumerate() {
+            let calls = someone
+                .due
+                .iter()
+                .enumerate()
+                .map(|(index, (at, _))| (*at, Some(index)));
+            let timer = someone.engine.timer().map(|(_, at)| (at, None));
+            for (at, call) in calls.chain(timer) {
+                if at <= until && best.is_none_or(|(_, known, _)| at < known) {
+                    best = Some((person, at, call));
+                }
+            }
+        }
+        best
+    }
+
+    pub(super) fn until(&self, weekday: Option<u8>, date: Option<&str>, time: &str) -> Result<i64, Trouble> {
+        let zone = self.zone();
+        let wrong = || {
+            Trouble::Name(
+                format!("there is no moment `{} {time}`", date.unwrap_or_default()).replace("` ", "`"),
+            )
+        };
+        let time = literal::parse_time(time).ok_or_else(wrong)?;
+        if let Some(date) = date {
+            let moment = zone.moment(literal::parse_date(date).ok_or_else(wrong)?, time);
+            return if moment >= self.now {
+                Ok(moment)
+            } else {
+                Err(Trouble::Name("time only goes forward".into()))
+            };
+        }
+        let (today, _) = zone.local(self.now);
+        let found = (0..=8).map(|days| today.plus_days(days)).find(|day| {
+            weekday.is_none_or(|weekday| day.weekday() as u8 == weekday) && zone.moment(*day, time) > self.now
+        });
+        found.map(|day| zone.moment(day, time)).ok_or_else(wrong)
+    }
+}

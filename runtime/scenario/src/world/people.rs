@@ -1,0 +1,182 @@
+//! People in the world: who they are, where they write, what they can press.
+
+use botflow_machine::Person;
+use botflow_message::Part;
+use botflow_values::Zone;
+use smol_str::SmolStr;
+
+use super::{Someone, Trouble, World};
+use crate::literal;
+use crate::script::{Expression, Fields};
+
+impl<'a> World<'a> {
+    /// `person ana (…)`: card fields, and `language`, `timezone`.
+    ///
+    /// # Errors
+    /// The card has no such field, or a value does not fit.
+    pub fn person(&mut self, name: &SmolStr, fields: &Fields) -> Result<(), Trouble> {
+        let (mut card, mut language, mut timezone, mut referral) = (Fields::new(), None, None, None);
+        for (field, value) in fields {
+            let text = match value {
+                Expression::Path(word) => Some(word.clone()),
+                Expression::Text(text) => Some(SmolStr::new(text)),
+                _ => None,
+            };
+            let declared = self
+                .bot
+                .customer
+                .iter()
+                .any(|known| Some(&known.name) == field.as_ref());
+            match field.as_deref() {
+                Some("language") if !declared => language = text,
+                Some("timezone") if !declared => timezone = text,
+                Some("referral") if !declared => referral = text,
+                _ => card.push((field.clone(), value.clone())),
+            }
+        }
+        if let Some(language) = &language
+            && !self.bot.languages.contains(language)
+        {
+            let known = self.bot.languages.join(", ");
+            return Err(Trouble::Name(format!(
+                "the bot does not speak `{language}`; it speaks {known}"
+            )));
+        }
+        if let Some(zone) = &timezone
+            && Zone::named(zone).is_none()
+        {
+            return Err(Trouble::Name(format!("there is no time zone `{zone}`")));
+        }
+        let declared: Vec<_> = self
+            .bot
+            .customer
+            .iter()
+            .map(|field| (field.name.clone(), field.ty))
+            .collect();
+        if let Some((Some(unknown), _)) = card
+            .iter()
+            .find(|(name, _)| !declared.iter().any(|(known, _)| Some(known) == name.as_ref()))
+        {
+            let known: Vec<_> = declared.iter().map(|(name, _)| format!("`{name}`")).collect();
+            return Err(Trouble::Name(format!(
+                "the customer card has no `{unknown}`; a person has {}`language`, `timezone` and `referral`",
+                known.iter().map(|name| format!("{name}, ")).collect::<String>()
+            )));
+        }
+        let values = literal::read_fields(self.bot, &declared, &card).map_err(Trouble::Name)?;
+        let index = self.meet(name);
+        let person = self.people[index].engine.person_mut();
+        person.language = language.unwrap_or_default();
+        person.timezone = timezone.unwrap_or_default();
+        person.referral = referral;
+        for (field, _) in card {
+            if let Some(index) = declared
+                .iter()
+                .position(|(known, _)| Some(known) == field.as_ref())
+            {
+                person.fields[index] = values[index].clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// `@ ana on web`.
+    ///
+    /// # Errors
+    /// The bot is not on that channel.
+    pub fn speak(&mut self, name: &SmolStr, channel: &SmolStr) -> Result<(), Trouble> {
+        if !self.bot.channels.is_empty() && !self.bot.channels.contains(channel) {
+            let known = self.bot.channels.join(", ");
+            return Err(Trouble::Name(format!(
+                "the bot is not on the channel `{channel}`; it is on {known}"
+            )));
+        }
+        self.speaker = self.meet(name);
+        let speaker = &mut self.people[self.speaker];
+        speaker.channel = channel.clone();
+        if speaker.engine.person().channel.is_empty() {
+            speaker.engine.person_mut().channel = channel.clone();
+        }
+        Ok(())
+    }
+
+    /// What the speaker can press, newest message first.
+    pub fn pressable(&self) -> Vec<String> {
+        let Some((_, someone)) = self.people.get_index(self.speaker) else {
+            return Vec::new();
+        };
+        let labels = someone.pressable.iter().rev().flat_map(|message| {
+            let suggestions = message.suggestions().map(|one| one.label.to_string());
+            message
+                .options()
+                .map(|(label, _)| label.to_string())
+                .chain(suggestions)
+                .collect::<Vec<_>>()
+        });
+        labels.collect()
+    }
+
+    /// What can be pressed on the newest message that has something to press, if the bot has said nothing to press
+    /// since.
+    pub fn latest_buttons(&self) -> Vec<String> {
+        let Some((_, someone)) = self.people.get_index(self.speaker) else {
+            return Vec::new();
+        };
+        let Some(message) = someone.pressable.last().filter(|_| someone.latest_is_pressable) else {
+            return Vec::new();
+        };
+        let suggestions = message.suggestions().map(|one| one.label.to_string());
+        message
+            .options()
+            .map(|(label, _)| label.to_string())
+            .chain(suggestions)
+            .collect()
+    }
+
+    pub(super) fn meet(&mut self, name: &SmolStr) -> usize {
+        if let Some(index) = self.people.get_index_of(name) {
+            return index;
+        }
+        let id = self.people.len() as u64 + 1;
+        let someone = Someone {
+            engine: (self.factory)(Person::new(self.bot, id)),
+            channel: self.bot.channels.first().cloned().unwrap_or_else(|| "web".into()),
+            due: Vec::new(),
+            pressable: Vec::new(),
+            latest_is_pressable: false,
+            sent: 0,
+            finished: None,
+        };
+        self.people.insert_full(name.clone(), someone).0
+    }
+
+    pub(super) fn current(&mut self) -> &mut Someone<'a> {
+        if self.people.is_empty() {
+            self.speaker = self.meet(&SmolStr::new_static("customer"));
+        }
+        &mut self.people[self.speaker]
+    }
+
+    pub(super) fn press(&self, label: &str, of: Option<&str>) -> Result<Option<SmolStr>, Trouble> {
+        let someone = &self.people[self.speaker];
+        for message in someone.pressable.iter().rev() {
+            if let Some(payload) = message.pressed(label, of) {
+                return Ok(Some(payload.clone()));
+            }
+            let links = message.parts.iter().flat_map(|part| match part {
+                Part::Button(button) if of.is_none() => std::slice::from_ref(button),
+                Part::Card(card) if of.is_none_or(|title| card.title == title) => &card.buttons,
+                _ => &[],
+            });
+            if links.into_iter().any(|button| button.label == label) {
+                // A link or a telephone number opens on the customer's side: the bot hears nothing.
+                return Ok(None);
+            }
+        }
+        let offered = self.pressable();
+        Err(Trouble::NoButton {
+            label: label.to_owned(),
+            offered,
+        })
+    }
+}

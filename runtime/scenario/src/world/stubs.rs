@@ -1,0 +1,132 @@
+//! Stubs: what systems answer in a conversation.
+
+use botflow_machine::{CallRequest, EventKind};
+use botflow_values::Value;
+
+use super::{Trouble, World, is_any};
+use crate::literal;
+use crate::script::{Fields, Stub, StubAnswer};
+
+impl<'a> World<'a> {
+    /// `stub …`.
+    ///
+    /// # Errors
+    /// The bot has no such call, or values do not fit its types.
+    pub fn stub(&mut self, stub: Stub) -> Result<(), Trouble> {
+        let call = self.call_named(&stub.call)?;
+        let declared: Vec<_> = call
+            .params
+            .iter()
+            .map(|param| (param.name.clone(), param.ty))
+            .collect();
+        let concrete: Fields = stub
+            .args
+            .iter()
+            .filter(|(_, value)| !is_any(value))
+            .cloned()
+            .collect();
+        literal::read_fields(self.bot, &declared, &concrete).map_err(Trouble::Name)?;
+        match &stub.answer {
+            StubAnswer::Value(Some(value)) => {
+                let Some(gives) = call.gives else {
+                    return Err(Trouble::Name(format!("`{}` gives nothing", call.name)));
+                };
+                literal::read(self.bot, gives, value).map_err(Trouble::Name)?;
+            }
+            StubAnswer::Fails(Some(name)) if !call.fails.contains(name) => {
+                let known: Vec<_> = call.fails.iter().map(|name| format!("`{name}`")).collect();
+                let known = if known.is_empty() {
+                    "no named failure".into()
+                } else {
+                    known.join(", ")
+                };
+                return Err(Trouble::Name(format!(
+                    "`{}` does not fail with `{name}`; it has {known}",
+                    call.name
+                )));
+            }
+            _ => {}
+        }
+        self.stubs.push(stub);
+        Ok(())
+    }
+
+    pub(super) fn call_named(&self, name: &str) -> Result<&'a botflow_artifact::Call, Trouble> {
+        let found = self.bot.calls.iter().find(|call| call.name == name);
+        found.ok_or_else(|| Trouble::Name(format!("the bot has no lookup or action `{name}`")))
+    }
+
+    /// Puts the answer of a call's stub into the future (which may be this moment).
+    pub(super) fn answer(
+        &mut self,
+        person: usize,
+        request: CallRequest,
+        line: String,
+    ) -> Result<(), Trouble> {
+        let call = &self.bot.calls[request.call.index()];
+        let mut best: Option<(usize, &Stub)> = None;
+        for stub in self.stubs.iter().filter(|stub| stub.call == call.name) {
+            // The most particular stub answers; of equally particular ones the latest.
+            if let Some(particular) = self.fits(stub, &request)
+                && best.is_none_or(|(known, _)| particular >= known)
+            {
+                best = Some((particular, stub));
+            }
+        }
+        let Some((_, stub)) = best else {
+            if self.lenient {
+                let kind = EventKind::CallFailed {
+                    call: request.number,
+                    attempt: request.attempt,
+                    failure: None,
+                };
+                self.people[person].due.push((self.now, kind));
+                return Ok(());
+            }
+            return Err(Trouble::NoStub(line));
+        };
+        let at = self.now.saturating_add(stub.takes_ms);
+        let kind = match &stub.answer {
+            StubAnswer::Value(value) => {
+                let value = match (value, call.gives) {
+                    (Some(value), Some(gives)) => {
+                        literal::read(self.bot, gives, value).map_err(Trouble::Name)?
+                    }
+                    _ => Value::Unknown,
+                };
+                EventKind::CallResult {
+                    call: request.number,
+                    value,
+                }
+            }
+            StubAnswer::Fails(failure) => EventKind::CallFailed {
+                call: request.number,
+                attempt: request.attempt,
+                failure: failure.clone(),
+            },
+        };
+        self.people[person].due.push((at, kind));
+        Ok(())
+    }
+
+    /// How many arguments a stub names, if all of them fit.
+    pub(super) fn fits(&self, stub: &Stub, request: &CallRequest) -> Option<usize> {
+        let call = &self.bot.calls[request.call.index()];
+        let mut particular = 0;
+        for (position, (name, written)) in stub.args.iter().enumerate() {
+            let index = match name {
+                Some(name) => call.params.iter().position(|param| param.name == *name)?,
+                None => position,
+            };
+            if is_any(written) {
+                continue;
+            }
+            let value = literal::read(self.bot, call.params.get(index)?.ty, written).ok()?;
+            if request.args.get(index) != Some(&value) {
+                return None;
+            }
+            particular += 1;
+        }
+        Some(particular)
+    }
+}
