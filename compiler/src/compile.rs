@@ -18,9 +18,9 @@ use crate::hir::Program;
 use crate::library::{self, LibraryFile};
 use crate::lower::{Lower, ParsedFile};
 use crate::project::{FileId, Project, Source, Span};
-use crate::rules::{self, nearest};
 use crate::rules::names::hard_coded_value::HardCoded;
 use crate::rules::names::{missing_setting, unknown_name};
+use crate::rules::{self, nearest};
 
 /// A project that has been looked at.
 #[derive(Clone, Debug)]
@@ -72,6 +72,7 @@ pub fn check(project: &Project) -> Checked {
             ]
             .contains(&&finding.rule.name)
     }));
+    crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::suppress::apply(&read.sources, &mut findings);
     config.levels.apply(&mut findings);
     in_order(&mut findings);

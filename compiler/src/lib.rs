@@ -7,6 +7,7 @@
 pub mod codegen;
 pub mod compile;
 pub mod config;
+mod echoes;
 pub mod finding;
 pub mod flow_facts;
 pub mod graph;

@@ -24,7 +24,15 @@ macro_rules! library {
     };
 }
 
-library!["booking", "csat", "email_address", "helpful", "lead", "nps", "phone_number"];
+library![
+    "booking",
+    "csat",
+    "email_address",
+    "helpful",
+    "lead",
+    "nps",
+    "phone_number"
+];
 
 /// The library file of this name.
 pub fn find(name: &str) -> Option<&'static LibraryFile> {

@@ -10,19 +10,31 @@ use crate::hir::UseContext;
 use crate::project::Span;
 use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, wrong_arguments};
 use crate::rules::nearest;
-use crate::types::functions::{self, Named};
 use crate::types::Types;
+use crate::types::functions::{self, Named};
 
 impl Lower<'_> {
     /// Arguments in order of the parameters. What is left out is its default, or unknown.
-    pub(super) fn args(&mut self, callee: &str, taken: &[Taken], args: Option<ast::Args>, span: Span) -> Vec<ExprId> {
+    pub(super) fn args(
+        &mut self,
+        callee: &str,
+        taken: &[Taken],
+        args: Option<ast::Args>,
+        span: Span,
+    ) -> Vec<ExprId> {
         self.typed_args(callee, taken, args, span)
             .into_iter()
             .map(|typed| typed.id)
             .collect()
     }
 
-    fn typed_args(&mut self, callee: &str, taken: &[Taken], args: Option<ast::Args>, span: Span) -> Vec<Typed> {
+    fn typed_args(
+        &mut self,
+        callee: &str,
+        taken: &[Taken],
+        args: Option<ast::Args>,
+        span: Span,
+    ) -> Vec<Typed> {
         let mut given: Vec<Option<Typed>> = vec![None; taken.len()];
         let mut wrong = false;
         let mut position = 0;
@@ -39,9 +51,16 @@ impl Lower<'_> {
                     if place.is_none() {
                         let near = nearest::few(token.text(), taken.iter().map(|taken| taken.name.as_str()));
                         let at = self.token_span(&token);
-                        let finding = unknown_name::finding(&format!("parameter of `{callee}`"), token.text(), at, &near);
+                        let finding = unknown_name::finding(
+                            &format!("parameter of `{callee}`"),
+                            token.text(),
+                            at,
+                            &near,
+                        );
                         self.report(match near.is_empty() {
-                            true => finding.help(format!("Write it as `{}`.", usage(callee, taken, &self.types))),
+                            true => {
+                                finding.help(format!("Write it as `{}`.", usage(callee, taken, &self.types)))
+                            }
                             false => finding,
                         });
                     }
@@ -67,7 +86,11 @@ impl Lower<'_> {
                                 1 => format!("`{callee}` takes one value."),
                                 count => format!("`{callee}` takes {count} values."),
                             };
-                            self.report(wrong_arguments::finding(message, &usage(callee, taken, &self.types), at));
+                            self.report(wrong_arguments::finding(
+                                message,
+                                &usage(callee, taken, &self.types),
+                                at,
+                            ));
                         }
                         wrong = true;
                         None
@@ -104,7 +127,11 @@ impl Lower<'_> {
         }
         if !missing.is_empty() {
             let message = format!("Here {} of `{callee}` is missing.", missing.join(", "));
-            self.report(wrong_arguments::finding(message, &usage(callee, taken, &self.types), span));
+            self.report(wrong_arguments::finding(
+                message,
+                &usage(callee, taken, &self.types),
+                span,
+            ));
         }
         values
     }
@@ -119,7 +146,9 @@ impl Lower<'_> {
             let name = match (arg.name(), &value) {
                 (Some(token), _) => Some(SmolStr::new(token.text())),
                 (None, Written::NameExpr(name)) => name.name().map(|token| SmolStr::new(token.text())),
-                (None, Written::FieldExpr(field)) => field.fields().last().map(|token| SmolStr::new(token.text())),
+                (None, Written::FieldExpr(field)) => {
+                    field.fields().last().map(|token| SmolStr::new(token.text()))
+                }
                 _ => None,
             };
             let Some(name) = name else {
@@ -250,7 +279,11 @@ impl Lower<'_> {
     fn count_function(&mut self, values: &[Written], usage: &str, span: Span) -> Typed {
         let Some(name) = bare_name(&values[0]) else {
             let at = self.node_span(&values[0]);
-            self.report(wrong_arguments::finding("The name of an event is wanted here.", usage, at));
+            self.report(wrong_arguments::finding(
+                "The name of an event is wanted here.",
+                usage,
+                at,
+            ));
             return self.error(span);
         };
         let window = match &values[1] {
@@ -261,7 +294,11 @@ impl Lower<'_> {
         };
         let Some(window_ms) = window else {
             let at = self.node_span(&values[1]);
-            self.report(wrong_arguments::finding("A duration such as `90d` is wanted here.", usage, at));
+            self.report(wrong_arguments::finding(
+                "A duration such as `90d` is wanted here.",
+                usage,
+                at,
+            ));
             return self.error(span);
         };
         let event: Option<EventId> = self.event(name.text());

@@ -61,8 +61,11 @@ impl Lower<'_> {
             } else if !self.answerable(ty) {
                 let shown = self.types.name(ty);
                 self.report(
-                    type_mismatch::other(format!("Nobody can answer with a `{shown}` in one message."), span)
-                        .help("Ask for one value, or let people `choose … from` a list."),
+                    type_mismatch::other(
+                        format!("Nobody can answer with a `{shown}` in one message."),
+                        span,
+                    )
+                    .help("Ask for one value, or let people `choose … from` a list."),
                 );
                 return Types::ERROR;
             }
@@ -298,7 +301,13 @@ impl Lower<'_> {
         } else {
             ty
         };
-        let into = self.bind(token.text(), bound, answer.is_sensitive(), name_span, Binding::Answer);
+        let into = self.bind(
+            token.text(),
+            bound,
+            answer.is_sensitive(),
+            name_span,
+            Binding::Answer,
+        );
         let mut closed = None;
         let mut nobody: Vec<(i64, Block)> = Vec::new();
         let mut hint = None;
@@ -336,7 +345,9 @@ impl Lower<'_> {
             self.append_line(question, hint);
         }
         let _ = span;
-        let Some(queue) = queue else { return StmtKind::Error };
+        let Some(queue) = queue else {
+            return StmtKind::Error;
+        };
         StmtKind::AskQueue(Box::new(AskQueueBody {
             name: name(&token),
             name_span,
@@ -403,9 +414,8 @@ impl Lower<'_> {
             return;
         };
         let call = self.symbols.calls.get(&path.text());
-        let is_action = call.is_some_and(|id| {
-            self.program.bot.calls[id].kind == botflow_artifact::CallKind::Action
-        });
+        let is_action =
+            call.is_some_and(|id| self.program.bot.calls[id].kind == botflow_artifact::CallKind::Action);
         if is_action {
             let span = self.node_span(&path);
             self.report(wrong_place::finding(
@@ -468,7 +478,9 @@ impl Lower<'_> {
             }
         }
         self.in_order(&mut items.tries, &mut items.silence);
-        let question = items.again.or_else(|| items.hint.map(|hint| self.text_message(hint)));
+        let question = items
+            .again
+            .or_else(|| items.hint.map(|hint| self.text_message(hint)));
         let Some((field, name_span)) = field else {
             return StmtKind::Error;
         };

@@ -205,7 +205,10 @@ impl Lower<'_> {
         let typed = self.name_expr(name, span, Some(known));
         if self.constant_at(typed).is_none() {
             if self.findings.len() == before {
-                self.report(crate::rules::names::type_mismatch::other("A case is a fixed value.", span));
+                self.report(crate::rules::names::type_mismatch::other(
+                    "A case is a fixed value.",
+                    span,
+                ));
             }
             return None;
         }
@@ -287,10 +290,8 @@ impl Lower<'_> {
                 let id = match case {
                     Case::Known => self.typed(Expr::IsKnown(value.id), Types::YES_NO, span).id,
                     Case::Is(id) => {
-                        let is_unknown = matches!(
-                            self.program.bot.exprs[id.index()],
-                            Expr::Const(Value::Unknown)
-                        );
+                        let is_unknown =
+                            matches!(self.program.bot.exprs[id.index()], Expr::Const(Value::Unknown));
                         if is_unknown {
                             let known = self.typed(Expr::IsKnown(value.id), Types::YES_NO, span).id;
                             self.typed(Expr::Not(known), Types::YES_NO, span).id

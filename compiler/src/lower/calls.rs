@@ -99,7 +99,9 @@ impl Lower<'_> {
         };
         let typed = self.expr(&value, None);
         let names: Option<Vec<SmolStr>> = match self.types.get(typed.ty) {
-            botflow_artifact::Type::Record(fields) => Some(fields.iter().map(|(name, _)| name.clone()).collect()),
+            botflow_artifact::Type::Record(fields) => {
+                Some(fields.iter().map(|(name, _)| name.clone()).collect())
+            }
             _ => None,
         };
         match (&self.program.bot.exprs[typed.id.index()], names) {
@@ -274,7 +276,10 @@ impl Lower<'_> {
             }
         }
         fails.sort_by_key(|(index, ..)| *index);
-        body.fails = fails.into_iter().map(|(index, _, block)| (index, block)).collect();
+        body.fails = fails
+            .into_iter()
+            .map(|(index, _, block)| (index, block))
+            .collect();
     }
 
     fn forgotten_way(&mut self, way: &CallWay) {

@@ -176,9 +176,13 @@ impl Lower<'_> {
     ) -> FromList {
         let (list, item_type) = self.list_of(from.list(), name_span);
         let item = match token {
-            Some(token) if !several => {
-                self.bind(token.text(), item_type, list.sensitive, name_span, Binding::Answer)
-            }
+            Some(token) if !several => self.bind(
+                token.text(),
+                item_type,
+                list.sensitive,
+                name_span,
+                Binding::Answer,
+            ),
             _ => self.hidden_slot(".item", item_type),
         };
         let shadow = token.filter(|_| several).map(|token| (token.text(), item));
@@ -251,19 +255,34 @@ impl Lower<'_> {
         let mut found = None;
         let mut seen = None;
         for item in choose.items() {
-            let ChooseItem::EachChoice(each) = item else { continue };
+            let ChooseItem::EachChoice(each) = item else {
+                continue;
+            };
             let at = self.node_span(&each);
             for clause in each.conditions() {
                 let at = self.node_span(&clause);
-                self.report(wrong_place::finding(at, "`if`", "`each`", Some("the line of `from`")));
+                self.report(wrong_place::finding(
+                    at,
+                    "`if`",
+                    "`each`",
+                    Some("the line of `from`"),
+                ));
             }
             for clause in each.words() {
                 let at = self.node_span(&clause);
-                self.report(wrong_place::finding(at, "`words`", "`each`", Some("a written option")));
+                self.report(wrong_place::finding(
+                    at,
+                    "`words`",
+                    "`each`",
+                    Some("a written option"),
+                ));
             }
             if let Some(clause) = each.value() {
                 let at = self.node_span(&clause);
-                self.report(wrong_place::because(at, "What is chosen from a list is the item itself."));
+                self.report(wrong_place::because(
+                    at,
+                    "What is chosen from a list is the item itself.",
+                ));
             }
             let label = match each.label() {
                 Some(label) => self.text(&label).id,
@@ -315,7 +334,10 @@ impl Lower<'_> {
                 None => self.expr(&value, None).id,
             }),
             // What is no item of the list leaves the choice open.
-            None if from_list => Some(self.typed(Expr::Const(Value::Unknown), Types::ERROR, label_span).id),
+            None if from_list => Some(
+                self.typed(Expr::Const(Value::Unknown), Types::ERROR, label_span)
+                    .id,
+            ),
             None => None,
         };
         let act = self.option_act(option.opens(), option.way(), span);
@@ -330,7 +352,12 @@ impl Lower<'_> {
         })
     }
 
-    fn option_act(&mut self, opens: Option<ast::OpensClause>, way: Option<ast::Way>, span: Span) -> OptionActBody {
+    fn option_act(
+        &mut self,
+        opens: Option<ast::OpensClause>,
+        way: Option<ast::Way>,
+        span: Span,
+    ) -> OptionActBody {
         if let Some(opens) = opens {
             return match opens.url() {
                 Some(url) => OptionActBody::Opens(self.expr_as(&url, Types::URL, UseContext::Passed).id),
@@ -393,7 +420,11 @@ impl Lower<'_> {
         };
         // A label stands for itself where the other values are texts; elsewhere it says nothing.
         let open = open || (bare && (list.is_some() || (valued && self.types.base(one) != Types::TEXT)));
-        let ty = if choose.is_several() { self.types.list(one) } else { one };
+        let ty = if choose.is_several() {
+            self.types.list(one)
+        } else {
+            one
+        };
         if open { self.types.optional(ty) } else { ty }
     }
 

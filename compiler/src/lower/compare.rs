@@ -140,8 +140,11 @@ impl Lower<'_> {
                         let found = self.types.name(list.ty);
                         let at = self.expr_span(list.id);
                         self.report(
-                            type_mismatch::other(format!("Behind `in` stands a list, and this is `{found}`."), at)
-                                .help("To look for words in a text, write `contains(text, \"…\")`."),
+                            type_mismatch::other(
+                                format!("Behind `in` stands a list, and this is `{found}`."),
+                                at,
+                            )
+                            .help("To look for words in a text, write `contains(text, \"…\")`."),
                         );
                     }
                     None => {}

@@ -1,8 +1,8 @@
 //! The first pass: every name of the project, from all files, and the settings of the bot that literals depend on.
 
 use botflow_artifact::{
-    Call, CallKind, Escalation, Event, Experiment, Expr, Field, Flow, FlowId, Goal, Intent, Outcome, Pc, Queue,
-    Segment, Template, Trigger, TypeId,
+    Call, CallKind, Escalation, Event, Experiment, Expr, Field, Flow, FlowId, Goal, Intent, Outcome, Pc,
+    Queue, Segment, Template, Trigger, TypeId,
 };
 use botflow_syntax::SyntaxToken;
 use botflow_syntax::ast;
@@ -82,7 +82,9 @@ impl Lower<'_> {
                     self.report(duplicate_name::finding("event", token.text(), span, None));
                     self.broken = true;
                 } else if self.free_of(&token, "event", "intent", |symbols| &symbols.intents)
-                    && self.take(&token, "event", |symbols| &mut symbols.events).is_some()
+                    && self
+                        .take(&token, "event", |symbols| &mut symbols.events)
+                        .is_some()
                 {
                     self.program.bot.events.push(Event {
                         name: name(&token),
@@ -95,7 +97,9 @@ impl Lower<'_> {
             ast::Item::IntentItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self.free_of(&token, "intent", "event", |symbols| &symbols.events)
-                    && self.take(&token, "intent", |symbols| &mut symbols.intents).is_some()
+                    && self
+                        .take(&token, "intent", |symbols| &mut symbols.intents)
+                        .is_some()
                 {
                     self.program.bot.intents.push(Intent {
                         name: name(&token),
@@ -115,7 +119,10 @@ impl Lower<'_> {
         match item {
             ast::Item::SegmentItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self.take(&token, "segment", |symbols| &mut symbols.segments).is_some() {
+                if self
+                    .take(&token, "segment", |symbols| &mut symbols.segments)
+                    .is_some()
+                {
                     let span = self.token_span(&token);
                     // Until its body is looked at, nobody belongs to it.
                     let nobody = Expr::Const(botflow_values::Value::YesNo(false));
@@ -128,7 +135,10 @@ impl Lower<'_> {
             }
             ast::Item::QueueItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self.take(&token, "queue", |symbols| &mut symbols.queues).is_some() {
+                if self
+                    .take(&token, "queue", |symbols| &mut symbols.queues)
+                    .is_some()
+                {
                     self.program.bot.queues.push(Queue {
                         name: name(&token),
                         always_open: false,
@@ -159,7 +169,10 @@ impl Lower<'_> {
             }
             ast::Item::TriggerItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self.take(&token, "trigger", |symbols| &mut symbols.triggers).is_some() {
+                if self
+                    .take(&token, "trigger", |symbols| &mut symbols.triggers)
+                    .is_some()
+                {
                     self.program.bot.triggers.push(empty_trigger(name(&token)));
                 }
             }
@@ -182,7 +195,8 @@ impl Lower<'_> {
                     .is_some()
                 {
                     let arms = item.arms().filter_map(|arm| arm.name());
-                    self.experiment_arms.push(arms.map(|token| name(&token)).collect());
+                    self.experiment_arms
+                        .push(arms.map(|token| name(&token)).collect());
                     self.program.bot.experiments.push(Experiment {
                         name: name(&token),
                         arms: Vec::new(),

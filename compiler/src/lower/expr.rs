@@ -213,8 +213,11 @@ impl Lower<'_> {
             Some(ty) if ty != Types::ERROR => {
                 let wanted = self.types.name(ty);
                 self.report(
-                    type_mismatch::other(format!("`{wanted}` is wanted here, and it is always known."), span)
-                        .help(format!("If it may be unknown, its type is `{wanted}?`.")),
+                    type_mismatch::other(
+                        format!("`{wanted}` is wanted here, and it is always known."),
+                        span,
+                    )
+                    .help(format!("If it may be unknown, its type is `{wanted}?`.")),
                 );
                 Types::ERROR
             }
@@ -236,7 +239,9 @@ impl Lower<'_> {
             (SyntaxKind::Integer | SyntaxKind::Decimal, Some(currency)) => {
                 return self.money(text, &currency);
             }
-            (SyntaxKind::Integer, None) => literal::integer(text).map(|n| (Value::Integer(n), Types::INTEGER)),
+            (SyntaxKind::Integer, None) => {
+                literal::integer(text).map(|n| (Value::Integer(n), Types::INTEGER))
+            }
             (SyntaxKind::Decimal, None) => literal::decimal(text).map(|n| (Value::Number(n), Types::NUMBER)),
             (SyntaxKind::Percent, _) => literal::percent(text).map(|n| (Value::Percent(n), Types::PERCENT)),
             (SyntaxKind::Duration, _) => {
@@ -269,7 +274,10 @@ impl Lower<'_> {
             return minor.map(|minor| (Value::money(minor), Types::MONEY));
         };
         if currency.code() != written.text() {
-            let message = format!("All money of this bot is in {currency}, and this is {}.", written.text());
+            let message = format!(
+                "All money of this bot is in {currency}, and this is {}.",
+                written.text()
+            );
             self.report(
                 impossible_comparison::units(message, span)
                     .fix(format!("Change to {currency}"), span, currency.code().to_owned())
@@ -292,7 +300,11 @@ impl Lower<'_> {
         let wanted = expected.map_or(Types::TEXT, |ty| self.types.base(ty));
         if item.holes().next().is_some() {
             let is_url = wanted == Types::URL;
-            let text = if is_url { self.url_text(item) } else { self.text(item) };
+            let text = if is_url {
+                self.url_text(item)
+            } else {
+                self.text(item)
+            };
             let ty = if is_url { Types::URL } else { Types::TEXT };
             let mut typed = self.typed(Expr::Text(text.id), ty, span);
             typed.sensitive = text.sensitive;
@@ -300,14 +312,24 @@ impl Lower<'_> {
         }
         let plain = SmolStr::new(item.plain().unwrap_or_default());
         let (value, ty, fits) = match wanted {
-            Types::EMAIL => (Value::Email(plain.clone()), Types::EMAIL, literal::is_email(&plain)),
-            Types::PHONE => (Value::Phone(plain.clone()), Types::PHONE, literal::is_phone(&plain)),
+            Types::EMAIL => (
+                Value::Email(plain.clone()),
+                Types::EMAIL,
+                literal::is_email(&plain),
+            ),
+            Types::PHONE => (
+                Value::Phone(plain.clone()),
+                Types::PHONE,
+                literal::is_phone(&plain),
+            ),
             Types::URL => (Value::Url(plain.clone()), Types::URL, literal::is_url(&plain)),
             _ => (Value::Text(plain.clone()), Types::TEXT, true),
         };
         if !fits {
             let help = match wanted {
-                Types::PHONE => "A telephone number is written with its country code, such as \"+40312345678\".",
+                Types::PHONE => {
+                    "A telephone number is written with its country code, such as \"+40312345678\"."
+                }
                 Types::EMAIL => "An e-mail address is written as \"ana@example.com\".",
                 _ => "A web address begins with \"https://\".",
             };
@@ -506,7 +528,8 @@ impl Lower<'_> {
         for value in lowered.into_iter().rev() {
             let known = self.types.known(value.ty);
             // Constants of the later operands take the form of the earlier ones: `customer.city else "Cluj"`.
-            if self.types.fit(self.types.known(result.ty), known) == Fit::No && self.narrowed_constant(result, known)
+            if self.types.fit(self.types.known(result.ty), known) == Fit::No
+                && self.narrowed_constant(result, known)
             {
                 result.ty = known;
             }

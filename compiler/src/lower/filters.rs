@@ -6,13 +6,15 @@ use smol_str::SmolStr;
 
 use super::Lower;
 use crate::project::Span;
-use crate::rules::names::{impossible_comparison, missing_case, repeated_case, type_mismatch, unknown_name};
 use crate::rules::names::wrong_arguments;
+use crate::rules::names::{impossible_comparison, missing_case, repeated_case, type_mismatch, unknown_name};
 use crate::rules::nearest;
 use crate::types::Types;
 
 /// All filters, as they are written.
-const FILTERS: &[&str] = &["plural", "select", "date", "time", "currency", "list", "upper", "lower", "mask"];
+const FILTERS: &[&str] = &[
+    "plural", "select", "date", "time", "currency", "list", "upper", "lower", "mask",
+];
 
 /// The plural categories that the Unicode rules know.
 const CATEGORIES: &[&str] = &["zero", "one", "two", "few", "many", "other"];
@@ -98,7 +100,10 @@ impl Lower<'_> {
         if ty != Types::ERROR {
             let found = self.types.name(ty);
             self.report(type_mismatch::other(
-                format!("The filter `{}` is for {wanted}, and this is `{found}`.", token.text()),
+                format!(
+                    "The filter `{}` is for {wanted}, and this is `{found}`.",
+                    token.text()
+                ),
                 span,
             ));
         }
@@ -112,7 +117,9 @@ impl Lower<'_> {
             if !CATEGORIES.contains(&name) && !name.bytes().all(|byte| byte.is_ascii_digit()) {
                 let near = nearest::few(name, CATEGORIES.iter().copied());
                 let members = "zero, one, two, few, many, other, and numbers";
-                lower.report(impossible_comparison::no_member("plural", name, at, &near, members));
+                lower.report(impossible_comparison::no_member(
+                    "plural", name, at, &near, members,
+                ));
             }
         });
         if arms.other.is_none() {

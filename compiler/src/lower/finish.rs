@@ -94,10 +94,18 @@ impl Lower<'_> {
     fn check_moved(&mut self) {
         for (span, target, flow_length) in std::mem::take(&mut self.moved_to) {
             let (flow, rest) = target.split_at(flow_length);
-            let Some(rest) = rest.strip_prefix('.') else { continue };
-            let Some(id) = self.symbols.flows.get(flow) else { continue };
+            let Some(rest) = rest.strip_prefix('.') else {
+                continue;
+            };
+            let Some(id) = self.symbols.flows.get(flow) else {
+                continue;
+            };
             let flow = &self.program.bot.flows[id];
-            let steps = || flow.steps.iter().map(|step| self.program.bot.steps[step.index()].name.as_str());
+            let steps = || {
+                flow.steps
+                    .iter()
+                    .map(|step| self.program.bot.steps[step.index()].name.as_str())
+            };
             // Behind the step stands the kind of a place and its name, which only the graph knows.
             let first = rest.split('.').next().unwrap_or(rest);
             let known = steps().any(|step| step == first)

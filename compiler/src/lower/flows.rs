@@ -15,7 +15,9 @@ use crate::rules::nearest;
 
 impl Lower<'_> {
     pub(super) fn flow(&mut self, item: &ast::FlowItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let Some(token) = item.name() else { return };
         let id = FlowId::from(id);
         let span = self.node_span(item);
@@ -33,7 +35,9 @@ impl Lower<'_> {
                     .name()
                     .is_some_and(|token| token.text() == taken.name.as_str())
             });
-            let at = param.and_then(|param| param.name()).map(|token| self.token_span(&token));
+            let at = param
+                .and_then(|param| param.name())
+                .map(|token| self.token_span(&token));
             let sensitive = param.is_some_and(|param| param.is_sensitive());
             scope.declare(taken.name, taken.ty, sensitive, at);
         }

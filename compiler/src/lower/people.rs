@@ -19,7 +19,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn queue(&mut self, item: &ast::QueueItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let mut zone_at = None;
         for entry in item.entries() {
             let at = self.node_span(&entry);
@@ -50,7 +52,9 @@ impl Lower<'_> {
                             self.report(bad_literal::finding(span, message));
                             continue;
                         }
-                        self.program.bot.queues[id].closed_on.push(SmolStr::new(token.text()));
+                        self.program.bot.queues[id]
+                            .closed_on
+                            .push(SmolStr::new(token.text()));
                     }
                 }
                 QueueEntry::TimezoneSetting(setting) => {
@@ -71,7 +75,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn escalation(&mut self, item: &ast::EscalationItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let span = self.node_span(item);
         let mut body = EscalationBody {
             id: EscalationId::from(id),
@@ -192,7 +198,10 @@ pub(super) fn weekdays(days: &ast::Days) -> u8 {
     }
     let mut bits = 0;
     for range in days.ranges() {
-        let days: Vec<usize> = range.weekdays().filter_map(|token| weekday(token.text())).collect();
+        let days: Vec<usize> = range
+            .weekdays()
+            .filter_map(|token| weekday(token.text()))
+            .collect();
         match days[..] {
             [only] => bits |= 1 << only,
             [from, to, ..] => {

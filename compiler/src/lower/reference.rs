@@ -52,11 +52,7 @@ impl Lower<'_> {
             return self.language_or_channel(name, span, false);
         }
         if let Some(segment) = self.symbols.segments.mention(name) {
-            return self.typed(
-                Expr::InSegment(SegmentId::from(segment)),
-                Types::YES_NO,
-                span,
-            );
+            return self.typed(Expr::InSegment(SegmentId::from(segment)), Types::YES_NO, span);
         }
         self.unknown_value(name, span, expected)
     }
@@ -90,7 +86,9 @@ impl Lower<'_> {
     }
 
     fn unknown_value(&mut self, name: &str, span: Span, expected: Option<TypeId>) -> Typed {
-        if self.guessing {
+        // In which closed set the name would be looked up is not known because of a mistake elsewhere.
+        let uncertain = expected == Some(Types::ERROR);
+        if self.guessing || uncertain {
             return self.error(span);
         }
         if let Some(set) = expected.and_then(|ty| self.types.set_of(ty)) {
@@ -99,9 +97,7 @@ impl Lower<'_> {
         }
         // A name that is not known is reported once a flow; from then on it is a value of which nothing is said.
         if self.scope.root.is_some() {
-            let slot = self
-                .scope
-                .declare(SmolStr::new(name), Types::ERROR, false, None);
+            let slot = self.scope.declare(SmolStr::new(name), Types::ERROR, false, None);
             self.scope.slots[slot.index()].name = format_smolstr!(".{name}");
         }
         let finding = if self.symbols.fields.get(name).is_some() {
@@ -143,7 +139,9 @@ impl Lower<'_> {
             }
             let finding = unknown_name::finding("value", name, span, &refs(&near));
             if near.is_empty() {
-                finding.help("A value is what an `ask`, a `choose`, a `let` or a parameter of this flow is called.")
+                finding.help(
+                    "A value is what an `ask`, a `choose`, a `let` or a parameter of this flow is called.",
+                )
             } else {
                 finding
             }
@@ -341,7 +339,10 @@ impl Lower<'_> {
         if !same {
             self.report(
                 type_mismatch::other(
-                    format!("Not all of these events bring `{}`, in the same place and of the same type.", field.text()),
+                    format!(
+                        "Not all of these events bring `{}`, in the same place and of the same type.",
+                        field.text()
+                    ),
                     at,
                 )
                 .help("Write a trigger of its own for each event."),

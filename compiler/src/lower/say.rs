@@ -109,7 +109,9 @@ impl Lower<'_> {
                         if message.on_channel.iter().any(|(known, _)| *known == channel) {
                             let at = self.token_span(&token);
                             let setting = format!("on {channel}");
-                            self.report(crate::rules::writing::repeated_setting::finding(at, &setting, None));
+                            self.report(crate::rules::writing::repeated_setting::finding(
+                                at, &setting, None,
+                            ));
                         } else if let Some(text) = text {
                             message.on_channel.push((channel, text));
                         }
@@ -132,12 +134,7 @@ impl Lower<'_> {
         message
     }
 
-    fn media(
-        &mut self,
-        kind: MediaKind,
-        source: Option<ast::Expr>,
-        alt: Option<ast::Text>,
-    ) -> Option<Media> {
+    fn media(&mut self, kind: MediaKind, source: Option<ast::Expr>, alt: Option<ast::Text>) -> Option<Media> {
         let alt = alt.map(|alt| self.text(&alt).id);
         let source = self.media_source(kind, &source?);
         Some(Media {

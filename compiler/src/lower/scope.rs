@@ -127,9 +127,7 @@ impl Lower<'_> {
     ) -> SlotId {
         let kept = (!matches!(binding, Binding::Answer)).then_some(span);
         let Some(local) = self.scope.names.get_mut(name) else {
-            let slot = self
-                .scope
-                .declare(SmolStr::new(name), ty, sensitive, Some(span));
+            let slot = self.scope.declare(SmolStr::new(name), ty, sensitive, Some(span));
             if let Some(local) = self.scope.names.get_mut(name) {
                 local.kept = kept;
             }

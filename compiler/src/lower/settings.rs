@@ -180,7 +180,9 @@ impl Lower<'_> {
     pub(super) fn bot_channel(&mut self, token: &SyntaxToken) -> SmolStr {
         let channel = name(token);
         let bot = &self.program.bot;
-        if bot.channels.is_empty() {
+        let slips = |channel: &SmolStr| !crate::names::builtin::CHANNELS.contains(&channel.as_str());
+        if bot.channels.is_empty() || bot.channels.iter().any(slips) {
+            // Which channels the bot speaks on is not certain.
             self.channel_name(token);
         } else if !bot.channels.contains(&channel) {
             let near = nearest::few(token.text(), bot.channels.iter().map(SmolStr::as_str));
@@ -214,7 +216,12 @@ impl Lower<'_> {
         }
     }
 
-    fn setting_value(&mut self, field: &ast::Field, token: &SyntaxToken, ty: botflow_artifact::TypeId) -> Value {
+    fn setting_value(
+        &mut self,
+        field: &ast::Field,
+        token: &SyntaxToken,
+        ty: botflow_artifact::TypeId,
+    ) -> Value {
         let span = self.token_span(token);
         let config = self.config;
         if let Some(entry) = config.value(token.text()) {

@@ -142,7 +142,9 @@ impl Lower<'_> {
             }
             None => None,
         };
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let flow = &mut self.program.bot.flows[id];
         flow.params = params.len() as u32;
         flow.gives = gives;
@@ -160,7 +162,9 @@ impl Lower<'_> {
             Some(value) => self.constant(&value, ty),
             None => None,
         };
-        let Some(id) = self.declared(field.name()) else { return };
+        let Some(id) = self.declared(field.name()) else {
+            return;
+        };
         if field.default().is_none()
             && ty != Types::ERROR
             && !self.types.is_optional(ty)

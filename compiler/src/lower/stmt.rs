@@ -52,7 +52,12 @@ impl Lower<'_> {
     }
 
     /// A way, or a text that is said instead.
-    pub(super) fn way_or_text(&mut self, way: Option<ast::Way>, text: Option<ast::Text>, span: Span) -> Block {
+    pub(super) fn way_or_text(
+        &mut self,
+        way: Option<ast::Way>,
+        text: Option<ast::Text>,
+        span: Span,
+    ) -> Block {
         match text {
             Some(text) if way.is_none() => {
                 let span = self.node_span(&text);
@@ -298,16 +303,27 @@ impl Lower<'_> {
                     if let Some(fitted) = self.constant_as(typed, wanted) {
                         typed = fitted;
                     }
-                } else if self.constant_at(typed).is_some_and(botflow_values::Value::is_unknown) {
+                } else if self
+                    .constant_at(typed)
+                    .is_some_and(botflow_values::Value::is_unknown)
+                {
                     let at = self.expr_span(typed.id);
                     self.report(
                         type_mismatch::other("`unknown` alone does not say which kind of value this is.", at)
                             .help("Give the name a value first, or let a flow or a lookup give it."),
                     );
                 }
-                let Some(token) = token else { return StmtKind::Error };
+                let Some(token) = token else {
+                    return StmtKind::Error;
+                };
                 let name_span = self.token_span(&token);
-                let slot = self.bind(token.text(), typed.ty, typed.sensitive, name_span, Binding::Value(typed));
+                let slot = self.bind(
+                    token.text(),
+                    typed.ty,
+                    typed.sensitive,
+                    name_span,
+                    Binding::Value(typed),
+                );
                 StmtKind::Let {
                     slot,
                     name_span,
@@ -324,7 +340,8 @@ impl Lower<'_> {
 
     fn constant_as(&mut self, typed: super::Typed, wanted: botflow_artifact::TypeId) -> Option<super::Typed> {
         let constant = self.constant_at(typed)?;
-        if constant.is_unknown() || self.types.fit(typed.ty, self.types.base(wanted)) == crate::types::Fit::No {
+        if constant.is_unknown() || self.types.fit(typed.ty, self.types.base(wanted)) == crate::types::Fit::No
+        {
             return None;
         }
         Some(self.fitted(typed, wanted, UseContext::Passed))
@@ -335,7 +352,10 @@ impl Lower<'_> {
         if known.ty == Types::ERROR || self.types.is_optional(known.ty) || known.default.is_known() {
             return;
         }
-        let message = format!("`customer.{}` is always known, so it cannot be forgotten.", known.name);
+        let message = format!(
+            "`customer.{}` is always known, so it cannot be forgotten.",
+            known.name
+        );
         self.report(type_mismatch::other(message, span));
     }
 
@@ -394,7 +414,11 @@ impl Lower<'_> {
 
     /// Arguments of something that is not known: what they mention counts.
     pub(super) fn forgotten_args(&mut self, args: Option<ast::Args>) {
-        for value in args.iter().flat_map(|args| args.args()).filter_map(|arg| arg.value()) {
+        for value in args
+            .iter()
+            .flat_map(|args| args.args())
+            .filter_map(|arg| arg.value())
+        {
             self.expr(&value, None);
         }
     }
@@ -532,7 +556,9 @@ impl Lower<'_> {
             .collect();
         if !missing.is_empty() && seen.len() == stmt.arms().count() {
             let help = "a way for each arm of the experiment";
-            self.report(crate::rules::names::missing_case::finding("vary", &missing, help, span));
+            self.report(crate::rules::names::missing_case::finding(
+                "vary", &missing, help, span,
+            ));
         }
         arms.sort_by_key(|(index, _)| *index);
         StmtKind::Vary {
@@ -546,12 +572,19 @@ impl Lower<'_> {
         let text = self.text(&text).id;
         let flow = self.scope.flow;
         if flow == FlowId::ALWAYS {
-            self.report(wrong_place::finding(span, "`subject`", "`always`", Some("a flow")));
+            self.report(wrong_place::finding(
+                span,
+                "`subject`",
+                "`always`",
+                Some("a flow"),
+            ));
             return;
         }
         let subject = &mut self.program.bot.flows[flow.index()].subject;
         if subject.is_some() {
-            self.report(crate::rules::writing::repeated_setting::finding(span, "subject", None));
+            self.report(crate::rules::writing::repeated_setting::finding(
+                span, "subject", None,
+            ));
         } else {
             *subject = Some(text);
         }

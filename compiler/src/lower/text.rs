@@ -166,7 +166,12 @@ impl Lower<'_> {
             }
             let near = nearest::few(&written, params.iter().map(|param| param.name.as_str()));
             let span = self.node_span(&value);
-            self.report(unknown_name::finding("parameter of this intent", &written, span, &near));
+            self.report(unknown_name::finding(
+                "parameter of this intent",
+                &written,
+                span,
+                &near,
+            ));
         }
     }
 }

@@ -19,7 +19,9 @@ use crate::types::{Types, literal};
 
 impl Lower<'_> {
     pub(super) fn segment(&mut self, item: &ast::SegmentItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         if let Some(condition) = item.condition() {
             let condition = self.condition(&condition).id;
             self.program.bot.segments[id].condition = condition;
@@ -27,7 +29,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn trigger(&mut self, item: &ast::TriggerItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         // The events come first: everything else may read what they bring, wherever it stands.
         let mut events: Vec<EventId> = Vec::new();
         let mut sources: Vec<(TriggerSource, Option<ast::IfClause>)> = Vec::new();
@@ -40,7 +44,13 @@ impl Lower<'_> {
                             if let Some(event) = event_of(&what) {
                                 events.push(event);
                             }
-                            sources.push((TriggerSource::On { what, condition: None }, on.condition()));
+                            sources.push((
+                                TriggerSource::On {
+                                    what,
+                                    condition: None,
+                                },
+                                on.condition(),
+                            ));
                         }
                         None => events.push(NO_EVENT),
                     }
@@ -137,7 +147,8 @@ impl Lower<'_> {
             TriggerSetting::UnreadSetting(unread) => {
                 let fits = unread.way().is_some_and(|way| {
                     let mut targets = way.targets();
-                    matches!(targets.next(), Some(ast::Target::NextChannelTarget(_))) && targets.next().is_none()
+                    matches!(targets.next(), Some(ast::Target::NextChannelTarget(_)))
+                        && targets.next().is_none()
                 });
                 if !fits {
                     self.report(
@@ -145,7 +156,9 @@ impl Lower<'_> {
                             .help("Write `unread 2h -> next channel`."),
                     );
                 } else if let Some(after) = duration(unread.duration()) {
-                    self.program.bot.triggers[id].fallback.push((Fallback::Unread, after));
+                    self.program.bot.triggers[id]
+                        .fallback
+                        .push((Fallback::Unread, after));
                 }
             }
             TriggerSetting::BusySetting(busy) => {
@@ -224,7 +237,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn goal(&mut self, item: &ast::GoalItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let mut events = Vec::new();
         let mut clauses = Vec::new();
         for entry in item.entries() {
@@ -288,7 +303,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn experiment(&mut self, item: &ast::ExperimentItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         let mut arms: Vec<(SmolStr, u32)> = Vec::new();
         let mut places: Vec<Span> = Vec::new();
         for arm in item.arms() {
@@ -328,7 +345,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn template(&mut self, item: &ast::TemplateItem) {
-        let Some(id) = self.declared(item.name()) else { return };
+        let Some(id) = self.declared(item.name()) else {
+            return;
+        };
         for token in item.channels() {
             self.bot_channel(&token);
         }
@@ -426,7 +445,8 @@ impl Lower<'_> {
             return;
         }
         let span = self.node_span(&to);
-        self.moved_to.push((span, target.clone(), flow.unwrap_or_default().len()));
+        self.moved_to
+            .push((span, target.clone(), flow.unwrap_or_default().len()));
         self.program.bot.moved.push(Moved {
             from: from.text(),
             to: target,

@@ -116,7 +116,11 @@ impl Lower<'_> {
                     .syntax()
                     .descendants()
                     .filter_map(ast::NamedType::cast)
-                    .any(|named| named.path().is_some_and(|path| pending.contains_key(&path.text())));
+                    .any(|named| {
+                        named
+                            .path()
+                            .is_some_and(|path| pending.contains_key(&path.text()))
+                    });
                 if waits {
                     waiting.push((place, id, item));
                     continue;
@@ -178,7 +182,8 @@ impl Lower<'_> {
                         span,
                     ));
                 }
-                self.types.sets[set.index()].members = members.into_iter().map(|(member, _)| member).collect();
+                self.types.sets[set.index()].members =
+                    members.into_iter().map(|(member, _)| member).collect();
             }
         }
     }
@@ -252,7 +257,11 @@ impl Lower<'_> {
                 }
                 ast::Narrowing::ExampleNarrowing(examples) => {
                     if example.is_none() {
-                        example = examples.texts().next().and_then(|text| text.plain()).map(SmolStr::new);
+                        example = examples
+                            .texts()
+                            .next()
+                            .and_then(|text| text.plain())
+                            .map(SmolStr::new);
                     }
                 }
             }
@@ -350,8 +359,12 @@ impl Lower<'_> {
 fn highest(kind: Kind) -> Option<Value> {
     Some(match kind {
         Kind::Integer => Value::Integer(botflow_values::value::MAX_INTEGER),
-        Kind::Number => Value::Number(botflow_values::Decimal::from_integer(botflow_values::value::MAX_INTEGER)),
-        Kind::Percent => Value::Percent(botflow_values::Decimal::from_integer(botflow_values::value::MAX_INTEGER)),
+        Kind::Number => Value::Number(botflow_values::Decimal::from_integer(
+            botflow_values::value::MAX_INTEGER,
+        )),
+        Kind::Percent => Value::Percent(botflow_values::Decimal::from_integer(
+            botflow_values::value::MAX_INTEGER,
+        )),
         Kind::Money => Value::Money(botflow_values::value::MAX_INTEGER),
         Kind::Duration => Value::Duration(botflow_values::value::MAX_DURATION),
         Kind::Date => Value::Date(botflow_values::Date::from_days(i64::MAX)),

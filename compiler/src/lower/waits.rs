@@ -28,7 +28,10 @@ impl Lower<'_> {
         let token = token?;
         let span = self.token_span(&token);
         let ms = duration(Some(token))?;
-        Some(self.typed(Expr::Const(Value::Duration(ms)), Types::DURATION, span).id)
+        Some(
+            self.typed(Expr::Const(Value::Duration(ms)), Types::DURATION, span)
+                .id,
+        )
     }
 
     pub(super) fn wait_for(&mut self, stmt: &ast::WaitForStmt, span: Span) -> StmtKind {

@@ -21,10 +21,26 @@ pub enum Named {
 
 /// All names, with how they are called.
 pub const NAMES: &[(&str, Named, &str)] = &[
-    ("length", Named::Function(Function::Length), "length(text or list)"),
-    ("contains", Named::Function(Function::Contains), "contains(text, part) or contains(list, item)"),
-    ("starts_with", Named::Function(Function::StartsWith), "starts_with(text, part)"),
-    ("ends_with", Named::Function(Function::EndsWith), "ends_with(text, part)"),
+    (
+        "length",
+        Named::Function(Function::Length),
+        "length(text or list)",
+    ),
+    (
+        "contains",
+        Named::Function(Function::Contains),
+        "contains(text, part) or contains(list, item)",
+    ),
+    (
+        "starts_with",
+        Named::Function(Function::StartsWith),
+        "starts_with(text, part)",
+    ),
+    (
+        "ends_with",
+        Named::Function(Function::EndsWith),
+        "ends_with(text, part)",
+    ),
     ("round", Named::Function(Function::Round), "round(number)"),
     ("floor", Named::Function(Function::Floor), "floor(number)"),
     ("ceiling", Named::Function(Function::Ceiling), "ceiling(number)"),
@@ -81,12 +97,20 @@ pub fn result(function: Function, args: &[TypeId], types: &mut Types) -> Result<
     };
     Ok(match function {
         Function::Length => {
-            need(0, types.is_textual(known[0]) || types.item_of(known[0]).is_some(), "a text or a list")?;
+            need(
+                0,
+                types.is_textual(known[0]) || types.item_of(known[0]).is_some(),
+                "a text or a list",
+            )?;
             Types::INTEGER
         }
         Function::Contains => {
             if let Some(item) = types.item_of(known[0]) {
-                need(1, types.comparable(item, known[1]), "something that the list can hold")?;
+                need(
+                    1,
+                    types.comparable(item, known[1]),
+                    "something that the list can hold",
+                )?;
             } else {
                 need(0, types.is_textual(known[0]), "a text or a list")?;
                 need(1, types.is_textual(known[1]), "a text")?;
@@ -103,8 +127,16 @@ pub fn result(function: Function, args: &[TypeId], types: &mut Types) -> Result<
             Types::INTEGER
         }
         Function::Min | Function::Max => {
-            need(0, types.ordered(known[0], known[0]), "something that has an order")?;
-            need(1, types.ordered(known[0], known[1]), "of the same kind as the first")?;
+            need(
+                0,
+                types.ordered(known[0], known[0]),
+                "something that has an order",
+            )?;
+            need(
+                1,
+                types.ordered(known[0], known[1]),
+                "of the same kind as the first",
+            )?;
             match types.join(known[0], known[1]) {
                 Some(joined) => joined,
                 None => {

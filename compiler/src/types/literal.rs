@@ -7,7 +7,11 @@ pub fn integer(text: &str) -> Option<i64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(text.parse::<i64>().unwrap_or(i64::MAX).min(botflow_values::value::MAX_INTEGER))
+    Some(
+        text.parse::<i64>()
+            .unwrap_or(i64::MAX)
+            .min(botflow_values::value::MAX_INTEGER),
+    )
 }
 
 /// `2.5`.
@@ -91,8 +95,14 @@ mod tests {
     fn literals_have_their_values() {
         assert_eq!(duration("2h"), Some(7_200_000));
         assert_eq!(duration("1w"), Some(604_800_000));
-        assert_eq!(duration("99999999999999999999w"), Some(botflow_values::value::MAX_DURATION));
-        assert_eq!(integer("99999999999999999999"), Some(botflow_values::value::MAX_INTEGER));
+        assert_eq!(
+            duration("99999999999999999999w"),
+            Some(botflow_values::value::MAX_DURATION)
+        );
+        assert_eq!(
+            integer("99999999999999999999"),
+            Some(botflow_values::value::MAX_INTEGER)
+        );
         assert_eq!(money("2.5", Currency::EUR), Some(250));
         assert_eq!(money("2.555", Currency::EUR), None);
         assert_eq!(time("25:00"), None);

@@ -20,7 +20,10 @@ impl Types {
     /// What a constant breaks of the type's rules, in words; none if it keeps them.
     pub fn breaks(&self, id: TypeId, value: &Value) -> Option<String> {
         let mut id = self.known(id);
-        while let Type::Narrowed { name, base, rules, .. } = self.get(id) {
+        while let Type::Narrowed {
+            name, base, rules, ..
+        } = self.get(id)
+        {
             for rule in rules {
                 match (rule, value) {
                     (Narrowing::Matching(pattern), value) => {

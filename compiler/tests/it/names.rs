@@ -64,7 +64,10 @@ fn marks(text: &str) -> Vec<(Place, String)> {
             (from, length) = (from - 1, length + 1);
         }
         let (rule, words) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
-        found.push(((line, from + 1, from + 1 + length, rule.to_owned()), words.trim().to_owned()));
+        found.push((
+            (line, from + 1, from + 1 + length, rule.to_owned()),
+            words.trim().to_owned(),
+        ));
     }
     found.sort();
     found
@@ -75,8 +78,16 @@ fn place(text: &str, finding: &Finding) -> Place {
     let before = &text[..start];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    let shown = text[start..finding.span.end as usize].lines().next().unwrap_or("");
-    (line, column, column + shown.chars().count(), finding.rule.name.to_owned())
+    let shown = text[start..finding.span.end as usize]
+        .lines()
+        .next()
+        .unwrap_or("");
+    (
+        line,
+        column,
+        column + shown.chars().count(),
+        finding.rule.name.to_owned(),
+    )
 }
 
 /// The findings of a fixture, about names or at error level, are those that it marks.
@@ -606,10 +617,17 @@ flow never {
 #[test]
 fn mistakes_of_writing_silence_what_depends_on_them() {
     let checked = compiled(
-        &["flow main {\n  let kept = \n  run never(\n}\nflow never {\n  say \"{kept}\"\n}\nflow lonely {\n}\n"],
+        &[
+            "flow main {\n  let kept = \n  run never(\n}\nflow never {\n  say \"{kept}\"\n}\nflow lonely {\n}\n",
+        ],
         None,
     );
-    assert!(checked.findings.iter().all(|finding| finding.rule.name != "unused-name"));
+    assert!(
+        checked
+            .findings
+            .iter()
+            .all(|finding| finding.rule.name != "unused-name")
+    );
 }
 
 #[test]
@@ -671,9 +689,16 @@ fn long_chains_and_deep_types_end() {
     let sum = vec!["1"; 5_000].join(" + ");
     let any = vec!["now > now"; 20_000].join(" or ");
     let lets: String = (0..100).map(|n| format!("  let x{} = [x{n}]\n", n + 1)).collect();
-    let text = format!("flow main {{\n  let x0 = {sum}\n{lets}  if {any} {{\n    say \"a\"\n  }}\n  finish resolved\n}}\n");
+    let text = format!(
+        "flow main {{\n  let x0 = {sum}\n{lets}  if {any} {{\n    say \"a\"\n  }}\n  finish resolved\n}}\n"
+    );
     let checked = compiled(&[&text], None);
-    assert!(checked.findings.iter().any(|finding| finding.rule.name == "nested-too-deep"));
+    assert!(
+        checked
+            .findings
+            .iter()
+            .any(|finding| finding.rule.name == "nested-too-deep")
+    );
 }
 
 #[test]
@@ -694,4 +719,16 @@ fn deep_nesting_needs_no_deep_stack() {
         .map(|finding| finding.message.as_str())
         .collect();
     assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn a_line_that_cannot_be_read_has_no_echoes() {
+    let checked = compiled(
+        &[
+            "flow main {\n  lte city = \"Cluj\"\n  say \"To {city}.\"\n  -> more\n\n  setp more {\n    finish resolved\n  }\n}\n",
+        ],
+        None,
+    );
+    let names: Vec<&str> = checked.findings.iter().map(|finding| finding.rule.name).collect();
+    assert_eq!(names, ["unknown-statement", "unknown-statement"]);
 }

@@ -16,7 +16,11 @@ pub static RULE: Rule = Rule {
 pub fn finding(name: &str, span: Span, near: &[&str]) -> Finding {
     let mut finding = Finding::new(&RULE, span, format!("This flow has no step `{name}`."));
     match near {
-        [] => finding.help = Some(format!("Add `step {name} {{ … }}` to the flow, or go to another step.")),
+        [] => {
+            finding.help = Some(format!(
+                "Add `step {name} {{ … }}` to the flow, or go to another step."
+            ))
+        }
         [first, ..] => finding.help = Some(format!("Did you mean `{first}`?")),
     }
     for name in near {
@@ -27,16 +31,30 @@ pub fn finding(name: &str, span: Span, near: &[&str]) -> Finding {
 
 /// A way to a flow that is written as a way to a step.
 pub fn is_a_flow(name: &str, span: Span) -> Finding {
-    Finding::new(&RULE, span, format!("This flow has no step `{name}`, but there is a flow of that name."))
-        .help(format!("Write `-> run {name}` to come back afterwards, or `-> start {name}` to leave for good."))
-        .fix(format!("Change to `run {name}`"), span, format!("run {name}"))
+    Finding::new(
+        &RULE,
+        span,
+        format!("This flow has no step `{name}`, but there is a flow of that name."),
+    )
+    .help(format!(
+        "Write `-> run {name}` to come back afterwards, or `-> start {name}` to leave for good."
+    ))
+    .fix(format!("Change to `run {name}`"), span, format!("run {name}"))
 }
 
 /// A way to an escalation that is written as a way to a step.
 pub fn is_an_escalation(name: &str, span: Span) -> Finding {
-    Finding::new(&RULE, span, format!("This flow has no step `{name}`, but there is an escalation of that name."))
-        .help(format!("Write `-> escalate to {name}`."))
-        .fix(format!("Change to `escalate to {name}`"), span, format!("escalate to {name}"))
+    Finding::new(
+        &RULE,
+        span,
+        format!("This flow has no step `{name}`, but there is an escalation of that name."),
+    )
+    .help(format!("Write `-> escalate to {name}`."))
+    .fix(
+        format!("Change to `escalate to {name}`"),
+        span,
+        format!("escalate to {name}"),
+    )
 }
 
 /// A `moved` that leads to nothing.

@@ -14,8 +14,12 @@ pub static RULE: Rule = Rule {
 
 /// A name or value that the closed set does not have; `near` are the nearest members.
 pub fn no_member(set: &str, name: &str, span: Span, near: &[&str], members: &str) -> Finding {
-    let mut finding = Finding::new(&RULE, span, format!("`{name}` is not one of the values of `{set}`."))
-        .help(format!("The values of `{set}` are {members}."));
+    let mut finding = Finding::new(
+        &RULE,
+        span,
+        format!("`{name}` is not one of the values of `{set}`."),
+    )
+    .help(format!("The values of `{set}` are {members}."));
     for name in near {
         finding = finding.fix(format!("Change to `{name}`"), span, *name);
     }

@@ -14,8 +14,9 @@ pub static RULE: Rule = Rule {
 
 /// A setting that is read but not set.
 pub fn finding(name: &str, span: Span, near: &[&str]) -> Finding {
-    let mut finding = Finding::new(&RULE, span, format!("`botflow.toml` has no setting `{name}`."))
-        .help(format!("Add a line `{name} = …` under `[config]` in `botflow.toml`."));
+    let mut finding = Finding::new(&RULE, span, format!("`botflow.toml` has no setting `{name}`.")).help(
+        format!("Add a line `{name} = …` under `[config]` in `botflow.toml`."),
+    );
     for name in near {
         finding = finding.fix(format!("Change to `{name}`"), span, *name);
     }

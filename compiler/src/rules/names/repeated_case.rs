@@ -14,7 +14,11 @@ pub static RULE: Rule = Rule {
 
 /// The second of two equal values; `first` is where the first stands.
 pub fn finding(value: &str, span: Span, first: Span) -> Finding {
-    Finding::new(&RULE, span, format!("`{value}` stands here a second time, and is never reached."))
-        .related(first, "this one is taken")
-        .help("Remove one of the two.")
+    Finding::new(
+        &RULE,
+        span,
+        format!("`{value}` stands here a second time, and is never reached."),
+    )
+    .related(first, "this one is taken")
+    .help("Remove one of the two.")
 }

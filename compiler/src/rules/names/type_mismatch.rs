@@ -14,7 +14,11 @@ pub static RULE: Rule = Rule {
 
 /// A value of one type where another is wanted; both as their author would write them.
 pub fn finding(wanted: &str, found: &str, span: Span) -> Finding {
-    Finding::new(&RULE, span, format!("This is `{found}`, but `{wanted}` is wanted here."))
+    Finding::new(
+        &RULE,
+        span,
+        format!("This is `{found}`, but `{wanted}` is wanted here."),
+    )
 }
 
 /// Where something else than two types does not go together.

@@ -1,0 +1,104 @@
+//! Echoes: findings that only repeat an earlier mistake. A line that cannot be read may have declared a name, and a
+//! flow with such a line may lead anywhere, so that nothing is said about either until the line is mended.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{Finding, Level};
+use crate::hir::FlowBody;
+use crate::project::{FileId, Source, Span};
+use crate::rules::flow::{dead_end, ends_without_outcome, nags_for_ever, no_way_out, step_falls_off};
+use crate::rules::flow::{talks_to_itself, unknown_target, unreachable_flow, unreachable_step};
+use crate::rules::names::{not_answered_yet, unknown_may_be_missing, unknown_name};
+
+/// Takes out the echoes of mistakes of writing, and of names that are not known.
+pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
+    let unreadable: Vec<Span> = findings
+        .iter()
+        .filter(|finding| finding.rule.code.starts_with("BF0") && finding.level == Level::Error)
+        .map(|finding| finding.span)
+        .collect();
+    let unknown: Vec<Span> = findings
+        .iter()
+        .filter(|finding| is_unknown(finding))
+        .map(|finding| finding.span)
+        .collect();
+    if unreadable.is_empty() && unknown.is_empty() {
+        return;
+    }
+    let words = words_of_lines(sources, &unreadable);
+    let broken_files: BTreeSet<FileId> = unreadable.iter().map(|span| span.file).collect();
+    let mut places: Vec<Span> = unknown;
+    places.sort_unstable();
+    let mut doubtful: Vec<Span> = flows
+        .iter()
+        .map(|flow| flow.span)
+        .filter(|flow| {
+            let first = places.partition_point(|place| (place.file, place.start) < (flow.file, flow.start));
+            places
+                .get(first)
+                .is_some_and(|place| place.file == flow.file && place.start < flow.end)
+        })
+        .collect();
+    doubtful.sort_unstable();
+    findings.retain(|finding| {
+        if is_unknown(finding) {
+            let text = sources.get(finding.span.file.0 as usize).and_then(|source| {
+                source
+                    .text
+                    .get(finding.span.start as usize..finding.span.end as usize)
+            });
+            return !text.is_some_and(|text| words.contains(text));
+        }
+        if !follows_ways(finding) {
+            return true;
+        }
+        let after = doubtful
+            .partition_point(|flow| (flow.file, flow.start) <= (finding.span.file, finding.span.start));
+        let inside = after.checked_sub(1).is_some_and(|at| {
+            doubtful[at].file == finding.span.file && finding.span.start < doubtful[at].end
+        });
+        !inside && !broken_files.contains(&finding.span.file)
+    });
+}
+
+fn is_unknown(finding: &Finding) -> bool {
+    [unknown_name::RULE.code, unknown_target::RULE.code].contains(&finding.rule.code)
+}
+
+/// Rules that follow the ways of a conversation, and see others where a statement is missing.
+fn follows_ways(finding: &Finding) -> bool {
+    [
+        not_answered_yet::RULE.code,
+        unknown_may_be_missing::RULE.code,
+        dead_end::RULE.code,
+        ends_without_outcome::RULE.code,
+        nags_for_ever::RULE.code,
+        no_way_out::RULE.code,
+        step_falls_off::RULE.code,
+        talks_to_itself::RULE.code,
+        unreachable_flow::RULE.code,
+        unreachable_step::RULE.code,
+    ]
+    .contains(&finding.rule.code)
+}
+
+/// The words of the lines on which something cannot be read.
+fn words_of_lines<'s>(sources: &'s [Source], places: &[Span]) -> BTreeSet<&'s str> {
+    let mut words = BTreeSet::new();
+    for place in places {
+        let Some(source) = sources.get(place.file.0 as usize) else {
+            continue;
+        };
+        let start = place.start as usize;
+        let (Some(before), Some(behind)) = (source.text.get(..start), source.text.get(start..)) else {
+            continue;
+        };
+        let from = before.rfind('\n').map_or(0, |at| at + 1);
+        let to = behind.find('\n').map_or(source.text.len(), |at| start + at);
+        let line = &source.text[from..to];
+        words.extend(line.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '.')));
+        words.extend(line.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+    }
+    words.remove("");
+    words
+}
