@@ -111,7 +111,8 @@ impl Picture {
             kept += usize::from(keep);
         }
         let mut at = numbers.iter();
-        self.nodes.retain(|_| at.next().is_some_and(|number| number.is_some()));
+        self.nodes
+            .retain(|_| at.next().is_some_and(|number| number.is_some()));
         for edge in &mut self.edges {
             // An end has no ways out, so that both sides of every edge are kept.
             edge.from = numbers[edge.from].unwrap_or(0);
@@ -139,7 +140,10 @@ impl Painter<'_> {
             return *known;
         }
         let number = self.picture.groups.len();
-        self.picture.groups.push(Group { id: id.clone(), title });
+        self.picture.groups.push(Group {
+            id: id.clone(),
+            title,
+        });
         self.groups.insert(id, number);
         number
     }
@@ -158,7 +162,9 @@ impl Painter<'_> {
                 return Some(self.group(format!("escalation:{name}"), format!("escalation {name}")));
             }
             Node::Rule(_) => FlowId::ALWAYS,
-            Node::Code(_) | Node::Hearing(_) | Node::AskAgain | Node::AskEarlier | Node::Unknown => return None,
+            Node::Code(_) | Node::Hearing(_) | Node::AskAgain | Node::AskEarlier | Node::Unknown => {
+                return None;
+            }
             other => self.words.flow_of(other),
         };
         if flow == FlowId::ALWAYS {
@@ -171,7 +177,12 @@ impl Painter<'_> {
     /// Makes the groups in the order in which people look for them: where it begins, what is heard everywhere, the flow
     /// of the beginning, the other flows, people.
     fn order(&mut self) {
-        let nodes: Vec<NodeIndex> = self.graph.nodes.node_indices().filter(|node| self.is_shown(*node)).collect();
+        let nodes: Vec<NodeIndex> = self
+            .graph
+            .nodes
+            .node_indices()
+            .filter(|node| self.is_shown(*node))
+            .collect();
         let rank = |node: &Node| match node {
             Node::Customer | Node::Trigger(_) | Node::Operators => Some(0),
             Node::Rule(_) => Some(1),
@@ -270,9 +281,12 @@ impl Painter<'_> {
         let weight = &self.graph.nodes[node];
         let label = self.words.node(weight);
         let flow = match weight {
-            Node::Flow(_) | Node::Step(_) | Node::Place(_) | Node::Handler(_) | Node::Finish { .. } | Node::Return(_) => {
-                Some(self.words.flow_of(weight)).filter(|flow| *flow != FlowId::ALWAYS)
-            }
+            Node::Flow(_)
+            | Node::Step(_)
+            | Node::Place(_)
+            | Node::Handler(_)
+            | Node::Finish { .. }
+            | Node::Return(_) => Some(self.words.flow_of(weight)).filter(|flow| *flow != FlowId::ALWAYS),
             _ => None,
         };
         let flow = flow.map(|flow| self.words.flow(flow).to_owned());
@@ -317,12 +331,17 @@ impl Painter<'_> {
             Node::Place(id) => {
                 let place = &self.bot.places[id.index()];
                 shape.kind = place.kind.word();
-                shape.step = place.step.map(|step| self.bot.steps[step.index()].name.to_string());
+                shape.step = place
+                    .step
+                    .map(|step| self.bot.steps[step.index()].name.to_string());
                 shape.place = Some(place.hash.0);
                 let step = shape.step.as_deref().unwrap_or("");
                 shape.id = format!("place:{owner}.{step}.{}.{}", shape.kind, place.name);
                 match &place.kind {
-                    PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::AskQueue(_) | PlaceKind::Verify(_) => {
+                    PlaceKind::Ask(_)
+                    | PlaceKind::Choose(_)
+                    | PlaceKind::AskQueue(_)
+                    | PlaceKind::Verify(_) => {
                         shape.caption = format!("{} {}", shape.kind.replace('_', " "), place.name);
                         // The name that stands for none.
                         if shape.caption == "choose choice" {
@@ -331,7 +350,11 @@ impl Painter<'_> {
                     }
                     PlaceKind::Run(run) => shape.opens = Some(format!("flow:{}", self.words.flow(run.flow))),
                     PlaceKind::Escalate(escalation) => {
-                        let name = self.bot.escalations.get(escalation.index()).map(|it| it.name.clone());
+                        let name = self
+                            .bot
+                            .escalations
+                            .get(escalation.index())
+                            .map(|it| it.name.clone());
                         shape.opens = Some(format!("escalation:{}", name.unwrap_or_default()));
                     }
                     _ => {}
@@ -351,7 +374,9 @@ impl Painter<'_> {
                 (shape.id, shape.kind) = (format!("escalation:{}", shape.label), "people");
                 shape.caption = "people have the conversation".into();
             }
-            Node::Finish { .. } => (shape.id, shape.kind) = (format!("finish:{owner}.{}", shape.label), "finish"),
+            Node::Finish { .. } => {
+                (shape.id, shape.kind) = (format!("finish:{owner}.{}", shape.label), "finish")
+            }
             Node::Return(_) => (shape.id, shape.kind) = (format!("return:{owner}"), "return"),
             _ => {}
         }
@@ -390,7 +415,11 @@ impl Painter<'_> {
     }
 
     fn edges(&mut self) {
-        let shown: Vec<(NodeIndex, usize)> = self.numbers.iter().map(|(node, number)| (*node, *number)).collect();
+        let shown: Vec<(NodeIndex, usize)> = self
+            .numbers
+            .iter()
+            .map(|(node, number)| (*node, *number))
+            .collect();
         for (node, from) in shown {
             let weight = &self.graph.nodes[node];
             let mut lines: IndexSet<(usize, &'static str, String), FxBuildHasher> = IndexSet::default();
@@ -402,7 +431,12 @@ impl Painter<'_> {
                 self.follow(node, edge.kind(), label, to, &mut lines);
             }
             for (to, kind, label) in lines {
-                self.picture.edges.push(Line { from, to, kind, label });
+                self.picture.edges.push(Line {
+                    from,
+                    to,
+                    kind,
+                    label,
+                });
             }
         }
     }

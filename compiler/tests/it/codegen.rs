@@ -114,8 +114,10 @@ proptest! {
 fn walk(lowered: &Lowered, graph: &Graph) -> Vec<bool> {
     let mut seen = vec![false; graph.nodes.node_count()];
     for node in graph.nodes.node_indices() {
-        seen[node.index()] =
-            matches!(graph.nodes[node], Node::Customer | Node::Trigger(_) | Node::Operators);
+        seen[node.index()] = matches!(
+            graph.nodes[node],
+            Node::Customer | Node::Trigger(_) | Node::Operators
+        );
     }
     loop {
         let mut changed = false;

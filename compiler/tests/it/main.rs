@@ -11,4 +11,5 @@ mod page;
 mod pages;
 mod random_program;
 mod registry;
+mod stuck;
 mod writing;

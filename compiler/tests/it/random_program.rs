@@ -14,7 +14,10 @@ const WORDS: TextId = TextId(0);
 
 /// A program: how many flows and steps there are is in the first bytes, what they do in the rest.
 pub fn program(bytes: &[u8]) -> Program {
-    let mut bytes = Bytes { rest: bytes, place: 0 };
+    let mut bytes = Bytes {
+        rest: bytes,
+        place: 0,
+    };
     let flows = 1 + bytes.below(4);
     let mut program = Program {
         bot: declarations(flows),
@@ -87,11 +90,16 @@ pub fn program(bytes: &[u8]) -> Program {
         nobody: vec![(120_000, makes.block())],
         closed: makes.maybe(Makes::block),
         customer_silent: vec![(1_800_000, makes.block())],
-        operator_silent: vec![(600_000, makes.to_queue())],
+        operator_silent: vec![(600_000, makes.queue_way())],
         resolved: makes.maybe(Makes::block),
     });
     let span = makes.bytes.span();
-    program.exprs = program.bot.exprs.iter().map(|_| ExprInfo { span, ty: TEXT }).collect();
+    program.exprs = program
+        .bot
+        .exprs
+        .iter()
+        .map(|_| ExprInfo { span, ty: TEXT })
+        .collect();
     program
 }
 
@@ -245,7 +253,7 @@ impl Makes<'_, '_> {
         }
     }
 
-    fn to_queue(&mut self) -> Block {
+    fn queue_way(&mut self) -> Block {
         let span = self.bytes.span();
         Block {
             stmts: vec![Stmt {

@@ -15,8 +15,14 @@ pub(super) fn write(picture: &Picture) -> String {
 
 fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
     writeln!(out, "digraph {} {{", quoted(&picture.name))?;
-    writeln!(out, "  graph [rankdir=TB, fontname=\"Helvetica\", compound=true];")?;
-    writeln!(out, "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=rounded];")?;
+    writeln!(
+        out,
+        "  graph [rankdir=TB, fontname=\"Helvetica\", compound=true];"
+    )?;
+    writeln!(
+        out,
+        "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=rounded];"
+    )?;
     writeln!(out, "  edge [fontname=\"Helvetica\", fontsize=9];")?;
     for (number, group) in picture.groups.iter().enumerate() {
         writeln!(out, "  subgraph {} {{", quoted(&format!("cluster_{}", group.id)))?;
@@ -36,7 +42,12 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
                 Look::End => "shape=oval, peripheries=2",
                 Look::Return => "shape=oval",
             };
-            writeln!(out, "    {} [label={}, {shape}];", quoted(&node.id), quoted(&text))?;
+            writeln!(
+                out,
+                "    {} [label={}, {shape}];",
+                quoted(&node.id),
+                quoted(&text)
+            )?;
         }
         writeln!(out, "  }}")?;
     }

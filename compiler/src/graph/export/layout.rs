@@ -140,7 +140,8 @@ fn panel(picture: &Picture, group: usize, shown: &[bool], edges: &[usize]) -> Pa
         }
     }
     let mut inner: Vec<Inner> = Vec::new();
-    let mut known: indexmap::IndexMap<(usize, usize, super::style::Stroke), usize> = indexmap::IndexMap::new();
+    let mut known: indexmap::IndexMap<(usize, usize, super::style::Stroke), usize> =
+        indexmap::IndexMap::new();
     for edge in edges.iter().map(|number| &picture.edges[*number]) {
         let Some(from) = numbers.get(&edge.from).copied() else {
             continue;
@@ -193,7 +194,9 @@ fn sign(picture: &Picture, to: usize, boxes: &mut Vec<Placed>) -> usize {
     let target = &picture.nodes[to];
     if matches!(look(target.kind), Look::End) {
         // An end is an end wherever it is drawn.
-        let known = boxes.iter().position(|it| it.shape.kind == target.kind && it.shape.label == target.label);
+        let known = boxes
+            .iter()
+            .position(|it| it.shape.kind == target.kind && it.shape.label == target.label);
         return known.unwrap_or_else(|| {
             boxes.push(placed(target.clone()));
             boxes.len() - 1
@@ -201,7 +204,10 @@ fn sign(picture: &Picture, to: usize, boxes: &mut Vec<Placed>) -> usize {
     }
     let opens = picture.groups[target.group].id.clone();
     let label = format!("→ {}", target.flow.as_deref().unwrap_or(&target.label));
-    if let Some(known) = boxes.iter().position(|it| it.shape.kind == "sign" && it.shape.label == label) {
+    if let Some(known) = boxes
+        .iter()
+        .position(|it| it.shape.kind == "sign" && it.shape.label == label)
+    {
         return known;
     }
     boxes.push(placed(Shape {
@@ -259,13 +265,21 @@ fn layers(boxes: &mut [Placed], inner: &[Inner]) -> (Vec<Wire>, f64, f64) {
     let labels: Vec<Vec<String>> = inner.iter().map(|edge| label_lines(&edge.labels)).collect();
     for (number, (edge, lines)) in inner.iter().zip(&labels).enumerate() {
         let label = EdgeLabel {
-            width: lines.iter().map(|line| width_of(line, 11.0) + 8.0).fold(0.0, f64::max),
+            width: lines
+                .iter()
+                .map(|line| width_of(line, 11.0) + 8.0)
+                .fold(0.0, f64::max),
             height: 14.0 * lines.len() as f64,
             labelpos: dagre::layout::types::LabelPos::Center,
             ..EdgeLabel::default()
         };
         let name = number.to_string();
-        graph.set_edge(edge.from.to_string(), edge.to.to_string(), Some(label), Some(&name));
+        graph.set_edge(
+            edge.from.to_string(),
+            edge.to.to_string(),
+            Some(label),
+            Some(&name),
+        );
     }
     let options = LayoutOptions {
         nodesep: 26.0,
@@ -303,10 +317,15 @@ fn layers(boxes: &mut [Placed], inner: &[Inner]) -> (Vec<Wire>, f64, f64) {
                 .unwrap_or_default();
             points.retain(|(x, y)| x.is_finite() && y.is_finite());
             if points.len() < 2 {
-                points = vec![(boxes[edge.from].x, boxes[edge.from].y), (boxes[edge.to].x, boxes[edge.to].y)];
+                points = vec![
+                    (boxes[edge.from].x, boxes[edge.from].y),
+                    (boxes[edge.to].x, boxes[edge.to].y),
+                ];
             }
             let middle = points[points.len() / 2];
-            let at = label.and_then(|label| Some((label.x?, label.y?))).unwrap_or(middle);
+            let at = label
+                .and_then(|label| Some((label.x?, label.y?)))
+                .unwrap_or(middle);
             Wire {
                 kind: edge.kind,
                 points,
@@ -321,7 +340,11 @@ fn layers(boxes: &mut [Placed], inner: &[Inner]) -> (Vec<Wire>, f64, f64) {
 
 /// Labels of edges that are drawn as one: each on its line, the fourth and later ones counted.
 fn label_lines(labels: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = labels.iter().take(3).map(|label| shortened(label, LABEL)).collect();
+    let mut lines: Vec<String> = labels
+        .iter()
+        .take(3)
+        .map(|label| shortened(label, LABEL))
+        .collect();
     if labels.len() > 3 {
         lines.push(format!("and {} more", labels.len() - 3));
     }
@@ -342,7 +365,11 @@ fn shrink_to_fit(boxes: &mut [Placed], wires: &mut Vec<Wire>) -> (Vec<Wire>, f64
     }
     for wire in wires.iter() {
         wire.points.iter().for_each(|(x, y)| hold(*x, *y, 2.0, 2.0));
-        let width = wire.lines.iter().map(|line| width_of(line, 11.0)).fold(0.0, f64::max);
+        let width = wire
+            .lines
+            .iter()
+            .map(|line| width_of(line, 11.0))
+            .fold(0.0, f64::max);
         if !wire.lines.is_empty() {
             hold(wire.at.0, wire.at.1, width, 14.0 * wire.lines.len() as f64);
         }
@@ -385,7 +412,10 @@ fn rows(boxes: &mut [Placed]) -> (Vec<Wire>, f64, f64) {
 /// Hangs the panels where there is room nearest the top, in their order. What is taken is a skyline: stretches of the
 /// width, each with its depth.
 fn hang(panels: &mut [Panel]) -> (f64, f64) {
-    let area: f64 = panels.iter().map(|panel| (panel.width + GAP) * (panel.height + GAP)).sum();
+    let area: f64 = panels
+        .iter()
+        .map(|panel| (panel.width + GAP) * (panel.height + GAP))
+        .sum();
     let widest = panels.iter().map(|panel| panel.width + GAP).fold(0.0, f64::max);
     // About as wide as a screen is, compared with its height.
     let width = (area * 1.7).sqrt().max(widest);
@@ -398,7 +428,9 @@ fn hang(panels: &mut [Panel]) -> (f64, f64) {
             if x + wide > width + 0.5 {
                 break;
             }
-            let below = skyline[at..].iter().take_while(|(left, ..)| *left < x + wide - 0.5);
+            let below = skyline[at..]
+                .iter()
+                .take_while(|(left, ..)| *left < x + wide - 0.5);
             let depth = below.map(|(_, _, depth)| *depth).fold(0.0, f64::max);
             if best.is_none_or(|(_, known)| depth < known - 0.5) {
                 best = Some((*x, depth));
@@ -409,7 +441,10 @@ fn hang(panels: &mut [Panel]) -> (f64, f64) {
         bottom = bottom.max(y + high);
         skyline = taken(&skyline, x, x + wide, y + high);
     }
-    let right = panels.iter().map(|panel| panel.x + panel.width + GAP).fold(2.0 * GAP, f64::max);
+    let right = panels
+        .iter()
+        .map(|panel| panel.x + panel.width + GAP)
+        .fold(2.0 * GAP, f64::max);
     (right, bottom + GAP)
 }
 
@@ -505,13 +540,23 @@ mod tests {
                 );
                 assert!(apart(a, b), "{a:?} covers {b:?}");
             }
-            let corner = |it: &super::Placed| (it.x - it.width / 2.0, it.y - it.height / 2.0, it.width, it.height);
+            let corner =
+                |it: &super::Placed| (it.x - it.width / 2.0, it.y - it.height / 2.0, it.width, it.height);
             for (at, one) in panel.boxes.iter().enumerate() {
                 let (x, y, wide, high) = corner(one);
                 assert!(x >= -0.1 && y >= -0.1, "{} stands outside", one.shape.id);
-                assert!(x + wide <= panel.width && y + high <= panel.height, "{} stands outside", one.shape.id);
+                assert!(
+                    x + wide <= panel.width && y + high <= panel.height,
+                    "{} stands outside",
+                    one.shape.id
+                );
                 for other in &panel.boxes[at + 1..] {
-                    assert!(apart(corner(one), corner(other)), "{} covers {}", one.shape.id, other.shape.id);
+                    assert!(
+                        apart(corner(one), corner(other)),
+                        "{} covers {}",
+                        one.shape.id,
+                        other.shape.id
+                    );
                 }
             }
             for wire in &panel.wires {

@@ -23,7 +23,11 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
             let text = match node.caption.is_empty() {
                 true => quoted(&shortened(&node.label, 60)),
                 false if node.label.is_empty() => quoted(&node.caption),
-                false => format!("{}<br/>{}", quoted(&node.caption), quoted(&shortened(&node.label, 60))),
+                false => format!(
+                    "{}<br/>{}",
+                    quoted(&node.caption),
+                    quoted(&shortened(&node.label, 60))
+                ),
             };
             let (open, close) = match look(node.kind) {
                 Look::Begin => ("[", "]"),

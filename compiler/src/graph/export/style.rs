@@ -99,8 +99,13 @@ pub(super) fn stroke(kind: &str) -> Stroke {
 
 impl Stroke {
     /// All of them, in the order of the legend.
-    pub(super) const ALL: [Stroke; 5] =
-        [Stroke::Plain, Stroke::Answer, Stroke::Time, Stroke::Trouble, Stroke::People];
+    pub(super) const ALL: [Stroke; 5] = [
+        Stroke::Plain,
+        Stroke::Answer,
+        Stroke::Time,
+        Stroke::Trouble,
+        Stroke::People,
+    ];
 
     /// Name of its class.
     pub(super) fn class(self) -> &'static str {

@@ -47,7 +47,10 @@ fn draw(picture: &Picture, out: &mut String) -> std::fmt::Result {
         )?;
     }
     writeln!(out, "</defs>")?;
-    writeln!(out, "<rect class=\"paper\" width=\"{width:.0}\" height=\"{total:.0}\"/>")?;
+    writeln!(
+        out,
+        "<rect class=\"paper\" width=\"{width:.0}\" height=\"{total:.0}\"/>"
+    )?;
     for panel in &panels {
         draw_panel(panel, out)?;
     }
@@ -69,7 +72,11 @@ fn draw_panel(panel: &Panel, out: &mut String) -> std::fmt::Result {
         "<rect class=\"panel\" width=\"{:.1}\" height=\"{:.1}\" rx=\"10\"/>",
         panel.width, panel.height
     )?;
-    writeln!(out, "<text class=\"name\" x=\"{PAD}\" y=\"26\">{}</text>", escaped(&panel.title))?;
+    writeln!(
+        out,
+        "<text class=\"name\" x=\"{PAD}\" y=\"26\">{}</text>",
+        escaped(&panel.title)
+    )?;
     writeln!(out, "<g transform=\"translate({PAD} {:.1})\">", PAD + TITLE)?;
     for wire in &panel.wires {
         draw_wire(wire, out)?;
@@ -86,7 +93,10 @@ fn draw_panel(panel: &Panel, out: &mut String) -> std::fmt::Result {
 
 fn draw_wire(wire: &Wire, out: &mut String) -> std::fmt::Result {
     let class = stroke(wire.kind).class();
-    write!(out, "<path class=\"wire {class}\" marker-end=\"url(#head-{class})\" d=\"")?;
+    write!(
+        out,
+        "<path class=\"wire {class}\" marker-end=\"url(#head-{class})\" d=\""
+    )?;
     curve(&wire.points, out)?;
     write!(out, "\">")?;
     if !wire.title.is_empty() {
@@ -105,7 +115,12 @@ fn curve(points: &[(f64, f64)], out: &mut String) -> std::fmt::Result {
         let [(x, y), (next_x, next_y)] = pair else {
             continue;
         };
-        write!(out, " Q{x:.1} {y:.1} {:.1} {:.1}", (x + next_x) / 2.0, (y + next_y) / 2.0)?;
+        write!(
+            out,
+            " Q{x:.1} {y:.1} {:.1} {:.1}",
+            (x + next_x) / 2.0,
+            (y + next_y) / 2.0
+        )?;
     }
     match rest.last() {
         Some((x, y)) => write!(out, " L{x:.1} {y:.1}"),
@@ -131,14 +146,23 @@ fn draw_label(wire: &Wire, out: &mut String) -> std::fmt::Result {
 fn draw_box(placed: &Placed, out: &mut String) -> std::fmt::Result {
     let shape = &placed.shape;
     let look = look(shape.kind);
-    let class = if shape.kind == "sign" { "sign" } else { look.class() };
+    let class = if shape.kind == "sign" {
+        "sign"
+    } else {
+        look.class()
+    };
     let (left, top) = (placed.x - placed.width / 2.0, placed.y - placed.height / 2.0);
     let link = shape.opens.as_deref();
     if let Some(link) = link {
         writeln!(out, "<a href=\"#{}\">", anchor(link))?;
     }
     let words = [shape.caption.as_str(), shape.label.as_str()].join(" ");
-    writeln!(out, "<g class=\"node {class} {}\"><title>{}</title>", shape.kind, escaped(words.trim()))?;
+    writeln!(
+        out,
+        "<g class=\"node {class} {}\"><title>{}</title>",
+        shape.kind,
+        escaped(words.trim())
+    )?;
     let round = match look {
         _ if shape.kind == "sign" => placed.height / 2.0,
         Look::End | Look::Return => placed.height / 2.0,
@@ -175,7 +199,11 @@ fn draw_box(placed: &Placed, out: &mut String) -> std::fmt::Result {
     }
     for line in &placed.lines {
         y += 12.0;
-        writeln!(out, "<text class=\"words\" x=\"{middle:.1}\" y=\"{y:.1}\">{}</text>", escaped(line))?;
+        writeln!(
+            out,
+            "<text class=\"words\" x=\"{middle:.1}\" y=\"{y:.1}\">{}</text>",
+            escaped(line)
+        )?;
         y += 4.0;
     }
     writeln!(out, "</g>")?;
@@ -187,7 +215,11 @@ fn draw_box(placed: &Placed, out: &mut String) -> std::fmt::Result {
 
 /// What the shapes and lines mean.
 fn legend(top: f64, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "<g class=\"legend\" transform=\"translate(28 {:.1})\" role=\"group\" aria-label=\"Legend\">", top)?;
+    writeln!(
+        out,
+        "<g class=\"legend\" transform=\"translate(28 {:.1})\" role=\"group\" aria-label=\"Legend\">",
+        top
+    )?;
     let mut x = 0.0;
     for look in Look::ALL {
         let width = width_of(look.title(), 12.0) + 24.0;
@@ -199,7 +231,12 @@ fn legend(top: f64, out: &mut String) -> std::fmt::Result {
         };
         writeln!(out, "<g class=\"node {}\">", look.class())?;
         match look {
-            Look::Heard => writeln!(out, "<path d=\"M{x:.1} 0h{:.1}l12 12 -12 12h-{:.1}z\"/>", width - 12.0, width - 12.0)?,
+            Look::Heard => writeln!(
+                out,
+                "<path d=\"M{x:.1} 0h{:.1}l12 12 -12 12h-{:.1}z\"/>",
+                width - 12.0,
+                width - 12.0
+            )?,
             _ => writeln!(
                 out,
                 "<rect x=\"{x:.1}\" y=\"0\" width=\"{width:.1}\" height=\"24\" rx=\"{round:.1}\"/>"
@@ -230,7 +267,9 @@ fn legend(top: f64, out: &mut String) -> std::fmt::Result {
 
 /// A stable name as an anchor: letters, digits and dashes.
 fn anchor(id: &str) -> String {
-    id.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect()
+    id.chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '-' })
+        .collect()
 }
 
 /// A text as XML takes it.
@@ -260,7 +299,12 @@ const COLOURS: &[(&str, &str, &str, &str)] = &[
     (".caption,.side,.label", "fill", "#5b6675", "#9ba6b5"),
     (".label", "stroke", "#ffffff", "#1a2029"),
     (".begin rect", "fill", "#e8ecf2", "#2a3340"),
-    (".begin rect,.return rect,.sign rect", "stroke", "#4a5568", "#8b98aa"),
+    (
+        ".begin rect,.return rect,.sign rect",
+        "stroke",
+        "#4a5568",
+        "#8b98aa",
+    ),
     (".return rect,.sign rect", "fill", "#ffffff", "#1a2029"),
     (".question rect", "fill", "#e3effd", "#17304d"),
     (".question rect", "stroke", "#2b6cb0", "#63a4e8"),
@@ -301,8 +345,11 @@ a:hover rect{stroke-width:2.4}
 /// The style sheet.
 fn style() -> String {
     let mut out = STYLE.to_owned();
-    let colour = |(selector, property, light, _): &(&str, &str, &str, &str)| format!("{selector}{{{property}:{light}}}");
-    let dark = |(selector, property, _, dark): &(&str, &str, &str, &str)| format!("{selector}{{{property}:{dark}}}");
+    let colour = |(selector, property, light, _): &(&str, &str, &str, &str)| {
+        format!("{selector}{{{property}:{light}}}")
+    };
+    let dark =
+        |(selector, property, _, dark): &(&str, &str, &str, &str)| format!("{selector}{{{property}:{dark}}}");
     out.extend(COLOURS.iter().map(colour));
     out.push_str("\n@media (prefers-color-scheme:dark){");
     out.extend(COLOURS.iter().map(dark));

@@ -31,6 +31,8 @@ pub(super) struct Context<'l> {
     pub at_once: Passing,
     /// Cycles that time alone drives.
     pub by_time: Passing,
+    /// The cycles that time drives; those that nothing has to drive are parts of them.
+    pub cycles: Vec<Vec<NodeIndex>>,
     goals: OnceCell<Goals>,
     words: OnceCell<Words<'l>>,
 }
@@ -38,13 +40,15 @@ pub(super) struct Context<'l> {
 impl<'l> Context<'l> {
     pub fn new(lowered: &'l Lowered, graph: &'l Graph) -> Context<'l> {
         let bot = &lowered.bot;
+        let by_time = Passing::of(graph, bot, true);
         Context {
+            cycles: by_time.cycles(graph, bot),
             lowered,
             bot,
             graph,
             reach: Reach::of(graph, bot),
             at_once: Passing::of(graph, bot, false),
-            by_time: Passing::of(graph, bot, true),
+            by_time,
             goals: OnceCell::new(),
             words: OnceCell::new(),
         }

@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 /// Reports cycles of messages that time drives, and gives their nodes.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) -> Vec<NodeIndex> {
     let mut stuck = Vec::new();
-    for cycle in context.by_time.cycles(context.graph, context.bot) {
+    for cycle in context.cycles.iter().cloned() {
         let Some(first) = entry(context, &cycle) else {
             continue;
         };

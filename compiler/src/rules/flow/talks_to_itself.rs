@@ -19,6 +19,9 @@ pub static RULE: Rule = Rule {
 /// Reports circles, and gives their nodes.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) -> Vec<NodeIndex> {
     let mut stuck = Vec::new();
+    if context.cycles.is_empty() {
+        return stuck;
+    }
     for cycle in context.at_once.cycles(context.graph, context.bot) {
         let Some(first) = entry(context, &cycle) else {
             continue;
