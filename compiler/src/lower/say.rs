@@ -159,7 +159,7 @@ impl Lower<'_> {
         self.fitted(typed, Types::URL, UseContext::Shown)
     }
 
-    /// `location 44.43, 26.10 "…"`, or a value of type location.
+    /// `location 44.43, 26.10 alt "…"`, or a value of type location.
     fn location(&mut self, item: &ast::LocationItem, span: Span) -> Option<Media> {
         let alt = item.label().map(|label| self.text(&label).id);
         let place = item.place()?;

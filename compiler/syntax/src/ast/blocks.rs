@@ -16,7 +16,7 @@ nodes! {
     FileItem { source: one Expr }
     /// `audio URL alt "…"`
     AudioItem { source: one Expr }
-    /// `location 44.43, 26.10 "…"`, or a value of type location
+    /// `location 44.43, 26.10 alt "…"`, or a value of type location
     LocationItem { place: one Expr }
     /// `button "…" opens URL`, `calls PHONE`, or a way
     ButtonItem { label: one Text, opens: one OpensClause, calls: one CallsClause, way: one Way }

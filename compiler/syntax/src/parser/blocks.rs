@@ -170,7 +170,7 @@ impl Parser<'_> {
                 if p.eat_comma() {
                     p.expr();
                 }
-                if p.eat(SyntaxKind::KwAlt) || p.at(SyntaxKind::TextOpen) {
+                if p.eat(SyntaxKind::KwAlt) {
                     p.text();
                 }
             }),
