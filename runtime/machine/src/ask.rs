@@ -52,14 +52,25 @@ impl Turn<'_> {
     /// The answer a message may be: any other readable one.
     pub fn possible_answer(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
         let scope = self.scope();
+        let called = self.suggestion_words(id, ask);
+        let meant = match called.is_empty() {
+            true => OptionMatch::None,
+            false => match_option(heard.normalised(), &called),
+        };
+        // A number is the position of a suggestion, unless a number is what is asked for.
+        if let OptionMatch::Number(place) = meant
+            && !scope
+                .type_info(ask.ty)
+                .and_then(|info| info.kind)
+                .is_some_and(is_number)
+            && let Some(value) = self.suggested_answer(ask, place)
+        {
+            return Some(value);
+        }
         if let Some(found) = scope.read(ask.ty, heard) {
             return Some(found.value);
         }
-        let called = self.suggestion_words(id, ask);
-        if called.is_empty() {
-            return None;
-        }
-        match match_option(heard.normalised(), &called) {
+        match meant {
             OptionMatch::Number(place) | OptionMatch::Inexact(place) | OptionMatch::Exact(place) => {
                 self.suggested_answer(ask, place)
             }
@@ -158,4 +169,12 @@ impl Turn<'_> {
     pub fn understood(&mut self) {
         self.c.misunderstood = 0;
     }
+}
+
+/// Whether values of the kind are written as numbers.
+fn is_number(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Integer | Kind::Number | Kind::Percent | Kind::Money | Kind::Duration | Kind::Phone
+    )
 }

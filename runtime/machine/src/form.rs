@@ -1,6 +1,7 @@
 //! Forms: several answers in one message, corrections, answers from the message that led here (semantics 6).
 
 use botflow_artifact::*;
+use botflow_understanding::normalise;
 use botflow_values::{Kind, equals};
 
 use crate::reading::Heard;
@@ -190,6 +191,18 @@ impl<'a> Turn<'a> {
         let found = scope.read(ask.ty, &heard)?;
         let before = text.len() - text.trim_start().len();
         let range = before + found.range.start..before + found.range.end;
+        // A member is heard by what it is called, not by what is nearly that: "gift" is no "thanks gift".
+        if let Some(Kind::Member(set)) = info.kind {
+            let heard = normalise(&text[range.clone()]);
+            let called = self
+                .p
+                .members
+                .get(set as usize)
+                .map_or(&[][..], |set| &set.members);
+            if !called.iter().any(|member| member.is(&heard)) {
+                return None;
+            }
+        }
         text.replace_range(range, " ; ");
         Some(found.value)
     }

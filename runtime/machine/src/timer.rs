@@ -181,7 +181,9 @@ impl Turn<'_> {
             PlaceKind::Verify(verify) => &verify.silence,
             _ => return None,
         };
-        if !own.is_empty() {
+        // Words of its own do not silence the ways of handlers; only a way of its own does (5.9).
+        let has_way = own.iter().any(|silence| matches!(silence.act, Nudge::Way(_)));
+        if has_way || !self.p.hears_silence {
             let silence = own.get(nudged as usize)?;
             return Some(SilenceClock {
                 after_ms: silence.after_ms,
@@ -189,12 +191,12 @@ impl Turn<'_> {
                 handler: None,
             });
         }
-        if !self.p.hears_silence {
-            return None;
-        }
         // All of the nearest level that has any; a step and its flow are two levels.
         let mut found: Option<(Level, Option<StepId>)> = None;
-        let mut clocks: Vec<(i64, Nudge, HandlerId, Level)> = Vec::new();
+        let mut clocks: Vec<(i64, Nudge, Option<(HandlerId, Level)>)> = own
+            .iter()
+            .map(|silence| (silence.after_ms, silence.act, None))
+            .collect();
         self.any_handler(|id, handler, level| {
             let here = (level, handler.step);
             if found.is_some_and(|found| found != here) {
@@ -204,16 +206,16 @@ impl Turn<'_> {
                 && self.listens(handler, level)
             {
                 found = Some(here);
-                clocks.push((silence.after_ms, silence.act, id, level));
+                clocks.push((silence.after_ms, silence.act, Some((id, level))));
             }
             None
         });
         clocks.sort_by_key(|(after, ..)| *after);
-        let (after_ms, act, handler, level) = clocks.into_iter().nth(nudged as usize)?;
+        let (after_ms, act, handler) = clocks.into_iter().nth(nudged as usize)?;
         Some(SilenceClock {
             after_ms,
             act,
-            handler: Some((handler, level)),
+            handler,
         })
     }
 

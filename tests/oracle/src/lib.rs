@@ -1,1 +1,31 @@
 //! An interpreter of the syntax tree: the second implementation that the machine must agree with.
+//!
+//! It runs conversations straight from the text of a project, after `docs/language/semantics.md` (its section
+//! numbers are mentioned where they are carried out), and shares with the machine only the events that go in, the
+//! effects that come out, and the libraries for values, understanding and messages. It is written to be obviously
+//! right, not fast: where the flow stands is a node of the tree, and what follows is found by walking up from it.
+//!
+//! In reading order: [`project`] is what it reads; `types`, `infer` and `literal` tell what things are; `env` is
+//! what expressions and texts come to; `state` is what it remembers; `turn` takes an event; `hear` finds out what a
+//! message means; `question` puts questions and takes answers, `form` those that belong together; `handler` finds
+//! and runs what is heard besides; `walk` carries out statements and says what follows; `wait` is about calls,
+//! waits and clocks; `people` about hand-overs; `say` builds messages.
+
+mod env;
+mod form;
+mod handler;
+mod hear;
+mod infer;
+mod literal;
+mod people;
+pub mod project;
+mod question;
+mod say;
+mod state;
+mod turn;
+mod types;
+mod wait;
+mod walk;
+
+pub use project::{Project, Source};
+pub use state::Oracle;

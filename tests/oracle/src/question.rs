@@ -1,0 +1,581 @@
+//! Questions (5): putting them, skipping them, taking their answers, and failed tries.
+
+use botflow_machine::Effect;
+use botflow_syntax::ast::{self, AskItem, AstNode, ChooseItem, Expr};
+use botflow_syntax::{SyntaxKind, SyntaxNode};
+use botflow_understanding::OptionWords;
+use botflow_values::Value;
+use smol_str::SmolStr;
+
+use crate::literal;
+use crate::project::text_of;
+use crate::state::{FormState, Offered, Oracle, Pending, Purpose, Question};
+use crate::types::Ty;
+use crate::walk::Next;
+
+/// Whether a node is a question.
+pub(crate) fn is_question(node: &SyntaxNode) -> bool {
+    matches!(node.kind(), SyntaxKind::AskStmt | SyntaxKind::ChooseStmt | SyntaxKind::VerifyStmt)
+}
+
+/// The form in which a question stands.
+pub(crate) fn form_of(place: &SyntaxNode) -> Option<SyntaxNode> {
+    place.ancestors().find(|node| node.kind() == SyntaxKind::FormStmt)
+}
+
+/// What `ask` and `verify` have in common.
+pub(crate) fn ask_items(place: &SyntaxNode) -> Vec<AskItem> {
+    if let Some(ask) = ast::AskStmt::cast(place.clone()) {
+        return ask.items().collect();
+    }
+    let verify = ast::VerifyStmt::cast(place.clone());
+    let items = verify.into_iter().flat_map(|verify| verify.items());
+    items
+        .filter_map(|item| match item {
+            ast::VerifyItem::AskItem(item) => Some(item),
+            ast::VerifyItem::FailedItem(_) => None,
+        })
+        .collect()
+}
+
+fn choose_items(place: &SyntaxNode) -> Vec<ChooseItem> {
+    ast::ChooseStmt::cast(place.clone()).into_iter().flat_map(|choose| choose.items()).collect()
+}
+
+/// The `tries` of a question.
+fn tries_of(place: &SyntaxNode) -> Vec<ast::TriesItem> {
+    let asked = ask_items(place).into_iter().filter_map(|item| match item {
+        AskItem::TriesItem(tries) => Some(tries),
+        _ => None,
+    });
+    let chosen = choose_items(place).into_iter().filter_map(|item| match item {
+        ChooseItem::TriesItem(tries) => Some(tries),
+        _ => None,
+    });
+    asked.chain(chosen).collect()
+}
+
+/// The clocks of silence of a question, ascending.
+pub(crate) fn silences_of(place: &SyntaxNode) -> Vec<ast::SilenceItem> {
+    let asked = ask_items(place).into_iter().filter_map(|item| match item {
+        AskItem::SilenceItem(silence) => Some(silence),
+        _ => None,
+    });
+    let chosen = choose_items(place).into_iter().filter_map(|item| match item {
+        ChooseItem::SilenceItem(silence) => Some(silence),
+        _ => None,
+    });
+    let mut all: Vec<_> = asked.chain(chosen).collect();
+    all.sort_by_key(|silence| literal::duration(silence.duration()));
+    all
+}
+
+/// The way that stands in an item, and the words where it is words.
+fn way_in(node: &SyntaxNode) -> Option<ast::Way> {
+    node.children().find_map(ast::Way::cast)
+}
+
+impl Oracle<'_> {
+    /// The field of the customer card that a question asks for.
+    pub(crate) fn asked_field(place: &SyntaxNode) -> Option<SmolStr> {
+        let ask = ast::AskStmt::cast(place.clone())?;
+        Some(text_of(ask.customer()?.field()))
+    }
+
+    /// The variable that holds a question's answer.
+    pub(crate) fn asked_name(place: &SyntaxNode) -> Option<SmolStr> {
+        if let Some(ask) = ast::AskStmt::cast(place.clone()) {
+            return Some(text_of(ask.answer()?.name()));
+        }
+        Some(text_of(Some(ast::ChooseStmt::cast(place.clone())?.name()?)))
+    }
+
+    /// How the answer of an `ask` is read.
+    pub(crate) fn asked_type(&self, place: &SyntaxNode) -> Ty {
+        let Some(ask) = ast::AskStmt::cast(place.clone()) else { return Ty::Any };
+        match ask.answer() {
+            Some(answer) => answer.type_expr().map_or(Ty::Any, |ty| self.project.ty(&ty)).known().clone(),
+            None => {
+                let field = Self::asked_field(place).unwrap_or_default();
+                self.project.customer.get(&field).map_or(Ty::Any, |ty| ty.known().clone())
+            }
+        }
+    }
+
+    /// A question is reached in the course of the flow (5.1, 5.6, 6.1, 6.6).
+    pub(crate) fn reach(&mut self, place: SyntaxNode) -> Next {
+        self.open_digression();
+        if let Some(frame) = self.top() {
+            frame.tries = 0;
+        }
+        if self.passed_over(&place) || self.skipped(&place) || self.prefilled(&place) {
+            return Next::After(place);
+        }
+        let replayed = self.frames.last().and_then(|frame| frame.form.clone());
+        let again = match replayed {
+            // After a correction the form finds its way back to the question that waited (6.5).
+            Some(FormState { replay: true, last, .. }) => last.as_ref() == Some(&place),
+            _ => false,
+        };
+        self.put(place, !again)
+    }
+
+    /// The question's form has its answer by now.
+    fn passed_over(&self, place: &SyntaxNode) -> bool {
+        let form = form_of(place);
+        let state = self.frames.last().and_then(|frame| frame.form.as_ref());
+        state.is_some_and(|state| Some(&state.form) == form.as_ref() && state.answered.contains(place))
+    }
+
+    /// The question need not be asked (5.6).
+    fn skipped(&mut self, place: &SyntaxNode) -> bool {
+        if Self::asked_field(place).is_some_and(|field| self.customer(&field).is_known()) {
+            return true;
+        }
+        let skip = ask_items(place).into_iter().find_map(|item| match item {
+            AskItem::SkipItem(skip) => Some(skip),
+            _ => None,
+        });
+        let Some(skip) = skip else { return false };
+        if !(skip.condition().is_some() && self.env().allows(skip.condition())) {
+            return false;
+        }
+        let ty = self.asked_type(place);
+        let value = skip.value().map_or(Value::Unknown, |value| self.env().eval(&value, &ty));
+        match Self::asked_field(place) {
+            Some(field) => self.remember(&field, value),
+            None => {
+                if let Some(name) = Self::asked_name(place) {
+                    self.set(&name, value);
+                }
+            }
+        }
+        true
+    }
+
+    /// A question is put again, or skipped (5.5).
+    pub(crate) fn reask(&mut self, place: SyntaxNode, fresh: bool, first: bool) -> Next {
+        if let Some(frame) = self.top().filter(|_| fresh) {
+            frame.tries = 0;
+        }
+        if self.passed_over(&place) || self.skipped(&place) {
+            return Next::After(place);
+        }
+        self.put(place, first)
+    }
+
+    /// A question is put, in its first words or those for asking again (5.1, 5.7).
+    pub(crate) fn put(&mut self, place: SyntaxNode, first: bool) -> Next {
+        self.prefill = None;
+        let (options, none) = self.options(&place);
+        if place.kind() == SyntaxKind::ChooseStmt {
+            if let Some(none) = none {
+                return Next::Enter(none);
+            }
+            if options.is_empty() {
+                if let (Some(name), Some(choose)) = (Self::asked_name(&place), ast::ChooseStmt::cast(place.clone())) {
+                    let value = if choose.is_several() { Value::List(Vec::new()) } else { Value::Unknown };
+                    self.set(&name, value);
+                }
+                return Next::After(place);
+            }
+        }
+        let form = form_of(&place);
+        if let Some(frame) = self.top() {
+            frame.at = Some(place.clone());
+            frame.asked = Some(place.clone());
+            if place.kind() != SyntaxKind::VerifyStmt {
+                frame.pending = None;
+            }
+            if let Some(state) = frame.form.as_mut().filter(|state| Some(&state.form) == form.as_ref()) {
+                state.last = Some(place.clone());
+                state.replay = false;
+            }
+        }
+        self.puts += 1;
+        let suggestions = self.suggestions(&place);
+        self.question = Some(Question {
+            put_at: self.now,
+            turn: self.turn,
+            put: self.puts,
+            gone: 0,
+            options,
+            suggestions,
+        });
+        self.send_question(&place, first);
+        Next::Rest
+    }
+
+    /// The suggestions of a question as they are shown.
+    fn suggestions(&self, place: &SyntaxNode) -> Vec<String> {
+        if place.kind() != SyntaxKind::AskStmt {
+            return Vec::new();
+        }
+        let env = self.env();
+        let ty = self.asked_type(place);
+        let written: Vec<ast::SuggestItem> = ask_items(place)
+            .into_iter()
+            .filter_map(|item| match item {
+                AskItem::SuggestItem(suggest) => Some(suggest),
+                _ => None,
+            })
+            .collect();
+        let mut shown = Vec::new();
+        for suggest in &written {
+            if suggest.is_from() {
+                let most = suggest.limit().map_or(usize::MAX, |limit| literal::count(limit.count()) as usize);
+                let list = suggest.values().next().map(|list| env.eval(&list, &Ty::Any));
+                let items = list.and_then(|list| list.as_list().map(<[Value]>::to_vec)).unwrap_or_default();
+                shown.extend(items.iter().take(most).map(|item| env.show(item, Default::default())));
+                continue;
+            }
+            for value in suggest.values() {
+                shown.push(match value {
+                    Expr::Text(text) => env.text(&text),
+                    value => env.show(&env.eval(&value, &ty), Default::default()),
+                });
+            }
+        }
+        if written.is_empty()
+            && let Some(botflow_values::Kind::Member(set)) = ty.kind()
+        {
+            let count = self.project.bot.sets.get(set as usize).map_or(0, |set| set.members.len());
+            let member = |index| botflow_values::Member { set, index: index as u32 };
+            shown.extend((0..count).map(|index| env.label(member(index))));
+        }
+        shown
+    }
+
+    /// The options of a `choose` at this moment, and the way of `none` if the list gives nothing (5.7).
+    fn options(&self, place: &SyntaxNode) -> (Vec<Offered>, Option<ast::Way>) {
+        let Some(choose) = ast::ChooseStmt::cast(place.clone()) else { return (Vec::new(), None) };
+        let env = self.env();
+        let mut options = Vec::new();
+        if let Some(from) = choose.from() {
+            let name = Self::asked_name(place).unwrap_or_default();
+            let items = match from.list().map(|list| env.eval(&list, &Ty::Any)) {
+                Some(Value::List(items)) => items,
+                _ => Vec::new(),
+            };
+            let most = choose.limit().map_or(10, |limit| literal::count(limit.count()) as usize);
+            let each = choose.items().find_map(|item| match item {
+                ChooseItem::EachChoice(each) => Some(each),
+                _ => None,
+            });
+            let fitting = items.into_iter().filter(|item| {
+                let condition = from.condition().and_then(|condition| condition.condition());
+                env.with(&name, item.clone()).allows(condition)
+            });
+            for item in fitting.take(most) {
+                let Some(each) = &each else { break };
+                let env = env.with(&name, item.clone());
+                let label = each.label().map(|label| env.text(&label)).unwrap_or_default();
+                let words = each.words().flat_map(|clause| clause.texts()).filter_map(|text| text.plain());
+                let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
+                let value = each.value().and_then(|value| value.value());
+                options.push(Offered {
+                    keeps: false,
+                    words: OptionWords::new(phrases.iter().map(String::as_str)),
+                    link: each.opens().map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
+                    value: value.map_or(item, |value| env.eval(&value, &Ty::Any)),
+                    way: each.way(),
+                    label,
+                });
+            }
+            if options.is_empty() {
+                let none = choose.items().find_map(|item| match item {
+                    ChooseItem::NoneItem(none) => none.way(),
+                    _ => None,
+                });
+                if none.is_some() {
+                    return (Vec::new(), none);
+                }
+            }
+        }
+        let want = env.flow.variables.get(&Self::asked_name(place).unwrap_or_default()).cloned();
+        let want = want.map_or(Ty::Any, |ty| if choose.is_several() { ty.element() } else { ty });
+        for item in choose.items() {
+            let ChooseItem::Choice(choice) = item else { continue };
+            if !choice.conditions().all(|clause| env.allows(clause.condition())) {
+                continue;
+            }
+            let label = choice.label().map(|label| env.text(&label)).unwrap_or_default();
+            let words = choice.words().flat_map(|clause| clause.texts()).filter_map(|text| text.plain());
+            let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
+            let value = choice.value().and_then(|value| value.value());
+            options.push(Offered {
+                keeps: choose.from().is_some() && !choose.is_several(),
+                words: OptionWords::new(phrases.iter().map(String::as_str)),
+                link: choice.opens().map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
+                value: value.map_or_else(|| Value::text(label.as_str()), |value| env.eval(&value, &want)),
+                way: choice.way(),
+                label,
+            });
+        }
+        (options, None)
+    }
+
+    /// An option is picked: by number among those that were offered.
+    pub(crate) fn pick(&mut self, picked: &[usize]) -> Next {
+        let Some(question) = self.question.clone() else { return Next::Rest };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let Some(first) = picked.first().and_then(|first| question.options.get(*first)).cloned() else {
+            return Next::Rest;
+        };
+        self.misunderstood = 0;
+        if let Some((target, calls)) = first.link {
+            // The question keeps waiting, its clocks go on (5.7).
+            self.send_link(&first.label, &target, calls);
+            return Next::Rest;
+        }
+        let choose = ast::ChooseStmt::cast(place.clone());
+        // What is written beside a list is no item of it, so that the variable keeps what it has.
+        if let Some(name) = Self::asked_name(&place).filter(|_| !first.keeps) {
+            let value = if choose.is_some_and(|choose| choose.is_several()) {
+                let mut in_order = picked.to_vec();
+                in_order.sort_unstable();
+                in_order.dedup();
+                Value::List(in_order.iter().map(|place| question.options[*place].value.clone()).collect())
+            } else {
+                first.value.clone()
+            };
+            self.set(&name, value);
+        }
+        self.answered(&place);
+        match first.way {
+            Some(way) => Next::Enter(way),
+            None => Next::After(place),
+        }
+    }
+
+    /// The question has its answer and joins those that `back` returns to.
+    fn answered(&mut self, place: &SyntaxNode) {
+        self.question = None;
+        let form = form_of(place);
+        if let Some(frame) = self.top() {
+            frame.answered.push(place.clone());
+            frame.tries = 0;
+            if let Some(state) = frame.form.as_mut().filter(|state| Some(&state.form) == form.as_ref())
+                && !state.answered.contains(place)
+            {
+                state.answered.push(place.clone());
+            }
+        }
+    }
+
+    /// Stores an answer and gives what was there before.
+    pub(crate) fn store(&mut self, place: &SyntaxNode, value: Value) -> Value {
+        if let Some(field) = Self::asked_field(place) {
+            return self.set_customer(&field, value);
+        }
+        let name = Self::asked_name(place).unwrap_or_default();
+        let before = self.env().variables.get(&name).cloned().unwrap_or_default();
+        self.set(&name, value);
+        before
+    }
+
+    /// The first check of a question that says no to what is stored.
+    pub(crate) fn failed_check(&self, place: &SyntaxNode) -> Option<ast::CheckItem> {
+        ask_items(place).into_iter().find_map(|item| match item {
+            AskItem::CheckItem(check) if !self.env().allows(check.condition()) => Some(check),
+            _ => None,
+        })
+    }
+
+    /// Takes a value if the checks of the question hold; `false` leaves everything as it was.
+    pub(crate) fn accept(&mut self, place: &SyntaxNode, value: Value) -> bool {
+        let before = self.store(place, value.clone());
+        if self.failed_check(place).is_some() {
+            self.store(place, before);
+            return false;
+        }
+        if let Some(field) = Self::asked_field(place).and_then(|field| self.field_id(&field)) {
+            self.effect(Effect::Remember { field, value });
+        }
+        self.answered(place);
+        true
+    }
+
+    /// The waiting question is answered (5.3).
+    pub(crate) fn answer(&mut self, value: Value) -> Next {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let before = self.store(&place, value.clone());
+        if let Some(check) = self.failed_check(&place) {
+            self.store(&place, before);
+            return self.fail(Some(check));
+        }
+        self.misunderstood = 0;
+        if let Some(field) = Self::asked_field(&place).and_then(|field| self.field_id(&field)) {
+            self.effect(Effect::Remember { field, value });
+        }
+        self.answered(&place);
+        Next::After(place)
+    }
+
+    /// A failed try at the waiting question (5.4).
+    pub(crate) fn fail(&mut self, check: Option<ast::CheckItem>) -> Next {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        self.misunderstood += 1;
+        let tries = self.top().map_or(0, |frame| {
+            frame.tries += 1;
+            frame.tries
+        });
+        let own = tries_of(&place);
+        let reached = |items: &[ast::TriesItem]| {
+            items.iter().find(|item| literal::count(item.count()) == tries).and_then(|item| item.way())
+        };
+        if own.is_empty() {
+            let handler = self.unclear_handlers().into_iter().find(|(_, handler)| !tries_in(handler).is_empty());
+            if let Some((level, handler)) = handler
+                && let Some(way) = reached(&tries_in(&handler))
+            {
+                self.push_handler(level.stands_in, Purpose::Usual, &level.variables);
+                return Next::Enter(way);
+            }
+        } else if let Some(way) = reached(&own) {
+            return Next::Enter(way);
+        }
+        let again = Next::Reask { place: place.clone(), fresh: false, first: false };
+        if let Some(check) = check {
+            return match way_in(check.syntax()) {
+                Some(way) => Next::Enter(way),
+                None => {
+                    self.say_text(check.syntax(), check.text());
+                    again
+                }
+            };
+        }
+        let invalid = ask_items(&place).into_iter().find_map(|item| match item {
+            AskItem::InvalidItem(invalid) => Some(invalid),
+            _ => None,
+        });
+        if let Some(invalid) = invalid {
+            if let Some(way) = way_in(invalid.syntax()) {
+                return Next::Enter(way);
+            }
+            match invalid.one_of() {
+                Some(one_of) => self.say_one_of(&one_of),
+                None => self.say_text(invalid.syntax(), invalid.text()),
+            }
+            return again;
+        }
+        let otherwise = choose_items(&place).into_iter().find_map(|item| match item {
+            ChooseItem::OtherwiseItem(otherwise) => Some(otherwise),
+            _ => None,
+        });
+        if let Some(otherwise) = otherwise {
+            if let Some(way) = otherwise.way() {
+                return Next::Enter(way);
+            }
+            // Behind `otherwise` the flow goes on behind the question (5.5).
+            self.say_text(otherwise.syntax(), otherwise.text());
+            return Next::After(place);
+        }
+        match self.unclear_handlers().into_iter().next() {
+            Some((level, handler)) => self.run_unclear(&level, &handler),
+            None => again,
+        }
+    }
+
+    /// `again` (11.6, 7.5): the question that the frame put last is put once more.
+    pub(crate) fn again(&mut self, statement: &SyntaxNode) -> Next {
+        // What is said about a failed try does not start the tries anew; everything else does.
+        let keeps = [SyntaxKind::InvalidItem, SyntaxKind::CheckItem];
+        let of_failed_try = statement.ancestors().any(|node| {
+            let of_choose = || node.parent().is_some_and(|above| above.kind() == SyntaxKind::ChooseStmt);
+            keeps.contains(&node.kind()) || (node.kind() == SyntaxKind::OtherwiseItem && of_choose())
+        });
+        match self.frames.last() {
+            Some(frame) => match (&frame.asked, &frame.kind) {
+                (Some(place), _) => {
+                    let place = place.clone();
+                    Next::Reask { place, fresh: !of_failed_try, first: false }
+                }
+                (None, crate::state::FrameKind::Handler { .. }) => Next::ComeBack,
+                (None, _) => Next::Rest,
+            },
+            None => Next::Rest,
+        }
+    }
+
+    /// `back` (11.3, 7.5): to the last answered question of the run.
+    pub(crate) fn back(&mut self) -> Next {
+        let mut waits = self.question.is_some();
+        while let Some(frame) = self.frames.last() {
+            let is_handler = matches!(frame.kind, crate::state::FrameKind::Handler { .. });
+            if !(is_handler && frame.asked.is_none()) || self.frames.len() == 1 {
+                break;
+            }
+            self.frames.pop();
+            self.question = None;
+            waits = true;
+        }
+        let Some(frame) = self.top() else { return Next::Begin };
+        // The question that waits, and the `choose` in whose way the statement stands, are not what one goes back to.
+        let chooses = frame.asked.as_ref().is_some_and(|asked| asked.kind() == SyntaxKind::ChooseStmt);
+        while (waits || chooses) && frame.asked.is_some() && frame.answered.last() == frame.asked.as_ref() {
+            frame.answered.pop();
+        }
+        match frame.answered.pop() {
+            Some(place) => {
+                if let Some(state) = &mut frame.form {
+                    state.answered.retain(|answered| *answered != place);
+                }
+                if form_of(&place).is_none() {
+                    frame.form = None;
+                }
+                frame.tries = 0;
+                frame.pending = None;
+                self.question = None;
+                self.put(place, true)
+            }
+            None => match frame.asked.clone() {
+                Some(place) => Next::Reask { place, fresh: true, first: false },
+                None => Next::Resume { fresh: true },
+            },
+        }
+    }
+
+    /// `verify` (11.12).
+    pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt) -> Next {
+        self.open_digression();
+        let name = verify.customer().map(|customer| text_of(customer.field())).unwrap_or_default();
+        let address = self.customer(&name);
+        let behind = Next::After(verify.syntax().clone());
+        let Some(field) = self.field_id(&name).filter(|_| address.is_known()) else {
+            let failed = verify.items().find_map(|item| match item {
+                ast::VerifyItem::FailedItem(failed) => failed.way(),
+                ast::VerifyItem::AskItem(_) => None,
+            });
+            return failed.map_or(behind, Next::Enter);
+        };
+        let code = crate::say::code(self.seed, self.person.id, self.puts);
+        self.effect(Effect::SendCode { field, address, code: code.clone().into() });
+        if let Some(frame) = self.top() {
+            frame.tries = 0;
+            frame.pending = Some(Pending::Code(code));
+        }
+        self.put(verify.syntax().clone(), true)
+    }
+
+    /// The code that was asked for has been written.
+    pub(crate) fn verified(&mut self) -> Next {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let verify = ast::VerifyStmt::cast(place.clone());
+        let name = verify.and_then(|verify| verify.customer()).map(|customer| text_of(customer.field()));
+        if let Some(field) = name.and_then(|name| self.field_id(&name)) {
+            self.effect(Effect::Verified { field });
+        }
+        self.misunderstood = 0;
+        if let Some(frame) = self.top() {
+            frame.pending = None;
+        }
+        self.question = None;
+        Next::After(place)
+    }
+}
+
+/// The `tries` of `on unclear`.
+fn tries_in(handler: &ast::UnclearHandler) -> Vec<ast::TriesItem> {
+    handler.block().into_iter().flat_map(|block| block.tries()).collect()
+}

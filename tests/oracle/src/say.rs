@@ -1,0 +1,340 @@
+//! Messages: building them from the tree, and saying them.
+
+use botflow_machine::Effect;
+use botflow_message::{Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall};
+use botflow_syntax::ast::{self, AstNode, SayItem};
+use botflow_syntax::{SyntaxKind, SyntaxNode};
+use botflow_values::Value;
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::env::Env;
+use crate::literal;
+use crate::project::text_of;
+use crate::state::{Oracle, Said};
+use crate::types::Ty;
+
+/// So many messages are said again at most (11.4).
+const MAX_REPEATED: usize = 8;
+
+impl Oracle<'_> {
+    pub(crate) fn send(&mut self, message: Message) {
+        self.spoke_now();
+        self.effect(Effect::Send(message));
+    }
+
+    /// What was said in an earlier turn is not what `repeat` says any more (11.4).
+    fn spoke_now(&mut self) {
+        if !self.spoke {
+            self.spoke = true;
+            self.said.clear();
+        }
+    }
+
+    /// `say` and `reply publicly`.
+    pub(crate) fn say_statement(&mut self, node: &SyntaxNode) {
+        let one_of = ast::SayStmt::cast(node.clone()).and_then(|say| say.one_of());
+        let one_of = one_of.or_else(|| ast::ReplyStmt::cast(node.clone()).and_then(|reply| reply.one_of()));
+        let variant = one_of.map(|one_of| self.vary_words(&one_of));
+        // Going through a form again after a correction, nothing is said twice (6.5).
+        let form = crate::question::form_of(node);
+        let replayed = self.frames.last().and_then(|frame| frame.form.as_ref());
+        if replayed.is_some_and(|state| state.replay && Some(&state.form) == form.as_ref()) {
+            return;
+        }
+        self.say_node(node, variant);
+    }
+
+    /// Says the words of one of several, `say one of` without a block (11.1).
+    pub(crate) fn say_one_of(&mut self, one_of: &ast::OneOf) {
+        let variant = self.vary_words(one_of);
+        self.say_node(one_of.syntax(), Some(variant));
+    }
+
+    /// Says a text that stands in an item of a question.
+    pub(crate) fn say_text(&mut self, item: &SyntaxNode, text: Option<ast::Text>) {
+        if text.is_some() {
+            self.say_node(item, None);
+        }
+    }
+
+    fn say_node(&mut self, node: &SyntaxNode, variant: Option<usize>) {
+        let message = message_of(&self.env(), node, variant);
+        self.send(message);
+        let flow = self.frames.last().map(|frame| frame.flow.name.clone()).unwrap_or_default();
+        let mentions = mentions_variables(&self.env(), node);
+        self.said.push(Said { node: node.clone(), variant, flow, mentions });
+        let surplus = self.said.len().saturating_sub(MAX_REPEATED);
+        self.said.drain(..surplus);
+    }
+
+    /// Which of several is said now: not the one said last.
+    fn vary_words(&mut self, one_of: &ast::OneOf) -> usize {
+        let count = one_of.texts().count();
+        let node = one_of.syntax().clone();
+        let last = self.varied.iter().find(|(known, _)| *known == node).map(|(_, last)| *last);
+        let number = self.project.one_ofs.iter().position(|known| *known == node).unwrap_or(0) as u64;
+        let chance = match self.seed {
+            0 => 0,
+            seed => mix(seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))),
+        };
+        let chosen = match (last, count as u64) {
+            (_, 0 | 1) => 0,
+            (None, count) => (chance % count) as usize,
+            (Some(last), count) => ((last as u64 + 1 + chance % (count - 1)) % count) as usize,
+        };
+        self.varied.retain(|(known, _)| *known != node);
+        self.varied.push((node, chosen));
+        chosen
+    }
+
+    /// The answer of the `faq`.
+    pub(crate) fn say_answer(&mut self, answer: &str) {
+        self.send(Message::text(answer));
+    }
+
+    /// A link that was asked for by its label (5.7).
+    pub(crate) fn send_link(&mut self, label: &str, target: &str, calls: bool) {
+        let button = if calls { Button::call(label, target) } else { Button::open(label, target) };
+        self.send(Message::text(label).with(button));
+    }
+
+    /// The words of the last turn once more (11.4).
+    pub(crate) fn repeat(&mut self) {
+        let said = self.said.clone();
+        // A repetition is no turn in which the bot spoke: it can be repeated.
+        self.spoke = true;
+        for one in said {
+            let frame = self.frames.iter().rev().find(|frame| frame.flow.name == one.flow);
+            let message = match frame {
+                Some(frame) => message_of(&self.env_of(frame), &one.node, one.variant),
+                None if one.mentions => continue,
+                None => message_of(&self.outside(), &one.node, one.variant),
+            };
+            if frame.is_none() && !message.parts.is_empty() {
+                continue;
+            }
+            self.send(message);
+        }
+    }
+
+    /// The question of a place with its hint and its buttons (5.1).
+    pub(crate) fn send_question(&mut self, place: &SyntaxNode, first: bool) {
+        let Some(question) = self.question.clone() else { return };
+        let env = self.env();
+        let (text, again, hint) = words_of_question(place);
+        let Some(text) = again.filter(|_| !first).or(text) else { return };
+        let mut message = Message::text(env.text(&text));
+        if let Some(hint) = hint {
+            message.parts.push(Part::Hint(env.text(&hint).into()));
+        }
+        for (index, option) in question.options.iter().enumerate() {
+            let label = option.label.as_str();
+            message.parts.push(Part::Button(match &option.link {
+                Some((target, true)) => Button::call(label, target.as_str()),
+                Some((target, false)) => Button::open(label, target.as_str()),
+                None => Button::press(label, format_smolstr!("q{}.{index}", question.put)),
+            }));
+        }
+        for (index, label) in question.suggestions.iter().enumerate() {
+            message.parts.push(Part::Suggestion(Suggestion {
+                label: label.as_str().into(),
+                payload: format_smolstr!("q{}.{index}", question.put),
+            }));
+        }
+        self.send(message);
+    }
+}
+
+/// The first words of a question, those for asking again, and its hint.
+fn words_of_question(place: &SyntaxNode) -> (Option<ast::Text>, Option<ast::Text>, Option<ast::Text>) {
+    let mut again = None;
+    let mut hint = None;
+    for item in place.children() {
+        if let Some(item) = ast::AgainItem::cast(item.clone()) {
+            again = item.text();
+        } else if let Some(item) = ast::HintItem::cast(item) {
+            hint = item.text();
+        }
+    }
+    let text = match place.kind() {
+        SyntaxKind::AskStmt => ast::AskStmt::cast(place.clone()).and_then(|ask| ask.text()),
+        SyntaxKind::ChooseStmt => ast::ChooseStmt::cast(place.clone()).and_then(|choose| choose.text()),
+        // `verify` has no words of its own but those for asking again, or its hint.
+        _ => return (again.clone().or(hint), None, None),
+    };
+    (text, again, hint)
+}
+
+/// The message of a node that says something.
+fn message_of(env: &Env<'_, '_>, node: &SyntaxNode, variant: Option<usize>) -> Message {
+    let one_of = match node.kind() {
+        SyntaxKind::OneOf => ast::OneOf::cast(node.clone()),
+        _ => node.children().find_map(ast::OneOf::cast),
+    };
+    let text = match (variant, one_of) {
+        (Some(variant), Some(one_of)) => one_of.texts().nth(variant),
+        _ => match ast::CheckItem::cast(node.clone()) {
+            Some(check) => check.text(),
+            None => node.children().find_map(ast::Text::cast),
+        },
+    };
+    let mut message = Message::text(text.map(|text| env.text(&text)).unwrap_or_default());
+    let items: Vec<SayItem> = node.children().filter_map(SayItem::cast).collect();
+    for item in &items {
+        add_media(env, &mut message, item);
+    }
+    for item in &items {
+        if let SayItem::ButtonItem(button) = item {
+            message.parts.extend(button_of(env, button).map(Part::Button));
+        }
+    }
+    for item in &items {
+        if let SayItem::CardsItem(cards) = item {
+            add_cards(env, &mut message, cards);
+        }
+    }
+    let channel = env.oracle.channel();
+    let reworded = items.iter().find_map(|item| match item {
+        SayItem::OnChannelItem(item) if item.channels().any(|token| token.text() == channel) => item.text(),
+        _ => None,
+    });
+    if let Some(words) = reworded {
+        message.reword(env.text(&words));
+    }
+    let via = ast::SayStmt::cast(node.clone()).and_then(|say| say.via()).map(|via| text_of(via.channel()));
+    let template = items.iter().find_map(|item| match item {
+        SayItem::TemplateUseItem(item) => Some(template_of(env, item)),
+        _ => None,
+    });
+    let public = node.kind() == SyntaxKind::ReplyStmt;
+    if via.is_some() || template.is_some() || public {
+        message.envelope = Some(Box::new(Envelope { via, template, public, ..Envelope::default() }));
+    }
+    message
+}
+
+fn add_media(env: &Env<'_, '_>, message: &mut Message, item: &SayItem) {
+    let (kind, source, alt) = match item {
+        SayItem::ImageItem(item) => (MediaKind::Image, item.source(), item.alt()),
+        SayItem::VideoItem(item) => (MediaKind::Video, item.source(), item.alt()),
+        SayItem::FileItem(item) => (MediaKind::File, item.source(), item.alt()),
+        SayItem::AudioItem(item) => (MediaKind::Audio, item.source(), item.alt()),
+        SayItem::LocationItem(item) => {
+            let name = item.label().map(|label| env.text(&label)).unwrap_or_default();
+            let value = |expr: Option<ast::Expr>| expr.map_or(Value::Unknown, |expr| env.eval(&expr, &Ty::Any));
+            let (first, second) = (value(item.place()), value(item.longitude()));
+            let at = match first {
+                Value::Location(at) => Some((at.latitude, at.longitude)),
+                latitude => millionths(&latitude).zip(millionths(&second)),
+            };
+            if let Some((latitude, longitude)) = at {
+                let at = botflow_values::Location::new(latitude, longitude);
+                message.parts.push(Part::Location(Location {
+                    latitude_e6: at.latitude,
+                    longitude_e6: at.longitude,
+                    name: name.into(),
+                }));
+            }
+            return;
+        }
+        _ => return,
+    };
+    if let Some(url) = env.address(source) {
+        let alt = alt.map(|alt| env.text(&alt)).unwrap_or_default();
+        message.parts.push(Media::new(kind, url, alt).into());
+    }
+}
+
+fn millionths(degrees: &Value) -> Option<i32> {
+    let degrees = match degrees {
+        Value::Integer(whole) => botflow_values::Decimal::from_integer(*whole),
+        Value::Number(number) => *number,
+        _ => return None,
+    };
+    i32::try_from(degrees.mul(botflow_values::Decimal::from_integer(1_000_000)).round()).ok()
+}
+
+fn button_of(env: &Env<'_, '_>, button: &ast::ButtonItem) -> Option<Button> {
+    let label = button.label().map(|label| env.text(&label)).unwrap_or_default();
+    if let Some(opens) = button.opens() {
+        return Some(Button::open(label, env.address(opens.url())?));
+    }
+    Some(Button::call(label, env.address(button.calls()?.phone())?))
+}
+
+fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
+    let name = text_of(cards.name());
+    let Some(Value::List(items)) = cards.list().map(|list| env.eval(&list, &Ty::Any)) else { return };
+    let most = cards.limit().map_or(10, |limit| literal::count(limit.count()) as usize);
+    let fitting = items.into_iter().map(|item| env.with(&name, item)).filter(|env| {
+        env.allows(cards.condition().and_then(|clause| clause.condition()))
+    });
+    for env in fitting.take(most) {
+        let mut card = Card::default();
+        for entry in cards.entries() {
+            match entry {
+                ast::CardEntry::TitleItem(item) => {
+                    card.title = item.text().map(|text| env.text(&text)).unwrap_or_default().into();
+                }
+                ast::CardEntry::TextItem(item) => {
+                    card.text = item.text().map(|text| env.text(&text)).unwrap_or_default().into();
+                }
+                ast::CardEntry::ImageItem(item) => {
+                    let alt = item.alt().map(|alt| env.text(&alt)).unwrap_or_default();
+                    card.image = env.address(item.source()).map(|url| Media::new(MediaKind::Image, url, alt));
+                }
+                ast::CardEntry::ButtonItem(item) => card.buttons.extend(button_of(&env, &item)),
+            }
+        }
+        message.parts.push(card.into());
+    }
+}
+
+fn template_of(env: &Env<'_, '_>, item: &ast::TemplateUseItem) -> TemplateCall {
+    let args = item.args().into_iter().flat_map(|args| args.args());
+    let parameters = args.map(|arg| {
+        let value = arg.value().map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
+        SmolStr::from(env.show(&value, Default::default()))
+    });
+    TemplateCall {
+        name: item.path().map(|path| path.text()).unwrap_or_default(),
+        parameters: parameters.collect(),
+    }
+}
+
+/// Whether the words of a message depend on variables of the flow.
+fn mentions_variables(env: &Env<'_, '_>, node: &SyntaxNode) -> bool {
+    node.descendants().filter(|node| node.kind() == SyntaxKind::NameExpr).any(|node| {
+        let name = node.first_token().map(|token| SmolStr::new(token.text()));
+        name.is_some_and(|name| env.flow.variables.contains_key(&name))
+    })
+}
+
+/// The arm of a person: by a hash of the person's number and the experiment's name (11.9).
+pub(crate) fn arm(person: u64, experiment: &str, arms: &[(SmolStr, u32)]) -> Option<usize> {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in experiment.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let mut point = mix(person.wrapping_add(hash)) % 10_000;
+    for (place, (_, weight)) in arms.iter().enumerate() {
+        if point < u64::from(*weight) {
+            return Some(place);
+        }
+        point -= u64::from(*weight);
+    }
+    None
+}
+
+/// A code of six digits, made from the seed and the conversation (11.12).
+pub(crate) fn code(seed: u64, person: u64, puts: u32) -> String {
+    format!("{:06}", mix(seed ^ person ^ mix(u64::from(puts) + 1)) % 1_000_000)
+}
+
+/// The finaliser of splitmix64 (11.1).
+fn mix(number: u64) -> u64 {
+    let mut z = number;
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

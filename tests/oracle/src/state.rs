@@ -1,0 +1,392 @@
+//! What the oracle remembers between turns, and what can be seen of it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use botflow_artifact::Outcome;
+use botflow_machine::{Effect, Event, Owner, Person};
+use botflow_scenario::engine::{Engine, Standing, Standpoint};
+use botflow_syntax::SyntaxNode;
+use botflow_syntax::ast::{self, AstNode};
+use botflow_understanding::OptionWords;
+use botflow_values::{Value, Zone};
+use smol_str::SmolStr;
+
+use crate::env::Env;
+use crate::project::{Flow, Project, text_of};
+
+/// The variables of a run, shared with the handlers that stand in it.
+pub(crate) type Variables = Rc<RefCell<BTreeMap<SmolStr, Value>>>;
+
+/// One conversation, walked through the tree.
+pub struct Oracle<'a> {
+    pub(crate) project: &'a Project<'a>,
+    pub(crate) person: Person,
+    pub(crate) owner: Owner,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) question: Option<Question>,
+    pub(crate) escalation: Option<Escalated>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) misunderstood: u32,
+    pub(crate) calls: u32,
+    pub(crate) puts: u32,
+    pub(crate) timers: u32,
+    pub(crate) timer: Option<i64>,
+    /// Rules of `always` that have had their turn.
+    pub(crate) fired: BTreeSet<usize>,
+    /// What each `say one of` said last, by where it stands.
+    pub(crate) varied: Vec<(SyntaxNode, usize)>,
+    /// The messages of the last turn in which something was said.
+    pub(crate) said: Vec<Said>,
+    pub(crate) seen: Vec<u64>,
+    pub(crate) next_frame: u64,
+
+    // What belongs to the turn at hand.
+    pub(crate) now: i64,
+    pub(crate) turn: u64,
+    pub(crate) seed: u64,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) steps: u32,
+    /// The fields of the event that a handler or a condition looks at.
+    pub(crate) event: Vec<Value>,
+    /// The customer's words of this turn.
+    pub(crate) words: SmolStr,
+    /// What is left of the message that a handler took as an intent.
+    pub(crate) prefill: Option<String>,
+    /// Something was said in this turn already.
+    pub(crate) spoke: bool,
+    /// The handler that came back last.
+    pub(crate) came_back: Option<u64>,
+}
+
+/// One running flow, or one handler at work.
+pub(crate) struct Frame {
+    pub id: u64,
+    pub flow: Rc<Flow>,
+    pub kind: FrameKind,
+    pub variables: Variables,
+    /// The statement or target at which it rests.
+    pub at: Option<SyntaxNode>,
+    /// The question it put last.
+    pub asked: Option<SyntaxNode>,
+    pub answered: Vec<SyntaxNode>,
+    pub tries: u32,
+    pub form: Option<FormState>,
+    pub pending: Option<Pending>,
+    pub loops: Vec<(SyntaxNode, Vec<Value>, usize)>,
+}
+
+/// What a frame is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum FrameKind {
+    Started,
+    Run,
+    /// With the frame in which it stands (none for `always`) and what for it runs.
+    Handler { of: Option<u64>, purpose: Purpose },
+    /// A way of an escalation.
+    Way,
+    /// A flow that an operator started.
+    Operator,
+}
+
+/// What for a handler runs, which decides how it comes back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Purpose {
+    Usual,
+    Unclear,
+    Changed(u64),
+}
+
+/// A form under way.
+#[derive(Clone)]
+pub(crate) struct FormState {
+    pub form: SyntaxNode,
+    pub answered: Vec<SyntaxNode>,
+    pub last: Option<SyntaxNode>,
+    pub replay: bool,
+}
+
+/// What a frame waits for besides words, and since which turn.
+#[derive(Clone, Debug)]
+pub(crate) enum Pending {
+    Call { number: u32, attempt: u32, args: Vec<Value>, until: i64, company: Option<i64>, turn: u64 },
+    Moment { until: i64, turn: u64 },
+    Event { until: Option<i64>, turn: u64 },
+    Queue { since: i64, gone: usize, turn: u64 },
+    Code(String),
+    /// It came while something else was going on.
+    Arrived(Value),
+    /// It failed or did not come meanwhile.
+    Missed(Missed),
+    /// Whatever came has been dealt with: the flow goes on behind.
+    Done,
+}
+
+/// Why what a frame waited for did not come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Missed {
+    Call(Option<SmolStr>),
+    Time,
+    Nobody(usize),
+    Closed,
+}
+
+/// A question that waits for an answer.
+#[derive(Clone)]
+pub(crate) struct Question {
+    pub put_at: i64,
+    pub turn: u64,
+    pub put: u32,
+    /// How many clocks of silence have gone off.
+    pub gone: usize,
+    pub options: Vec<Offered>,
+    pub suggestions: Vec<String>,
+}
+
+/// An option as it was offered.
+#[derive(Clone)]
+pub(crate) struct Offered {
+    pub label: String,
+    pub words: OptionWords,
+    pub link: Option<(SmolStr, bool)>,
+    pub value: Value,
+    /// Picking it leaves the variable as it is.
+    pub keeps: bool,
+    pub way: Option<ast::Way>,
+}
+
+/// A message that was said, to be said again.
+#[derive(Clone)]
+pub(crate) struct Said {
+    pub node: SyntaxNode,
+    pub variant: Option<usize>,
+    pub flow: SmolStr,
+    /// The frame said it in its own variables; handlers of `always` have theirs.
+    pub mentions: bool,
+}
+
+/// A hand-over under way.
+#[derive(Clone)]
+pub(crate) struct Escalated {
+    pub item: ast::EscalationItem,
+    pub nobody: (i64, u64),
+    pub customer: (i64, u64),
+    pub operator: (i64, u64),
+    pub joined: bool,
+    pub gone: [usize; 3],
+}
+
+impl<'a> Oracle<'a> {
+    /// A conversation that has not begun.
+    pub fn new(project: &'a Project<'a>, person: Person) -> Oracle<'a> {
+        Oracle {
+            project,
+            person,
+            owner: Owner::Nobody,
+            frames: Vec::new(),
+            question: None,
+            escalation: None,
+            outcome: None,
+            misunderstood: 0,
+            calls: 0,
+            puts: 0,
+            timers: 0,
+            timer: None,
+            fired: BTreeSet::new(),
+            varied: Vec::new(),
+            said: Vec::new(),
+            seen: Vec::new(),
+            next_frame: 0,
+            now: i64::MIN,
+            turn: 0,
+            seed: 0,
+            effects: Vec::new(),
+            steps: 0,
+            event: Vec::new(),
+            words: SmolStr::default(),
+            prefill: None,
+            spoke: false,
+            came_back: None,
+        }
+    }
+
+    /// The topmost frame, if any.
+    pub(crate) fn top(&mut self) -> Option<&mut Frame> {
+        self.frames.last_mut()
+    }
+
+    /// What expressions see in the topmost frame.
+    pub(crate) fn env(&self) -> Env<'_, 'a> {
+        match self.frames.last() {
+            Some(frame) => self.env_of(frame),
+            None => self.outside(),
+        }
+    }
+
+    pub(crate) fn env_of(&self, frame: &Frame) -> Env<'_, 'a> {
+        Env { oracle: self, flow: Rc::clone(&frame.flow), variables: frame.variables.borrow().clone() }
+    }
+
+    /// What expressions see that stand in no flow.
+    pub(crate) fn outside(&self) -> Env<'_, 'a> {
+        Env { oracle: self, flow: Rc::clone(&self.project.always), variables: BTreeMap::new() }
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: Value) {
+        if let Some(frame) = self.frames.last() {
+            frame.variables.borrow_mut().insert(name.into(), value);
+        }
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// A field of the customer card.
+    pub(crate) fn customer(&self, name: &str) -> Value {
+        match self.project.bot.customer.iter().position(|field| field.name == name) {
+            Some(place) => match self.person.fields.get(place) {
+                Some(value) => value.clone(),
+                None => self.project.bot.customer[place].default.clone(),
+            },
+            None => Value::Unknown,
+        }
+    }
+
+    /// Writes a field of the customer card and gives what it held.
+    pub(crate) fn set_customer(&mut self, name: &str, value: Value) -> Value {
+        let before = self.customer(name);
+        for place in self.person.fields.len()..self.project.bot.customer.len() {
+            self.person.fields.push(self.project.bot.customer[place].default.clone());
+        }
+        if let Some(place) = self.project.bot.customer.iter().position(|field| field.name == name) {
+            self.person.fields[place] = value;
+        }
+        before
+    }
+
+    /// The language in which things are said (2.7).
+    pub(crate) fn language(&self) -> SmolStr {
+        let languages = &self.project.bot.languages;
+        let base = |code: &str| code.split(['-', '_']).next().unwrap_or("").to_lowercase();
+        let exact = languages.iter().find(|language| **language == self.person.language);
+        let near = || languages.iter().find(|language| base(language) == base(&self.person.language));
+        exact.or_else(near).or(languages.first()).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn channel(&self) -> SmolStr {
+        match self.person.channel.is_empty() {
+            true => self.project.bot.channels.first().cloned().unwrap_or_default(),
+            false => self.person.channel.clone(),
+        }
+    }
+
+    pub(crate) fn zone(&self) -> Zone {
+        self.project.zone_named(&self.person.timezone)
+    }
+
+    /// How often an event happened in the last so many milliseconds (13.3).
+    pub(crate) fn count(&self, event: &str, window: i64) -> i64 {
+        let moments = self
+            .person
+            .occurrences
+            .iter()
+            .filter(|(id, _)| self.project.bot.events.get(id.index()).is_some_and(|known| known.name == event))
+            .flat_map(|(_, moments)| moments);
+        moments.filter(|moment| **moment > self.now.saturating_sub(window)).count() as i64
+    }
+
+    /// A short account of the topmost frame's flow (13.5).
+    pub(crate) fn summary(&self) -> String {
+        let Some(frame) = self.frames.last() else { return String::new() };
+        let env = self.env_of(frame);
+        let known = env.variables.iter().filter(|(name, value)| {
+            value.is_known() && !frame.flow.sensitive.contains(name)
+        });
+        let parts: Vec<String> = known
+            .map(|(name, value)| format!("{name}: {}", env.show(value, botflow_values::show::Style::Usual)))
+            .collect();
+        parts.join(", ").chars().take(1000).collect()
+    }
+
+    /// Puts a frame on top.
+    pub(crate) fn push(&mut self, flow: Rc<Flow>, kind: FrameKind, variables: Variables) -> u64 {
+        self.next_frame += 1;
+        self.question = None;
+        self.frames.push(Frame {
+            id: self.next_frame,
+            flow,
+            kind,
+            variables,
+            at: None,
+            asked: None,
+            answered: Vec::new(),
+            tries: 0,
+            form: None,
+            pending: None,
+            loops: Vec::new(),
+        });
+        self.next_frame
+    }
+
+    fn standpoint(&self, frame: &Frame) -> Option<Standpoint> {
+        let at = frame.at.as_ref()?;
+        let step = at.ancestors().find_map(ast::Step::cast).map(|step| text_of(step.name()));
+        let in_flow = at.ancestors().any(|node| ast::FlowItem::can_cast(node.kind()));
+        let flow = if in_flow { frame.flow.name.clone() } else { self.project.always.name.clone() };
+        let name = if let Some(ask) = ast::AskStmt::cast(at.clone()) {
+            match ask.answer() {
+                Some(answer) => text_of(answer.name()),
+                None => ask.customer().map(|customer| text_of(customer.field())).unwrap_or_default(),
+            }
+        } else if let Some(choose) = ast::ChooseStmt::cast(at.clone()) {
+            choose.name().map_or_else(|| "choice".into(), |name| name.text().into())
+        } else {
+            // Places that authors do not name have names that only the compiler makes.
+            SmolStr::new_static("*")
+        };
+        Some(Standpoint { flow, step, name })
+    }
+}
+
+impl Engine for Oracle<'_> {
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        self.take(event);
+        effects.append(&mut self.effects);
+    }
+
+    fn standing(&self) -> Standing {
+        let mut variables = Vec::new();
+        let mut shown: Vec<&Variables> = Vec::new();
+        for frame in self.frames.iter().rev() {
+            if shown.iter().any(|known| Rc::ptr_eq(known, &frame.variables)) {
+                continue;
+            }
+            shown.push(&frame.variables);
+            variables.extend(frame.variables.borrow().iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+        Standing {
+            place: self.frames.last().and_then(|frame| self.standpoint(frame)),
+            owner: self.owner,
+            outcome: self.outcome,
+            variables,
+        }
+    }
+
+    fn person(&self) -> &Person {
+        &self.person
+    }
+
+    fn person_mut(&mut self) -> &mut Person {
+        &mut self.person
+    }
+
+    fn timer(&self) -> Option<(u32, i64)> {
+        self.timer.map(|at| (self.timers, at))
+    }
+
+    fn misunderstood(&self) -> u32 {
+        self.misunderstood
+    }
+}

@@ -1,0 +1,282 @@
+//! One turn: an event comes in (2), a conversation begins (4) or goes on.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use botflow_artifact::{ConsentId, Outcome};
+use botflow_machine::{Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, Owner};
+use botflow_syntax::ast;
+use botflow_understanding::patterns::is_stop_word;
+use botflow_understanding::{Pattern, normalise, std_pattern};
+use botflow_values::Value;
+use smol_str::SmolStr;
+
+use crate::hear::Heard;
+use crate::state::{FrameKind, Oracle, Purpose};
+use crate::walk::Next;
+
+impl Oracle<'_> {
+    /// Takes one turn (2.1, 2.2).
+    pub(crate) fn take(&mut self, event: Event) {
+        if event.id != 0 {
+            if self.seen.contains(&event.id) {
+                return;
+            }
+            self.seen.push(event.id);
+            let surplus = self.seen.len().saturating_sub(8);
+            self.seen.drain(..surplus);
+        }
+        self.now = self.now.max(event.at);
+        self.turn += 1;
+        self.seed = event.seed;
+        self.steps = 0;
+        self.event.clear();
+        self.words = SmolStr::default();
+        self.prefill = None;
+        self.spoke = false;
+        let mut by_customer = true;
+        match event.kind {
+            EventKind::Message { text, channel } => {
+                let mut text = text.to_string();
+                text.truncate(text.floor_char_boundary(MAX_MESSAGE));
+                self.words = text.as_str().into();
+                self.customer_writes(Heard { text, payload: None, medium: None }, channel);
+            }
+            EventKind::Press { payload, label, channel } => {
+                self.words = label.clone();
+                self.customer_writes(
+                    Heard { text: label.to_string(), payload: Some(payload), medium: None },
+                    channel,
+                );
+            }
+            EventKind::Media { value, caption, channel } => {
+                self.words = caption.clone();
+                self.customer_writes(
+                    Heard { text: caption.to_string(), payload: None, medium: Some(value) },
+                    channel,
+                );
+            }
+            other => {
+                by_customer = false;
+                self.world_does(other);
+            }
+        }
+        if by_customer {
+            self.rules();
+        }
+        self.set_timer();
+        self.event.clear();
+    }
+
+    fn customer_writes(&mut self, heard: Heard, channel: Option<SmolStr>) {
+        if let Some(channel) = channel {
+            self.person.channel = channel;
+        }
+        if self.law(&heard) {
+            return;
+        }
+        match self.owner {
+            Owner::People => {
+                self.misunderstood = 0;
+                let mark = (self.now, self.turn);
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.customer = mark;
+                    escalation.gone[1] = 0;
+                }
+                let media = heard.medium.map(Box::new);
+                self.effect(Effect::Forward { text: heard.text.into(), media });
+            }
+            Owner::Nobody => self.begin(&heard),
+            Owner::Bot => {
+                let next = self.hear(&heard);
+                self.run(next);
+            }
+        }
+    }
+
+    /// The law's words (3.2, level 1), on every channel.
+    fn law(&mut self, heard: &Heard) -> bool {
+        if !is_stop_word(&self.language(), &normalise(&heard.text)) {
+            return false;
+        }
+        let channel = self.channel();
+        for place in 0..self.project.bot.consents.len() {
+            let consent = ConsentId::from(place);
+            let given = self.person.consents.iter().position(|(id, on)| *id == consent && *on == channel);
+            if let Some(given) = given {
+                self.person.consents.remove(given);
+                self.effect(Effect::Consent { consent, granted: false, answer: self.words.clone() });
+            }
+        }
+        self.effect(Effect::OptedOut);
+        if self.owner != Owner::Nobody {
+            self.finish(Outcome::Abandoned, None);
+        }
+        true
+    }
+
+    /// A message while no conversation is going on (4).
+    fn begin(&mut self, heard: &Heard) {
+        let message = normalise(&heard.text);
+        let pattern = std_pattern(&self.language(), &message);
+        if pattern == Some(Pattern::Thanks) && self.outcome.is_some() {
+            return;
+        }
+        self.reset();
+        self.owner = Owner::Bot;
+        self.outcome = None;
+        let next = match self.hear_first(heard) {
+            Some(next) => next,
+            None => Next::Begin,
+        };
+        self.run(next);
+    }
+
+    /// Forgets everything that belongs to one conversation (11.2).
+    pub(crate) fn reset(&mut self) {
+        self.drop_all();
+        self.varied.clear();
+        self.fired.clear();
+        self.said.clear();
+        self.misunderstood = 0;
+    }
+
+    /// Drops whatever runs.
+    pub(crate) fn drop_all(&mut self) {
+        if self.escalation.take().is_some() {
+            self.effect(Effect::Withdraw);
+        }
+        self.frames.clear();
+        self.question = None;
+    }
+
+    /// Ends the conversation (11.2).
+    pub(crate) fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
+        self.reset();
+        self.effect(Effect::Finished { outcome, label });
+        self.owner = Owner::Nobody;
+        self.outcome = Some(outcome);
+    }
+
+    /// The start flow begins (4.3).
+    pub(crate) fn begin_start_flow(&mut self) -> Next {
+        self.drop_all();
+        self.prefill = None;
+        let start = self.project.start.clone();
+        match start.and_then(|name| self.project.flow_named("", &name)) {
+            Some(flow) => self.enter_flow(flow, FrameKind::Started, Vec::new()),
+            None => {
+                self.finish(Outcome::Resolved, None);
+                Next::Rest
+            }
+        }
+    }
+
+    /// A flow begins with these arguments, on top of whatever there is.
+    pub(crate) fn enter_flow(
+        &mut self,
+        flow: Rc<crate::project::Flow>,
+        kind: FrameKind,
+        args: Vec<Value>,
+    ) -> Next {
+        let mut variables = BTreeMap::new();
+        for (param, value) in flow.params.iter().zip(args) {
+            variables.insert(param.name.clone(), value);
+        }
+        let item = flow.item.clone();
+        self.push(flow, kind, Rc::new(RefCell::new(variables)));
+        match item {
+            Some(item) => Next::Body(item),
+            None => Next::Return(Value::Unknown),
+        }
+    }
+
+    fn world_does(&mut self, kind: EventKind) {
+        match kind {
+            EventKind::Start { flow, args, by_operator } => self.start_from_outside(&flow, args, by_operator),
+            EventKind::Custom { name, fields } => self.happens(&name, fields),
+            EventKind::Timer { id } => {
+                if self.timer.is_some() && id == self.timers {
+                    self.clocks_go_off();
+                }
+            }
+            EventKind::CallResult { call, value } => self.call_result(call, value),
+            EventKind::CallFailed { call, attempt, failure } => self.call_failed(call, Some(attempt), failure),
+            EventKind::Operator(event) => self.operator(event),
+            EventKind::Delivery { .. }
+            | EventKind::Message { .. }
+            | EventKind::Press { .. }
+            | EventKind::Media { .. } => {}
+        }
+    }
+
+    /// A trigger, a test or an operator begins a flow (2.6, 12.6).
+    fn start_from_outside(&mut self, name: &str, args: Vec<Value>, by_operator: bool) {
+        let Some(flow) = self.project.flow_named("", name) else { return };
+        if self.owner == Owner::People {
+            if by_operator && flow.open_to_operators {
+                self.owner = Owner::Bot;
+                let next = self.enter_flow(flow, FrameKind::Operator, args);
+                self.run(next);
+            }
+            return;
+        }
+        if self.owner == Owner::Nobody {
+            self.reset();
+            self.outcome = None;
+        }
+        self.drop_all();
+        self.owner = Owner::Bot;
+        let next = self.enter_flow(flow, FrameKind::Started, args);
+        self.run(next);
+    }
+
+    /// An event (9.2).
+    fn happens(&mut self, name: &str, fields: Vec<Value>) {
+        let Some(place) = self.project.bot.events.iter().position(|event| event.name == name) else { return };
+        let id = botflow_artifact::EventId::from(place);
+        match self.person.occurrences.iter_mut().find(|(known, _)| *known == id) {
+            Some((_, moments)) => moments.push(self.now),
+            None => self.person.occurrences.push((id, vec![self.now])),
+        }
+        for (_, moments) in &mut self.person.occurrences {
+            let surplus = moments.len().saturating_sub(MAX_COUNTED);
+            moments.drain(..surplus);
+        }
+        self.event = fields;
+        if let Some(next) = self.awaited(name) {
+            self.run(next);
+        } else if self.owner == Owner::Bot {
+            let next = self.event_handler(name);
+            self.run(next);
+        }
+    }
+
+    /// The rules of `always` (7.6).
+    fn rules(&mut self) {
+        let entries = self.project.always_items.iter().flat_map(|item| item.entries());
+        let rules: Vec<ast::IfHandler> = entries
+            .filter_map(|entry| match entry {
+                ast::AlwaysEntry::IfHandler(rule) => Some(rule),
+                _ => None,
+            })
+            .collect();
+        for (place, rule) in rules.into_iter().enumerate() {
+            if self.owner != Owner::Bot || self.frames.is_empty() {
+                return;
+            }
+            let holds = rule.condition().is_some() && self.outside().allows(rule.condition());
+            if self.fired.contains(&place) || !holds {
+                continue;
+            }
+            self.fired.insert(place);
+            let Some(way) = rule.way() else { continue };
+            let handler = self.push_handler(None, Purpose::Usual, &Rc::default());
+            self.run(Next::Enter(way));
+            if self.came_back != Some(handler) {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Projects for both sides: the compiled bot, and the sources as the oracle reads them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use botflow_artifact::Bot;
+use botflow_compiler::compile;
+use botflow_compiler::finding::Level;
+use botflow_compiler::library;
+use botflow_compiler::project::{Project, Source};
+use botflow_machine::Program;
+
+/// A compiled project with its sources.
+pub struct Built {
+    pub program: Program,
+    pub sources: Vec<botflow_oracle::Source>,
+    pub chats: Vec<(String, String)>,
+}
+
+/// Compiles sources; what is wrong comes back as text.
+pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<Built, String> {
+    let project = Project {
+        sources: sources
+            .iter()
+            .map(|(path, text)| Source { path: path.as_str().into(), text: Arc::from(text.as_str()) })
+            .collect(),
+        config: config.map(Arc::from),
+        host: None,
+    };
+    let bot: Bot = compile::build(&project).map_err(|checked| {
+        let errors = checked.findings.iter().filter(|finding| finding.level == Level::Error);
+        let lines: Vec<String> = errors
+            .map(|finding| {
+                let source = checked.files.get(finding.span.file.0 as usize);
+                let line = source.map_or(0, |source| {
+                    let before = source.text.get(..finding.span.start as usize).unwrap_or("");
+                    before.matches('\n').count() + 1
+                });
+                format!("{line}: {}: {}", finding.rule.name, finding.message)
+            })
+            .collect();
+        lines.join("\n")
+    })?;
+    let mut read: Vec<botflow_oracle::Source> =
+        sources.iter().map(|(_, text)| botflow_oracle::Source::new("", text)).collect();
+    // Library flows carry their module's name; whether they are used or not does not matter here.
+    read.extend(library::FILES.iter().map(|file| botflow_oracle::Source::new("std", file.text)));
+    let program = Program::new(bot).map_err(|error| error.to_string())?;
+    Ok(Built { program, sources: read, chats: Vec::new() })
+}
+
+/// A folder below `examples`, with its conversations.
+#[expect(clippy::expect_used, reason = "the examples are part of the repository")]
+pub fn example(folder: &str) -> Built {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(folder);
+    let files = |folder: &Path, extension: &str| -> Vec<(String, String)> {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+        paths.sort();
+        let read = paths.into_iter().map(|path| {
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text)
+        });
+        read.collect()
+    };
+    let config = std::fs::read_to_string(root.join("botflow.toml")).ok();
+    let mut built = build(files(&root, "flow"), config).expect("the examples compile");
+    built.chats = files(&root.join("tests"), "chat");
+    built
+}
