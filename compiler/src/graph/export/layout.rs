@@ -176,7 +176,7 @@ fn panel(picture: &Picture, group: usize, shown: &[bool], edges: &[usize]) -> Pa
         count if count <= TOO_MANY => layers(&mut boxes, &inner),
         _ => rows(&mut boxes),
     };
-    let width = width.max(width_of(&title, 15.0));
+    let width = width.max(width_of(&title, 17.5));
     Panel {
         id: picture.groups[group].id.clone(),
         title,
