@@ -113,7 +113,7 @@ impl Turn<'_> {
     /// Level 1: the law's words.
     fn is_stop(&mut self, heard: &Heard<'_>) -> bool {
         let channel = self.scope().channel();
-        if heard.text.len() > 64 {
+        if heard.text.len() > 64 || !patterns::has_stop_words(channel) {
             return false;
         }
         if !patterns::is_stop_word(&self.c.person.language, heard.normalised()) {

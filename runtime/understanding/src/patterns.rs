@@ -360,6 +360,12 @@ pub fn std_pattern(_language: &str, message: &Normalised) -> Option<Pattern> {
     without_fillers(message)
 }
 
+/// Whether a law has stop words heard on the channel: on the telephone network they are (47 CFR 64.1200); "cancel" in
+/// a web chat is about an order.
+pub fn has_stop_words(channel: &str) -> bool {
+    matches!(channel, "sms" | "rcs")
+}
+
 /// Whether the message is one of the law's stop words in the language. They are heard in capital or
 /// small letters and with any punctuation, but alone: "stop" stops, "don't stop" does not.
 pub fn is_stop_word(language: &str, message: &Normalised) -> bool {

@@ -4,17 +4,19 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use botflow_syntax::ast::{self, AstNode, Comparison, Expr, TextPart};
 use botflow_syntax::SyntaxKind;
+use botflow_syntax::ast::{self, AstNode, Comparison, Expr, TextPart};
 use botflow_values::show::{self, Labels, ShowContext, Shower, Style};
-use botflow_values::{Member, ReadContext, Value, Zone, add, compare, divide, equals, functions, multiply, negate, subtract};
+use botflow_values::{
+    Member, ReadContext, Value, Zone, add, compare, divide, equals, functions, multiply, negate, subtract,
+};
 use smol_str::SmolStr;
 
+use crate::Oracle;
 use crate::infer;
 use crate::literal;
 use crate::project::{Flow, text_of};
 use crate::types::{Ty, bare_name};
-use crate::Oracle;
 
 /// A text grows no longer than this many bytes.
 const MAX_TEXT: usize = 65_536;
@@ -31,7 +33,11 @@ impl<'e, 'a> Env<'e, 'a> {
     pub fn with(&self, name: &str, value: Value) -> Env<'e, 'a> {
         let mut variables = self.variables.clone();
         variables.insert(name.into(), value);
-        Env { oracle: self.oracle, flow: Rc::clone(&self.flow), variables }
+        Env {
+            oracle: self.oracle,
+            flow: Rc::clone(&self.flow),
+            variables,
+        }
     }
 
     /// The type of an expression here.
@@ -57,12 +63,14 @@ impl<'e, 'a> Env<'e, 'a> {
                 Value::YesNo(yes) => Value::YesNo(!yes),
                 _ => Value::Unknown,
             },
-            Expr::AndExpr(and) => {
-                Value::YesNo(and.operands().all(|operand| self.eval(&operand, &Ty::yes_no()).is_yes()))
-            }
-            Expr::OrExpr(or) => {
-                Value::YesNo(or.operands().any(|operand| self.eval(&operand, &Ty::yes_no()).is_yes()))
-            }
+            Expr::AndExpr(and) => Value::YesNo(
+                and.operands()
+                    .all(|operand| self.eval(&operand, &Ty::yes_no()).is_yes()),
+            ),
+            Expr::OrExpr(or) => Value::YesNo(
+                or.operands()
+                    .any(|operand| self.eval(&operand, &Ty::yes_no()).is_yes()),
+            ),
             Expr::CompareExpr(comparison) => self.compare(comparison),
             Expr::ElseExpr(chain) => {
                 let ty = self.ty(expr);
@@ -106,7 +114,12 @@ impl<'e, 'a> Env<'e, 'a> {
                             .map(|(name, ty)| eval(named(name).and_then(|field| field.value()), ty))
                             .collect(),
                     ),
-                    _ => Value::Record(record.fields().map(|field| eval(field.value(), &Ty::Any)).collect()),
+                    _ => Value::Record(
+                        record
+                            .fields()
+                            .map(|field| eval(field.value(), &Ty::Any))
+                            .collect(),
+                    ),
                 }
             }
             Expr::FunctionExpr(function) => self.function(function),
@@ -123,7 +136,12 @@ impl<'e, 'a> Env<'e, 'a> {
         }
         match want.plain() {
             Ty::Scalar(botflow_values::Kind::Member(set)) => {
-                let members = oracle.project.bot.sets.get(*set as usize).map_or(&[][..], |set| &set.members);
+                let members = oracle
+                    .project
+                    .bot
+                    .sets
+                    .get(*set as usize)
+                    .map_or(&[][..], |set| &set.members);
                 if let Some(index) = members.iter().position(|member| member.name == name) {
                     return Value::member(*set, index as u32);
                 }
@@ -148,12 +166,17 @@ impl<'e, 'a> Env<'e, 'a> {
         }
         let consent = project.bot.consents.iter().position(|consent| consent == name)?;
         let channel = self.oracle.channel();
-        let given = person.consents.iter().any(|(given, on)| given.index() == consent && *on == channel);
+        let given = person
+            .consents
+            .iter()
+            .any(|(given, on)| given.index() == consent && *on == channel);
         Some(Value::YesNo(given))
     }
 
     fn field(&self, field: &ast::FieldExpr) -> Value {
-        let Some(base) = field.base() else { return Value::Unknown };
+        let Some(base) = field.base() else {
+            return Value::Unknown;
+        };
         let names: Vec<SmolStr> = field.fields().map(|token| token.text().into()).collect();
         let project = self.oracle.project;
         let (mut value, mut ty, rest) = match bare_name(&base).as_deref() {
@@ -164,7 +187,11 @@ impl<'e, 'a> Env<'e, 'a> {
             Some("config") => {
                 let found = project.bot.config.iter().find(|config| config.name == names[0]);
                 let ty = project.config.get(&names[0]).cloned().unwrap_or(Ty::Any);
-                (found.map(|config| config.value.clone()).unwrap_or_default(), ty, &names[1..])
+                (
+                    found.map(|config| config.value.clone()).unwrap_or_default(),
+                    ty,
+                    &names[1..],
+                )
             }
             Some("conversation") => (self.conversation(&names[0]), Ty::Any, &names[1..]),
             Some("event") => {
@@ -178,7 +205,9 @@ impl<'e, 'a> Env<'e, 'a> {
             }
         };
         for name in rest {
-            let Some((place, next)) = ty.field(name) else { return Value::Unknown };
+            let Some((place, next)) = ty.field(name) else {
+                return Value::Unknown;
+            };
             value = value.field(place).clone();
             ty = next;
         }
@@ -198,11 +227,14 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     fn compare(&self, comparison: &ast::CompareExpr) -> Value {
-        let Some(left) = comparison.left() else { return Value::Unknown };
+        let Some(left) = comparison.left() else {
+            return Value::Unknown;
+        };
         if let Some(test) = comparison.test() {
             return Value::YesNo(self.eval(&left, &Ty::Any).is_known() == test.is_known());
         }
-        let (Some(right), Some(how)) = (comparison.right(), comparison.op().and_then(|op| op.comparison())) else {
+        let (Some(right), Some(how)) = (comparison.right(), comparison.op().and_then(|op| op.comparison()))
+        else {
             return Value::Unknown;
         };
         let (left_type, right_type) = (self.ty(&left), self.ty(&right));
@@ -218,7 +250,9 @@ impl<'e, 'a> Env<'e, 'a> {
             Comparison::IsNot => return Value::YesNo(!equals(&left, &right)),
             _ => {}
         }
-        let Some(order) = compare(&left, &right) else { return Value::Unknown };
+        let Some(order) = compare(&left, &right) else {
+            return Value::Unknown;
+        };
         Value::YesNo(match how {
             Comparison::Less => order == Ordering::Less,
             Comparison::LessEquals => order != Ordering::Greater,
@@ -228,14 +262,21 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     fn function(&self, function: &ast::FunctionExpr) -> Value {
-        let args: Vec<Expr> =
-            function.args().into_iter().flat_map(|args| args.args()).filter_map(|arg| arg.value()).collect();
+        let args: Vec<Expr> = function
+            .args()
+            .into_iter()
+            .flat_map(|args| args.args())
+            .filter_map(|arg| arg.value())
+            .collect();
         let name = text_of(function.name());
         let oracle = self.oracle;
         let zone = oracle.zone();
         match name.as_str() {
             "count" => {
-                let event = args.first().map(|arg| arg.syntax().text().to_string()).unwrap_or_default();
+                let event = args
+                    .first()
+                    .map(|arg| arg.syntax().text().to_string())
+                    .unwrap_or_default();
                 let window = match args.get(1).map(|arg| self.eval(arg, &Ty::Any)) {
                     Some(Value::Duration(window)) => window,
                     _ => return Value::Unknown,
@@ -243,7 +284,10 @@ impl<'e, 'a> Env<'e, 'a> {
                 return Value::integer(oracle.count(event.trim(), window));
             }
             "open" => {
-                let queue = args.first().map(|arg| arg.syntax().text().to_string()).unwrap_or_default();
+                let queue = args
+                    .first()
+                    .map(|arg| arg.syntax().text().to_string())
+                    .unwrap_or_default();
                 return Value::YesNo(oracle.queue_open(queue.trim()));
             }
             "today" => return functions::today(oracle.now, &zone),
@@ -251,8 +295,14 @@ impl<'e, 'a> Env<'e, 'a> {
         }
         let first_type = args.first().map_or(Ty::Any, |arg| self.ty(arg));
         let second_type = args.get(1).map_or(Ty::Any, |arg| self.ty(arg));
-        let first = args.first().map_or(Value::Unknown, |arg| self.eval(arg, &second_type));
-        let wanted = if matches!(first_type.plain(), Ty::List(_)) { first_type.element() } else { first_type };
+        let first = args
+            .first()
+            .map_or(Value::Unknown, |arg| self.eval(arg, &second_type));
+        let wanted = if matches!(first_type.plain(), Ty::List(_)) {
+            first_type.element()
+        } else {
+            first_type
+        };
         let second = args.get(1).map_or(Value::Unknown, |arg| self.eval(arg, &wanted));
         match name.as_str() {
             "length" => functions::length(&first),
@@ -322,7 +372,9 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     fn hole(&self, hole: &ast::Hole) -> String {
-        let Some(expr) = hole.value() else { return String::new() };
+        let Some(expr) = hole.value() else {
+            return String::new();
+        };
         let value = self.eval(&expr, &Ty::Any);
         let mut shown: Option<String> = None;
         for filter in hole.filters() {
@@ -366,7 +418,9 @@ impl<'e, 'a> Env<'e, 'a> {
         if hole.filters().next().is_some() {
             return self.hole(hole);
         }
-        let value = hole.value().map_or(Value::Unknown, |value| self.eval(&value, &Ty::Any));
+        let value = hole
+            .value()
+            .map_or(Value::Unknown, |value| self.eval(&value, &Ty::Any));
         if let Value::Member(member) = value {
             return self.member_name(member).to_string();
         }
@@ -389,7 +443,9 @@ impl<'e, 'a> Env<'e, 'a> {
             })
         };
         let arm = named(name).or_else(|| named("other"));
-        arm.and_then(|arm| arm.text()).map(|text| self.text(&text)).unwrap_or_default()
+        arm.and_then(|arm| arm.text())
+            .map(|text| self.text(&text))
+            .unwrap_or_default()
     }
 
     fn shower(&self) -> Rc<Shower> {
@@ -400,7 +456,10 @@ impl<'e, 'a> Env<'e, 'a> {
     pub fn show(&self, value: &Value, style: Style) -> String {
         let mut out = String::new();
         let zone = self.oracle.zone();
-        let context = ShowContext { zone: &zone, labels: self };
+        let context = ShowContext {
+            zone: &zone,
+            labels: self,
+        };
         self.shower().write(value, style, &context, &mut out);
         out
     }
@@ -415,8 +474,17 @@ impl<'e, 'a> Env<'e, 'a> {
     pub fn label(&self, member: Member) -> String {
         let name = self.member_name(member);
         let project = self.oracle.project;
-        let set = project.bot.sets.get(member.set as usize).map(|set| set.name.clone()).unwrap_or_default();
-        let members = project.types.get(&set).into_iter().flat_map(|item| item.members());
+        let set = project
+            .bot
+            .sets
+            .get(member.set as usize)
+            .map(|set| set.name.clone())
+            .unwrap_or_default();
+        let members = project
+            .types
+            .get(&set)
+            .into_iter()
+            .flat_map(|item| item.members());
         let label = members
             .filter(|member| member.name().is_some_and(|token| token.text() == name))
             .find_map(|member| member.label());
@@ -454,7 +522,10 @@ enum Word {
 
 impl Word {
     fn behind(self, words: &str) -> Word {
-        let last = words.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("");
+        let last = words
+            .rsplit(|c: char| c.is_whitespace() || c == '(')
+            .next()
+            .unwrap_or("");
         if last.is_empty() {
             Word::Empty
         } else if last.len() == words.len() && self != Word::Empty {

@@ -13,17 +13,37 @@ use crate::walk::Next;
 
 /// What a correction begins with (6.3), normalised.
 const CORRECTIONS: &[&str] = &[
-    "i mean", "i meant", "de fapt", "ba nu", "то есть", "no", "not", "actually", "sorry", "wait", "nu", "scuze",
-    "adica", "нет", "не", "точнее", "вернее", "извините", "ой",
+    "i mean",
+    "i meant",
+    "de fapt",
+    "ba nu",
+    "то есть",
+    "no",
+    "not",
+    "actually",
+    "sorry",
+    "wait",
+    "nu",
+    "scuze",
+    "adica",
+    "нет",
+    "не",
+    "точнее",
+    "вернее",
+    "извините",
+    "ой",
 ];
 
 /// Small words before what is corrected (6.3), normalised.
-const SMALL: &[&str] =
-    &["to", "in", "at", "its", "it s", "the", "la", "pe", "на", "в", "до", "это"];
+const SMALL: &[&str] = &[
+    "to", "in", "at", "its", "it s", "the", "la", "pe", "на", "в", "до", "это",
+];
 
 /// The questions of a form, in order of the text.
 fn asks_of(form: &SyntaxNode) -> Vec<SyntaxNode> {
-    form.descendants().filter(|node| ast::AskStmt::can_cast(node.kind())).collect()
+    form.descendants()
+        .filter(|node| ast::AskStmt::can_cast(node.kind()))
+        .collect()
 }
 
 impl Oracle<'_> {
@@ -31,8 +51,12 @@ impl Oracle<'_> {
     pub(crate) fn reach_form(&mut self, form: &ast::FormStmt) -> Next {
         let node = form.syntax().clone();
         if let Some(frame) = self.top() {
-            frame.form =
-                Some(FormState { form: node.clone(), answered: Vec::new(), last: None, replay: false });
+            frame.form = Some(FormState {
+                form: node.clone(),
+                answered: Vec::new(),
+                last: None,
+                replay: false,
+            });
         }
         self.prefill_form(&node);
         self.form_begins(&node)
@@ -82,7 +106,9 @@ impl Oracle<'_> {
             if ty.kind() == Some(Kind::YesNo) || (!ty.is_narrow() && !std::mem::take(&mut free_text)) {
                 continue;
             }
-            let Reading::Whole(value) = self.env().read(&ty, &rest) else { continue };
+            let Reading::Whole(value) = self.env().read(&ty, &rest) else {
+                continue;
+            };
             let before = self.store(place, value.clone());
             let differs = !equals(&before, &value);
             let holds = self.failed_check(place).is_none();
@@ -101,7 +127,9 @@ impl Oracle<'_> {
 
     /// An answer of the form has changed (6.5).
     fn changed(&mut self, place: &SyntaxNode) -> Next {
-        let Some(of) = self.frames.last().map(|frame| frame.id) else { return Next::Rest };
+        let Some(of) = self.frames.last().map(|frame| frame.id) else {
+            return Next::Rest;
+        };
         let name = Self::asked_name(place).unwrap_or_default();
         for level in self.levels() {
             let way = level.handlers.iter().find_map(|handler| match handler {
@@ -117,12 +145,16 @@ impl Oracle<'_> {
     }
 
     fn stands_with(&self, level: &crate::handler::Level) -> bool {
-        self.frames.last().is_some_and(|frame| std::rc::Rc::ptr_eq(&frame.variables, &level.variables))
+        self.frames
+            .last()
+            .is_some_and(|frame| std::rc::Rc::ptr_eq(&frame.variables, &level.variables))
     }
 
     fn several_answers(&mut self, text: &str, waiting: &SyntaxNode, state: &FormState) -> Option<Next> {
-        let open: Vec<SyntaxNode> =
-            asks_of(&state.form).into_iter().filter(|place| !state.answered.contains(place)).collect();
+        let open: Vec<SyntaxNode> = asks_of(&state.form)
+            .into_iter()
+            .filter(|place| !state.answered.contains(place))
+            .collect();
         let types: Vec<Ty> = open.iter().map(|place| self.asked_type(place)).collect();
         let mut wanted: Vec<SyntaxNode> = vec![waiting.clone()];
         for (place, ty) in open.iter().zip(&types) {
@@ -159,7 +191,11 @@ impl Oracle<'_> {
         if accepted.contains(waiting) {
             return Some(Next::After(waiting.clone()));
         }
-        Some(Next::Reask { place: waiting.clone(), fresh: true, first: false })
+        Some(Next::Reask {
+            place: waiting.clone(),
+            fresh: true,
+            first: false,
+        })
     }
 
     /// A value of the type inside a message, and where it stands.
@@ -172,7 +208,11 @@ impl Oracle<'_> {
         // A member is heard by what it is called, not by what is nearly that: "gift" is no "thanks gift".
         if let Some(Kind::Member(set)) = ty.kind() {
             let heard = normalise(&text[range.clone()]);
-            let called = self.project.set_words.get(set as usize).map_or(&[][..], |set| &set.members);
+            let called = self
+                .project
+                .set_words
+                .get(set as usize)
+                .map_or(&[][..], |set| &set.members);
             if !called.iter().any(|member| member.is(&heard)) {
                 return None;
             }
@@ -190,11 +230,15 @@ impl Oracle<'_> {
 
     fn prefill_one(&mut self, place: &SyntaxNode) -> bool {
         let ty = self.asked_type(place);
-        let Some(rest) = self.prefill.clone() else { return false };
+        let Some(rest) = self.prefill.clone() else {
+            return false;
+        };
         if !ty.is_narrow() || ty.kind() == Some(Kind::YesNo) {
             return false;
         }
-        let Some((value, range)) = self.find_inside(&ty, &rest) else { return false };
+        let Some((value, range)) = self.find_inside(&ty, &rest) else {
+            return false;
+        };
         if !self.accept(place, value) {
             return false;
         }
@@ -226,7 +270,9 @@ fn blank(text: &mut String, range: std::ops::Range<usize>) {
 /// What stands behind the words of a correction, if the message begins with any.
 fn corrected(text: &str) -> Option<String> {
     let message = normalise(text);
-    let words: Vec<&str> = (0..message.words().len()).filter_map(|place| message.word(place)).collect();
+    let words: Vec<&str> = (0..message.words().len())
+        .filter_map(|place| message.word(place))
+        .collect();
     let mut at = 0;
     while let Some(length) = leading(&words[at..], CORRECTIONS) {
         at += length;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use botflow_syntax::SyntaxKind;
 use botflow_syntax::SyntaxNode;
 use botflow_syntax::ast::{self, AstNode, Handler};
-use botflow_syntax::SyntaxKind;
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -31,10 +31,20 @@ impl Oracle<'_> {
                 FrameKind::Handler { of, .. } => of,
                 _ => Some(frame.id),
             };
-            let step = at.ancestors().find_map(ast::Step::cast).map(|step| step.handlers().collect());
-            let flow = at.ancestors().find_map(ast::FlowItem::cast).map(|flow| flow.handlers().collect());
+            let step = at
+                .ancestors()
+                .find_map(ast::Step::cast)
+                .map(|step| step.handlers().collect());
+            let flow = at
+                .ancestors()
+                .find_map(ast::FlowItem::cast)
+                .map(|flow| flow.handlers().collect());
             for handlers in [step, flow].into_iter().flatten() {
-                levels.push(Level { handlers, stands_in, variables: Rc::clone(&frame.variables) });
+                levels.push(Level {
+                    handlers,
+                    stands_in,
+                    variables: Rc::clone(&frame.variables),
+                });
             }
         }
         let entries = self.project.always_items.iter().flat_map(|item| item.entries());
@@ -42,7 +52,11 @@ impl Oracle<'_> {
             ast::AlwaysEntry::Handler(handler) => Some(handler),
             ast::AlwaysEntry::IfHandler(_) => None,
         });
-        levels.push(Level { handlers: always.collect(), stands_in: None, variables: Variables::default() });
+        levels.push(Level {
+            handlers: always.collect(),
+            stands_in: None,
+            variables: Variables::default(),
+        });
         levels
     }
 
@@ -51,7 +65,11 @@ impl Oracle<'_> {
         let Some(condition) = condition else { return true };
         let flow = match level.stands_in {
             // The frame may be gone; its handlers are found at the handler that stands in it.
-            Some(_) => self.frames.iter().rev().find(|frame| Rc::ptr_eq(&frame.variables, &level.variables)),
+            Some(_) => self
+                .frames
+                .iter()
+                .rev()
+                .find(|frame| Rc::ptr_eq(&frame.variables, &level.variables)),
             None => None,
         };
         match flow {
@@ -62,7 +80,11 @@ impl Oracle<'_> {
 
     /// Puts a handler on top and gives its number. It works on the variables of the frame in which it stands.
     pub(crate) fn push_handler(&mut self, of: Option<u64>, purpose: Purpose, variables: &Variables) -> u64 {
-        let frame = self.frames.iter().rev().find(|frame| Rc::ptr_eq(&frame.variables, variables));
+        let frame = self
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| Rc::ptr_eq(&frame.variables, variables));
         let (flow, variables) = match (of, frame) {
             (Some(_), Some(frame)) => (Rc::clone(&frame.flow), Rc::clone(variables)),
             _ => (Rc::clone(&self.project.always), Variables::default()),
@@ -150,11 +172,16 @@ impl Oracle<'_> {
     /// A handler that reaches something to wait for becomes the open digression; another one below is dropped (7.3).
     pub(crate) fn open_digression(&mut self) {
         let is_handler = |kind: &FrameKind| matches!(kind, FrameKind::Handler { .. });
-        let Some(top) = self.frames.len().checked_sub(1) else { return };
+        let Some(top) = self.frames.len().checked_sub(1) else {
+            return;
+        };
         if !is_handler(&self.frames[top].kind) {
             return;
         }
-        if let Some(other) = self.frames[..top].iter().position(|frame| is_handler(&frame.kind)) {
+        if let Some(other) = self.frames[..top]
+            .iter()
+            .position(|frame| is_handler(&frame.kind))
+        {
             self.frames.drain(other..top);
         }
     }
@@ -162,7 +189,9 @@ impl Oracle<'_> {
     /// A handler has come to its end (7.4, 7.5).
     pub(crate) fn come_back(&mut self) -> Next {
         self.prefill = None;
-        let Some(frame) = self.frames.pop() else { return Next::Begin };
+        let Some(frame) = self.frames.pop() else {
+            return Next::Begin;
+        };
         self.question_is_gone();
         let FrameKind::Handler { purpose, .. } = frame.kind else {
             // Not a handler: the end of a way that belongs to nothing.
@@ -186,10 +215,18 @@ impl Oracle<'_> {
 
     /// What was interrupted goes on (7.4).
     pub(crate) fn resume(&mut self, fresh: bool) -> Next {
-        let Some(frame) = self.frames.last_mut() else { return Next::Begin };
-        let Some(at) = frame.at.clone() else { return Next::Rest };
+        let Some(frame) = self.frames.last_mut() else {
+            return Next::Begin;
+        };
+        let Some(at) = frame.at.clone() else {
+            return Next::Rest;
+        };
         if is_question(&at) {
-            return Next::Reask { place: at, fresh, first: false };
+            return Next::Reask {
+                place: at,
+                fresh,
+                first: false,
+            };
         }
         match frame.pending.clone() {
             Some(Pending::Arrived(value)) => self.arrived(&at, value),
@@ -228,7 +265,9 @@ impl Oracle<'_> {
         }
         let behind = Next::After(at.clone());
         if let Some(call) = ast::Call::cast(at.clone()) {
-            let Missed::Call(failure) = missed else { return behind };
+            let Missed::Call(failure) = missed else {
+                return behind;
+            };
             let named = call.ways().find_map(|way| match way {
                 ast::CallWay::FailItem(item) => {
                     let name = item.name().map(|token| SmolStr::new(token.text()));

@@ -4,8 +4,8 @@ use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_understanding::options::exact_option;
 use botflow_understanding::{
-    Certainty, Listener, Match, Matcher, Normalised, OptionMatch, OptionWords, Pattern, match_option, normalise,
-    std_pattern,
+    Certainty, Listener, Match, Matcher, Normalised, OptionMatch, OptionWords, Pattern, match_option,
+    normalise, std_pattern,
 };
 use botflow_values::{Kind, Reading, Value};
 use smol_str::SmolStr;
@@ -33,7 +33,9 @@ struct Listening {
 impl Oracle<'_> {
     /// A message while the bot owns the conversation.
     pub(crate) fn hear(&mut self, heard: &Heard) -> Next {
-        let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Next::Rest;
+        };
         let message = normalise(&heard.text);
         let asks = is_question(&at) && self.question.is_some();
         if asks && let Some(next) = self.surely(heard, &message) {
@@ -52,7 +54,11 @@ impl Oracle<'_> {
             }
             if pattern == Some(Pattern::Thanks) {
                 self.misunderstood = 0;
-                return if asks { Next::Resume { fresh: true } } else { Next::Rest };
+                return if asks {
+                    Next::Resume { fresh: true }
+                } else {
+                    Next::Rest
+                };
             }
             if let Some(next) = self.by_handler(&heard.text, &message, Certainty::Probable) {
                 return next;
@@ -134,14 +140,18 @@ impl Oracle<'_> {
         }
         if place.kind() == SyntaxKind::ChooseStmt {
             let picks: Vec<usize> = self.picks();
-            let words: Vec<OptionWords> =
-                picks.iter().map(|place| question.options[*place].words.clone()).collect();
+            let words: Vec<OptionWords> = picks
+                .iter()
+                .map(|place| question.options[*place].words.clone())
+                .collect();
             if let Some(found) = exact_option(message, &words) {
                 return Some(self.pick(&[picks[found]]));
             }
             let links: Vec<usize> = self.links();
-            let words: Vec<OptionWords> =
-                links.iter().map(|place| question.options[*place].words.clone()).collect();
+            let words: Vec<OptionWords> = links
+                .iter()
+                .map(|place| question.options[*place].words.clone())
+                .collect();
             if let Some(found) = exact_option(message, &words) {
                 return Some(self.pick(&[links[found]]));
             }
@@ -160,8 +170,11 @@ impl Oracle<'_> {
         {
             return Some(self.answer(value));
         }
-        let suggestions: Vec<OptionWords> =
-            question.suggestions.iter().map(|label| OptionWords::new([label.as_str()])).collect();
+        let suggestions: Vec<OptionWords> = question
+            .suggestions
+            .iter()
+            .map(|label| OptionWords::new([label.as_str()]))
+            .collect();
         if let Some(found) = exact_option(message, &suggestions) {
             if let Some(next) = self.suggested(found) {
                 return Some(next);
@@ -187,11 +200,16 @@ impl Oracle<'_> {
 
     /// What the suggestions of the waiting question are called.
     fn suggestion_words(&self, ty: &Ty) -> Vec<OptionWords> {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Vec::new() };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Vec::new();
+        };
         match ty.kind() {
-            Some(Kind::Member(set)) if !suggests(&place) => {
-                self.project.set_words.get(set as usize).map(|set| set.members.clone()).unwrap_or_default()
-            }
+            Some(Kind::Member(set)) if !suggests(&place) => self
+                .project
+                .set_words
+                .get(set as usize)
+                .map(|set| set.members.clone())
+                .unwrap_or_default(),
             _ => {
                 let question = self.question.as_ref();
                 let labels = question.into_iter().flat_map(|question| &question.suggestions);
@@ -202,13 +220,23 @@ impl Oracle<'_> {
 
     /// The options that can be picked; links have no number.
     fn picks(&self) -> Vec<usize> {
-        let options = self.question.as_ref().map_or(&[][..], |question| &question.options);
-        (0..options.len()).filter(|place| options[*place].link.is_none()).collect()
+        let options = self
+            .question
+            .as_ref()
+            .map_or(&[][..], |question| &question.options);
+        (0..options.len())
+            .filter(|place| options[*place].link.is_none())
+            .collect()
     }
 
     fn links(&self) -> Vec<usize> {
-        let options = self.question.as_ref().map_or(&[][..], |question| &question.options);
-        (0..options.len()).filter(|place| options[*place].link.is_some()).collect()
+        let options = self
+            .question
+            .as_ref()
+            .map_or(&[][..], |question| &question.options);
+        (0..options.len())
+            .filter(|place| options[*place].link.is_some())
+            .collect()
     }
 
     /// Several options in one message (5.7).
@@ -230,7 +258,11 @@ impl Oracle<'_> {
             };
             found.push(picks[picked]);
         }
-        if found.is_empty() { None } else { Some(self.pick(&found)) }
+        if found.is_empty() {
+            None
+        } else {
+            Some(self.pick(&found))
+        }
     }
 
     /// Level 4: the question itself, nearly.
@@ -239,8 +271,10 @@ impl Oracle<'_> {
         let question = self.question.clone()?;
         if place.kind() == SyntaxKind::ChooseStmt {
             let picks = self.picks();
-            let words: Vec<OptionWords> =
-                picks.iter().map(|place| question.options[*place].words.clone()).collect();
+            let words: Vec<OptionWords> = picks
+                .iter()
+                .map(|place| question.options[*place].words.clone())
+                .collect();
             if let Some(next) = self.several(&heard.text, true) {
                 return Some(next);
             }
@@ -251,8 +285,10 @@ impl Oracle<'_> {
                 OptionMatch::Ambiguous | OptionMatch::None => {}
             }
             let links = self.links();
-            let words: Vec<OptionWords> =
-                links.iter().map(|place| question.options[*place].words.clone()).collect();
+            let words: Vec<OptionWords> = links
+                .iter()
+                .map(|place| question.options[*place].words.clone())
+                .collect();
             return match match_option(message, &words) {
                 OptionMatch::Inexact(found) => Some(self.pick(&[links[found]])),
                 _ => None,
@@ -288,7 +324,10 @@ impl Oracle<'_> {
     /// Levels 3 and 5: an intent of this certainty, or at level 3 a handler for a standard pattern.
     fn by_handler(&mut self, text: &str, message: &Normalised, certainty: Certainty) -> Option<Next> {
         let listening = self.listening();
-        let listener = Ears { oracle: self, listening: &listening };
+        let listener = Ears {
+            oracle: self,
+            listening: &listening,
+        };
         let matches = self.project.matcher.intents(text, message, &listener);
         let matches: Vec<Match> = matches
             .into_iter()
@@ -301,8 +340,15 @@ impl Oracle<'_> {
         let name = pattern.map(pattern_name);
         let mut best: Option<(usize, Option<Match>)> = None;
         for (place, one) in listening.iter().enumerate() {
-            let number = self.project.bot.intents.iter().position(|intent| intent.name == one.name);
-            let rank = matches.iter().position(|found| Some(found.intent as usize) == number);
+            let number = self
+                .project
+                .bot
+                .intents
+                .iter()
+                .position(|intent| intent.name == one.name);
+            let rank = matches
+                .iter()
+                .position(|found| Some(found.intent as usize) == number);
             let is_pattern = number.is_none() && name == Some(one.name.as_str());
             if rank.is_none() && !is_pattern {
                 continue;
@@ -311,10 +357,16 @@ impl Oracle<'_> {
             match &best {
                 None => best = Some((place, found)),
                 // At one level the likelier intent goes first.
-                Some((known, Some(other))) if std::ptr::eq(&*listening[*known].level.variables, &*one.level.variables) => {
+                Some((known, Some(other)))
+                    if std::ptr::eq(&*listening[*known].level.variables, &*one.level.variables) =>
+                {
                     let same_level = listening[*known].level.handlers == one.level.handlers;
                     let likelier = |found: &Match| matches.iter().position(|one| one.intent == found.intent);
-                    if same_level && found.as_ref().is_some_and(|found| likelier(found) < likelier(other)) {
+                    if same_level
+                        && found
+                            .as_ref()
+                            .is_some_and(|found| likelier(found) < likelier(other))
+                    {
                         best = Some((place, found));
                     }
                 }
@@ -330,7 +382,8 @@ impl Oracle<'_> {
             for (token, index) in crate::infer::bound(&one.handler, &params) {
                 let param = &params[index];
                 let hole = found.holes.iter().find(|hole| hole.param as usize == index);
-                let value = hole.and_then(|hole| self.outside().read(&param.ty, &text[hole.range.clone()]).value());
+                let value =
+                    hole.and_then(|hole| self.outside().read(&param.ty, &text[hole.range.clone()]).value());
                 bindings.push((token, value.unwrap_or_default()));
             }
             self.prefill = Some(text.to_owned());
@@ -352,7 +405,9 @@ impl Oracle<'_> {
         let mut found = Vec::new();
         for level in self.levels() {
             for handler in &level.handlers {
-                let Handler::IntentHandler(handler) = handler else { continue };
+                let Handler::IntentHandler(handler) = handler else {
+                    continue;
+                };
                 let name = handler.path().map(|path| path.text()).unwrap_or_default();
                 if self.hears(&level, handler.condition()) {
                     let level = Level {
@@ -360,7 +415,11 @@ impl Oracle<'_> {
                         stands_in: level.stands_in,
                         variables: std::rc::Rc::clone(&level.variables),
                     };
-                    found.push(Listening { level, handler: handler.clone(), name });
+                    found.push(Listening {
+                        level,
+                        handler: handler.clone(),
+                        name,
+                    });
                 }
             }
         }
@@ -370,7 +429,11 @@ impl Oracle<'_> {
     /// The built-in meaning of a standard pattern (3.4); thanks come later.
     fn built_in(&mut self, pattern: Pattern, asks: bool) -> Option<Next> {
         let once_more = |asks: bool, place: Option<botflow_syntax::SyntaxNode>| match place {
-            Some(place) if asks => Next::Reask { place, fresh: true, first: true },
+            Some(place) if asks => Next::Reask {
+                place,
+                fresh: true,
+                first: true,
+            },
             _ => Next::Rest,
         };
         let at = self.frames.last().and_then(|frame| frame.at.clone());
@@ -407,7 +470,9 @@ impl Oracle<'_> {
     fn faq(&self, message: &Normalised) -> Option<SmolStr> {
         let entries = self.project.bot.faqs.iter().flat_map(|faq| &faq.entries);
         let mut found = entries.filter(|(headings, _)| {
-            headings.iter().any(|heading| normalise(heading).text() == message.text())
+            headings
+                .iter()
+                .any(|heading| normalise(heading).text() == message.text())
         });
         found.next().map(|(_, answer)| answer.clone())
     }
@@ -422,7 +487,16 @@ struct Ears<'e, 'a> {
 impl Ears<'_, '_> {
     fn param(&self, intent: u32, param: u32) -> Option<Ty> {
         let name = &self.oracle.project.bot.intents.get(intent as usize)?.name;
-        Some(self.oracle.project.intents.get(name)?.get(param as usize)?.ty.known().clone())
+        Some(
+            self.oracle
+                .project
+                .intents
+                .get(name)?
+                .get(param as usize)?
+                .ty
+                .known()
+                .clone(),
+        )
     }
 }
 
@@ -464,7 +538,9 @@ fn pattern_name(pattern: Pattern) -> &'static str {
 
 /// Whether a question has suggestions of its own.
 fn suggests(place: &botflow_syntax::SyntaxNode) -> bool {
-    place.children().any(|node| node.kind() == SyntaxKind::SuggestItem)
+    place
+        .children()
+        .any(|node| node.kind() == SyntaxKind::SuggestItem)
 }
 
 /// A message cut at what stands between several options.
@@ -486,4 +562,3 @@ fn pieces(text: &str) -> Vec<String> {
     pieces.retain(|piece| !piece.is_empty());
     pieces
 }
-

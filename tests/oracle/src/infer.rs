@@ -60,9 +60,15 @@ fn bind(
                     ast::ChooseItem::Choice(choice) => choice.value()?.value(),
                     _ => None,
                 });
-                let ty = values.map(|value| of(project, found, &value)).find(|ty| !is_vague(ty));
+                let ty = values
+                    .map(|value| of(project, found, &value))
+                    .find(|ty| !is_vague(ty));
                 let ty = ty.unwrap_or_else(Ty::text);
-                if choose.is_several() { Ty::List(Box::new(ty)) } else { ty }
+                if choose.is_several() {
+                    Ty::List(Box::new(ty))
+                } else {
+                    ty
+                }
             }
         };
         put(found, name.text().into(), ty);
@@ -70,21 +76,32 @@ fn bind(
         let ty = match stmt.value() {
             Some(ast::LetValue::Call(call)) => {
                 let path = call.path().map(|path| path.text()).unwrap_or_default();
-                project.calls.get(&path).and_then(|call| call.gives.clone()).unwrap_or(Ty::Any)
+                project
+                    .calls
+                    .get(&path)
+                    .and_then(|call| call.gives.clone())
+                    .unwrap_or(Ty::Any)
             }
             Some(ast::LetValue::RunStmt(run)) => {
                 let path = run.path().map(|path| path.text()).unwrap_or_default();
-                project.flow_named(module, &path).and_then(|flow| flow.gives.clone()).unwrap_or(Ty::Any)
+                project
+                    .flow_named(module, &path)
+                    .and_then(|flow| flow.gives.clone())
+                    .unwrap_or(Ty::Any)
             }
             Some(ast::LetValue::Expr(value)) => of(project, found, &value),
             None => Ty::Any,
         };
         put(found, text_of(stmt.name()), ty);
     } else if let Some(stmt) = ast::ForStmt::cast(node.clone()) {
-        let ty = stmt.list().map_or(Ty::Any, |list| of(project, found, &list).element());
+        let ty = stmt
+            .list()
+            .map_or(Ty::Any, |list| of(project, found, &list).element());
         put(found, text_of(stmt.name()), ty);
     } else if let Some(cards) = ast::CardsItem::cast(node.clone()) {
-        let ty = cards.list().map_or(Ty::Any, |list| of(project, found, &list).element());
+        let ty = cards
+            .list()
+            .map_or(Ty::Any, |list| of(project, found, &list).element());
         put(found, text_of(cards.name()), ty);
     } else if let Some(wait) = ast::WaitForStmt::cast(node.clone()) {
         let event = wait.event().map(|path| path.text()).unwrap_or_default();
@@ -93,7 +110,9 @@ fn bind(
         }
     } else if let Some(handler) = ast::IntentHandler::cast(node.clone()) {
         let intent = handler.path().map(|path| path.text()).unwrap_or_default();
-        let Some(params) = project.intents.get(&intent) else { return };
+        let Some(params) = project.intents.get(&intent) else {
+            return;
+        };
         for (name, place) in bound(&handler, params) {
             put(found, name, params[place].ty.clone());
         }
@@ -129,7 +148,11 @@ fn is_vague(ty: &Ty) -> bool {
 /// An event as a record.
 pub(crate) fn event_type(project: &Project<'_>, event: &str) -> Ty {
     let fields = project.events.get(event).into_iter().flatten();
-    Ty::Record(fields.map(|field| (field.name.clone(), field.ty.clone())).collect())
+    Ty::Record(
+        fields
+            .map(|field| (field.name.clone(), field.ty.clone()))
+            .collect(),
+    )
 }
 
 /// The event whose fields `event.x` reads at this place.
@@ -141,7 +164,9 @@ pub(crate) fn event_at(node: &SyntaxNode) -> Option<SmolStr> {
         if let Some(handler) = ast::IntentHandler::cast(above.clone()) {
             return handler.path().map(|path| path.text());
         }
-        ast::EventHandler::cast(above).and_then(|handler| handler.path()).map(|path| path.text())
+        ast::EventHandler::cast(above)
+            .and_then(|handler| handler.path())
+            .map(|path| path.text())
     })
 }
 
@@ -173,22 +198,35 @@ pub(crate) fn of(project: &Project<'_>, variables: &Variables, expr: &Expr) -> T
         }
         Expr::SumExpr(sum) => {
             let types: Vec<Ty> = sum.operands().map(|operand| of(Some(operand))).collect();
-            types.into_iter().find(|ty| !is_vague(ty)).map_or(Ty::Any, |ty| ty.plain().clone())
+            types
+                .into_iter()
+                .find(|ty| !is_vague(ty))
+                .map_or(Ty::Any, |ty| ty.plain().clone())
         }
         Expr::ProductExpr(product) => {
             let types: Vec<Ty> = product.operands().map(|operand| of(Some(operand))).collect();
-            let money = types.iter().find(|ty| matches!(ty.kind(), Some(Kind::Money | Kind::Duration)));
+            let money = types
+                .iter()
+                .find(|ty| matches!(ty.kind(), Some(Kind::Money | Kind::Duration)));
             money.or(types.first()).map_or(Ty::Any, |ty| ty.plain().clone())
         }
         Expr::ListExpr(list) => {
             let types: Vec<Ty> = list.elements().map(|element| of(Some(element))).collect();
-            Ty::List(Box::new(types.into_iter().find(|ty| !is_vague(ty)).unwrap_or(Ty::Any)))
+            Ty::List(Box::new(
+                types.into_iter().find(|ty| !is_vague(ty)).unwrap_or(Ty::Any),
+            ))
         }
-        Expr::RecordExpr(record) => {
-            Ty::Record(record.fields().map(|field| (text_of(field.name()), of(field.value()))).collect())
-        }
+        Expr::RecordExpr(record) => Ty::Record(
+            record
+                .fields()
+                .map(|field| (text_of(field.name()), of(field.value())))
+                .collect(),
+        ),
         Expr::FunctionExpr(function) => {
-            let first = function.args().and_then(|args| args.args().next()).and_then(|arg| arg.value());
+            let first = function
+                .args()
+                .and_then(|args| args.args().next())
+                .and_then(|arg| arg.value());
             match function.name().as_ref().map(|token| token.text()) {
                 Some("length" | "round" | "floor" | "ceiling" | "weekday" | "count") => Ty::integer(),
                 Some("contains" | "starts_with" | "ends_with" | "open") => Ty::yes_no(),
@@ -214,7 +252,9 @@ fn field_type(project: &Project<'_>, variables: &Variables, field: &ast::FieldEx
     let mut fields = field.fields().map(|token| SmolStr::new(token.text()));
     let root = bare_name(&base);
     let mut ty = match root.as_deref() {
-        Some("customer") => fields.next().and_then(|name| project.customer.get(&name).cloned()),
+        Some("customer") => fields
+            .next()
+            .and_then(|name| project.customer.get(&name).cloned()),
         Some("config") => fields.next().and_then(|name| project.config.get(&name).cloned()),
         Some("conversation") => match fields.next().as_deref() {
             Some("language") => Some(Ty::Scalar(Kind::Language)),

@@ -5,14 +5,16 @@ use botflow_values::{Currency, Date, Decimal, Time, Value};
 
 /// The value of a literal; unknown where it is none.
 pub(crate) fn value(literal: &ast::Literal, currency: Currency) -> Value {
-    let Some(value) = literal.value() else { return Value::Unknown };
+    let Some(value) = literal.value() else {
+        return Value::Unknown;
+    };
     let found = match value {
         LiteralValue::Integer(number) => Some(Value::integer(number)),
         LiteralValue::Decimal(digits) => Decimal::parse(&digits).map(Value::Number),
         LiteralValue::Percent(digits) => Decimal::parse(&digits).map(Value::Percent),
-        LiteralValue::Money(digits, _) => {
-            Decimal::parse(&digits).and_then(|amount| currency.exact_minor(amount)).map(Value::money)
-        }
+        LiteralValue::Money(digits, _) => Decimal::parse(&digits)
+            .and_then(|amount| currency.exact_minor(amount))
+            .map(Value::money),
         LiteralValue::Duration(seconds) => Some(Value::duration(seconds as i64 * 1000)),
         LiteralValue::Date(year, month, day) => Date::new(year.into(), month, day).map(Value::Date),
         LiteralValue::Time(hour, minute) => Time::new(hour, minute, 0).map(Value::Time),
@@ -30,5 +32,7 @@ pub(crate) fn duration(token: Option<botflow_syntax::SyntaxToken>) -> i64 {
 
 /// The number of a token such as `3`.
 pub(crate) fn count(token: Option<botflow_syntax::SyntaxToken>) -> u32 {
-    token.and_then(|token| token.text().parse().ok()).unwrap_or(u32::MAX)
+    token
+        .and_then(|token| token.text().parse().ok())
+        .unwrap_or(u32::MAX)
 }

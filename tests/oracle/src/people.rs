@@ -2,8 +2,8 @@
 
 use botflow_artifact::Outcome;
 use botflow_machine::{Effect, HandOver, OperatorEvent, Owner};
-use botflow_syntax::ast::{self, AstNode, EscalationEntry};
 use botflow_syntax::SyntaxKind;
+use botflow_syntax::ast::{self, AstNode, EscalationEntry};
 
 use smol_str::SmolStr;
 
@@ -16,11 +16,16 @@ use crate::walk::Next;
 impl Oracle<'_> {
     /// Whether a queue has people at this moment.
     pub(crate) fn queue_open(&self, name: &str) -> bool {
-        let Some(queue) = self.project.bot.queues.iter().find(|queue| queue.name == name) else { return false };
+        let Some(queue) = self.project.bot.queues.iter().find(|queue| queue.name == name) else {
+            return false;
+        };
         if queue.always_open {
             return true;
         }
-        let zone = queue.timezone.as_deref().map(|zone| self.project.zone_named(zone));
+        let zone = queue
+            .timezone
+            .as_deref()
+            .map(|zone| self.project.zone_named(zone));
         let zone = zone.unwrap_or_else(|| self.project.zone.clone());
         let (date, time) = zone.local(self.now);
         if queue.closed_on.iter().any(|closed| *closed == date.to_string()) {
@@ -28,15 +33,22 @@ impl Oracle<'_> {
         }
         let minute = time.seconds() / 60;
         let today = 1u8 << (date.weekday() as u8);
-        queue.hours.iter().any(|(days, from, to)| days & today != 0 && *from <= minute && minute < *to)
+        queue
+            .hours
+            .iter()
+            .any(|(days, from, to)| days & today != 0 && *from <= minute && minute < *to)
     }
 
     /// `escalate to` (12.1).
     pub(crate) fn escalate(&mut self, stmt: &ast::EscalateStmt) -> Next {
         let name = stmt.path().map(|path| path.text()).unwrap_or_default();
         let behind = Next::After(stmt.syntax().clone());
-        let Some(item) = self.project.escalations.get(&name).cloned() else { return behind };
-        let Some(escalation) = self.escalation_id(&name) else { return behind };
+        let Some(item) = self.project.escalations.get(&name).cloned() else {
+            return behind;
+        };
+        let Some(escalation) = self.escalation_id(&name) else {
+            return behind;
+        };
         self.open_digression();
         self.question = None;
         if let Some(frame) = self.top() {
@@ -51,11 +63,18 @@ impl Oracle<'_> {
             })
             .collect();
         let fits = |to: &&ast::ToSetting| {
-            self.outside().allows(to.condition().and_then(|clause| clause.condition()))
+            self.outside()
+                .allows(to.condition().and_then(|clause| clause.condition()))
         };
-        let queue = settings.iter().find(fits).or(settings.last()).map(|to| text_of(to.queue()));
+        let queue = settings
+            .iter()
+            .find(fits)
+            .or(settings.last())
+            .map(|to| text_of(to.queue()));
         let Some(queue) = queue else { return behind };
-        let Some(id) = self.queue_id(&queue) else { return behind };
+        let Some(id) = self.queue_id(&queue) else {
+            return behind;
+        };
         let mark = (self.now, self.turn);
         self.escalation = Some(Escalated {
             item: item.clone(),
@@ -84,8 +103,14 @@ impl Oracle<'_> {
             EscalationEntry::BriefSetting(brief) => brief.text(),
             _ => None,
         });
-        let brief = brief.map(|brief| SmolStr::from(self.env().text(&brief))).unwrap_or_default();
-        self.effect(Effect::HandOver(Box::new(HandOver { escalation, queue: id, brief })));
+        let brief = brief
+            .map(|brief| SmolStr::from(self.env().text(&brief)))
+            .unwrap_or_default();
+        self.effect(Effect::HandOver(Box::new(HandOver {
+            escalation,
+            queue: id,
+            brief,
+        })));
         self.owner = Owner::People;
         Next::Rest
     }
@@ -110,7 +135,9 @@ impl Oracle<'_> {
 
     /// The clocks of the hand-over: `nobody`, `customer silent`, `operator silent`, each with its moment.
     pub(crate) fn escalation_clocks(&self) -> Vec<(usize, (i64, u64))> {
-        let Some(escalation) = &self.escalation else { return Vec::new() };
+        let Some(escalation) = &self.escalation else {
+            return Vec::new();
+        };
         let mut clocks = Vec::new();
         let marks = [escalation.nobody, escalation.customer, escalation.operator];
         let runs = [!escalation.joined, true, escalation.joined];
@@ -126,10 +153,15 @@ impl Oracle<'_> {
 
     /// A clock of the hand-over goes off.
     pub(crate) fn escalation_clock(&mut self, kind: usize) {
-        let Some(escalation) = &mut self.escalation else { return };
+        let Some(escalation) = &mut self.escalation else {
+            return;
+        };
         let place = escalation.gone[kind];
         escalation.gone[kind] += 1;
-        let way = timed_ways(&escalation.item, kind).into_iter().nth(place).and_then(|(_, way)| way);
+        let way = timed_ways(&escalation.item, kind)
+            .into_iter()
+            .nth(place)
+            .and_then(|(_, way)| way);
         let Some(way) = way else { return };
         match queue_in(&way) {
             Some(other) => self.requeue(&other),
@@ -211,7 +243,10 @@ impl Oracle<'_> {
                 self.run(at.map_or(Next::Begin, Next::After));
             }
             OperatorEvent::Closed => {
-                let way = self.escalation.as_ref().and_then(|escalation| closed_way(&escalation.item));
+                let way = self
+                    .escalation
+                    .as_ref()
+                    .and_then(|escalation| closed_way(&escalation.item));
                 if under_way {
                     match way.as_ref().map(|way| (way, queue_in(way))) {
                         Some((_, Some(other))) => self.requeue(&other),
@@ -231,13 +266,19 @@ impl Oracle<'_> {
     /// `ask queue` (11.13).
     pub(crate) fn ask_queue(&mut self, ask: &ast::AskQueueStmt) -> Next {
         let queue = text_of(ask.queue());
-        let has_closed = ask.items().any(|item| matches!(item, ast::AskQueueItem::ClosedItem(_)));
+        let has_closed = ask
+            .items()
+            .any(|item| matches!(item, ast::AskQueueItem::ClosedItem(_)));
         self.open_digression();
         if has_closed && !self.queue_open(&queue) {
             return self.missed(ask.syntax(), Missed::Closed);
         }
         self.question = None;
-        let pending = Pending::Queue { since: self.now, gone: 0, turn: self.turn };
+        let pending = Pending::Queue {
+            since: self.now,
+            gone: 0,
+            turn: self.turn,
+        };
         if let Some(frame) = self.top() {
             frame.at = Some(ask.syntax().clone());
             frame.pending = Some(pending);
@@ -262,17 +303,25 @@ impl Oracle<'_> {
 
     /// The topmost frame that waits for colleagues.
     fn asks_colleagues(&self) -> Option<usize> {
-        self.frames.iter().rposition(|frame| matches!(frame.pending, Some(Pending::Queue { .. })))
+        self.frames
+            .iter()
+            .rposition(|frame| matches!(frame.pending, Some(Pending::Queue { .. })))
     }
 
     fn colleague_answers(&mut self, text: &str) -> bool {
         if self.owner == Owner::People {
             return false;
         }
-        let Some(place) = self.asks_colleagues() else { return false };
-        let Some(ask) = self.frames[place].at.clone().and_then(ast::AskQueueStmt::cast) else { return false };
+        let Some(place) = self.asks_colleagues() else {
+            return false;
+        };
+        let Some(ask) = self.frames[place].at.clone().and_then(ast::AskQueueStmt::cast) else {
+            return false;
+        };
         let written = ask.answer().and_then(|answer| answer.type_expr());
-        let ty = written.map_or(crate::types::Ty::text(), |ty| self.project.ty(&ty).known().clone());
+        let ty = written.map_or(crate::types::Ty::text(), |ty| {
+            self.project.ty(&ty).known().clone()
+        });
         let value = self.env_of(&self.frames[place]).read(&ty, text).value();
         match value {
             Some(value) => {
@@ -289,7 +338,8 @@ impl Oracle<'_> {
     fn colleagues_closed(&mut self, place: usize) {
         let ask = self.frames[place].at.clone().and_then(ast::AskQueueStmt::cast);
         let closed = ask.is_some_and(|ask| {
-            ask.items().any(|item| matches!(item, ast::AskQueueItem::ClosedItem(_)))
+            ask.items()
+                .any(|item| matches!(item, ast::AskQueueItem::ClosedItem(_)))
         });
         if !closed {
             return;
@@ -312,7 +362,9 @@ fn closed_way(item: &ast::EscalationItem) -> Option<ast::Way> {
 /// The queue to which a way leads, if it does nothing else.
 fn queue_in(way: &ast::Way) -> Option<SmolStr> {
     let node = way.syntax();
-    let target = node.children().find(|node| node.kind() == SyntaxKind::QueueTarget)?;
+    let target = node
+        .children()
+        .find(|node| node.kind() == SyntaxKind::QueueTarget)?;
     Some(text_of(ast::QueueTarget::cast(target)?.name()))
 }
 

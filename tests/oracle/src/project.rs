@@ -31,7 +31,10 @@ pub struct Source {
 impl Source {
     /// Reads a file of the project or, with a module, of the library.
     pub fn new(module: &str, text: &str) -> Source {
-        Source { module: module.into(), file: botflow_syntax::parse(text).file() }
+        Source {
+            module: module.into(),
+            file: botflow_syntax::parse(text).file(),
+        }
     }
 }
 
@@ -59,7 +62,10 @@ pub(crate) struct Flow {
 impl Flow {
     /// The step with this name.
     pub fn step(&self, name: &str) -> Option<ast::Step> {
-        self.item.as_ref()?.steps().find(|step| step.name().is_some_and(|token| token.text() == name))
+        self.item
+            .as_ref()?
+            .steps()
+            .find(|step| step.name().is_some_and(|token| token.text() == name))
     }
 }
 
@@ -105,7 +111,10 @@ impl<'a> Project<'a> {
     /// Takes the files of a project together with the bot that was compiled from them.
     pub fn new(bot: &'a Bot, sources: &[Source]) -> Project<'a> {
         let empty = Rc::new(Flow {
-            name: bot.flows.first().map_or_else(SmolStr::default, |flow| flow.name.clone()),
+            name: bot
+                .flows
+                .first()
+                .map_or_else(SmolStr::default, |flow| flow.name.clone()),
             module: SmolStr::default(),
             item: None,
             params: Vec::new(),
@@ -156,7 +165,10 @@ impl<'a> Project<'a> {
     fn all_one_ofs(&self) -> Vec<SyntaxNode> {
         let mut found = Vec::new();
         let mut add = |node: &SyntaxNode| {
-            found.extend(node.descendants().filter(|node| ast::OneOf::can_cast(node.kind())));
+            found.extend(
+                node.descendants()
+                    .filter(|node| ast::OneOf::can_cast(node.kind())),
+            );
         };
         for entry in self.always_items.iter().flat_map(|item| item.entries()) {
             add(entry.syntax());
@@ -164,7 +176,12 @@ impl<'a> Project<'a> {
         for item in self.escalations.values() {
             add(item.syntax());
         }
-        for flow in self.bot.flows.iter().filter_map(|flow| self.flows.get(&flow.name)) {
+        for flow in self
+            .bot
+            .flows
+            .iter()
+            .filter_map(|flow| self.flows.get(&flow.name))
+        {
             let Some(item) = &flow.item else { continue };
             item.statements().for_each(|stmt| add(stmt.syntax()));
             for step in item.steps() {
@@ -183,7 +200,8 @@ impl<'a> Project<'a> {
         }
         let mut zones = self.zones.borrow_mut();
         let zone = zones.entry(name.into());
-        zone.or_insert_with(|| Zone::named(name).unwrap_or_else(|| self.zone.clone())).clone()
+        zone.or_insert_with(|| Zone::named(name).unwrap_or_else(|| self.zone.clone()))
+            .clone()
     }
 
     /// What shows values in a language.
@@ -196,7 +214,10 @@ impl<'a> Project<'a> {
     /// A regular expression; none where it is not one.
     pub(crate) fn regex(&self, source: &str) -> Option<Regex> {
         let mut regexes = self.regexes.borrow_mut();
-        regexes.entry(source.to_owned()).or_insert_with(|| Regex::new(source).ok()).clone()
+        regexes
+            .entry(source.to_owned())
+            .or_insert_with(|| Regex::new(source).ok())
+            .clone()
     }
 
     /// The full name of a flow that is mentioned in a file of this module.
@@ -213,9 +234,9 @@ impl<'a> Project<'a> {
                 Some(inner) => Ty::Optional(Box::new(self.ty(&inner))),
                 None => Ty::Any,
             },
-            ast::TypeExpr::ListType(list) => {
-                Ty::List(Box::new(list.element().map_or(Ty::Any, |element| self.ty(&element))))
-            }
+            ast::TypeExpr::ListType(list) => Ty::List(Box::new(
+                list.element().map_or(Ty::Any, |element| self.ty(&element)),
+            )),
             ast::TypeExpr::RecordType(record) => Ty::Record(
                 record
                     .fields()
@@ -262,15 +283,24 @@ impl<'a> Project<'a> {
             }
         }
         for set in &self.bot.sets {
-            let members = self.types.get(&set.name).into_iter().flat_map(|item| item.members());
+            let members = self
+                .types
+                .get(&set.name)
+                .into_iter()
+                .flat_map(|item| item.members());
             let members = members.map(|member| {
                 let name = text_of(member.name()).replace('_', " ");
                 let label = member.label().and_then(|label| label.plain());
-                let words = member.words().flat_map(|clause| clause.texts()).filter_map(|text| text.plain());
+                let words = member
+                    .words()
+                    .flat_map(|clause| clause.texts())
+                    .filter_map(|text| text.plain());
                 let phrases: Vec<String> = label.into_iter().chain([name]).chain(words).collect();
                 OptionWords::new(phrases.iter().map(String::as_str))
             });
-            self.set_words.push(SetWords { members: members.collect() });
+            self.set_words.push(SetWords {
+                members: members.collect(),
+            });
         }
     }
 
@@ -306,16 +336,24 @@ impl<'a> Project<'a> {
                 ast::Item::LookupItem(item) => {
                     let call = Call {
                         params: self.params(item.params()),
-                        gives: item.gives().and_then(|gives| gives.type_expr()).map(|ty| self.ty(&ty)),
+                        gives: item
+                            .gives()
+                            .and_then(|gives| gives.type_expr())
+                            .map(|ty| self.ty(&ty)),
                     };
-                    self.calls.insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
+                    self.calls
+                        .insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
                 }
                 ast::Item::ActionItem(item) => {
                     let call = Call {
                         params: self.params(item.params()),
-                        gives: item.gives().and_then(|gives| gives.type_expr()).map(|ty| self.ty(&ty)),
+                        gives: item
+                            .gives()
+                            .and_then(|gives| gives.type_expr())
+                            .map(|ty| self.ty(&ty)),
                     };
-                    self.calls.insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
+                    self.calls
+                        .insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
                 }
                 ast::Item::QueueItem(item) => {
                     self.queues.insert(text_of(item.name()), item.clone());
@@ -349,7 +387,8 @@ impl<'a> Project<'a> {
         }
         for value in &self.bot.config {
             if !self.config.contains_key(&value.name) {
-                self.config.insert(value.name.clone(), Ty::of_artifact(self.bot, value.ty));
+                self.config
+                    .insert(value.name.clone(), Ty::of_artifact(self.bot, value.ty));
             }
         }
     }
@@ -357,7 +396,9 @@ impl<'a> Project<'a> {
     fn declare_intents(&mut self, items: &[(SmolStr, ast::Item)]) {
         let mut words = Vec::new();
         for (_, item) in items {
-            let ast::Item::IntentItem(item) = item else { continue };
+            let ast::Item::IntentItem(item) = item else {
+                continue;
+            };
             let name = text_of(item.name());
             let params = self.params(item.params());
             let Some(number) = self.bot.intents.iter().position(|intent| intent.name == name) else {
@@ -376,8 +417,16 @@ impl<'a> Project<'a> {
             };
             words.push(IntentWords {
                 intent: number as u32,
-                words: item.words().flat_map(|clause| clause.texts()).map(|text| source(&text)).collect(),
-                likes: item.likes().flat_map(|clause| clause.texts()).map(|text| source(&text)).collect(),
+                words: item
+                    .words()
+                    .flat_map(|clause| clause.texts())
+                    .map(|text| source(&text))
+                    .collect(),
+                likes: item
+                    .likes()
+                    .flat_map(|clause| clause.texts())
+                    .map(|text| source(&text))
+                    .collect(),
                 params: params.iter().map(|param| param.name.clone()).collect(),
             });
             self.intents.insert(name, params);
@@ -390,13 +439,20 @@ impl<'a> Project<'a> {
         for (module, item) in items {
             let ast::Item::FlowItem(item) = item else { continue };
             let name = text_of(item.name());
-            let full = if module.is_empty() { name } else { format_smolstr!("{module}.{name}") };
+            let full = if module.is_empty() {
+                name
+            } else {
+                format_smolstr!("{module}.{name}")
+            };
             let flow = Flow {
                 name: full.clone(),
                 module: module.clone(),
                 item: Some(item.clone()),
                 params: self.params(item.params()),
-                gives: item.gives().and_then(|gives| gives.type_expr()).map(|ty| self.ty(&ty)),
+                gives: item
+                    .gives()
+                    .and_then(|gives| gives.type_expr())
+                    .map(|ty| self.ty(&ty)),
                 variables: BTreeMap::new(),
                 sensitive: Vec::new(),
                 open_to_operators: item.open().is_some(),
@@ -407,7 +463,11 @@ impl<'a> Project<'a> {
         for full in self.flows.keys().cloned().collect::<Vec<_>>() {
             let flow = &self.flows[&full];
             let Some(item) = flow.item.clone() else { continue };
-            let params: Vec<_> = flow.params.iter().map(|param| (param.name.clone(), param.ty.clone())).collect();
+            let params: Vec<_> = flow
+                .params
+                .iter()
+                .map(|param| (param.name.clone(), param.ty.clone()))
+                .collect();
             let (variables, sensitive) =
                 infer::variables(self, &flow.module.clone(), &[item.syntax().clone()], params);
             if let Some(flow) = self.flows.get_mut(&full).and_then(Rc::get_mut) {
@@ -415,7 +475,11 @@ impl<'a> Project<'a> {
                 flow.sensitive = sensitive;
             }
         }
-        let mut roots: Vec<SyntaxNode> = self.always_items.iter().map(|item| item.syntax().clone()).collect();
+        let mut roots: Vec<SyntaxNode> = self
+            .always_items
+            .iter()
+            .map(|item| item.syntax().clone())
+            .collect();
         roots.extend(self.escalations.values().map(|item| item.syntax().clone()));
         let (variables, sensitive) = infer::variables(self, "", &roots, Vec::new());
         if let Some(always) = Rc::get_mut(&mut self.always) {

@@ -15,7 +15,10 @@ use crate::walk::Next;
 
 /// Whether a node is a question.
 pub(crate) fn is_question(node: &SyntaxNode) -> bool {
-    matches!(node.kind(), SyntaxKind::AskStmt | SyntaxKind::ChooseStmt | SyntaxKind::VerifyStmt)
+    matches!(
+        node.kind(),
+        SyntaxKind::AskStmt | SyntaxKind::ChooseStmt | SyntaxKind::VerifyStmt
+    )
 }
 
 /// The form in which a question stands.
@@ -39,7 +42,10 @@ pub(crate) fn ask_items(place: &SyntaxNode) -> Vec<AskItem> {
 }
 
 fn choose_items(place: &SyntaxNode) -> Vec<ChooseItem> {
-    ast::ChooseStmt::cast(place.clone()).into_iter().flat_map(|choose| choose.items()).collect()
+    ast::ChooseStmt::cast(place.clone())
+        .into_iter()
+        .flat_map(|choose| choose.items())
+        .collect()
 }
 
 /// The `tries` of a question.
@@ -92,12 +98,21 @@ impl Oracle<'_> {
 
     /// How the answer of an `ask` is read.
     pub(crate) fn asked_type(&self, place: &SyntaxNode) -> Ty {
-        let Some(ask) = ast::AskStmt::cast(place.clone()) else { return Ty::Any };
+        let Some(ask) = ast::AskStmt::cast(place.clone()) else {
+            return Ty::Any;
+        };
         match ask.answer() {
-            Some(answer) => answer.type_expr().map_or(Ty::Any, |ty| self.project.ty(&ty)).known().clone(),
+            Some(answer) => answer
+                .type_expr()
+                .map_or(Ty::Any, |ty| self.project.ty(&ty))
+                .known()
+                .clone(),
             None => {
                 let field = Self::asked_field(place).unwrap_or_default();
-                self.project.customer.get(&field).map_or(Ty::Any, |ty| ty.known().clone())
+                self.project
+                    .customer
+                    .get(&field)
+                    .map_or(Ty::Any, |ty| ty.known().clone())
             }
         }
     }
@@ -114,7 +129,9 @@ impl Oracle<'_> {
         let replayed = self.frames.last().and_then(|frame| frame.form.clone());
         let again = match replayed {
             // After a correction the form finds its way back to the question that waited (6.5).
-            Some(FormState { replay: true, last, .. }) => last.as_ref() == Some(&place),
+            Some(FormState {
+                replay: true, last, ..
+            }) => last.as_ref() == Some(&place),
             _ => false,
         };
         self.put(place, !again)
@@ -141,7 +158,9 @@ impl Oracle<'_> {
             return false;
         }
         let ty = self.asked_type(place);
-        let value = skip.value().map_or(Value::Unknown, |value| self.env().eval(&value, &ty));
+        let value = skip
+            .value()
+            .map_or(Value::Unknown, |value| self.env().eval(&value, &ty));
         match Self::asked_field(place) {
             Some(field) => self.remember(&field, value),
             None => {
@@ -173,8 +192,14 @@ impl Oracle<'_> {
                 return Next::Enter(none);
             }
             if options.is_empty() {
-                if let (Some(name), Some(choose)) = (Self::asked_name(&place), ast::ChooseStmt::cast(place.clone())) {
-                    let value = if choose.is_several() { Value::List(Vec::new()) } else { Value::Unknown };
+                if let (Some(name), Some(choose)) =
+                    (Self::asked_name(&place), ast::ChooseStmt::cast(place.clone()))
+                {
+                    let value = if choose.is_several() {
+                        Value::List(Vec::new())
+                    } else {
+                        Value::Unknown
+                    };
                     self.set(&name, value);
                 }
                 return Next::After(place);
@@ -187,7 +212,11 @@ impl Oracle<'_> {
             if place.kind() != SyntaxKind::VerifyStmt {
                 frame.pending = None;
             }
-            if let Some(state) = frame.form.as_mut().filter(|state| Some(&state.form) == form.as_ref()) {
+            if let Some(state) = frame
+                .form
+                .as_mut()
+                .filter(|state| Some(&state.form) == form.as_ref())
+            {
                 state.last = Some(place.clone());
                 state.replay = false;
             }
@@ -223,10 +252,19 @@ impl Oracle<'_> {
         let mut shown = Vec::new();
         for suggest in &written {
             if suggest.is_from() {
-                let most = suggest.limit().map_or(usize::MAX, |limit| literal::count(limit.count()) as usize);
+                let most = suggest
+                    .limit()
+                    .map_or(usize::MAX, |limit| literal::count(limit.count()) as usize);
                 let list = suggest.values().next().map(|list| env.eval(&list, &Ty::Any));
-                let items = list.and_then(|list| list.as_list().map(<[Value]>::to_vec)).unwrap_or_default();
-                shown.extend(items.iter().take(most).map(|item| env.show(item, Default::default())));
+                let items = list
+                    .and_then(|list| list.as_list().map(<[Value]>::to_vec))
+                    .unwrap_or_default();
+                shown.extend(
+                    items
+                        .iter()
+                        .take(most)
+                        .map(|item| env.show(item, Default::default())),
+                );
                 continue;
             }
             for value in suggest.values() {
@@ -239,8 +277,16 @@ impl Oracle<'_> {
         if written.is_empty()
             && let Some(botflow_values::Kind::Member(set)) = ty.kind()
         {
-            let count = self.project.bot.sets.get(set as usize).map_or(0, |set| set.members.len());
-            let member = |index| botflow_values::Member { set, index: index as u32 };
+            let count = self
+                .project
+                .bot
+                .sets
+                .get(set as usize)
+                .map_or(0, |set| set.members.len());
+            let member = |index| botflow_values::Member {
+                set,
+                index: index as u32,
+            };
             shown.extend((0..count).map(|index| env.label(member(index))));
         }
         shown
@@ -248,7 +294,9 @@ impl Oracle<'_> {
 
     /// The options of a `choose` at this moment, and the way of `none` if the list gives nothing (5.7).
     fn options(&self, place: &SyntaxNode) -> (Vec<Offered>, Option<ast::Way>) {
-        let Some(choose) = ast::ChooseStmt::cast(place.clone()) else { return (Vec::new(), None) };
+        let Some(choose) = ast::ChooseStmt::cast(place.clone()) else {
+            return (Vec::new(), None);
+        };
         let env = self.env();
         let mut options = Vec::new();
         if let Some(from) = choose.from() {
@@ -257,7 +305,9 @@ impl Oracle<'_> {
                 Some(Value::List(items)) => items,
                 _ => Vec::new(),
             };
-            let most = choose.limit().map_or(10, |limit| literal::count(limit.count()) as usize);
+            let most = choose
+                .limit()
+                .map_or(10, |limit| literal::count(limit.count()) as usize);
             let each = choose.items().find_map(|item| match item {
                 ChooseItem::EachChoice(each) => Some(each),
                 _ => None,
@@ -270,13 +320,18 @@ impl Oracle<'_> {
                 let Some(each) = &each else { break };
                 let env = env.with(&name, item.clone());
                 let label = each.label().map(|label| env.text(&label)).unwrap_or_default();
-                let words = each.words().flat_map(|clause| clause.texts()).filter_map(|text| text.plain());
+                let words = each
+                    .words()
+                    .flat_map(|clause| clause.texts())
+                    .filter_map(|text| text.plain());
                 let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
                 let value = each.value().and_then(|value| value.value());
                 options.push(Offered {
                     keeps: false,
                     words: OptionWords::new(phrases.iter().map(String::as_str)),
-                    link: each.opens().map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
+                    link: each
+                        .opens()
+                        .map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
                     value: value.map_or(item, |value| env.eval(&value, &Ty::Any)),
                     way: each.way(),
                     label,
@@ -292,21 +347,32 @@ impl Oracle<'_> {
                 }
             }
         }
-        let want = env.flow.variables.get(&Self::asked_name(place).unwrap_or_default()).cloned();
+        let want = env
+            .flow
+            .variables
+            .get(&Self::asked_name(place).unwrap_or_default())
+            .cloned();
         let want = want.map_or(Ty::Any, |ty| if choose.is_several() { ty.element() } else { ty });
         for item in choose.items() {
-            let ChooseItem::Choice(choice) = item else { continue };
+            let ChooseItem::Choice(choice) = item else {
+                continue;
+            };
             if !choice.conditions().all(|clause| env.allows(clause.condition())) {
                 continue;
             }
             let label = choice.label().map(|label| env.text(&label)).unwrap_or_default();
-            let words = choice.words().flat_map(|clause| clause.texts()).filter_map(|text| text.plain());
+            let words = choice
+                .words()
+                .flat_map(|clause| clause.texts())
+                .filter_map(|text| text.plain());
             let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
             let value = choice.value().and_then(|value| value.value());
             options.push(Offered {
                 keeps: choose.from().is_some() && !choose.is_several(),
                 words: OptionWords::new(phrases.iter().map(String::as_str)),
-                link: choice.opens().map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
+                link: choice
+                    .opens()
+                    .map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
                 value: value.map_or_else(|| Value::text(label.as_str()), |value| env.eval(&value, &want)),
                 way: choice.way(),
                 label,
@@ -317,9 +383,17 @@ impl Oracle<'_> {
 
     /// An option is picked: by number among those that were offered.
     pub(crate) fn pick(&mut self, picked: &[usize]) -> Next {
-        let Some(question) = self.question.clone() else { return Next::Rest };
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
-        let Some(first) = picked.first().and_then(|first| question.options.get(*first)).cloned() else {
+        let Some(question) = self.question.clone() else {
+            return Next::Rest;
+        };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Next::Rest;
+        };
+        let Some(first) = picked
+            .first()
+            .and_then(|first| question.options.get(*first))
+            .cloned()
+        else {
             return Next::Rest;
         };
         self.misunderstood = 0;
@@ -335,7 +409,12 @@ impl Oracle<'_> {
                 let mut in_order = picked.to_vec();
                 in_order.sort_unstable();
                 in_order.dedup();
-                Value::List(in_order.iter().map(|place| question.options[*place].value.clone()).collect())
+                Value::List(
+                    in_order
+                        .iter()
+                        .map(|place| question.options[*place].value.clone())
+                        .collect(),
+                )
             } else {
                 first.value.clone()
             };
@@ -355,7 +434,10 @@ impl Oracle<'_> {
         if let Some(frame) = self.top() {
             frame.answered.push(place.clone());
             frame.tries = 0;
-            if let Some(state) = frame.form.as_mut().filter(|state| Some(&state.form) == form.as_ref())
+            if let Some(state) = frame
+                .form
+                .as_mut()
+                .filter(|state| Some(&state.form) == form.as_ref())
                 && !state.answered.contains(place)
             {
                 state.answered.push(place.clone());
@@ -398,7 +480,9 @@ impl Oracle<'_> {
 
     /// The waiting question is answered (5.3).
     pub(crate) fn answer(&mut self, value: Value) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Next::Rest;
+        };
         let before = self.store(&place, value.clone());
         if let Some(check) = self.failed_check(&place) {
             self.store(&place, before);
@@ -414,7 +498,9 @@ impl Oracle<'_> {
 
     /// A failed try at the waiting question (5.4).
     pub(crate) fn fail(&mut self, check: Option<ast::CheckItem>) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Next::Rest;
+        };
         self.misunderstood += 1;
         let tries = self.top().map_or(0, |frame| {
             frame.tries += 1;
@@ -422,10 +508,16 @@ impl Oracle<'_> {
         });
         let own = tries_of(&place);
         let reached = |items: &[ast::TriesItem]| {
-            items.iter().find(|item| literal::count(item.count()) == tries).and_then(|item| item.way())
+            items
+                .iter()
+                .find(|item| literal::count(item.count()) == tries)
+                .and_then(|item| item.way())
         };
         if own.is_empty() {
-            let handler = self.unclear_handlers().into_iter().find(|(_, handler)| !tries_in(handler).is_empty());
+            let handler = self
+                .unclear_handlers()
+                .into_iter()
+                .find(|(_, handler)| !tries_in(handler).is_empty());
             if let Some((level, handler)) = handler
                 && let Some(way) = reached(&tries_in(&handler))
             {
@@ -435,7 +527,11 @@ impl Oracle<'_> {
         } else if let Some(way) = reached(&own) {
             return Next::Enter(way);
         }
-        let again = Next::Reask { place: place.clone(), fresh: false, first: false };
+        let again = Next::Reask {
+            place: place.clone(),
+            fresh: false,
+            first: false,
+        };
         if let Some(check) = check {
             return match way_in(check.syntax()) {
                 Some(way) => Next::Enter(way),
@@ -482,14 +578,21 @@ impl Oracle<'_> {
         // What is said about a failed try does not start the tries anew; everything else does.
         let keeps = [SyntaxKind::InvalidItem, SyntaxKind::CheckItem];
         let of_failed_try = statement.ancestors().any(|node| {
-            let of_choose = || node.parent().is_some_and(|above| above.kind() == SyntaxKind::ChooseStmt);
+            let of_choose = || {
+                node.parent()
+                    .is_some_and(|above| above.kind() == SyntaxKind::ChooseStmt)
+            };
             keeps.contains(&node.kind()) || (node.kind() == SyntaxKind::OtherwiseItem && of_choose())
         });
         match self.frames.last() {
             Some(frame) => match (&frame.asked, &frame.kind) {
                 (Some(place), _) => {
                     let place = place.clone();
-                    Next::Reask { place, fresh: !of_failed_try, first: false }
+                    Next::Reask {
+                        place,
+                        fresh: !of_failed_try,
+                        first: false,
+                    }
                 }
                 (None, crate::state::FrameKind::Handler { .. }) => Next::ComeBack,
                 (None, _) => Next::Rest,
@@ -510,9 +613,14 @@ impl Oracle<'_> {
             self.question = None;
             waits = true;
         }
-        let Some(frame) = self.top() else { return Next::Begin };
+        let Some(frame) = self.top() else {
+            return Next::Begin;
+        };
         // The question that waits, and the `choose` in whose way the statement stands, are not what one goes back to.
-        let chooses = frame.asked.as_ref().is_some_and(|asked| asked.kind() == SyntaxKind::ChooseStmt);
+        let chooses = frame
+            .asked
+            .as_ref()
+            .is_some_and(|asked| asked.kind() == SyntaxKind::ChooseStmt);
         while (waits || chooses) && frame.asked.is_some() && frame.answered.last() == frame.asked.as_ref() {
             frame.answered.pop();
         }
@@ -530,7 +638,11 @@ impl Oracle<'_> {
                 self.put(place, true)
             }
             None => match frame.asked.clone() {
-                Some(place) => Next::Reask { place, fresh: true, first: false },
+                Some(place) => Next::Reask {
+                    place,
+                    fresh: true,
+                    first: false,
+                },
                 None => Next::Resume { fresh: true },
             },
         }
@@ -539,7 +651,10 @@ impl Oracle<'_> {
     /// `verify` (11.12).
     pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt) -> Next {
         self.open_digression();
-        let name = verify.customer().map(|customer| text_of(customer.field())).unwrap_or_default();
+        let name = verify
+            .customer()
+            .map(|customer| text_of(customer.field()))
+            .unwrap_or_default();
         let address = self.customer(&name);
         let behind = Next::After(verify.syntax().clone());
         let Some(field) = self.field_id(&name).filter(|_| address.is_known()) else {
@@ -550,7 +665,11 @@ impl Oracle<'_> {
             return failed.map_or(behind, Next::Enter);
         };
         let code = crate::say::code(self.seed, self.person.id, self.puts);
-        self.effect(Effect::SendCode { field, address, code: code.clone().into() });
+        self.effect(Effect::SendCode {
+            field,
+            address,
+            code: code.clone().into(),
+        });
         if let Some(frame) = self.top() {
             frame.tries = 0;
             frame.pending = Some(Pending::Code(code));
@@ -560,9 +679,13 @@ impl Oracle<'_> {
 
     /// The code that was asked for has been written.
     pub(crate) fn verified(&mut self) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Rest };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Next::Rest;
+        };
         let verify = ast::VerifyStmt::cast(place.clone());
-        let name = verify.and_then(|verify| verify.customer()).map(|customer| text_of(customer.field()));
+        let name = verify
+            .and_then(|verify| verify.customer())
+            .map(|customer| text_of(customer.field()));
         if let Some(field) = name.and_then(|name| self.field_id(&name)) {
             self.effect(Effect::Verified { field });
         }
@@ -577,5 +700,9 @@ impl Oracle<'_> {
 
 /// The `tries` of `on unclear`.
 fn tries_in(handler: &ast::UnclearHandler) -> Vec<ast::TriesItem> {
-    handler.block().into_iter().flat_map(|block| block.tries()).collect()
+    handler
+        .block()
+        .into_iter()
+        .flat_map(|block| block.tries())
+        .collect()
 }

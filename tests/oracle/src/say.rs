@@ -1,7 +1,9 @@
 //! Messages: building them from the tree, and saying them.
 
 use botflow_machine::Effect;
-use botflow_message::{Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall};
+use botflow_message::{
+    Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall,
+};
 use botflow_syntax::ast::{self, AstNode, SayItem};
 use botflow_syntax::{SyntaxKind, SyntaxNode};
 use botflow_values::Value;
@@ -60,9 +62,18 @@ impl Oracle<'_> {
     fn say_node(&mut self, node: &SyntaxNode, variant: Option<usize>) {
         let message = message_of(&self.env(), node, variant);
         self.send(message);
-        let flow = self.frames.last().map(|frame| frame.flow.name.clone()).unwrap_or_default();
+        let flow = self
+            .frames
+            .last()
+            .map(|frame| frame.flow.name.clone())
+            .unwrap_or_default();
         let mentions = mentions_variables(&self.env(), node);
-        self.said.push(Said { node: node.clone(), variant, flow, mentions });
+        self.said.push(Said {
+            node: node.clone(),
+            variant,
+            flow,
+            mentions,
+        });
         let surplus = self.said.len().saturating_sub(MAX_REPEATED);
         self.said.drain(..surplus);
     }
@@ -71,8 +82,17 @@ impl Oracle<'_> {
     fn vary_words(&mut self, one_of: &ast::OneOf) -> usize {
         let count = one_of.texts().count();
         let node = one_of.syntax().clone();
-        let last = self.varied.iter().find(|(known, _)| *known == node).map(|(_, last)| *last);
-        let number = self.project.one_ofs.iter().position(|known| *known == node).unwrap_or(0) as u64;
+        let last = self
+            .varied
+            .iter()
+            .find(|(known, _)| *known == node)
+            .map(|(_, last)| *last);
+        let number = self
+            .project
+            .one_ofs
+            .iter()
+            .position(|known| *known == node)
+            .unwrap_or(0) as u64;
         let chance = match self.seed {
             0 => 0,
             seed => mix(seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))),
@@ -94,7 +114,11 @@ impl Oracle<'_> {
 
     /// A link that was asked for by its label (5.7).
     pub(crate) fn send_link(&mut self, label: &str, target: &str, calls: bool) {
-        let button = if calls { Button::call(label, target) } else { Button::open(label, target) };
+        let button = if calls {
+            Button::call(label, target)
+        } else {
+            Button::open(label, target)
+        };
         self.send(Message::text(label).with(button));
     }
 
@@ -119,10 +143,14 @@ impl Oracle<'_> {
 
     /// The question of a place with its hint and its buttons (5.1).
     pub(crate) fn send_question(&mut self, place: &SyntaxNode, first: bool) {
-        let Some(question) = self.question.clone() else { return };
+        let Some(question) = self.question.clone() else {
+            return;
+        };
         let env = self.env();
         let (text, again, hint) = words_of_question(place);
-        let Some(text) = again.filter(|_| !first).or(text) else { return };
+        let Some(text) = again.filter(|_| !first).or(text) else {
+            return;
+        };
         let mut message = Message::text(env.text(&text));
         if let Some(hint) = hint {
             message.parts.push(Part::Hint(env.text(&hint).into()));
@@ -201,14 +229,21 @@ fn message_of(env: &Env<'_, '_>, node: &SyntaxNode, variant: Option<usize>) -> M
     if let Some(words) = reworded {
         message.reword(env.text(&words));
     }
-    let via = ast::SayStmt::cast(node.clone()).and_then(|say| say.via()).map(|via| text_of(via.channel()));
+    let via = ast::SayStmt::cast(node.clone())
+        .and_then(|say| say.via())
+        .map(|via| text_of(via.channel()));
     let template = items.iter().find_map(|item| match item {
         SayItem::TemplateUseItem(item) => Some(template_of(env, item)),
         _ => None,
     });
     let public = node.kind() == SyntaxKind::ReplyStmt;
     if via.is_some() || template.is_some() || public {
-        message.envelope = Some(Box::new(Envelope { via, template, public, ..Envelope::default() }));
+        message.envelope = Some(Box::new(Envelope {
+            via,
+            template,
+            public,
+            ..Envelope::default()
+        }));
     }
     message
 }
@@ -221,7 +256,8 @@ fn add_media(env: &Env<'_, '_>, message: &mut Message, item: &SayItem) {
         SayItem::AudioItem(item) => (MediaKind::Audio, item.source(), item.alt()),
         SayItem::LocationItem(item) => {
             let name = item.label().map(|label| env.text(&label)).unwrap_or_default();
-            let value = |expr: Option<ast::Expr>| expr.map_or(Value::Unknown, |expr| env.eval(&expr, &Ty::Any));
+            let value =
+                |expr: Option<ast::Expr>| expr.map_or(Value::Unknown, |expr| env.eval(&expr, &Ty::Any));
             let (first, second) = (value(item.place()), value(item.longitude()));
             let at = match first {
                 Value::Location(at) => Some((at.latitude, at.longitude)),
@@ -251,7 +287,12 @@ fn millionths(degrees: &Value) -> Option<i32> {
         Value::Number(number) => *number,
         _ => return None,
     };
-    i32::try_from(degrees.mul(botflow_values::Decimal::from_integer(1_000_000)).round()).ok()
+    i32::try_from(
+        degrees
+            .mul(botflow_values::Decimal::from_integer(1_000_000))
+            .round(),
+    )
+    .ok()
 }
 
 fn button_of(env: &Env<'_, '_>, button: &ast::ButtonItem) -> Option<Button> {
@@ -264,11 +305,16 @@ fn button_of(env: &Env<'_, '_>, button: &ast::ButtonItem) -> Option<Button> {
 
 fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
     let name = text_of(cards.name());
-    let Some(Value::List(items)) = cards.list().map(|list| env.eval(&list, &Ty::Any)) else { return };
-    let most = cards.limit().map_or(10, |limit| literal::count(limit.count()) as usize);
-    let fitting = items.into_iter().map(|item| env.with(&name, item)).filter(|env| {
-        env.allows(cards.condition().and_then(|clause| clause.condition()))
-    });
+    let Some(Value::List(items)) = cards.list().map(|list| env.eval(&list, &Ty::Any)) else {
+        return;
+    };
+    let most = cards
+        .limit()
+        .map_or(10, |limit| literal::count(limit.count()) as usize);
+    let fitting = items
+        .into_iter()
+        .map(|item| env.with(&name, item))
+        .filter(|env| env.allows(cards.condition().and_then(|clause| clause.condition())));
     for env in fitting.take(most) {
         let mut card = Card::default();
         for entry in cards.entries() {
@@ -281,7 +327,9 @@ fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
                 }
                 ast::CardEntry::ImageItem(item) => {
                     let alt = item.alt().map(|alt| env.text(&alt)).unwrap_or_default();
-                    card.image = env.address(item.source()).map(|url| Media::new(MediaKind::Image, url, alt));
+                    card.image = env
+                        .address(item.source())
+                        .map(|url| Media::new(MediaKind::Image, url, alt));
                 }
                 ast::CardEntry::ButtonItem(item) => card.buttons.extend(button_of(&env, &item)),
             }
@@ -293,7 +341,9 @@ fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
 fn template_of(env: &Env<'_, '_>, item: &ast::TemplateUseItem) -> TemplateCall {
     let args = item.args().into_iter().flat_map(|args| args.args());
     let parameters = args.map(|arg| {
-        let value = arg.value().map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
+        let value = arg
+            .value()
+            .map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
         SmolStr::from(env.show(&value, Default::default()))
     });
     TemplateCall {
@@ -304,10 +354,12 @@ fn template_of(env: &Env<'_, '_>, item: &ast::TemplateUseItem) -> TemplateCall {
 
 /// Whether the words of a message depend on variables of the flow.
 fn mentions_variables(env: &Env<'_, '_>, node: &SyntaxNode) -> bool {
-    node.descendants().filter(|node| node.kind() == SyntaxKind::NameExpr).any(|node| {
-        let name = node.first_token().map(|token| SmolStr::new(token.text()));
-        name.is_some_and(|name| env.flow.variables.contains_key(&name))
-    })
+    node.descendants()
+        .filter(|node| node.kind() == SyntaxKind::NameExpr)
+        .any(|node| {
+            let name = node.first_token().map(|token| SmolStr::new(token.text()));
+            name.is_some_and(|name| env.flow.variables.contains_key(&name))
+        })
 }
 
 /// The arm of a person: by a hash of the person's number and the experiment's name (11.9).

@@ -83,7 +83,10 @@ pub(crate) enum FrameKind {
     Started,
     Run,
     /// With the frame in which it stands (none for `always`) and what for it runs.
-    Handler { of: Option<u64>, purpose: Purpose },
+    Handler {
+        of: Option<u64>,
+        purpose: Purpose,
+    },
     /// A way of an escalation.
     Way,
     /// A flow that an operator started.
@@ -110,10 +113,27 @@ pub(crate) struct FormState {
 /// What a frame waits for besides words, and since which turn.
 #[derive(Clone, Debug)]
 pub(crate) enum Pending {
-    Call { number: u32, attempt: u32, args: Vec<Value>, until: i64, company: Option<i64>, turn: u64 },
-    Moment { until: i64, turn: u64 },
-    Event { until: Option<i64>, turn: u64 },
-    Queue { since: i64, gone: usize, turn: u64 },
+    Call {
+        number: u32,
+        attempt: u32,
+        args: Vec<Value>,
+        until: i64,
+        company: Option<i64>,
+        turn: u64,
+    },
+    Moment {
+        until: i64,
+        turn: u64,
+    },
+    Event {
+        until: Option<i64>,
+        turn: u64,
+    },
+    Queue {
+        since: i64,
+        gone: usize,
+        turn: u64,
+    },
     Code(String),
     /// It came while something else was going on.
     Arrived(Value),
@@ -225,12 +245,20 @@ impl<'a> Oracle<'a> {
     }
 
     pub(crate) fn env_of(&self, frame: &Frame) -> Env<'_, 'a> {
-        Env { oracle: self, flow: Rc::clone(&frame.flow), variables: frame.variables.borrow().clone() }
+        Env {
+            oracle: self,
+            flow: Rc::clone(&frame.flow),
+            variables: frame.variables.borrow().clone(),
+        }
     }
 
     /// What expressions see that stand in no flow.
     pub(crate) fn outside(&self) -> Env<'_, 'a> {
-        Env { oracle: self, flow: Rc::clone(&self.project.always), variables: BTreeMap::new() }
+        Env {
+            oracle: self,
+            flow: Rc::clone(&self.project.always),
+            variables: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn set(&mut self, name: &str, value: Value) {
@@ -245,7 +273,13 @@ impl<'a> Oracle<'a> {
 
     /// A field of the customer card.
     pub(crate) fn customer(&self, name: &str) -> Value {
-        match self.project.bot.customer.iter().position(|field| field.name == name) {
+        match self
+            .project
+            .bot
+            .customer
+            .iter()
+            .position(|field| field.name == name)
+        {
             Some(place) => match self.person.fields.get(place) {
                 Some(value) => value.clone(),
                 None => self.project.bot.customer[place].default.clone(),
@@ -258,9 +292,17 @@ impl<'a> Oracle<'a> {
     pub(crate) fn set_customer(&mut self, name: &str, value: Value) -> Value {
         let before = self.customer(name);
         for place in self.person.fields.len()..self.project.bot.customer.len() {
-            self.person.fields.push(self.project.bot.customer[place].default.clone());
+            self.person
+                .fields
+                .push(self.project.bot.customer[place].default.clone());
         }
-        if let Some(place) = self.project.bot.customer.iter().position(|field| field.name == name) {
+        if let Some(place) = self
+            .project
+            .bot
+            .customer
+            .iter()
+            .position(|field| field.name == name)
+        {
             self.person.fields[place] = value;
         }
         before
@@ -270,9 +312,19 @@ impl<'a> Oracle<'a> {
     pub(crate) fn language(&self) -> SmolStr {
         let languages = &self.project.bot.languages;
         let base = |code: &str| code.split(['-', '_']).next().unwrap_or("").to_lowercase();
-        let exact = languages.iter().find(|language| **language == self.person.language);
-        let near = || languages.iter().find(|language| base(language) == base(&self.person.language));
-        exact.or_else(near).or(languages.first()).cloned().unwrap_or_default()
+        let exact = languages
+            .iter()
+            .find(|language| **language == self.person.language);
+        let near = || {
+            languages
+                .iter()
+                .find(|language| base(language) == base(&self.person.language))
+        };
+        exact
+            .or_else(near)
+            .or(languages.first())
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub(crate) fn channel(&self) -> SmolStr {
@@ -292,18 +344,29 @@ impl<'a> Oracle<'a> {
             .person
             .occurrences
             .iter()
-            .filter(|(id, _)| self.project.bot.events.get(id.index()).is_some_and(|known| known.name == event))
+            .filter(|(id, _)| {
+                self.project
+                    .bot
+                    .events
+                    .get(id.index())
+                    .is_some_and(|known| known.name == event)
+            })
             .flat_map(|(_, moments)| moments);
-        moments.filter(|moment| **moment > self.now.saturating_sub(window)).count() as i64
+        moments
+            .filter(|moment| **moment > self.now.saturating_sub(window))
+            .count() as i64
     }
 
     /// A short account of the topmost frame's flow (13.5).
     pub(crate) fn summary(&self) -> String {
-        let Some(frame) = self.frames.last() else { return String::new() };
+        let Some(frame) = self.frames.last() else {
+            return String::new();
+        };
         let env = self.env_of(frame);
-        let known = env.variables.iter().filter(|(name, value)| {
-            value.is_known() && !frame.flow.sensitive.contains(name)
-        });
+        let known = env
+            .variables
+            .iter()
+            .filter(|(name, value)| value.is_known() && !frame.flow.sensitive.contains(name));
         let parts: Vec<String> = known
             .map(|(name, value)| format!("{name}: {}", env.show(value, botflow_values::show::Style::Usual)))
             .collect();
@@ -332,16 +395,28 @@ impl<'a> Oracle<'a> {
 
     fn standpoint(&self, frame: &Frame) -> Option<Standpoint> {
         let at = frame.at.as_ref()?;
-        let step = at.ancestors().find_map(ast::Step::cast).map(|step| text_of(step.name()));
+        let step = at
+            .ancestors()
+            .find_map(ast::Step::cast)
+            .map(|step| text_of(step.name()));
         let in_flow = at.ancestors().any(|node| ast::FlowItem::can_cast(node.kind()));
-        let flow = if in_flow { frame.flow.name.clone() } else { self.project.always.name.clone() };
+        let flow = if in_flow {
+            frame.flow.name.clone()
+        } else {
+            self.project.always.name.clone()
+        };
         let name = if let Some(ask) = ast::AskStmt::cast(at.clone()) {
             match ask.answer() {
                 Some(answer) => text_of(answer.name()),
-                None => ask.customer().map(|customer| text_of(customer.field())).unwrap_or_default(),
+                None => ask
+                    .customer()
+                    .map(|customer| text_of(customer.field()))
+                    .unwrap_or_default(),
             }
         } else if let Some(choose) = ast::ChooseStmt::cast(at.clone()) {
-            choose.name().map_or_else(|| "choice".into(), |name| name.text().into())
+            choose
+                .name()
+                .map_or_else(|| "choice".into(), |name| name.text().into())
         } else {
             // Places that authors do not name have names that only the compiler makes.
             SmolStr::new_static("*")
@@ -364,7 +439,13 @@ impl Engine for Oracle<'_> {
                 continue;
             }
             shown.push(&frame.variables);
-            variables.extend(frame.variables.borrow().iter().map(|(name, value)| (name.clone(), value.clone())));
+            variables.extend(
+                frame
+                    .variables
+                    .borrow()
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
         }
         Standing {
             place: self.frames.last().and_then(|frame| self.standpoint(frame)),

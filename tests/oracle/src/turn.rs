@@ -7,7 +7,7 @@ use std::rc::Rc;
 use botflow_artifact::{ConsentId, Outcome};
 use botflow_machine::{Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, Owner};
 use botflow_syntax::ast;
-use botflow_understanding::patterns::is_stop_word;
+use botflow_understanding::patterns::{has_stop_words, is_stop_word};
 use botflow_understanding::{Pattern, normalise, std_pattern};
 use botflow_values::Value;
 use smol_str::SmolStr;
@@ -41,19 +41,42 @@ impl Oracle<'_> {
                 let mut text = text.to_string();
                 text.truncate(text.floor_char_boundary(MAX_MESSAGE));
                 self.words = text.as_str().into();
-                self.customer_writes(Heard { text, payload: None, medium: None }, channel);
-            }
-            EventKind::Press { payload, label, channel } => {
-                self.words = label.clone();
                 self.customer_writes(
-                    Heard { text: label.to_string(), payload: Some(payload), medium: None },
+                    Heard {
+                        text,
+                        payload: None,
+                        medium: None,
+                    },
                     channel,
                 );
             }
-            EventKind::Media { value, caption, channel } => {
+            EventKind::Press {
+                payload,
+                label,
+                channel,
+            } => {
+                self.words = label.clone();
+                self.customer_writes(
+                    Heard {
+                        text: label.to_string(),
+                        payload: Some(payload),
+                        medium: None,
+                    },
+                    channel,
+                );
+            }
+            EventKind::Media {
+                value,
+                caption,
+                channel,
+            } => {
                 self.words = caption.clone();
                 self.customer_writes(
-                    Heard { text: caption.to_string(), payload: None, medium: Some(value) },
+                    Heard {
+                        text: caption.to_string(),
+                        payload: None,
+                        medium: Some(value),
+                    },
                     channel,
                 );
             }
@@ -85,7 +108,10 @@ impl Oracle<'_> {
                     escalation.gone[1] = 0;
                 }
                 let media = heard.medium.map(Box::new);
-                self.effect(Effect::Forward { text: heard.text.into(), media });
+                self.effect(Effect::Forward {
+                    text: heard.text.into(),
+                    media,
+                });
             }
             Owner::Nobody => self.begin(&heard),
             Owner::Bot => {
@@ -95,18 +121,26 @@ impl Oracle<'_> {
         }
     }
 
-    /// The law's words (3.2, level 1), on every channel.
+    /// The law's words (3.2, level 1), on the channels that have them.
     fn law(&mut self, heard: &Heard) -> bool {
-        if !is_stop_word(&self.language(), &normalise(&heard.text)) {
+        if !has_stop_words(&self.channel()) || !is_stop_word(&self.language(), &normalise(&heard.text)) {
             return false;
         }
         let channel = self.channel();
         for place in 0..self.project.bot.consents.len() {
             let consent = ConsentId::from(place);
-            let given = self.person.consents.iter().position(|(id, on)| *id == consent && *on == channel);
+            let given = self
+                .person
+                .consents
+                .iter()
+                .position(|(id, on)| *id == consent && *on == channel);
             if let Some(given) = given {
                 self.person.consents.remove(given);
-                self.effect(Effect::Consent { consent, granted: false, answer: self.words.clone() });
+                self.effect(Effect::Consent {
+                    consent,
+                    granted: false,
+                    answer: self.words.clone(),
+                });
             }
         }
         self.effect(Effect::OptedOut);
@@ -194,7 +228,11 @@ impl Oracle<'_> {
 
     fn world_does(&mut self, kind: EventKind) {
         match kind {
-            EventKind::Start { flow, args, by_operator } => self.start_from_outside(&flow, args, by_operator),
+            EventKind::Start {
+                flow,
+                args,
+                by_operator,
+            } => self.start_from_outside(&flow, args, by_operator),
             EventKind::Custom { name, fields } => self.happens(&name, fields),
             EventKind::Timer { id } => {
                 if self.timer.is_some() && id == self.timers {
@@ -202,7 +240,11 @@ impl Oracle<'_> {
                 }
             }
             EventKind::CallResult { call, value } => self.call_result(call, value),
-            EventKind::CallFailed { call, attempt, failure } => self.call_failed(call, Some(attempt), failure),
+            EventKind::CallFailed {
+                call,
+                attempt,
+                failure,
+            } => self.call_failed(call, Some(attempt), failure),
             EventKind::Operator(event) => self.operator(event),
             EventKind::Delivery { .. }
             | EventKind::Message { .. }
@@ -213,7 +255,9 @@ impl Oracle<'_> {
 
     /// A trigger, a test or an operator begins a flow (2.6, 12.6).
     fn start_from_outside(&mut self, name: &str, args: Vec<Value>, by_operator: bool) {
-        let Some(flow) = self.project.flow_named("", name) else { return };
+        let Some(flow) = self.project.flow_named("", name) else {
+            return;
+        };
         if self.owner == Owner::People {
             if by_operator && flow.open_to_operators {
                 self.owner = Owner::Bot;
@@ -234,7 +278,15 @@ impl Oracle<'_> {
 
     /// An event (9.2).
     fn happens(&mut self, name: &str, fields: Vec<Value>) {
-        let Some(place) = self.project.bot.events.iter().position(|event| event.name == name) else { return };
+        let Some(place) = self
+            .project
+            .bot
+            .events
+            .iter()
+            .position(|event| event.name == name)
+        else {
+            return;
+        };
         let id = botflow_artifact::EventId::from(place);
         match self.person.occurrences.iter_mut().find(|(known, _)| *known == id) {
             Some((_, moments)) => moments.push(self.now),

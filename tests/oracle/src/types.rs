@@ -19,7 +19,11 @@ pub(crate) enum Ty {
     List(Box<Ty>),
     Record(Vec<(SmolStr, Ty)>),
     Optional(Box<Ty>),
-    Narrowed { name: SmolStr, base: Box<Ty>, rules: Vec<Rule> },
+    Narrowed {
+        name: SmolStr,
+        base: Box<Ty>,
+        rules: Vec<Rule>,
+    },
 }
 
 /// One narrowing.
@@ -49,15 +53,25 @@ impl Ty {
         for narrowing in item.narrowings() {
             match narrowing {
                 ast::Narrowing::MatchingNarrowing(matching) => {
-                    let written = matching.regex().map(|token| token.text().to_owned()).unwrap_or_default();
-                    let inner = written.trim_start_matches('/').strip_suffix('/').unwrap_or(&written);
+                    let written = matching
+                        .regex()
+                        .map(|token| token.text().to_owned())
+                        .unwrap_or_default();
+                    let inner = written
+                        .trim_start_matches('/')
+                        .strip_suffix('/')
+                        .unwrap_or(&written);
                     rules.push(Rule::Matching(inner.replace("\\/", "/")));
                 }
                 ast::Narrowing::RangeNarrowing(range) => {
                     let bound = |bound: Option<ast::Bound>| {
                         let bound = bound?;
                         let value = crate::literal::value(&bound.literal()?, project.currency);
-                        Some(if bound.is_negative() { botflow_values::negate(&value) } else { value })
+                        Some(if bound.is_negative() {
+                            botflow_values::negate(&value)
+                        } else {
+                            value
+                        })
                     };
                     rules.push(Rule::Range(bound(range.from()), bound(range.to())));
                 }
@@ -73,7 +87,11 @@ impl Ty {
                 ast::Narrowing::ExampleNarrowing(_) => {}
             }
         }
-        Ty::Narrowed { name: name.into(), base: Box::new(base), rules }
+        Ty::Narrowed {
+            name: name.into(),
+            base: Box::new(base),
+            rules,
+        }
     }
 
     /// The type of a built-in event's field or of a value of `botflow.toml`.
@@ -82,9 +100,12 @@ impl Ty {
         match bot.types.get(id.index()) {
             Some(Type::List(item)) => Ty::List(inner(item)),
             Some(Type::Optional(of)) => Ty::Optional(inner(of)),
-            Some(Type::Record(fields)) => {
-                Ty::Record(fields.iter().map(|(name, ty)| (name.clone(), *inner(ty))).collect())
-            }
+            Some(Type::Record(fields)) => Ty::Record(
+                fields
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), *inner(ty)))
+                    .collect(),
+            ),
             Some(Type::Set(set)) => Ty::Scalar(Kind::Member(set.0)),
             Some(Type::Narrowed { base, .. }) => *inner(base),
             Some(Type::Integer) => Ty::Scalar(Kind::Integer),
@@ -180,10 +201,11 @@ impl Ty {
     /// Whether a value keeps to the narrowing.
     pub fn allows(&self, value: &Value, project: &Project<'_>) -> bool {
         self.rules().iter().all(|rule| match rule {
-            Rule::Matching(pattern) => value.as_text().is_some_and(|text| whole_match(pattern, text, project)),
+            Rule::Matching(pattern) => value
+                .as_text()
+                .is_some_and(|text| whole_match(pattern, text, project)),
             Rule::Range(from, to) => {
-                let at_least =
-                    |from: &Value| compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
+                let at_least = |from: &Value| compare(value, from).is_some_and(std::cmp::Ordering::is_ge);
                 let at_most = |to: &Value| compare(value, to).is_some_and(std::cmp::Ordering::is_le);
                 from.as_ref().is_none_or(at_least) && to.as_ref().is_none_or(at_most)
             }
@@ -199,7 +221,9 @@ impl Ty {
 
     /// Reads a message as this type.
     pub fn read(&self, text: &str, context: &ReadContext<'_>, project: &Project<'_>) -> Reading {
-        let Some(kind) = self.kind() else { return Reading::None };
+        let Some(kind) = self.kind() else {
+            return Reading::None;
+        };
         let patterns = self.patterns();
         if kind == Kind::Text && !patterns.is_empty() {
             let whole = Value::text(text.trim());
@@ -214,22 +238,29 @@ impl Ty {
                 _ => Reading::None,
             };
         }
-        botflow_values::read(kind, text, context).and_then(|value| self.allows(&value, project).then_some(value))
+        botflow_values::read(kind, text, context)
+            .and_then(|value| self.allows(&value, project).then_some(value))
     }
 }
 
 fn whole_match(pattern: &str, text: &str, project: &Project<'_>) -> bool {
-    project.regex(&format!("^(?:{pattern})$")).is_some_and(|regex| regex.is_match(text))
+    project
+        .regex(&format!("^(?:{pattern})$"))
+        .is_some_and(|regex| regex.is_match(text))
 }
 
 /// The first place where it matches and stands by itself.
 fn find_match(pattern: &str, text: &str, project: &Project<'_>) -> Option<std::ops::Range<usize>> {
     let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    project.regex(pattern)?.find_iter(text).map(|found| found.range()).find(|range| {
-        !range.is_empty()
-            && !joined(text[..range.start].chars().next_back())
-            && !joined(text[range.end..].chars().next())
-    })
+    project
+        .regex(pattern)?
+        .find_iter(text)
+        .map(|found| found.range())
+        .find(|range| {
+            !range.is_empty()
+                && !joined(text[..range.start].chars().next_back())
+                && !joined(text[range.end..].chars().next())
+        })
 }
 
 /// The text of a name that stands alone, if the expression is one.

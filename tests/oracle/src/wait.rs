@@ -83,15 +83,21 @@ impl Oracle<'_> {
     }
 
     fn request(&mut self, call: usize, number: u32, attempt: u32, args: Vec<Value>) {
-        let request = CallRequest { call: CallId::from(call), number, attempt, key: u64::from(number), args };
+        let request = CallRequest {
+            call: CallId::from(call),
+            number,
+            attempt,
+            key: u64::from(number),
+            args,
+        };
         self.effect(Effect::Call(Box::new(request)));
     }
 
     /// The frame that waits for a call.
     fn caller(&self, wanted: u32) -> Option<usize> {
-        self.frames.iter().position(
-            |frame| matches!(frame.pending, Some(Pending::Call { number, .. }) if number == wanted),
-        )
+        self.frames
+            .iter()
+            .position(|frame| matches!(frame.pending, Some(Pending::Call { number, .. }) if number == wanted))
     }
 
     /// Which call a frame waits for.
@@ -112,7 +118,9 @@ impl Oracle<'_> {
     pub(crate) fn call_failed(&mut self, wanted: u32, failed: Option<u32>, failure: Option<SmolStr>) {
         let Some(frame) = self.caller(wanted) else { return };
         let Some(call) = self.called(frame) else { return };
-        let Some(Pending::Call { attempt, args, .. }) = self.frames[frame].pending.clone() else { return };
+        let Some(Pending::Call { attempt, args, .. }) = self.frames[frame].pending.clone() else {
+            return;
+        };
         if failed.is_some_and(|failed| failed != attempt) {
             return;
         }
@@ -121,7 +129,10 @@ impl Oracle<'_> {
         if named.is_none() && attempt <= declared.retry {
             let next = self.now.saturating_add(self.timeout(call));
             let this = self.turn;
-            if let Some(Pending::Call { attempt, until, turn, .. }) = &mut self.frames[frame].pending {
+            if let Some(Pending::Call {
+                attempt, until, turn, ..
+            }) = &mut self.frames[frame].pending
+            {
                 *attempt += 1;
                 *until = next;
                 *turn = this;
@@ -149,7 +160,10 @@ impl Oracle<'_> {
             return Next::After(stmt.syntax().clone());
         }
         self.question = None;
-        let pending = Pending::Moment { until: self.now.saturating_add(span), turn: self.turn };
+        let pending = Pending::Moment {
+            until: self.now.saturating_add(span),
+            turn: self.turn,
+        };
         if let Some(frame) = self.top() {
             frame.at = Some(stmt.syntax().clone());
             frame.pending = Some(pending);
@@ -166,7 +180,10 @@ impl Oracle<'_> {
             return self.missed(stmt.syntax(), Missed::Time);
         }
         let until = span.map(|span| self.now.saturating_add(span));
-        let pending = Pending::Event { until, turn: self.turn };
+        let pending = Pending::Event {
+            until,
+            turn: self.turn,
+        };
         if let Some(frame) = self.top() {
             frame.at = Some(stmt.syntax().clone());
             frame.pending = Some(pending);
@@ -179,7 +196,11 @@ impl Oracle<'_> {
         let place = (0..self.frames.len()).rev().find(|place| {
             let frame = &self.frames[*place];
             let waits = matches!(frame.pending, Some(Pending::Event { .. }));
-            let stmt = frame.at.clone().and_then(ast::WaitForStmt::cast).filter(|_| waits);
+            let stmt = frame
+                .at
+                .clone()
+                .and_then(ast::WaitForStmt::cast)
+                .filter(|_| waits);
             stmt.is_some_and(|stmt| {
                 let condition = stmt.condition().and_then(|clause| clause.condition());
                 stmt.event().is_some_and(|path| path.text() == name) && self.env_of(frame).allows(condition)
@@ -195,11 +216,15 @@ impl Oracle<'_> {
 
     /// The clocks of silence of the waiting question, ascending (5.9).
     fn silences(&self) -> Vec<(i64, Nudge)> {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Vec::new() };
+        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+            return Vec::new();
+        };
         let own = silences_of(&place);
         let has_way = own.iter().any(|item| item.way().is_some());
-        let mut clocks: Vec<(i64, Nudge)> =
-            own.into_iter().map(|item| (literal::duration(item.duration()), Nudge::Own(item))).collect();
+        let mut clocks: Vec<(i64, Nudge)> = own
+            .into_iter()
+            .map(|item| (literal::duration(item.duration()), Nudge::Own(item)))
+            .collect();
         if !has_way {
             for level in self.levels() {
                 let handlers: Vec<ast::SilenceHandler> = level
@@ -235,26 +260,56 @@ impl Oracle<'_> {
         for (place, frame) in self.frames.iter().enumerate() {
             let rank = |order: usize| (place, order);
             match &frame.pending {
-                Some(Pending::Call { until, company, turn, .. }) => {
-                    clocks.push(Clock { at: *until, rank: rank(0), turn: *turn, what: What::Attempt(place) });
+                Some(Pending::Call {
+                    until, company, turn, ..
+                }) => {
+                    clocks.push(Clock {
+                        at: *until,
+                        rank: rank(0),
+                        turn: *turn,
+                        what: What::Attempt(place),
+                    });
                     // Company is kept only while the call is what the conversation rests at (8.4).
                     let is_top = place + 1 == self.frames.len() && self.owner == Owner::Bot;
                     if let Some(company) = company.filter(|_| is_top) {
-                        clocks.push(Clock { at: company, rank: rank(1), turn: *turn, what: What::Company(place) });
+                        clocks.push(Clock {
+                            at: company,
+                            rank: rank(1),
+                            turn: *turn,
+                            what: What::Company(place),
+                        });
                     }
                 }
                 Some(Pending::Moment { until, turn }) => {
-                    clocks.push(Clock { at: *until, rank: rank(0), turn: *turn, what: What::Moment(place) });
+                    clocks.push(Clock {
+                        at: *until,
+                        rank: rank(0),
+                        turn: *turn,
+                        what: What::Moment(place),
+                    });
                 }
-                Some(Pending::Event { until: Some(until), turn }) => {
-                    clocks.push(Clock { at: *until, rank: rank(0), turn: *turn, what: What::Event(place) });
+                Some(Pending::Event {
+                    until: Some(until),
+                    turn,
+                }) => {
+                    clocks.push(Clock {
+                        at: *until,
+                        rank: rank(0),
+                        turn: *turn,
+                        what: What::Event(place),
+                    });
                 }
                 Some(Pending::Queue { since, gone, turn }) => {
                     let ask = frame.at.clone().and_then(ast::AskQueueStmt::cast);
                     let ways = ask.map(|ask| nobody_ways(&ask)).unwrap_or_default();
                     if let Some(item) = ways.get(*gone) {
                         let at = since.saturating_add(literal::duration(item.duration()));
-                        clocks.push(Clock { at, rank: rank(0), turn: *turn, what: What::Nobody(place) });
+                        clocks.push(Clock {
+                            at,
+                            rank: rank(0),
+                            turn: *turn,
+                            what: What::Nobody(place),
+                        });
                     }
                 }
                 _ => {}
@@ -265,11 +320,21 @@ impl Oracle<'_> {
             && let Some((after, _)) = self.silences().get(question.gone)
         {
             let at = question.put_at.saturating_add(*after);
-            clocks.push(Clock { at, rank: (usize::MAX, 0), turn: question.turn, what: What::Silence });
+            clocks.push(Clock {
+                at,
+                rank: (usize::MAX, 0),
+                turn: question.turn,
+                what: What::Silence,
+            });
         }
         if self.owner == Owner::People {
             for (kind, (at, turn)) in self.escalation_clocks() {
-                clocks.push(Clock { at, rank: (usize::MAX, kind), turn, what: What::Escalation(kind) });
+                clocks.push(Clock {
+                    at,
+                    rank: (usize::MAX, kind),
+                    turn,
+                    what: What::Escalation(kind),
+                });
             }
         }
         clocks
@@ -278,8 +343,13 @@ impl Oracle<'_> {
     /// All clocks whose moment has come go off, the earliest first (10.1).
     pub(crate) fn clocks_go_off(&mut self) {
         for _ in 0..10_000 {
-            let due = self.clocks().into_iter().filter(|clock| clock.at <= self.now && clock.turn < self.turn);
-            let Some(clock) = due.min_by_key(|clock| (clock.at, clock.rank)) else { return };
+            let due = self
+                .clocks()
+                .into_iter()
+                .filter(|clock| clock.at <= self.now && clock.turn < self.turn);
+            let Some(clock) = due.min_by_key(|clock| (clock.at, clock.rank)) else {
+                return;
+            };
             self.goes_off(clock.what);
         }
     }
@@ -296,10 +366,13 @@ impl Oracle<'_> {
                     *company = None;
                 }
                 let call = self.frames[frame].at.clone().and_then(ast::Call::cast);
-                let block = call.into_iter().flat_map(|call| call.ways()).find_map(|way| match way {
-                    ast::CallWay::WaitingItem(item) => item.block(),
-                    _ => None,
-                });
+                let block = call
+                    .into_iter()
+                    .flat_map(|call| call.ways())
+                    .find_map(|way| match way {
+                        ast::CallWay::WaitingItem(item) => item.block(),
+                        _ => None,
+                    });
                 if let Some(block) = block {
                     self.run(Next::Enter(ast::Way::Block(block)));
                 }
@@ -317,10 +390,14 @@ impl Oracle<'_> {
     }
 
     fn silence_goes_off(&mut self) {
-        let Some(question) = &mut self.question else { return };
+        let Some(question) = &mut self.question else {
+            return;
+        };
         let gone = question.gone;
         question.gone += 1;
-        let Some((_, nudge)) = self.silences().into_iter().nth(gone) else { return };
+        let Some((_, nudge)) = self.silences().into_iter().nth(gone) else {
+            return;
+        };
         match nudge {
             Nudge::Own(item) => match item.way() {
                 Some(way) => self.run(Next::Enter(way)),

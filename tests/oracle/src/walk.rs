@@ -26,7 +26,11 @@ pub(crate) enum Next {
     /// The body of a flow begins.
     Body(ast::FlowItem),
     /// The question is put again.
-    Reask { place: SyntaxNode, fresh: bool, first: bool },
+    Reask {
+        place: SyntaxNode,
+        fresh: bool,
+        first: bool,
+    },
     /// The handler comes back.
     ComeBack,
     /// What was interrupted goes on.
@@ -82,13 +86,21 @@ impl Oracle<'_> {
 
     /// What follows a statement, a target or the call inside a statement.
     fn after(&mut self, node: &SyntaxNode) -> Next {
-        let Some(parent) = node.parent() else { return Next::Return(Value::Unknown) };
+        let Some(parent) = node.parent() else {
+            return Next::Return(Value::Unknown);
+        };
         match parent.kind() {
             SyntaxKind::Arrow => match node.next_sibling() {
                 Some(next) if Target::can_cast(next.kind()) => Next::At(next),
                 _ => {
-                    let is_statement = parent.parent().is_some_and(|above| holds_statements(above.kind()));
-                    if is_statement { self.after(&parent) } else { self.after_way(&parent) }
+                    let is_statement = parent
+                        .parent()
+                        .is_some_and(|above| holds_statements(above.kind()));
+                    if is_statement {
+                        self.after(&parent)
+                    } else {
+                        self.after_way(&parent)
+                    }
                 }
             },
             // A call or a run whose result has a name.
@@ -112,11 +124,17 @@ impl Oracle<'_> {
 
     /// What follows an arrow or a block that has come to its end, by what it belongs to.
     fn after_way(&mut self, way: &SyntaxNode) -> Next {
-        let Some(owner) = way.parent() else { return Next::Return(Value::Unknown) };
+        let Some(owner) = way.parent() else {
+            return Next::Return(Value::Unknown);
+        };
         let above = owner.parent();
         let question = |fresh: bool| match above.clone() {
             Some(place) if place.kind() == SyntaxKind::UnclearBlock => Next::ComeBack,
-            Some(place) => Next::Reask { place, fresh, first: false },
+            Some(place) => Next::Reask {
+                place,
+                fresh,
+                first: false,
+            },
             None => Next::Rest,
         };
         match owner.kind() {
@@ -151,7 +169,10 @@ impl Oracle<'_> {
             SyntaxKind::WaitingItem => Next::Rest,
             SyntaxKind::TriesItem => {
                 // The way of `on unclear { tries … }` is that of a handler, and starts the tries anew.
-                if above.as_ref().is_some_and(|above| above.kind() == SyntaxKind::UnclearBlock) {
+                if above
+                    .as_ref()
+                    .is_some_and(|above| above.kind() == SyntaxKind::UnclearBlock)
+                {
                     return Next::ComeBack;
                 }
                 question(true)
@@ -163,13 +184,21 @@ impl Oracle<'_> {
     }
 
     fn next_round(&mut self, node: &SyntaxNode) -> Next {
-        let Some(stmt) = ast::ForStmt::cast(node.clone()) else { return Next::Rest };
-        let Some(frame) = self.frames.last_mut() else { return Next::Rest };
-        let item = frame.loops.iter_mut().find(|(known, ..)| known == node).and_then(|(_, items, round)| {
-            let item = items.get(*round).cloned();
-            *round += 1;
-            item
-        });
+        let Some(stmt) = ast::ForStmt::cast(node.clone()) else {
+            return Next::Rest;
+        };
+        let Some(frame) = self.frames.last_mut() else {
+            return Next::Rest;
+        };
+        let item = frame
+            .loops
+            .iter_mut()
+            .find(|(known, ..)| known == node)
+            .and_then(|(_, items, round)| {
+                let item = items.get(*round).cloned();
+                *round += 1;
+                item
+            });
         match (item, stmt.block()) {
             (Some(item), Some(block)) => {
                 self.set(&text_of(stmt.name()), item);
@@ -191,7 +220,9 @@ impl Oracle<'_> {
                 _ => {}
             }
         }
-        let Some(stmt) = Stmt::cast(node.clone()) else { return Next::After(node) };
+        let Some(stmt) = Stmt::cast(node.clone()) else {
+            return Next::After(node);
+        };
         let behind = Next::After(node.clone());
         match stmt {
             Stmt::Arrow(arrow) => match arrow.targets().next() {
@@ -224,14 +255,22 @@ impl Oracle<'_> {
                 None => behind,
             },
             Stmt::RememberStmt(stmt) => {
-                let field = stmt.customer().map(|customer| text_of(customer.field())).unwrap_or_default();
+                let field = stmt
+                    .customer()
+                    .map(|customer| text_of(customer.field()))
+                    .unwrap_or_default();
                 let want = self.project.customer.get(&field).cloned().unwrap_or(Ty::Any);
-                let value = stmt.value().map_or(Value::Unknown, |value| self.env().eval(&value, &want));
+                let value = stmt
+                    .value()
+                    .map_or(Value::Unknown, |value| self.env().eval(&value, &want));
                 self.remember(&field, value);
                 behind
             }
             Stmt::ForgetStmt(stmt) => {
-                let field = stmt.customer().map(|customer| text_of(customer.field())).unwrap_or_default();
+                let field = stmt
+                    .customer()
+                    .map(|customer| text_of(customer.field()))
+                    .unwrap_or_default();
                 self.remember(&field, Value::Unknown);
                 behind
             }
@@ -242,10 +281,14 @@ impl Oracle<'_> {
                     Some(Value::List(items)) => items,
                     _ => Vec::new(),
                 };
-                let most = stmt.limit().map_or(100, |limit| literal::count(limit.count()) as usize);
+                let most = stmt
+                    .limit()
+                    .map_or(100, |limit| literal::count(limit.count()) as usize);
                 if let Some(frame) = self.top() {
                     frame.loops.retain(|(known, ..)| *known != node);
-                    frame.loops.push((node.clone(), items.into_iter().take(most).collect(), 0));
+                    frame
+                        .loops
+                        .push((node.clone(), items.into_iter().take(most).collect(), 0));
                 }
                 self.next_round(&node)
             }
@@ -255,7 +298,9 @@ impl Oracle<'_> {
             Stmt::RunStmt(run) => self.run_flow(&run),
             Stmt::StartStmt(start) => {
                 let path = start.path().map(|path| path.text()).unwrap_or_default();
-                let Some(flow) = self.mentioned_flow(&path) else { return behind };
+                let Some(flow) = self.mentioned_flow(&path) else {
+                    return behind;
+                };
                 let args = self.arguments(&flow.params, start.args());
                 self.drop_all();
                 self.enter_flow(flow, FrameKind::Started, args)
@@ -263,7 +308,9 @@ impl Oracle<'_> {
             Stmt::ReturnStmt(stmt) => {
                 let env = self.env();
                 let want = env.flow.gives.clone().unwrap_or(Ty::Any);
-                let value = stmt.value().map_or(Value::Unknown, |value| env.eval(&value, &want));
+                let value = stmt
+                    .value()
+                    .map_or(Value::Unknown, |value| env.eval(&value, &want));
                 Next::Return(value)
             }
             Stmt::EscalateStmt(stmt) => self.escalate(&stmt),
@@ -300,9 +347,14 @@ impl Oracle<'_> {
                 let args = stmt.args().into_iter().flat_map(|args| args.args());
                 let values = args
                     .map(|arg| {
-                        let value = arg.value().map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
+                        let value = arg
+                            .value()
+                            .map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
                         let name = arg.name().map(|name| SmolStr::new(name.text()));
-                        (name.or_else(|| bare_name(&arg.value()?)).unwrap_or_default(), value)
+                        (
+                            name.or_else(|| bare_name(&arg.value()?)).unwrap_or_default(),
+                            value,
+                        )
                     })
                     .collect();
                 let name = stmt.path().map(|path| path.text()).unwrap_or_default();
@@ -326,7 +378,10 @@ impl Oracle<'_> {
                 behind
             }
             Stmt::IdentifyStmt(stmt) => {
-                let field = stmt.customer().map(|customer| text_of(customer.field())).unwrap_or_default();
+                let field = stmt
+                    .customer()
+                    .map(|customer| text_of(customer.field()))
+                    .unwrap_or_default();
                 let value = self.customer(&field);
                 if let Some(field) = self.field_id(&field).filter(|_| value.is_known()) {
                     self.effect(Effect::Identify { field, value });
@@ -341,16 +396,29 @@ impl Oracle<'_> {
     }
 
     pub(crate) fn queue_id(&self, name: &str) -> Option<QueueId> {
-        self.project.bot.queues.iter().position(|queue| queue.name == name).map(QueueId::from)
+        self.project
+            .bot
+            .queues
+            .iter()
+            .position(|queue| queue.name == name)
+            .map(QueueId::from)
     }
 
     pub(crate) fn escalation_id(&self, name: &str) -> Option<EscalationId> {
         let escalations = &self.project.bot.escalations;
-        escalations.iter().position(|escalation| escalation.name == name).map(EscalationId::from)
+        escalations
+            .iter()
+            .position(|escalation| escalation.name == name)
+            .map(EscalationId::from)
     }
 
     pub(crate) fn field_id(&self, name: &str) -> Option<botflow_artifact::FieldId> {
-        self.project.bot.customer.iter().position(|field| field.name == name).map(Into::into)
+        self.project
+            .bot
+            .customer
+            .iter()
+            .position(|field| field.name == name)
+            .map(Into::into)
     }
 
     pub(crate) fn remember(&mut self, name: &str, value: Value) {
@@ -363,20 +431,38 @@ impl Oracle<'_> {
     }
 
     fn consent(&mut self, name: &str, granted: bool) {
-        let Some(place) = self.project.bot.consents.iter().position(|consent| consent == name) else { return };
+        let Some(place) = self
+            .project
+            .bot
+            .consents
+            .iter()
+            .position(|consent| consent == name)
+        else {
+            return;
+        };
         let consent = botflow_artifact::ConsentId::from(place);
         let channel = self.channel();
-        self.person.consents.retain(|(id, on)| *id != consent || *on != channel);
+        self.person
+            .consents
+            .retain(|(id, on)| *id != consent || *on != channel);
         if granted {
             self.person.consents.push((consent, channel));
         }
         let answer = self.words.clone();
-        self.effect(Effect::Consent { consent, granted, answer });
+        self.effect(Effect::Consent {
+            consent,
+            granted,
+            answer,
+        });
     }
 
     /// The flow that the topmost frame's flow means by a name.
     pub(crate) fn mentioned_flow(&self, path: &str) -> Option<std::rc::Rc<crate::project::Flow>> {
-        let module = self.frames.last().map(|frame| frame.flow.module.clone()).unwrap_or_default();
+        let module = self
+            .frames
+            .last()
+            .map(|frame| frame.flow.module.clone())
+            .unwrap_or_default();
         self.project.flow_named(&module, path)
     }
 
@@ -385,8 +471,12 @@ impl Oracle<'_> {
         let env = self.env();
         let args: Vec<ast::Arg> = args.into_iter().flat_map(|args| args.args()).collect();
         let given = |place: usize, name: &str| {
-            let named = args.iter().find(|arg| arg.name().is_some_and(|token| token.text() == name));
-            named.or_else(|| args.get(place).filter(|arg| arg.name().is_none())).and_then(|arg| arg.value())
+            let named = args
+                .iter()
+                .find(|arg| arg.name().is_some_and(|token| token.text() == name));
+            named
+                .or_else(|| args.get(place).filter(|arg| arg.name().is_none()))
+                .and_then(|arg| arg.value())
         };
         params
             .iter()
@@ -403,7 +493,9 @@ impl Oracle<'_> {
 
     fn run_flow(&mut self, run: &ast::RunStmt) -> Next {
         let path = run.path().map(|path| path.text()).unwrap_or_default();
-        let Some(flow) = self.mentioned_flow(&path) else { return Next::After(run.syntax().clone()) };
+        let Some(flow) = self.mentioned_flow(&path) else {
+            return Next::After(run.syntax().clone());
+        };
         let args = self.arguments(&flow.params, run.args());
         self.open_digression();
         if let Some(frame) = self.top() {
@@ -414,7 +506,9 @@ impl Oracle<'_> {
 
     /// The run of the topmost flow ends (7.5, 11.2, 12.4, 12.6).
     fn return_from(&mut self, value: Value) -> Next {
-        let Some(frame) = self.frames.last() else { return Next::Begin };
+        let Some(frame) = self.frames.last() else {
+            return Next::Begin;
+        };
         match frame.kind.clone() {
             FrameKind::Started => {
                 self.finish(Outcome::Resolved, None);
@@ -423,7 +517,9 @@ impl Oracle<'_> {
             FrameKind::Run => {
                 self.frames.pop();
                 self.question = None;
-                let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else { return Next::Begin };
+                let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+                    return Next::Begin;
+                };
                 if let Some(stmt) = at.parent().and_then(ast::LetStmt::cast) {
                     self.set(&text_of(stmt.name()), value);
                 }
@@ -458,8 +554,12 @@ impl Oracle<'_> {
 
     /// `-> step` (7.5, 11.7).
     fn go_to(&mut self, name: &str) -> Next {
-        let Some(frame) = self.frames.last() else { return Next::Rest };
-        let Some(step) = frame.flow.step(name) else { return Next::Return(Value::Unknown) };
+        let Some(frame) = self.frames.last() else {
+            return Next::Rest;
+        };
+        let Some(step) = frame.flow.step(name) else {
+            return Next::Return(Value::Unknown);
+        };
         if let FrameKind::Handler { of: Some(of), .. } = frame.kind
             && let Some(place) = self.frames.iter().position(|frame| frame.id == of)
         {
@@ -498,7 +598,9 @@ impl Oracle<'_> {
 
     fn match_value(&mut self, stmt: &ast::MatchStmt) -> Next {
         let behind = Next::After(stmt.syntax().clone());
-        let Some(subject) = stmt.value() else { return behind };
+        let Some(subject) = stmt.value() else {
+            return behind;
+        };
         let env = self.env();
         let ty = env.ty(&subject);
         let value = env.eval(&subject, &Ty::Any);
@@ -509,7 +611,11 @@ impl Oracle<'_> {
                 }
                 let wanted = if let Some(written) = pattern.literal() {
                     let found = literal::value(&written, self.project.currency);
-                    if pattern.is_negative() { botflow_values::negate(&found) } else { found }
+                    if pattern.is_negative() {
+                        botflow_values::negate(&found)
+                    } else {
+                        found
+                    }
                 } else if let Some(text) = pattern.text() {
                     Value::text(env.text(&text))
                 } else {
@@ -539,24 +645,44 @@ impl Oracle<'_> {
     fn vary(&mut self, stmt: &ast::VaryStmt) -> Next {
         let behind = Next::After(stmt.syntax().clone());
         let name = stmt.experiment().map(|path| path.text()).unwrap_or_default();
-        let Some(place) = self.project.bot.experiments.iter().position(|known| known.name == name) else {
+        let Some(place) = self
+            .project
+            .bot
+            .experiments
+            .iter()
+            .position(|known| known.name == name)
+        else {
             return behind;
         };
-        let Some(item) = self.project.experiments.get(&name).cloned() else { return behind };
-        if !item.conditions().all(|setting| self.outside().allows(setting.condition())) {
+        let Some(item) = self.project.experiments.get(&name).cloned() else {
+            return behind;
+        };
+        if !item
+            .conditions()
+            .all(|setting| self.outside().allows(setting.condition()))
+        {
             return behind;
         }
         let arms: Vec<(SmolStr, u32)> = self.project.bot.experiments[place].arms.clone();
         let arm = crate::say::arm(self.person.id, &name, &arms);
         let experiment = ExperimentId::from(place);
-        self.effect(Effect::Exposed { experiment, arm: arm.map(|arm| arm as u32) });
+        self.effect(Effect::Exposed {
+            experiment,
+            arm: arm.map(|arm| arm as u32),
+        });
         let chosen = arm.and_then(|arm| arms.get(arm)).map(|(name, _)| name.clone());
-        let way = stmt.arms().find(|arm| Some(text_of(arm.name())) == chosen).and_then(|arm| arm.way());
+        let way = stmt
+            .arms()
+            .find(|arm| Some(text_of(arm.name())) == chosen)
+            .and_then(|arm| arm.way());
         way.map_or(behind, Next::Enter)
     }
 }
 
 /// Whether statements stand directly in a node of this kind, so that an arrow in it is a statement.
 fn holds_statements(kind: SyntaxKind) -> bool {
-    matches!(kind, SyntaxKind::Block | SyntaxKind::FlowItem | SyntaxKind::Step | SyntaxKind::UnclearBlock)
+    matches!(
+        kind,
+        SyntaxKind::Block | SyntaxKind::FlowItem | SyntaxKind::Step | SyntaxKind::UnclearBlock
+    )
 }

@@ -33,5 +33,10 @@ fn both_sides_do_the_same() {
         }
     }
     assert!(count > 0, "there are conversations to compare");
-    assert!(differences.is_empty(), "{} of {count} differ\n\n{}", differences.len(), differences.join("\n\n"));
+    assert!(
+        differences.is_empty(),
+        "{} of {count} differ\n\n{}",
+        differences.len(),
+        differences.join("\n\n")
+    );
 }

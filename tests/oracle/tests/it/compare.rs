@@ -55,14 +55,22 @@ impl<'a> Pair<'a> {
             bot,
             Box::new(move |person| -> Box<dyn Engine> {
                 let engine = MachineEngine::new(&built.program, person);
-                if by_chance { Box::new(engine) } else { Box::new(Certain(engine)) }
+                if by_chance {
+                    Box::new(engine)
+                } else {
+                    Box::new(Certain(engine))
+                }
             }),
         );
         let oracle = World::new(
             bot,
             Box::new(move |person| -> Box<dyn Engine> {
                 let engine = Oracle::new(project, person);
-                if by_chance { Box::new(engine) } else { Box::new(Certain(engine)) }
+                if by_chance {
+                    Box::new(engine)
+                } else {
+                    Box::new(Certain(engine))
+                }
             }),
         );
         Pair { machine, oracle }
@@ -148,7 +156,12 @@ fn told(standing: &Standing) -> String {
         .map(|(name, value)| format!("{name}={value:?}"))
         .collect();
     variables.sort();
-    format!("{place} {:?} {:?} {}", standing.owner, standing.outcome, variables.join(" "))
+    format!(
+        "{place} {:?} {:?} {}",
+        standing.owner,
+        standing.outcome,
+        variables.join(" ")
+    )
 }
 
 pub fn indented(lines: &[String]) -> String {

@@ -22,7 +22,10 @@ const TOLD: usize = 5;
 
 #[expect(clippy::disallowed_methods, reason = "a longer run is asked for from outside")]
 fn number(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(usual)
+    std::env::var(name)
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(usual)
 }
 
 #[test]
@@ -34,7 +37,10 @@ fn both_sides_do_the_same() {
     let mut lines = 0;
     for seed in first..first + count {
         let source = bots::source(seed);
-        let built = match build(vec![("bot.flow".to_owned(), source.clone())], Some(CONFIG.to_owned())) {
+        let built = match build(
+            vec![("bot.flow".to_owned(), source.clone())],
+            Some(CONFIG.to_owned()),
+        ) {
             Ok(built) => built,
             // Bots that the compiler refuses are counted by the test below.
             Err(_) => continue,
@@ -70,11 +76,21 @@ fn nearly_all_generated_bots_compile() {
     let mut refused = Vec::new();
     for seed in first..first + count {
         let source = bots::source(seed);
-        if let Err(errors) = build(vec![("bot.flow".to_owned(), source.clone())], Some(CONFIG.to_owned())) {
+        if let Err(errors) = build(
+            vec![("bot.flow".to_owned(), source.clone())],
+            Some(CONFIG.to_owned()),
+        ) {
             let lines: Vec<&str> = source.lines().collect();
             let shown = errors.lines().take(4).map(|error| {
-                let line: usize = error.split(':').next().and_then(|number| number.parse().ok()).unwrap_or(1);
-                format!("  {error}\n      {}", lines.get(line.saturating_sub(1)).unwrap_or(&""))
+                let line: usize = error
+                    .split(':')
+                    .next()
+                    .and_then(|number| number.parse().ok())
+                    .unwrap_or(1);
+                format!(
+                    "  {error}\n      {}",
+                    lines.get(line.saturating_sub(1)).unwrap_or(&"")
+                )
             });
             refused.push(format!("bot {seed}:\n{}", shown.collect::<Vec<_>>().join("\n")));
         }
@@ -88,7 +104,12 @@ fn nearly_all_generated_bots_compile() {
 }
 
 /// One conversation: its lines, and how the sides differ, if they do, behind the last of them.
-fn converse<'a>(built: &'a Built, project: &'a Project<'a>, bot: u64, talk: u64) -> (Vec<String>, Option<String>) {
+fn converse<'a>(
+    built: &'a Built,
+    project: &'a Project<'a>,
+    bot: u64,
+    talk: u64,
+) -> (Vec<String>, Option<String>) {
     let mut random = Random::new(bot.wrapping_mul(1_000_003).wrapping_add(talk));
     let mut pair = Pair::new(built, project, false);
     let mut said = Vec::new();

@@ -22,13 +22,19 @@ pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<B
     let project = Project {
         sources: sources
             .iter()
-            .map(|(path, text)| Source { path: path.as_str().into(), text: Arc::from(text.as_str()) })
+            .map(|(path, text)| Source {
+                path: path.as_str().into(),
+                text: Arc::from(text.as_str()),
+            })
             .collect(),
         config: config.map(Arc::from),
         host: None,
     };
     let bot: Bot = compile::build(&project).map_err(|checked| {
-        let errors = checked.findings.iter().filter(|finding| finding.level == Level::Error);
+        let errors = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.level == Level::Error);
         let lines: Vec<String> = errors
             .map(|finding| {
                 let source = checked.files.get(finding.span.file.0 as usize);
@@ -41,26 +47,46 @@ pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<B
             .collect();
         lines.join("\n")
     })?;
-    let mut read: Vec<botflow_oracle::Source> =
-        sources.iter().map(|(_, text)| botflow_oracle::Source::new("", text)).collect();
+    let mut read: Vec<botflow_oracle::Source> = sources
+        .iter()
+        .map(|(_, text)| botflow_oracle::Source::new("", text))
+        .collect();
     // Library flows carry their module's name; whether they are used or not does not matter here.
-    read.extend(library::FILES.iter().map(|file| botflow_oracle::Source::new("std", file.text)));
+    read.extend(
+        library::FILES
+            .iter()
+            .map(|file| botflow_oracle::Source::new("std", file.text)),
+    );
     let program = Program::new(bot).map_err(|error| error.to_string())?;
-    Ok(Built { program, sources: read, chats: Vec::new() })
+    Ok(Built {
+        program,
+        sources: read,
+        chats: Vec::new(),
+    })
 }
 
 /// A folder below `examples`, with its conversations.
 #[expect(clippy::expect_used, reason = "the examples are part of the repository")]
 pub fn example(folder: &str) -> Built {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(folder);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples")
+        .join(folder);
     let files = |folder: &Path, extension: &str| -> Vec<(String, String)> {
-        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
         let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.retain(|path| path.extension().is_some_and(|found| found == extension));
         paths.sort();
         let read = paths.into_iter().map(|path| {
             let text = std::fs::read_to_string(&path).expect("the file can be read");
-            (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text)
+            (
+                path.file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
+                text,
+            )
         });
         read.collect()
     };
