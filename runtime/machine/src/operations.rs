@@ -301,6 +301,8 @@ impl Turn<'_> {
         }
         match self.top().map(|frame| frame.kind) {
             Some(FrameKind::Handler { .. }) => {
+                // What led to the handler answers nothing behind it (4.3, 6.6).
+                self.heard = None;
                 self.c.frames.pop();
                 if self.fresh == Some(self.c.frames.len()) {
                     self.fresh = None;

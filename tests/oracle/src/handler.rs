@@ -222,11 +222,7 @@ impl Oracle<'_> {
             return Next::Rest;
         };
         if is_question(&at) {
-            return Next::Reask {
-                place: at,
-                fresh,
-                first: false,
-            };
+            return Next::Reask { place: at, fresh };
         }
         match frame.pending.clone() {
             Some(Pending::Arrived(value)) => self.arrived(&at, value),

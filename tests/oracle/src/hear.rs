@@ -429,11 +429,7 @@ impl Oracle<'_> {
     /// The built-in meaning of a standard pattern (3.4); thanks come later.
     fn built_in(&mut self, pattern: Pattern, asks: bool) -> Option<Next> {
         let once_more = |asks: bool, place: Option<botflow_syntax::SyntaxNode>| match place {
-            Some(place) if asks => Next::Reask {
-                place,
-                fresh: true,
-                first: true,
-            },
+            Some(place) if asks => Next::OnceMore(place),
             _ => Next::Rest,
         };
         let at = self.frames.last().and_then(|frame| frame.at.clone());

@@ -103,14 +103,9 @@ impl Oracle<'_> {
             EscalationEntry::BriefSetting(brief) => brief.text(),
             _ => None,
         });
-        let brief = brief
-            .map(|brief| SmolStr::from(self.env().text(&brief)))
-            .unwrap_or_default();
-        self.effect(Effect::HandOver(Box::new(HandOver {
-            escalation,
-            queue: id,
-            brief,
-        })));
+        let brief = brief.map(|brief| SmolStr::from(self.env().text(&brief))).unwrap_or_default();
+        self.misunderstood = 0;
+        self.effect(Effect::HandOver(Box::new(HandOver { escalation, queue: id, brief })));
         self.owner = Owner::People;
         Next::Rest
     }

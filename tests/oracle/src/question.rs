@@ -173,14 +173,14 @@ impl Oracle<'_> {
     }
 
     /// A question is put again, or skipped (5.5).
-    pub(crate) fn reask(&mut self, place: SyntaxNode, fresh: bool, first: bool) -> Next {
+    pub(crate) fn reask(&mut self, place: SyntaxNode, fresh: bool) -> Next {
         if let Some(frame) = self.top().filter(|_| fresh) {
             frame.tries = 0;
         }
         if self.passed_over(&place) || self.skipped(&place) {
             return Next::After(place);
         }
-        self.put(place, first)
+        self.put(place, false)
     }
 
     /// A question is put, in its first words or those for asking again (5.1, 5.7).
@@ -527,11 +527,7 @@ impl Oracle<'_> {
         } else if let Some(way) = reached(&own) {
             return Next::Enter(way);
         }
-        let again = Next::Reask {
-            place: place.clone(),
-            fresh: false,
-            first: false,
-        };
+        let again = Next::Reask { place: place.clone(), fresh: false };
         if let Some(check) = check {
             return match way_in(check.syntax()) {
                 Some(way) => Next::Enter(way),
@@ -588,11 +584,7 @@ impl Oracle<'_> {
             Some(frame) => match (&frame.asked, &frame.kind) {
                 (Some(place), _) => {
                     let place = place.clone();
-                    Next::Reask {
-                        place,
-                        fresh: !of_failed_try,
-                        first: false,
-                    }
+                    Next::Reask { place, fresh: !of_failed_try }
                 }
                 (None, crate::state::FrameKind::Handler { .. }) => Next::ComeBack,
                 (None, _) => Next::Rest,
@@ -638,11 +630,7 @@ impl Oracle<'_> {
                 self.put(place, true)
             }
             None => match frame.asked.clone() {
-                Some(place) => Next::Reask {
-                    place,
-                    fresh: true,
-                    first: false,
-                },
+                Some(place) => Next::Reask { place, fresh: true },
                 None => Next::Resume { fresh: true },
             },
         }

@@ -26,11 +26,9 @@ pub(crate) enum Next {
     /// The body of a flow begins.
     Body(ast::FlowItem),
     /// The question is put again.
-    Reask {
-        place: SyntaxNode,
-        fresh: bool,
-        first: bool,
-    },
+    Reask { place: SyntaxNode, fresh: bool },
+    /// The question is put once more in its first words, whatever is known.
+    OnceMore(SyntaxNode),
     /// The handler comes back.
     ComeBack,
     /// What was interrupted goes on.
@@ -62,11 +60,17 @@ impl Oracle<'_> {
                     Some(stmt) => Next::At(stmt.syntax().clone()),
                     None => Next::Return(Value::Unknown),
                 },
-                Next::Reask { place, fresh, first } => self.reask(place, fresh, first),
+                Next::Reask { place, fresh } => self.reask(place, fresh),
                 Next::ComeBack => self.come_back(),
                 Next::Resume { fresh } => self.resume(fresh),
                 Next::Return(value) => self.return_from(value),
                 Next::Begin => self.begin_start_flow(),
+                Next::OnceMore(place) => {
+                    if let Some(frame) = self.top() {
+                        frame.tries = 0;
+                    }
+                    self.put(place, true)
+                }
             };
         }
     }
@@ -130,11 +134,7 @@ impl Oracle<'_> {
         let above = owner.parent();
         let question = |fresh: bool| match above.clone() {
             Some(place) if place.kind() == SyntaxKind::UnclearBlock => Next::ComeBack,
-            Some(place) => Next::Reask {
-                place,
-                fresh,
-                first: false,
-            },
+            Some(place) => Next::Reask { place, fresh },
             None => Next::Rest,
         };
         match owner.kind() {
