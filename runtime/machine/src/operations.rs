@@ -415,10 +415,8 @@ impl Turn<'_> {
         };
         match (frame.asked, frame.kind) {
             (NOWHERE, FrameKind::Handler { .. }) => self.come_back(),
-            (NOWHERE, _) => {
-                self.fault(Fault::Lost);
-                None
-            }
+            // Nothing was ever asked that could be asked again: the run ends.
+            (NOWHERE, _) => self.give_back(Value::Unknown),
             (asked, _) => self.ask_again(asked),
         }
     }
@@ -459,12 +457,9 @@ impl Turn<'_> {
                     self.fresh = None;
                     waits = true;
                 }
-                // Nothing was ever asked: wherever it waits, it goes on waiting.
-                _ if frame.at != NOWHERE => return None,
-                _ => {
-                    self.fault(Fault::Lost);
-                    return None;
-                }
+                // Nothing was ever asked: what waits goes on waiting, a statement ends the run.
+                _ if frame.pending.is_some() => return self.settle(),
+                _ => return self.give_back(Value::Unknown),
             }
         }
     }

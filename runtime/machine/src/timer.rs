@@ -193,9 +193,13 @@ impl Turn<'_> {
         }
         // All of the nearest level that has any; a step and its flow are two levels.
         let mut found: Option<(Level, Option<StepId>)> = None;
-        let mut clocks: Vec<(i64, Nudge, Option<(HandlerId, Level)>)> = own
+        let mut clocks: Vec<SilenceClock> = own
             .iter()
-            .map(|silence| (silence.after_ms, silence.act, None))
+            .map(|silence| SilenceClock {
+                after_ms: silence.after_ms,
+                act: silence.act,
+                handler: None,
+            })
             .collect();
         self.any_handler(|id, handler, level| {
             let here = (level, handler.step);
@@ -206,17 +210,16 @@ impl Turn<'_> {
                 && self.listens(handler, level)
             {
                 found = Some(here);
-                clocks.push((silence.after_ms, silence.act, Some((id, level))));
+                clocks.push(SilenceClock {
+                    after_ms: silence.after_ms,
+                    act: silence.act,
+                    handler: Some((id, level)),
+                });
             }
             None
         });
-        clocks.sort_by_key(|(after, ..)| *after);
-        let (after_ms, act, handler) = clocks.into_iter().nth(nudged as usize)?;
-        Some(SilenceClock {
-            after_ms,
-            act,
-            handler,
-        })
+        clocks.sort_by_key(|clock| clock.after_ms);
+        clocks.into_iter().nth(nudged as usize)
     }
 
     fn go_off(&mut self, clock: Clock) {

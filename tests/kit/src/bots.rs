@@ -28,6 +28,7 @@ pub fn source(seed: u64) -> String {
         out: String::new(),
         names: 0,
         asked: Vec::new(),
+        places: Vec::new(),
         known: Vec::new(),
         steps: Vec::new(),
         flows: 0,
@@ -44,6 +45,8 @@ struct Writer {
     random: Random,
     out: String,
     names: usize,
+    /// Places of this flow whose names the author does not choose: each stands in it once.
+    places: Vec<String>,
     /// Questions of forms of this flow.
     asked: Vec<String>,
     /// Variables that surely have a value here.
@@ -247,7 +250,9 @@ impl Writer {
             }
             _ => {}
         }
-        let way = self.random.word(&["escalate to support", "finish unresolved", "escalate to sales"]);
+        let way = self
+            .random
+            .word(&["escalate to support", "finish unresolved", "escalate to sales"]);
         let tries = 2 + self.random.below(3);
         self.line(&format!("tries {tries} -> {way}"));
         self.close();
@@ -286,9 +291,13 @@ impl Writer {
         if self.random.chance(50) {
             let count = 2 + self.random.below(3);
             if self.random.chance(50) {
-                self.line(&format!("if conversation.misunderstood >= {count} -> escalate to sales"));
+                self.line(&format!(
+                    "if conversation.misunderstood >= {count} -> escalate to sales"
+                ));
             } else {
-                self.line(&format!("if conversation.misunderstood >= {count} {{ say \"I am trying.\" }}"));
+                self.line(&format!(
+                    "if conversation.misunderstood >= {count} {{ say \"I am trying.\" }}"
+                ));
             }
         }
         self.close();
@@ -321,7 +330,12 @@ impl Writer {
         self.steps.clear();
         self.names = 0;
         self.asked.clear();
-        let name = if flow == 0 { "main".to_owned() } else { format!("flow{flow}") };
+        self.places.clear();
+        let name = if flow == 0 {
+            "main".to_owned()
+        } else {
+            format!("flow{flow}")
+        };
         self.open(&format!("flow {name}"));
         let head = self.out.len();
         if self.random.chance(30) {
@@ -363,7 +377,9 @@ impl Writer {
             match self.random.below(8) {
                 0 | 1 => self.handler_block("on hours"),
                 2 => {
-                    let way = self.random.word(&["again", "back", "step1", "return", "start flow1", "run pick"]);
+                    let way =
+                        self.random
+                            .word(&["again", "back", "step1", "return", "start flow1", "run pick"]);
                     self.line(&format!("on hours -> {way}"));
                 }
                 3 => {
@@ -396,7 +412,10 @@ impl Writer {
     fn changed(&mut self, head: usize) {
         for name in std::mem::take(&mut self.asked) {
             if self.random.chance(40) {
-                self.out.insert_str(head, &format!("  on changed {name} {{ say \"Changed ({name}).\" }}\n"));
+                self.out.insert_str(
+                    head,
+                    &format!("  on changed {name} {{ say \"Changed ({name}).\" }}\n"),
+                );
             }
         }
     }
@@ -470,7 +489,7 @@ impl Writer {
                 self.line(&format!("let {name} = run pick"));
                 self.line(&format!("if {name} is known {{ say \"You need {{{name}}}.\" }}"));
             }
-            24 => {
+            24 if self.is_new("verify") => {
                 self.open("verify customer.email");
                 self.line("invalid \"That is not the code.\"");
                 self.line("tries 2 { say \"Enough of codes.\" }");
@@ -483,13 +502,25 @@ impl Writer {
     }
 
     fn variable(&mut self, kinds: &[Kind]) -> Option<String> {
-        let fitting: Vec<String> =
-            self.known.iter().filter(|(_, kind)| kinds.contains(kind)).map(|(name, _)| name.clone()).collect();
+        let fitting: Vec<String> = self
+            .known
+            .iter()
+            .filter(|(_, kind)| kinds.contains(kind))
+            .map(|(name, _)| name.clone())
+            .collect();
         self.random.one(&fitting).cloned()
     }
 
     fn say(&mut self) {
-        let shown = self.variable(&[Kind::Text, Kind::City, Kind::Order, Kind::Quantity, Kind::Size, Kind::Money, Kind::YesNo]);
+        let shown = self.variable(&[
+            Kind::Text,
+            Kind::City,
+            Kind::Order,
+            Kind::Quantity,
+            Kind::Size,
+            Kind::Money,
+            Kind::YesNo,
+        ]);
         let number = self.names;
         match (self.random.below(8), shown) {
             (0, _) => {
@@ -532,8 +563,21 @@ impl Writer {
         }
     }
 
+    /// Whether a place of this name has not been written in this flow yet.
+    fn is_new(&mut self, place: &str) -> bool {
+        let is_new = !self.places.iter().any(|known| known == place);
+        if is_new {
+            self.places.push(place.to_owned());
+        }
+        is_new
+    }
+
     fn ask_card(&mut self) {
-        match self.random.below(4) {
+        let which = self.random.below(4);
+        if !self.is_new(&format!("ask {which}")) {
+            return self.say();
+        }
+        match which {
             3 => self.ask_items("ask customer.email \"Your address?\"", None, true),
             0 => self.ask_items("ask customer.name \"Your name?\"", None, true),
             1 => self.ask_items("ask customer.city \"Your city?\"", None, true),
@@ -644,11 +688,22 @@ impl Writer {
             let steps = self.steps.clone();
             return self.random.one(&steps).cloned().unwrap_or_default();
         }
-        let mut targets = vec!["finish unresolved", "escalate to support", "run thank", "again", "back", "run pick then again"];
+        let mut targets = vec![
+            "finish unresolved",
+            "escalate to support",
+            "run thank",
+            "again",
+            "back",
+            "run pick then again",
+        ];
         if self.flow > 0 {
             targets.push("return");
         }
-        self.random.one(&targets).copied().unwrap_or("finish resolved").to_owned()
+        self.random
+            .one(&targets)
+            .copied()
+            .unwrap_or("finish resolved")
+            .to_owned()
     }
 
     fn silence(&mut self) {
@@ -672,7 +727,13 @@ impl Writer {
         let word = if several { "choose several" } else { "choose" };
         self.open(&format!("{word} {name} \"Choose ({name}).\""));
         let known = self.known.len();
-        let labels = ["Apples", "Green pears", "Plums and figs", "Nothing at all", "Talk to us"];
+        let labels = [
+            "Apples",
+            "Green pears",
+            "Plums and figs",
+            "Nothing at all",
+            "Talk to us",
+        ];
         let count = 2 + self.random.below(3);
         for (place, label) in labels.iter().take(count).enumerate() {
             let condition = match self.random.chance(15) && place > 0 {
@@ -680,7 +741,13 @@ impl Writer {
                 false => "",
             };
             let words = match self.random.chance(20) {
-                true => [" words \"fruit\"", " words \"pear\"", " words \"fig\"", " words \"zero\"", " words \"us\""][place],
+                true => [
+                    " words \"fruit\"",
+                    " words \"pear\"",
+                    " words \"fig\"",
+                    " words \"zero\"",
+                    " words \"us\"",
+                ][place],
                 false => "",
             };
             let head = format!("\"{label}\"{condition}{words}");
@@ -756,7 +823,8 @@ impl Writer {
             self.known.push((name, Kind::Quote));
             return;
         }
-        if let (Some(order), Some(count)) = (self.variable(&[Kind::Order]), self.variable(&[Kind::Quantity])) {
+        if let (Some(order), Some(count)) = (self.variable(&[Kind::Order]), self.variable(&[Kind::Quantity]))
+        {
             self.open(&format!("call shop.book(order: {order}, count: {count})"));
             if self.random.chance(60) {
                 self.line("taken { say \"Somebody was faster.\" }");
@@ -796,22 +864,33 @@ impl Writer {
     }
 
     fn decide(&mut self) {
-        let condition = match self.variable(&[Kind::Quantity, Kind::YesNo, Kind::Size, Kind::Money, Kind::City]) {
-            Some(name) => {
-                let kind = self.known.iter().rfind(|(known, _)| *known == name).map(|(_, kind)| *kind);
-                match kind {
-                    Some(Kind::Quantity) => format!("{name} > 4"),
-                    Some(Kind::YesNo) => format!("not {name}"),
-                    Some(Kind::Size) => format!("{name} is large"),
-                    Some(Kind::Money) => format!("{name} * 2 > 60 EUR"),
-                    _ => format!("contains({name}, \"u\")"),
+        let condition =
+            match self.variable(&[Kind::Quantity, Kind::YesNo, Kind::Size, Kind::Money, Kind::City]) {
+                Some(name) => {
+                    let kind = self
+                        .known
+                        .iter()
+                        .rfind(|(known, _)| *known == name)
+                        .map(|(_, kind)| *kind);
+                    match kind {
+                        Some(Kind::Quantity) => format!("{name} > 4"),
+                        Some(Kind::YesNo) => format!("not {name}"),
+                        Some(Kind::Size) => format!("{name} is large"),
+                        Some(Kind::Money) => format!("{name} * 2 > 60 EUR"),
+                        _ => format!("contains({name}, \"u\")"),
+                    }
                 }
-            }
-            None => self
-                .random
-                .word(&["customer.orders > 1", "customer.size is known", "count(paid, 1d) >= 1", "open(day_desk)", "conversation.channel is sms"])
-                .to_owned(),
-        };
+                None => self
+                    .random
+                    .word(&[
+                        "customer.orders > 1",
+                        "customer.size is known",
+                        "count(paid, 1d) >= 1",
+                        "open(day_desk)",
+                        "conversation.channel is sms",
+                    ])
+                    .to_owned(),
+            };
         self.block(&format!("if {condition}"));
         if self.random.chance(50) {
             // The brace of the block before it and the `else` share a line.
@@ -829,7 +908,9 @@ impl Writer {
     }
 
     fn match_size(&mut self) {
-        let Some(name) = self.variable(&[Kind::Size]) else { return self.say() };
+        let Some(name) = self.variable(&[Kind::Size]) else {
+            return self.say();
+        };
         self.open(&format!("match {name}"));
         self.block("small");
         if self.random.chance(50) {
@@ -841,7 +922,11 @@ impl Writer {
     }
 
     fn wait(&mut self) {
-        match self.random.below(3) {
+        let which = self.random.below(3);
+        if !self.is_new(&format!("wait {}", which.min(1))) {
+            return self.say();
+        }
+        match which {
             0 => {
                 let span = self.random.word(&["30s", "5m"]);
                 self.line(&format!("wait {span}"));
@@ -853,7 +938,9 @@ impl Writer {
             }
             _ => {
                 let name = self.name("p");
-                self.open(&format!("wait for paid if event.total > 10 EUR as {name} within 6m"));
+                self.open(&format!(
+                    "wait for paid if event.total > 10 EUR as {name} within 6m"
+                ));
                 self.line("otherwise -> finish unresolved");
                 self.close();
                 self.line(&format!("say \"{{{name}.order}} is paid: {{{name}.total}}.\""));
@@ -879,17 +966,22 @@ impl Writer {
                 self.open(&format!("cards {item} from {name} at most 3"));
                 self.line(&format!("title \"{{{item}.label}}\""));
                 self.line(&format!("text \"{{{item}.price}}\""));
-                self.line(&format!("button \"See it\" opens \"https://x.example/{{{item}.id}}\""));
+                self.line(&format!(
+                    "button \"See it\" opens \"https://x.example/{{{item}.id}}\""
+                ));
                 self.close();
                 self.close();
             }
             _ => {
                 let item = self.name("i");
-                self.open(&format!("choose {item} from {name} if {item}.free at most 3 \"Which one ({item})?\""));
-                self.line(&format!("each \"{{{item}.label}}\" {{ say \"You take {{{item}.label}}.\" }}"));
-                let target = self.target();
+                self.open(&format!(
+                    "choose {item} from {name} if {item}.free at most 3 \"Which one ({item})?\""
+                ));
+                self.line(&format!(
+                    "each \"{{{item}.label}}\" {{ say \"You take {{{item}.label}}.\" }}"
+                ));
                 if self.random.chance(60) {
-                    self.line(&format!("\"None of these\" -> {target}"));
+                    self.line("\"None of these\" -> finish unresolved");
                 }
                 self.line("none -> finish unresolved");
                 self.silence();
@@ -917,7 +1009,9 @@ impl Writer {
     fn ask_queue(&mut self) {
         let name = self.name("w");
         let queue = self.random.word(&["desk", "day_desk"]);
-        self.open(&format!("ask queue {queue} {name}: quantity \"How many can we give ({name})?\""));
+        self.open(&format!(
+            "ask queue {queue} {name}: quantity \"How many can we give ({name})?\""
+        ));
         self.line("closed -> finish unresolved");
         self.line("nobody 10m -> finish unresolved");
         self.close();

@@ -9,7 +9,11 @@ pub struct Random {
 impl Random {
     /// The stream that belongs to a seed.
     pub fn new(seed: u64) -> Random {
-        Random { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(0x2545_F491_4F6C_DD1D) }
+        Random {
+            state: seed
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .wrapping_add(0x2545_F491_4F6C_DD1D),
+        }
     }
 
     /// The next number (splitmix64).
@@ -23,7 +27,11 @@ impl Random {
 
     /// A number below the bound; 0 if the bound is 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        if bound == 0 { 0 } else { (self.number() % bound as u64) as usize }
+        if bound == 0 {
+            0
+        } else {
+            (self.number() % bound as u64) as usize
+        }
     }
 
     /// Yes, so many times of a hundred.

@@ -5,7 +5,11 @@ use crate::random::Random;
 /// The lines before a conversation: who it is, and what the systems answer.
 pub fn headers(random: &mut Random) -> Vec<String> {
     let mut lines = vec![
-        format!("at 2026-03-0{} {}", 2 + random.below(6), random.word(&["10:00", "17:55", "22:00"])),
+        format!(
+            "at 2026-03-0{} {}",
+            2 + random.below(6),
+            random.word(&["10:00", "17:55", "22:00"])
+        ),
         match random.below(4) {
             0 => "person ana (name: \"Ana\", orders: 2)".to_owned(),
             1 => "person ana (city: \"Cluj\", size: medium)".to_owned(),
@@ -16,12 +20,17 @@ pub fn headers(random: &mut Random) -> Vec<String> {
     let takes = random.word(&["", "", " takes 1s", " takes 3s", " takes 20s"]);
     lines.push(match random.below(3) {
         0 => format!("stub shop.quote(city: any){takes} fails"),
-        _ => format!("stub shop.quote(city: any){takes} = (price: 5 EUR, days: {})", 1 + random.below(2)),
+        _ => format!(
+            "stub shop.quote(city: any){takes} = (price: 5 EUR, days: {})",
+            1 + random.below(2)
+        ),
     });
     let items = match random.below(4) {
         0 => "[]",
         1 => "[(id: \"a\", label: \"Ale\", price: 3 EUR, free: no)]",
-        _ => "[(id: \"a\", label: \"Ale\", price: 3 EUR, free: yes), (id: \"b\", label: \"Beans & co\", price: 2.5 EUR, free: yes), (id: \"c\", label: \"Corn\", price: 1 EUR, free: no)]",
+        _ => {
+            "[(id: \"a\", label: \"Ale\", price: 3 EUR, free: yes), (id: \"b\", label: \"Beans & co\", price: 2.5 EUR, free: yes), (id: \"c\", label: \"Corn\", price: 1 EUR, free: no)]"
+        }
     };
     lines.push(match random.below(5) {
         0 => "stub shop.items(kind: any) fails".to_owned(),
@@ -110,13 +119,26 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
             ])
         ),
         67..=73 => {
-            format!("> {}", random.word(&["back", "help", "repeat", "start over", "thanks", "back", "repeat"]))
+            format!(
+                "> {}",
+                random.word(&["back", "help", "repeat", "start over", "thanks", "back", "repeat"])
+            )
         }
-        74..=80 => format!("> {}", random.word(&["qwertz", "asdf jkl", "???", "🙂", "blah blah blah", "hm"])),
-        81..=88 => format!("+ {}", random.word(&["30s", "1m", "2m", "4m", "5m", "10m", "20m", "1h", "1s"])),
+        74..=80 => format!(
+            "> {}",
+            random.word(&["qwertz", "asdf jkl", "???", "🙂", "blah blah blah", "hm"])
+        ),
+        81..=88 => format!(
+            "+ {}",
+            random.word(&["30s", "1m", "2m", "4m", "5m", "10m", "20m", "1h", "1s"])
+        ),
         89..=91 => format!(
             "! {}",
-            random.word(&["paid(order: \"204311\", total: 20 EUR)", "paid(order: \"1\", total: 5 EUR)", "moved"])
+            random.word(&[
+                "paid(order: \"204311\", total: 20 EUR)",
+                "paid(order: \"1\", total: 5 EUR)",
+                "moved"
+            ])
         ),
         92..=98 => format!(
             "~ maria{}",
@@ -134,7 +156,10 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
                 " joins",
             ])
         ),
-        _ => format!("> {}", random.word(&["stop", "Apples, pears and figs", "apples + plums"])),
+        _ => format!(
+            "> {}",
+            random.word(&["stop", "Apples, pears and figs", "apples + plums"])
+        ),
     }
 }
 

@@ -191,7 +191,10 @@ impl Oracle<'_> {
         if accepted.contains(waiting) {
             return Some(Next::After(waiting.clone()));
         }
-        Some(Next::Reask { place: waiting.clone(), fresh: true })
+        Some(Next::Reask {
+            place: waiting.clone(),
+            fresh: true,
+        })
     }
 
     /// A value of the type inside a message, and where it stands.

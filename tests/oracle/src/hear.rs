@@ -175,10 +175,10 @@ impl Oracle<'_> {
             .iter()
             .map(|label| OptionWords::new([label.as_str()]))
             .collect();
-        if let Some(found) = exact_option(message, &suggestions) {
-            if let Some(next) = self.suggested(found) {
-                return Some(next);
-            }
+        if let Some(found) = exact_option(message, &suggestions)
+            && let Some(next) = self.suggested(found)
+        {
+            return Some(next);
         }
         self.in_form(&heard.text)
     }

@@ -39,7 +39,7 @@ fn bind(
     sensitive: &mut Vec<SmolStr>,
 ) {
     let put = |found: &mut Variables, name: SmolStr, ty: Ty| {
-        let better = found.get(&name).is_none_or(|known| is_vague(known));
+        let better = found.get(&name).is_none_or(is_vague);
         if better && !name.is_empty() {
             found.insert(name, ty);
         }

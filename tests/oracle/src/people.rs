@@ -103,9 +103,15 @@ impl Oracle<'_> {
             EscalationEntry::BriefSetting(brief) => brief.text(),
             _ => None,
         });
-        let brief = brief.map(|brief| SmolStr::from(self.env().text(&brief))).unwrap_or_default();
+        let brief = brief
+            .map(|brief| SmolStr::from(self.env().text(&brief)))
+            .unwrap_or_default();
         self.misunderstood = 0;
-        self.effect(Effect::HandOver(Box::new(HandOver { escalation, queue: id, brief })));
+        self.effect(Effect::HandOver(Box::new(HandOver {
+            escalation,
+            queue: id,
+            brief,
+        })));
         self.owner = Owner::People;
         Next::Rest
     }
@@ -171,9 +177,10 @@ impl Oracle<'_> {
     pub(crate) fn operator(&mut self, event: OperatorEvent) {
         let mark = (self.now, self.turn);
         let under_way = self.owner == Owner::People && self.escalation.is_some();
+        let handed_over = self.escalation.is_some();
         match event {
             OperatorEvent::Joins { .. } => {
-                if let Some(escalation) = self.escalation.as_mut().filter(|_| under_way) {
+                if let Some(escalation) = &mut self.escalation {
                     escalation.joined = true;
                     escalation.operator = mark;
                     escalation.gone[2] = 0;
@@ -184,7 +191,7 @@ impl Oracle<'_> {
                     return;
                 }
                 // Who writes is there.
-                if let Some(escalation) = self.escalation.as_mut().filter(|_| under_way) {
+                if let Some(escalation) = self.escalation.as_mut().filter(|_| handed_over) {
                     escalation.joined = true;
                     escalation.operator = mark;
                     escalation.gone[2] = 0;
@@ -192,14 +199,14 @@ impl Oracle<'_> {
                 self.effect(Effect::Relay { operator: name, text });
             }
             OperatorEvent::Leaves { .. } => {
-                if let Some(escalation) = self.escalation.as_mut().filter(|_| under_way) {
+                if let Some(escalation) = self.escalation.as_mut().filter(|_| handed_over) {
                     escalation.joined = false;
                     escalation.nobody = mark;
                     escalation.gone[0] = 0;
                 }
             }
             OperatorEvent::Passes { queue, .. } => {
-                if let Some(escalation) = self.escalation.as_mut().filter(|_| under_way) {
+                if let Some(escalation) = self.escalation.as_mut().filter(|_| handed_over) {
                     escalation.joined = false;
                     escalation.nobody = mark;
                     escalation.gone[0] = 0;

@@ -527,7 +527,10 @@ impl Oracle<'_> {
         } else if let Some(way) = reached(&own) {
             return Next::Enter(way);
         }
-        let again = Next::Reask { place: place.clone(), fresh: false };
+        let again = Next::Reask {
+            place: place.clone(),
+            fresh: false,
+        };
         if let Some(check) = check {
             return match way_in(check.syntax()) {
                 Some(way) => Next::Enter(way),
@@ -584,10 +587,14 @@ impl Oracle<'_> {
             Some(frame) => match (&frame.asked, &frame.kind) {
                 (Some(place), _) => {
                     let place = place.clone();
-                    Next::Reask { place, fresh: !of_failed_try }
+                    Next::Reask {
+                        place,
+                        fresh: !of_failed_try,
+                    }
                 }
                 (None, crate::state::FrameKind::Handler { .. }) => Next::ComeBack,
-                (None, _) => Next::Rest,
+                // Nothing was ever asked that could be asked again: the run ends.
+                (None, _) => Next::Return(Value::Unknown),
             },
             None => Next::Rest,
         }
@@ -631,7 +638,11 @@ impl Oracle<'_> {
             }
             None => match frame.asked.clone() {
                 Some(place) => Next::Reask { place, fresh: true },
-                None => Next::Resume { fresh: true },
+                // Nothing was ever asked: what waits goes on waiting, a statement ends the run.
+                None => match &frame.pending {
+                    Some(_) => Next::Resume { fresh: true },
+                    None => Next::Return(Value::Unknown),
+                },
             },
         }
     }

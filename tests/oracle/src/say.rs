@@ -358,7 +358,7 @@ fn mentions_variables(env: &Env<'_, '_>, node: &SyntaxNode) -> bool {
         .filter(|node| node.kind() == SyntaxKind::NameExpr)
         .any(|node| {
             let name = node.first_token().map(|token| SmolStr::new(token.text()));
-            name.is_some_and(|name| env.flow.variables.contains_key(&name))
+            name.is_some_and(|name| name == "event" || env.flow.variables.contains_key(&name))
         })
 }
 

@@ -20,7 +20,6 @@ const LINES: usize = 24;
 /// At most so many differences are told.
 const TOLD: usize = 5;
 
-#[expect(clippy::disallowed_methods, reason = "a longer run is asked for from outside")]
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name)
         .ok()
