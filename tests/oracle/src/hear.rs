@@ -433,6 +433,15 @@ impl Oracle<'_> {
             _ => Next::Rest,
         };
         let at = self.frames.last().and_then(|frame| frame.at.clone());
+        let is_heard = match pattern.language() {
+            Some(language) => self.project.bot.languages.iter().any(|known| known == language),
+            None => pattern != Pattern::Thanks,
+        };
+        if !is_heard {
+            return None;
+        }
+        // Understood, before anything is said that may mention the count.
+        self.misunderstood = 0;
         let next = match pattern {
             Pattern::StartOver => {
                 if self.project.start.is_none() {
@@ -458,7 +467,6 @@ impl Oracle<'_> {
                 once_more(asks, at)
             }
         };
-        self.misunderstood = 0;
         Some(next)
     }
 

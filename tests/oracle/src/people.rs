@@ -75,6 +75,14 @@ impl Oracle<'_> {
         let Some(id) = self.queue_id(&queue) else {
             return behind;
         };
+        if !self.queue_open(&queue)
+            && let Some(way) = closed_way(&item)
+        {
+            match queue_in(&way) {
+                Some(other) => self.requeue(&other),
+                None => return self.begin_way(way),
+            }
+        }
         let mark = (self.now, self.turn);
         self.escalation = Some(Escalated {
             item: item.clone(),
@@ -84,14 +92,6 @@ impl Oracle<'_> {
             joined: false,
             gone: [0; 3],
         });
-        if !self.queue_open(&queue)
-            && let Some(way) = closed_way(&item)
-        {
-            match queue_in(&way) {
-                Some(other) => self.requeue(&other),
-                None => return self.escalation_way(way, false),
-            }
-        }
         let say = item.entries().find_map(|entry| match entry {
             EscalationEntry::SayStmt(say) => Some(say),
             _ => None,
@@ -128,6 +128,11 @@ impl Oracle<'_> {
             self.effect(Effect::Withdraw);
         }
         self.escalation = None;
+        self.begin_way(way)
+    }
+
+    /// A way of an escalation begins, with variables of its own.
+    fn begin_way(&mut self, way: ast::Way) -> Next {
         self.owner = Owner::Bot;
         let always = std::rc::Rc::clone(&self.project.always);
         self.push(always, FrameKind::Way, no_variables());
