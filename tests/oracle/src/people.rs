@@ -97,7 +97,7 @@ impl Oracle<'_> {
             _ => None,
         });
         if let Some(say) = say {
-            self.say_statement(say.syntax());
+            self.say_unrepeated(say.syntax());
         }
         let brief = item.entries().find_map(|entry| match entry {
             EscalationEntry::BriefSetting(brief) => brief.text(),

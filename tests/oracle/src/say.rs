@@ -46,6 +46,14 @@ impl Oracle<'_> {
         self.say_node(node, variant);
     }
 
+    /// The words of a hand-over: `repeat` does not say them again.
+    pub(crate) fn say_unrepeated(&mut self, node: &SyntaxNode) {
+        let one_of = ast::SayStmt::cast(node.clone()).and_then(|say| say.one_of());
+        let variant = one_of.map(|one_of| self.vary_words(&one_of));
+        let message = message_of(&self.env(), node, variant);
+        self.send(message);
+    }
+
     /// Says the words of one of several, `say one of` without a block (11.1).
     pub(crate) fn say_one_of(&mut self, one_of: &ast::OneOf) {
         let variant = self.vary_words(one_of);
