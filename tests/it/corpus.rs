@@ -7,13 +7,28 @@ use std::path::PathBuf;
 use crate::fuzz;
 
 #[test]
+fn artifact() {
+    replay("artifact", fuzz::artifact::run);
+}
+
+#[test]
 fn chat() {
     replay("chat", fuzz::chat::run);
 }
 
 #[test]
+fn compile() {
+    replay("compile", fuzz::compile::run);
+}
+
+#[test]
 fn config() {
     replay("config", fuzz::config::run);
+}
+
+#[test]
+fn step() {
+    replay("step", fuzz::step::run);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The integration tests of the whole: one binary, because every test binary links everything.
 
 mod architecture;
+mod cli;
 mod corpus;
-mod recording;
+mod docs;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
+mod program;
+mod recording;

@@ -1,7 +1,7 @@
 //! Any text as a `.flow` file: the tree holds every byte, mistakes stand inside the text, and the formatter either
 //! refuses or gives a layout that means the same and is its own layout.
 
-use botflow_syntax::{DEPTH_LIMIT, lex, parse};
+use botflow_syntax::{Parse, SyntaxKind, format, lex, parse};
 
 /// Lexes, parses and formats.
 pub fn run(data: &[u8]) {
@@ -19,5 +19,32 @@ pub fn run(data: &[u8]) {
         let (start, end) = (usize::from(range.start()), usize::from(range.end()));
         assert!(text.get(start..end).is_some(), "the mistake {error:?} stands inside the text");
     }
-    let _ = DEPTH_LIMIT;
+
+    match format(&parsed) {
+        Ok(laid_out) => {
+            assert!(!is_wrong(&parsed), "what has mistakes is not laid out");
+            let again = parse(&laid_out);
+            assert!(!is_wrong(&again), "the layout has no mistakes: {:?}\n{laid_out}", again.errors);
+            assert_eq!(format(&again).as_deref(), Ok(laid_out.as_str()), "a layout is its own layout");
+            assert_eq!(comments(&laid_out), comments(&text), "every comment is kept");
+        }
+        Err(_) => assert!(is_wrong(&parsed), "what has no mistakes is laid out"),
+    }
+}
+
+/// Whether the grammar refuses it; what only the parser refuses does not keep the formatter from its work.
+fn is_wrong(parsed: &Parse) -> bool {
+    parsed.errors.iter().any(|error| !error.beyond_grammar)
+}
+
+/// The comments of a text in order; one behind a statement may go to a line of its own, so only words count.
+fn comments(text: &str) -> Vec<String> {
+    let tokens = lex(text);
+    let ends = tokens.iter().skip(1).map(|token| token.start).chain([text.len() as u32]);
+    tokens
+        .iter()
+        .zip(ends)
+        .filter(|(token, _)| matches!(token.kind, SyntaxKind::Comment | SyntaxKind::DocComment))
+        .map(|(token, end)| text[token.start as usize..end as usize].trim().to_owned())
+        .collect()
 }

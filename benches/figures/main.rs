@@ -1,0 +1,37 @@
+//! The figures of `docs/benchmarks.md`: `cargo bench` measures all of them, `cargo bench -- turn` (or `check`,
+//! `size`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
+//! installed, so that noise of the machine does not matter.
+
+mod by_hand;
+mod by_machine;
+mod check;
+mod dialogue;
+mod generator;
+mod measure;
+mod size;
+mod turn;
+
+use measure::say;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // The second form is what a benchmark starts of itself, where it needs a process of its own.
+    match arguments.as_slice() {
+        [] => {
+            turn::report();
+            size::report();
+            check::report();
+        }
+        ["turn"] => turn::report(),
+        ["size"] => size::report(),
+        ["check"] => check::report(),
+        ["child", "turns", which] => turn::count(which),
+        ["child", "check", lines] => check::child(lines),
+        ["child", "live"] => size::child(),
+        _ => {
+            say("usage: cargo bench [-- turn|size|check]");
+            std::process::exit(2);
+        }
+    }
+}

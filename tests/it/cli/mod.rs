@@ -1,0 +1,5 @@
+//! The command line as its users meet it.
+
+mod outputs;
+mod status;
+mod walk;

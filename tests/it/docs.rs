@@ -1,0 +1,201 @@
+//! The examples in the documents, run. In a block of
+//!
+//! - `flow`, a whole bot checks without findings; a part of one is well-formed,
+//! - `flow fails`, a whole bot has an error,
+//! - `chat`, conversations pass with the last whole bot above them,
+//! - `console`, each `$` line is run in the folder of the last bot above, and prints what stands below it,
+//! - `toml`, a `botflow.toml` of the last bot above is read without findings.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use botflow_syntax::parse;
+
+use crate::program::{Run, botflow, botflow_reading, empty_folder, read, root, write};
+
+/// One fenced block.
+struct Block {
+    /// The words behind the fence.
+    kind: String,
+    text: String,
+    /// The line of the fence, from 1.
+    line: usize,
+}
+
+#[test]
+fn examples_in_documents_are_true() {
+    let documents = documents();
+    assert!(documents.len() >= 5, "the documents were not found");
+    let mut counts = [0usize; 3];
+    for document in &documents {
+        let mut bot: Option<String> = None;
+        for block in blocks(&read(document)) {
+            let at = format!("{}:{}", document.display(), block.line);
+            match block.kind.as_str() {
+                "flow" if is_whole(&block.text) => {
+                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["check", "--deny", "warnings"]));
+                    assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
+                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["fmt", "--check"]));
+                    assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
+                    bot = Some(block.text);
+                    counts[0] += 1;
+                }
+                "flow" => {
+                    assert!(is_well_formed(&block.text), "{at}: this is no part of a bot:\n{}", block.text);
+                    counts[1] += 1;
+                }
+                "flow fails" => {
+                    assert!(is_whole(&block.text), "{at}: a bot that fails is whole");
+                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["check"]));
+                    assert_eq!(run.status, 1, "{at}\n{}{}", run.data, run.talk);
+                    bot = Some(block.text);
+                    counts[0] += 1;
+                }
+                "chat" => {
+                    let run = with_bot(bot.as_deref(), |folder| {
+                        write(folder.join("tests/document.chat"), &block.text);
+                        botflow(folder, &["test"])
+                    });
+                    // A document that shows no bot shows lines, not conversations with it.
+                    if bot.is_some() {
+                        assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
+                    }
+                    let script = botflow_scenario::script::parse(&block.text);
+                    assert!(script.is_ok(), "{at}: {script:?}");
+                    counts[2] += 1;
+                }
+                "toml" if bot.is_some() => {
+                    let run = with_bot(bot.as_deref(), |folder| {
+                        write(folder.join("botflow.toml"), &block.text);
+                        botflow(folder, &["check"])
+                    });
+                    assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
+                }
+                "console" => console(&at, bot.as_deref(), &block.text),
+                _ => {}
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 0), "bots, parts of bots and conversations were found: {counts:?}");
+}
+
+/// The README's two commands, in so far as a test can run them: what they start is there and works.
+#[test]
+fn the_two_commands_of_the_readme() {
+    let text = read(root().join("README.md"));
+    assert!(text.contains("cargo run --release -- chat examples/luna_store"));
+    assert!(text.contains("./scripts/test"));
+    let run = botflow_reading(&root(), &["chat", "examples/luna_store"], "hi\n").ends(0);
+    assert!(run.data.contains("\n< "), "Luna answers: {}", run.data);
+    for script in ["scripts/test", ".ci/run"] {
+        assert!(is_executable(&root().join(script)), "{script} can be run");
+    }
+    assert!(read(root().join(".ci/run")).contains("./scripts/test"));
+}
+
+/// Every document that another one links to is there.
+#[test]
+fn links_lead_somewhere() {
+    let mut wrong = Vec::new();
+    for document in documents() {
+        let text = read(&document);
+        let folder = document.parent().expect("a document stands in a folder");
+        for (index, _) in text.match_indices("](") {
+            let target = text[index + 2..].split([')', '#', ' ']).next().unwrap_or("");
+            let local = !target.is_empty() && !target.contains("://") && !target.contains(['{', '"']);
+            if local && target.contains(['.', '/']) && !folder.join(target).exists() {
+                wrong.push(format!("{}: {target}", document.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these links lead nowhere:\n{}", wrong.join("\n"));
+}
+
+/// Runs the `$` lines of a block and compares what they print, both streams together.
+fn console(at: &str, bot: Option<&str>, text: &str) {
+    for command in text.split("$ ").skip(1) {
+        let (line, expected) = command.split_once('\n').unwrap_or((command, ""));
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let run = match words.as_slice() {
+            ["botflow", arguments @ ..] => with_bot(bot, |folder| botflow(folder, arguments)),
+            ["cargo", "run", "--release", "--", arguments @ ..] => botflow(&root(), arguments),
+            _ => panic!("{at}: a console block shows botflow, not `{line}`"),
+        };
+        let printed = format!("{}{}", run.data, run.talk);
+        assert_eq!(tidy(&printed), tidy(expected), "{at}: `{line}` prints something else:\n{printed}");
+    }
+}
+
+/// Without the spaces at line ends that editors remove, and without empty lines around.
+fn tidy(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
+}
+
+fn with_bot(bot: Option<&str>, run: impl FnOnce(&Path) -> Run) -> Run {
+    let folder = empty_folder();
+    if let Some(text) = bot {
+        write(folder.path().join("bot.flow"), text);
+        write(folder.path().join("botflow.toml"), "");
+    }
+    run(folder.path())
+}
+
+fn is_whole(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("bot "))
+}
+
+/// As items, or as statements of a flow.
+fn is_well_formed(text: &str) -> bool {
+    let body = format!("flow example {{\n{text}\n}}\n");
+    [text, &body].iter().any(|text| parse(text).errors.is_empty())
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut open: Option<Block> = None;
+    for (index, line) in text.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(kind)) => {
+                open = Some(Block { kind: kind.trim().to_owned(), text: String::new(), line: index + 1 });
+            }
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some(block), None) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    found
+}
+
+/// The README and everything below `docs/`, in order.
+fn documents() -> Vec<PathBuf> {
+    let mut found = vec![root().join("README.md"), root().join("CHANGELOG.md"), root().join("examples/README.md")];
+    let mut open = vec![root().join("docs")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("a folder can be listed").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
