@@ -56,7 +56,11 @@ impl Talks for ByHand {
 
     fn lines(&self) -> Vec<String> {
         let buttons = self.buttons.then(|| "[Order status/Refund/Shipping]".to_owned());
-        self.said.iter().map(|line| line.to_string()).chain(buttons).collect()
+        self.said
+            .iter()
+            .map(|line| line.to_string())
+            .chain(buttons)
+            .collect()
     }
 }
 
@@ -73,7 +77,8 @@ impl ByHand {
 
     /// A question about opening hours is answered at any question of the form.
     fn hours(&mut self, text: &str, again: &'static str) -> bool {
-        let asked = words(text).any(|word| word.eq_ignore_ascii_case("hours") || word.eq_ignore_ascii_case("open"));
+        let asked =
+            words(text).any(|word| word.eq_ignore_ascii_case("hours") || word.eq_ignore_ascii_case("open"));
         if asked {
             self.say("We are open 9:00-18:00, Monday to Friday.");
             self.say(again);
@@ -118,7 +123,9 @@ impl ByHand {
                     State::Order
                 } else if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
                     self.say(HOW_MANY);
-                    State::Items { order: text.to_owned() }
+                    State::Items {
+                        order: text.to_owned(),
+                    }
                 } else {
                     self.say("An order number has only digits.");
                     self.say(WHAT_ORDER);
@@ -136,7 +143,9 @@ impl ByHand {
                 };
                 let total = cart_total(&order);
                 if total > 100 {
-                    self.say(format!("Your cart total is {total}, so a manager must approve it."));
+                    self.say(format!(
+                        "Your cart total is {total}, so a manager must approve it."
+                    ));
                 } else {
                     self.say(format!("Your cart total is {total}."));
                 }

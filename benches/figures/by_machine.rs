@@ -18,7 +18,10 @@ pub const SOURCE: &str = include_str!("../../examples/benchmark_dialogue/bot.flo
 /// Compiles it.
 pub fn compiled() -> Bot {
     let mut project = Project::default();
-    project.sources.push(Source { path: "bot.flow".into(), text: Arc::from(SOURCE) });
+    project.sources.push(Source {
+        path: "bot.flow".into(),
+        text: Arc::from(SOURCE),
+    });
     match compile::build(&project) {
         Ok(bot) => bot,
         Err(checked) => panic!("the benchmark's bot does not compile: {:?}", checked.findings),
@@ -38,18 +41,30 @@ impl<'a> ByMachine<'a> {
     /// A conversation that has not begun.
     pub fn new(program: &'a Program) -> ByMachine<'a> {
         let conversation = Conversation::new(1, Person::new(&program.bot, 1));
-        ByMachine { program, conversation, effects: Vec::new(), at: 1_772_445_600_000 }
+        ByMachine {
+            program,
+            conversation,
+            effects: Vec::new(),
+            at: 1_772_445_600_000,
+        }
     }
 
     /// What the host's systems answer.
     fn answer(&self, effect: &Effect) -> Option<EventKind> {
-        let Effect::Call(request) = effect else { return None };
-        let [Value::Text(order)] = request.args.as_slice() else { panic!("both calls take an order number") };
+        let Effect::Call(request) = effect else {
+            return None;
+        };
+        let [Value::Text(order)] = request.args.as_slice() else {
+            panic!("both calls take an order number")
+        };
         let value = match self.program.bot.calls[request.call.index()].name.as_str() {
             "cart.total" => Value::Integer(cart_total(order)),
             _ => Value::Text(refund_file(order).into()),
         };
-        Some(EventKind::CallResult { call: request.number, value })
+        Some(EventKind::CallResult {
+            call: request.number,
+            value,
+        })
     }
 }
 
@@ -61,7 +76,13 @@ impl Talks for ByMachine<'_> {
     fn turn(&mut self, text: &str) -> usize {
         self.effects.clear();
         self.at += 1000;
-        let event = Event::new(self.at, EventKind::Message { text: SmolStr::new(text), channel: None });
+        let event = Event::new(
+            self.at,
+            EventKind::Message {
+                text: SmolStr::new(text),
+                channel: None,
+            },
+        );
         step_into(self.program, &mut self.conversation, event, &mut self.effects);
         // Answers may ask for more; what was answered is not looked at again.
         let mut seen = 0;
@@ -73,7 +94,11 @@ impl Talks for ByMachine<'_> {
                 step_into(self.program, &mut self.conversation, event, &mut self.effects);
             }
         }
-        self.effects.iter().filter_map(Effect::as_message).map(|message| message.text.len()).sum()
+        self.effects
+            .iter()
+            .filter_map(Effect::as_message)
+            .map(|message| message.text.len())
+            .sum()
     }
 
     fn lines(&self) -> Vec<String> {

@@ -13,13 +13,19 @@ const PER_FILE: usize = 33;
 /// A project of so many flows; ten lines each, with the blank line between them.
 pub fn project(flows: usize) -> Project {
     let mut project = Project::default();
-    project.sources.push(Source { path: "bot.flow".into(), text: Arc::from(SHARED) });
+    project.sources.push(Source {
+        path: "bot.flow".into(),
+        text: Arc::from(SHARED),
+    });
     for (file, first) in (0..flows).step_by(PER_FILE).enumerate() {
         let mut text = String::new();
         for flow in first..flows.min(first + PER_FILE) {
             write_flow(&mut text, flow, flows);
         }
-        project.sources.push(Source { path: format!("topics/file_{file:05}.flow").into(), text: Arc::from(text) });
+        project.sources.push(Source {
+            path: format!("topics/file_{file:05}.flow").into(),
+            text: Arc::from(text),
+        });
     }
     project
 }
@@ -73,7 +79,11 @@ flow answer_price {
 /// Flow `i` leads to flows `2i + 1` and `2i + 2`, as far as there are so many.
 fn write_flow(text: &mut String, i: usize, flows: usize) {
     let to = |child: usize| {
-        if child < flows { format!("start topic_{child}") } else { "finish resolved".to_owned() }
+        if child < flows {
+            format!("start topic_{child}")
+        } else {
+            "finish resolved".to_owned()
+        }
     };
     let (left, right) = (to(2 * i + 1), to(2 * i + 2));
     let written = match i % 5 {

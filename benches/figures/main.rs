@@ -14,7 +14,10 @@ mod turn;
 use measure::say;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     // The second form is what a benchmark starts of itself, where it needs a process of its own.
     match arguments.as_slice() {

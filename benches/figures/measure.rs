@@ -11,7 +11,9 @@ use rustix::time::{ClockId, clock_gettime};
 /// One line of the report.
 pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).expect("the report can be written");
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .expect("the report can be written");
 }
 
 /// CPU time that this process has used.
@@ -43,7 +45,9 @@ pub fn used<T>(value: T) -> T {
 /// A line of `/proc/self/status`, in bytes: `VmHWM` is the peak of memory, `VmRSS` the present one.
 pub fn memory(field: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
     let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kib.unwrap_or(0) * 1024
 }
@@ -51,8 +55,16 @@ pub fn memory(field: &str) -> u64 {
 /// Runs this program with other arguments and gives what it prints.
 pub fn child(arguments: &[&str]) -> String {
     let myself = std::env::current_exe().expect("a running program has a path");
-    let output = Command::new(myself).arg("child").args(arguments).output().expect("a program can start itself");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(myself)
+        .arg("child")
+        .args(arguments)
+        .output()
+        .expect("a program can start itself");
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
@@ -69,7 +81,13 @@ pub fn instructions(region: &str, arguments: &[&str]) -> Option<u64> {
         .output()
         .ok()?;
     let told = String::from_utf8_lossy(&output.stderr);
-    let collected = told.lines().find_map(|line| line.split_once("Collected :"))?.1.trim().parse().ok()?;
+    let collected = told
+        .lines()
+        .find_map(|line| line.split_once("Collected :"))?
+        .1
+        .trim()
+        .parse()
+        .ok()?;
     Some(collected).filter(|count| *count > 0)
 }
 

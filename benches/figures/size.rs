@@ -21,18 +21,36 @@ pub fn report() {
     say("Size and start of the dialogue's bot");
     let bot = compiled();
     let (bytes, _) = to_bytes(&bot);
-    say(&format!("  source             {:>12} lines, {} bytes", SOURCE.lines().count(), grouped(SOURCE.len() as f64)));
-    say(&format!("  artifact           {:>12} bytes", grouped(bytes.len() as f64)));
+    say(&format!(
+        "  source             {:>12} lines, {} bytes",
+        SOURCE.lines().count(),
+        grouped(SOURCE.len() as f64)
+    ));
+    say(&format!(
+        "  artifact           {:>12} bytes",
+        grouped(bytes.len() as f64)
+    ));
     let load = best_of(10, 200, || {
         let (bot, _) = from_bytes(&bytes).expect("what was just built loads");
         drop(used(Program::new(bot)));
     });
-    say(&format!("  load               {:>12.3} ms (decode, verify, make ready)", load / 1e6));
+    say(&format!(
+        "  load               {:>12.3} ms (decode, verify, make ready)",
+        load / 1e6
+    ));
 
     let program = Program::new(bot).expect("a bot that the compiler made can run");
-    let stored = postcard::to_stdvec(&in_the_middle(&program)).expect("a conversation can be written to memory");
-    say(&format!("  conversation       {:>12} bytes serialised, after turn {MIDDLE}", stored.len()));
-    say(&format!("  conversation       {:>12} bytes in memory, over {} live ones", child(&["live"]).trim(), grouped(LIVE as f64)));
+    let stored =
+        postcard::to_stdvec(&in_the_middle(&program)).expect("a conversation can be written to memory");
+    say(&format!(
+        "  conversation       {:>12} bytes serialised, after turn {MIDDLE}",
+        stored.len()
+    ));
+    say(&format!(
+        "  conversation       {:>12} bytes in memory, over {} live ones",
+        child(&["live"]).trim(),
+        grouped(LIVE as f64)
+    ));
     start(&bytes);
 }
 
@@ -82,10 +100,18 @@ fn start(artifact: &[u8]) {
             drop(input);
             let output = program.wait_with_output().expect("it ends");
             let said = String::from_utf8_lossy(&output.stdout);
-            assert!(said.contains("< Hello! Welcome to checkout help."), "it answered: {said}");
+            assert!(
+                said.contains("< Hello! Welcome to checkout help."),
+                "it answered: {said}"
+            );
             began.elapsed().as_secs_f64() * 1e3
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    say(&format!("  start to reply     {:>12.1} ms (median of {}, best {:.1})", times[times.len() / 2], times.len(), times[0]));
+    say(&format!(
+        "  start to reply     {:>12.1} ms (median of {}, best {:.1})",
+        times[times.len() / 2],
+        times.len(),
+        times[0]
+    ));
 }

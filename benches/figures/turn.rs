@@ -22,16 +22,28 @@ pub fn report() {
     let turns = MAIN.len() as f64;
     let machine_ns = best_of(20, 5_000, || drop(used(have(&mut machine)))) / turns;
     let hand_ns = best_of(20, 50_000, || drop(used(have(&mut hand)))) / turns;
-    say(&format!("  compiled bot       {:>12} turns/s  {machine_ns:>8.0} ns a turn", grouped(1e9 / machine_ns)));
-    say(&format!("  enum by hand       {:>12} turns/s  {hand_ns:>8.0} ns a turn", grouped(1e9 / hand_ns)));
+    say(&format!(
+        "  compiled bot       {:>12} turns/s  {machine_ns:>8.0} ns a turn",
+        grouped(1e9 / machine_ns)
+    ));
+    say(&format!(
+        "  enum by hand       {:>12} turns/s  {hand_ns:>8.0} ns a turn",
+        grouped(1e9 / hand_ns)
+    ));
     say(&format!("  ratio              {:>12.1}", machine_ns / hand_ns));
 
     let counts = ["machine", "hand"].map(|which| instructions("counted_region", &["turns", which]));
     match counts {
         [Some(machine), Some(hand)] => {
             let of = |count: u64| count as f64 / (COUNTED as f64 * turns);
-            say(&format!("  compiled bot       {:>12} instructions a turn", grouped(of(machine))));
-            say(&format!("  enum by hand       {:>12} instructions a turn", grouped(of(hand))));
+            say(&format!(
+                "  compiled bot       {:>12} instructions a turn",
+                grouped(of(machine))
+            ));
+            say(&format!(
+                "  enum by hand       {:>12} instructions a turn",
+                grouped(of(hand))
+            ));
             say(&format!("  ratio              {:>12.1}", of(machine) / of(hand)));
         }
         _ => say("  instruction counts: valgrind is not installed"),

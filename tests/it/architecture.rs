@@ -31,17 +31,38 @@ const RUNNING: &[&str] = &[
 ];
 
 /// Crates from outside that do IO or drive it: none of them below a shell.
-const OUTSIDE_WORLD: &[&str] =
-    &["tokio", "mio", "async-std", "hyper", "reqwest", "rusqlite", "clap", "miette", "rustyline", "ignore", "notify"];
+const OUTSIDE_WORLD: &[&str] = &[
+    "tokio",
+    "mio",
+    "async-std",
+    "hyper",
+    "reqwest",
+    "rusqlite",
+    "clap",
+    "miette",
+    "rustyline",
+    "ignore",
+    "notify",
+];
 
 /// Crates that speak the language server protocol.
-const LSP: &[&str] = &["tower-lsp", "tower-lsp-server", "ls-types", "lsp-types", "lsp-server", "gen-lsp-types"];
+const LSP: &[&str] = &[
+    "tower-lsp",
+    "tower-lsp-server",
+    "ls-types",
+    "lsp-types",
+    "lsp-server",
+    "gen-lsp-types",
+];
 
 #[test]
 fn what_runs_a_bot_knows_no_compiler() {
     let house = House::read();
     for from in RUNNING {
-        house.may_not_reach(from, &["botflow-compiler", "botflow-syntax", "botflow-ide", "botflow-lsp"]);
+        house.may_not_reach(
+            from,
+            &["botflow-compiler", "botflow-syntax", "botflow-ide", "botflow-lsp"],
+        );
     }
 }
 
@@ -76,8 +97,12 @@ fn pest_is_shipped_for_chat_files_only() {
             continue;
         }
         for edge in &krate.dependencies {
-            let allowed = edge == "botflow-scenario" || !(edge == "botflow-grammar" || edge.starts_with("pest"));
-            assert!(allowed, "{name} depends on {edge}; only botflow-scenario may use the pest grammar of .chat files");
+            let allowed =
+                edge == "botflow-scenario" || !(edge == "botflow-grammar" || edge.starts_with("pest"));
+            assert!(
+                allowed,
+                "{name} depends on {edge}; only botflow-scenario may use the pest grammar of .chat files"
+            );
         }
     }
     house.may_not_reach("botflow-compiler", &["pest"]);
@@ -93,7 +118,10 @@ fn nothing_shipped_depends_on_test_crates() {
     for (name, krate) in &house.ours {
         if !TESTS_ONLY.contains(&name.as_str()) {
             for edge in &krate.dependencies {
-                assert!(!TESTS_ONLY.contains(&edge.as_str()), "{name} depends on {edge} outside its tests");
+                assert!(
+                    !TESTS_ONLY.contains(&edge.as_str()),
+                    "{name} depends on {edge} outside its tests"
+                );
             }
         }
     }
@@ -103,11 +131,19 @@ fn nothing_shipped_depends_on_test_crates() {
 #[test]
 fn the_oracle_shares_no_lowering_with_the_compiler() {
     let root = root();
-    let lowering = ["codegen", "botflow_artifact::code", "Op::", "step_into", "machine::step"];
+    let lowering = [
+        "codegen",
+        "botflow_artifact::code",
+        "Op::",
+        "step_into",
+        "machine::step",
+    ];
     for file in rust_files(&root.join("tests/oracle/src")) {
         let text = fs::read_to_string(&file).expect("a file that was just listed can be read");
         for word in lowering {
-            let found = text.lines().find(|line| !line.trim_start().starts_with("//") && line.contains(word));
+            let found = text
+                .lines()
+                .find(|line| !line.trim_start().starts_with("//") && line.contains(word));
             assert_eq!(found, None, "{} uses `{word}`", shown(&root, &file));
         }
     }
@@ -117,17 +153,39 @@ fn the_oracle_shares_no_lowering_with_the_compiler() {
 fn every_pure_crate_lints_its_purity() {
     let house = House::read();
     for name in PURE {
-        let Some(krate) = house.ours.get(*name) else { continue };
+        let Some(krate) = house.ours.get(*name) else {
+            continue;
+        };
         let path = krate.folder.join("clippy.toml");
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {}: {error}", path.display()));
-        for method in ["SystemTime::now", "Instant::now", "env::var", "fs::read", "fs::write", "File::open"] {
-            assert!(text.contains(method), "{} does not refuse {method}", path.display());
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {}: {error}", path.display()));
+        for method in [
+            "SystemTime::now",
+            "Instant::now",
+            "env::var",
+            "fs::read",
+            "fs::write",
+            "File::open",
+        ] {
+            assert!(
+                text.contains(method),
+                "{} does not refuse {method}",
+                path.display()
+            );
         }
         for unordered in ["collections::HashMap", "collections::HashSet"] {
-            assert!(text.contains(unordered), "{} does not refuse {unordered}", path.display());
+            assert!(
+                text.contains(unordered),
+                "{} does not refuse {unordered}",
+                path.display()
+            );
         }
-        let manifest = fs::read_to_string(krate.folder.join("Cargo.toml")).expect("cargo has read the manifest");
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{name} does not follow the workspace's lints");
+        let manifest =
+            fs::read_to_string(krate.folder.join("Cargo.toml")).expect("cargo has read the manifest");
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{name} does not follow the workspace's lints"
+        );
     }
 }
 
@@ -141,8 +199,13 @@ fn every_dependency_says_what_it_is_for() {
         if line.starts_with('[') {
             section = line;
         } else if section == "[workspace.dependencies]" && line.contains('=') && !line.contains("path = ") {
-            let told = line.split_once('#').is_some_and(|(_, comment)| comment.trim().len() > 5);
-            assert!(told, "Cargo.toml: `{line}` has no comment that says what it is for");
+            let told = line
+                .split_once('#')
+                .is_some_and(|(_, comment)| comment.trim().len() > 5);
+            assert!(
+                told,
+                "Cargo.toml: `{line}` has no comment that says what it is for"
+            );
             seen += 1;
         }
     }
@@ -154,9 +217,15 @@ fn every_dependency_says_what_it_is_for() {
         for line in text.lines() {
             if line.starts_with('[') {
                 section = line;
-            } else if section.contains("dependencies]") && section != "[workspace.dependencies]" && line.contains('=') {
+            } else if section.contains("dependencies]")
+                && section != "[workspace.dependencies]"
+                && line.contains('=')
+            {
                 let shared = line.contains(".workspace = true") || line.contains("workspace = true");
-                assert!(shared || line.contains('#'), "{name}: `{line}` has no comment that says what it is for");
+                assert!(
+                    shared || line.contains('#'),
+                    "{name}: `{line}` has no comment that says what it is for"
+                );
             }
         }
     }
@@ -167,13 +236,25 @@ fn every_member_is_named_and_a_default() {
     let root = root();
     let text = fs::read_to_string(root.join("Cargo.toml")).expect("the workspace has a manifest");
     let list = |name: &str| -> Vec<String> {
-        let start = text.find(&format!("\n{name} = [")).unwrap_or_else(|| panic!("no `{name}` in Cargo.toml"));
+        let start = text
+            .find(&format!("\n{name} = ["))
+            .unwrap_or_else(|| panic!("no `{name}` in Cargo.toml"));
         let rest = &text[start..];
         let body = &rest[..rest.find(']').expect("a list is closed")];
-        body.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",").map(str::to_owned)).collect()
+        body.lines()
+            .filter_map(|line| {
+                line.trim()
+                    .strip_prefix('"')?
+                    .strip_suffix("\",")
+                    .map(str::to_owned)
+            })
+            .collect()
     };
     let members = list("members");
-    assert!(members.iter().all(|member| !member.contains('*')), "members are listed by name");
+    assert!(
+        members.iter().all(|member| !member.contains('*')),
+        "members are listed by name"
+    );
     assert_eq!(members, list("default-members"));
 }
 
@@ -187,13 +268,17 @@ fn every_file_says_what_it_is_for_and_stays_small() {
         let text = fs::read_to_string(&file).expect("a file that was just listed can be read");
         let name = shown(&root, &file);
         // Attributes of the crate may stand before its words, as rustc wants them there.
-        let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with("#!["));
+        let first = text
+            .lines()
+            .find(|line| !line.trim().is_empty() && !line.starts_with("#!["));
         if !first.is_some_and(|line| line.starts_with("//!")) {
             wrong.push(format!("{name} does not begin with `//!`: what is it for?"));
         }
         let lines = text.lines().count();
         if lines > 800 {
-            wrong.push(format!("{name} has {lines} lines; look for the second noun in it"));
+            wrong.push(format!(
+                "{name} has {lines} lines; look for the second noun in it"
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -204,13 +289,22 @@ fn no_text_names_a_machine() {
     let root = root();
     let mut wrong = Vec::new();
     for file in files(&root, &|path| {
-        let name = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+        let name = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or("");
         matches!(name, "rs" | "md" | "toml" | "flow" | "chat" | "pest" | "sh" | "")
     }) {
-        let Ok(text) = fs::read_to_string(&file) else { continue };
+        let Ok(text) = fs::read_to_string(&file) else {
+            continue;
+        };
         for (number, line) in text.lines().enumerate() {
             // Written in pieces, so that this file does not name them either.
-            for place in [concat!("/", "work/"), concat!("/", "root/"), concat!("/home", "/")] {
+            for place in [
+                concat!("/", "work/"),
+                concat!("/", "root/"),
+                concat!("/home", "/"),
+            ] {
                 if line.contains(place) {
                     wrong.push(format!("{}:{}: {line}", shown(&root, &file), number + 1));
                 }
@@ -236,27 +330,57 @@ struct House {
 impl House {
     fn read() -> House {
         let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["metadata", "--no-deps", "--format-version", "1", "--offline", "--locked", "--manifest-path"])
+            .args([
+                "metadata",
+                "--no-deps",
+                "--format-version",
+                "1",
+                "--offline",
+                "--locked",
+                "--manifest-path",
+            ])
             .arg(root().join("Cargo.toml"))
             .output()
             .expect("cargo runs, as it runs this test");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let metadata: serde_json::Value =
+            serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
         let mut ours = BTreeMap::new();
         for package in metadata["packages"].as_array().expect("there are packages") {
             let name = package["name"].as_str().expect("a package has a name").to_owned();
-            let manifest = Path::new(package["manifest_path"].as_str().expect("a package has a manifest"));
-            let dependencies = package["dependencies"].as_array().expect("a package has a list of dependencies");
+            let manifest = Path::new(
+                package["manifest_path"]
+                    .as_str()
+                    .expect("a package has a manifest"),
+            );
+            let dependencies = package["dependencies"]
+                .as_array()
+                .expect("a package has a list of dependencies");
             let dependencies = dependencies
                 .iter()
                 .filter(|dependency| dependency["kind"].is_null())
-                .map(|dependency| dependency["name"].as_str().expect("a dependency has a name").to_owned())
+                .map(|dependency| {
+                    dependency["name"]
+                        .as_str()
+                        .expect("a dependency has a name")
+                        .to_owned()
+                })
                 .collect();
-            let folder = manifest.parent().expect("a manifest stands in a folder").to_owned();
+            let folder = manifest
+                .parent()
+                .expect("a manifest stands in a folder")
+                .to_owned();
             ours.insert(name, Krate { folder, dependencies });
         }
         assert!(ours.contains_key("botflow-machine") && ours.contains_key("botflow-compiler"));
-        House { ours, theirs: locked() }
+        House {
+            ours,
+            theirs: locked(),
+        }
     }
 
     /// Fails if `from` needs one of `forbidden`, and shows by which way.
@@ -288,7 +412,10 @@ impl House {
                     way.push(before.clone());
                 }
                 way.reverse();
-                panic!("{from} may not depend on {target}, and does: {}", way.join(" -> "));
+                panic!(
+                    "{from} may not depend on {target}, and does: {}",
+                    way.join(" -> ")
+                );
             }
         }
     }
@@ -299,9 +426,13 @@ fn locked() -> BTreeMap<String, BTreeSet<String>> {
     let text = fs::read_to_string(root().join("Cargo.lock")).expect("the workspace has a lock file");
     let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in text.split("[[package]]").skip(1) {
-        let name = package.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+        let name = package
+            .lines()
+            .find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
         let name = name.expect("a locked package has a name").to_owned();
-        let needs = package.lines().filter_map(|line| line.strip_prefix(" \"")?.strip_suffix("\","));
+        let needs = package
+            .lines()
+            .filter_map(|line| line.strip_prefix(" \"")?.strip_suffix("\","));
         // `syn 2.0.1` names a version where there are several; the name is enough here.
         let needs = needs.map(|edge| edge.split(' ').next().unwrap_or(edge).to_owned());
         edges.entry(name).or_default().extend(needs);
@@ -315,7 +446,9 @@ fn root() -> PathBuf {
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    files(folder, &|path| path.extension().is_some_and(|extension| extension == "rs"))
+    files(folder, &|path| {
+        path.extension().is_some_and(|extension| extension == "rs")
+    })
 }
 
 /// Files of the project below a folder, in order of path: nothing built, nothing of the version control.

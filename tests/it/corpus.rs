@@ -41,7 +41,10 @@ fn syntax() {
 fn no_target_is_forgotten() {
     let targets = names("fuzz_targets");
     let targets: Vec<_> = targets.iter().map(|name| name.trim_end_matches(".rs")).collect();
-    assert_eq!(targets, ["artifact", "chat", "compile", "config", "step", "syntax"]);
+    assert_eq!(
+        targets,
+        ["artifact", "chat", "compile", "config", "step", "syntax"]
+    );
     assert_eq!(targets, names("corpus"));
 }
 
@@ -49,7 +52,12 @@ fn no_target_is_forgotten() {
 fn replay(target: &str, run: fn(&[u8])) {
     let folder = folder().join("corpus").join(target);
     let names = names(&format!("corpus/{target}"));
-    assert!(names.len() >= 5, "{} has only {} inputs", folder.display(), names.len());
+    assert!(
+        names.len() >= 5,
+        "{} has only {} inputs",
+        folder.display(),
+        names.len()
+    );
     for name in names {
         let data = fs::read(folder.join(&name)).expect("a file that was just listed can be read");
         let result = std::panic::catch_unwind(|| {
@@ -58,7 +66,10 @@ fn replay(target: &str, run: fn(&[u8])) {
                 run(&data[..data.len() * part / 8]);
             }
         });
-        assert!(result.is_ok(), "tests/fuzz/corpus/{target}/{name} breaks a promise; see above");
+        assert!(
+            result.is_ok(),
+            "tests/fuzz/corpus/{target}/{name} breaks a promise; see above"
+        );
     }
 }
 
@@ -70,7 +81,13 @@ fn names(below: &str) -> Vec<String> {
     let folder = folder().join(below);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut names: Vec<String> = entries
-        .map(|entry| entry.expect("a folder can be listed").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("a folder can be listed")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     names.sort();
     names

@@ -33,7 +33,9 @@ fn examples_in_documents_are_true() {
             let at = format!("{}:{}", document.display(), block.line);
             match block.kind.as_str() {
                 "flow" if is_whole(&block.text) => {
-                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["check", "--deny", "warnings"]));
+                    let run = with_bot(Some(&block.text), |folder| {
+                        botflow(folder, &["check", "--deny", "warnings"])
+                    });
                     assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
                     let run = with_bot(Some(&block.text), |folder| botflow(folder, &["fmt", "--check"]));
                     assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
@@ -41,7 +43,11 @@ fn examples_in_documents_are_true() {
                     counts[0] += 1;
                 }
                 "flow" => {
-                    assert!(is_well_formed(&block.text), "{at}: this is no part of a bot:\n{}", block.text);
+                    assert!(
+                        is_well_formed(&block.text),
+                        "{at}: this is no part of a bot:\n{}",
+                        block.text
+                    );
                     counts[1] += 1;
                 }
                 "flow fails" => {
@@ -76,7 +82,10 @@ fn examples_in_documents_are_true() {
             }
         }
     }
-    assert!(counts.iter().all(|count| *count > 0), "bots, parts of bots and conversations were found: {counts:?}");
+    assert!(
+        counts.iter().all(|count| *count > 0),
+        "bots, parts of bots and conversations were found: {counts:?}"
+    );
 }
 
 /// The README's two commands, in so far as a test can run them: what they start is there and works.
@@ -108,7 +117,11 @@ fn links_lead_somewhere() {
             }
         }
     }
-    assert!(wrong.is_empty(), "these links lead nowhere:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "these links lead nowhere:\n{}",
+        wrong.join("\n")
+    );
 }
 
 /// Runs the `$` lines of a block and compares what they print, both streams together.
@@ -122,7 +135,11 @@ fn console(at: &str, bot: Option<&str>, text: &str) {
             _ => panic!("{at}: a console block shows botflow, not `{line}`"),
         };
         let printed = format!("{}{}", run.data, run.talk);
-        assert_eq!(tidy(&printed), tidy(expected), "{at}: `{line}` prints something else:\n{printed}");
+        assert_eq!(
+            tidy(&printed),
+            tidy(expected),
+            "{at}: `{line}` prints something else:\n{printed}"
+        );
     }
 }
 
@@ -157,7 +174,11 @@ fn blocks(text: &str) -> Vec<Block> {
     for (index, line) in text.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(kind)) => {
-                open = Some(Block { kind: kind.trim().to_owned(), text: String::new(), line: index + 1 });
+                open = Some(Block {
+                    kind: kind.trim().to_owned(),
+                    text: String::new(),
+                    line: index + 1,
+                });
             }
             (Some(_), Some(_)) => found.extend(open.take()),
             (Some(block), None) => {
@@ -173,7 +194,11 @@ fn blocks(text: &str) -> Vec<Block> {
 
 /// The README and everything below `docs/`, in order.
 fn documents() -> Vec<PathBuf> {
-    let mut found = vec![root().join("README.md"), root().join("CHANGELOG.md"), root().join("examples/README.md")];
+    let mut found = vec![
+        root().join("README.md"),
+        root().join("CHANGELOG.md"),
+        root().join("examples/README.md"),
+    ];
     let mut open = vec![root().join("docs")];
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {

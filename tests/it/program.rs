@@ -20,21 +20,35 @@ impl Run {
     /// Asserts the exit status; shows both streams if it is another one.
     #[track_caller]
     pub fn ends(self, status: i32) -> Run {
-        assert_eq!(self.status, status, "output:\n{}\nerrors:\n{}", self.data, self.talk);
+        assert_eq!(
+            self.status, status,
+            "output:\n{}\nerrors:\n{}",
+            self.data, self.talk
+        );
         self
     }
 
     /// Asserts that standard output contains this.
     #[track_caller]
     pub fn prints(self, part: &str) -> Run {
-        assert!(self.data.contains(part), "`{part}` is not in the output:\n{}\nerrors:\n{}", self.data, self.talk);
+        assert!(
+            self.data.contains(part),
+            "`{part}` is not in the output:\n{}\nerrors:\n{}",
+            self.data,
+            self.talk
+        );
         self
     }
 
     /// Asserts that standard error contains this.
     #[track_caller]
     pub fn says(self, part: &str) -> Run {
-        assert!(self.talk.contains(part), "`{part}` is not in what it says:\n{}\noutput:\n{}", self.talk, self.data);
+        assert!(
+            self.talk.contains(part),
+            "`{part}` is not in what it says:\n{}\noutput:\n{}",
+            self.talk,
+            self.data
+        );
         self
     }
 }
@@ -103,7 +117,12 @@ pub fn write(path: impl AsRef<Path>, text: impl AsRef<[u8]>) {
 pub fn replace(path: impl AsRef<Path>, from: &str, to: &str) {
     let path = path.as_ref();
     let text = read(path);
-    assert_eq!(text.matches(from).count(), 1, "`{from}` stands once in {}:\n{text}", path.display());
+    assert_eq!(
+        text.matches(from).count(),
+        1,
+        "`{from}` stands once in {}:\n{text}",
+        path.display()
+    );
     write(path, text.replace(from, to));
 }
 

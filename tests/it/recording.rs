@@ -11,7 +11,9 @@ use botflow_scenario::{run, script};
 /// The bots of `examples/` with their `.chat` files.
 fn examples() -> Vec<(Program, Vec<PathBuf>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    ["benchmark_dialogue", "luna_store", "small/hello"].map(|name| example(&folder.join(name))).into()
+    ["benchmark_dialogue", "luna_store", "small/hello"]
+        .map(|name| example(&folder.join(name)))
+        .into()
 }
 
 fn example(root: &Path) -> (Program, Vec<PathBuf>) {
@@ -21,8 +23,16 @@ fn example(root: &Path) -> (Program, Vec<PathBuf>) {
         let text = || fs::read_to_string(&file).expect("an example is readable");
         match file.extension().and_then(|extension| extension.to_str()) {
             Some("flow") => {
-                let path = file.strip_prefix(root).expect("it was found below").to_string_lossy().as_ref().into();
-                project.sources.push(Source { path, text: text().into() });
+                let path = file
+                    .strip_prefix(root)
+                    .expect("it was found below")
+                    .to_string_lossy()
+                    .as_ref()
+                    .into();
+                project.sources.push(Source {
+                    path,
+                    text: text().into(),
+                });
             }
             Some("toml") => project.config = Some(text().into()),
             Some("chat") => chats.push(file),
@@ -37,7 +47,11 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("an example's folder is readable") {
         let path = entry.expect("its entries, too").path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+        if path.is_dir() {
+            found.extend(files(&path))
+        } else {
+            found.push(path)
+        }
     }
     found.sort();
     found
@@ -73,10 +87,17 @@ fn recording_from_the_customers_lines_alone_gives_the_same_file() {
     for (program, chats) in examples() {
         for chat in chats {
             let text = fs::read_to_string(&chat).expect("readable");
-            let customer: String = text.split_inclusive('\n').filter(|line| !is_recorded(line)).collect();
+            let customer: String = text
+                .split_inclusive('\n')
+                .filter(|line| !is_recorded(line))
+                .collect();
             let recorded = accepted(&program, &customer);
             assert_eq!(recorded, text, "{chat:?}");
-            assert_eq!(accepted(&program, &recorded), recorded, "{chat:?}: recording twice changes nothing");
+            assert_eq!(
+                accepted(&program, &recorded),
+                recorded,
+                "{chat:?}: recording twice changes nothing"
+            );
         }
     }
 }
@@ -89,7 +110,13 @@ fn recording_rewrites_wrong_lines_and_touches_nothing_else() {
             // Every line of the bot's is wrong now, and the file has a carriage return before each newline.
             let wrong: String = text
                 .lines()
-                .map(|line| if line.starts_with('<') { "< something else\r\n".into() } else { format!("{line}\r\n") })
+                .map(|line| {
+                    if line.starts_with('<') {
+                        "< something else\r\n".into()
+                    } else {
+                        format!("{line}\r\n")
+                    }
+                })
                 .collect();
             assert_eq!(accepted(&program, &wrong), text.replace('\n', "\r\n"), "{chat:?}");
         }

@@ -3,6 +3,7 @@
 //! A block stays on one line if its author wrote it so and its single entry is a way or a list of words that
 //! fits; line ends in brackets and behind commas stay where the author put them; blank lines stay, one at most.
 
+use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
 use crate::parser::{Parse, parse};
 use rowan::{NodeOrToken, WalkEvent};
@@ -34,7 +35,9 @@ impl std::error::Error for FormatError {}
 
 /// The file in the one layout.
 pub fn format(file: &Parse) -> Result<String, FormatError> {
-    if file.errors.iter().any(|error| !error.beyond_grammar) || file.is_too_large() {
+    // The layout of blocks that nest without bound would be as long as the square of the file.
+    let stops = |error: &SyntaxError| !error.beyond_grammar || error.kind == SyntaxErrorKind::NestedTooDeep;
+    if file.errors.iter().any(stops) || file.is_too_large() {
         return Err(FormatError::HasErrors);
     }
     let root = file.syntax();

@@ -35,7 +35,9 @@ fn change(payload: &mut Vec<u8>, choices: &mut Bytes<'_>) {
         3 => {
             payload.remove(at);
         }
-        _ => payload.splice(at..at, [0xff, 0xff, 0xff, 0xff, 0x0f]).for_each(drop),
+        _ => payload
+            .splice(at..at, [0xff, 0xff, 0xff, 0xff, 0x0f])
+            .for_each(drop),
     }
     if payload.is_empty() {
         payload.push(0);
@@ -58,14 +60,23 @@ fn load(file: &[u8]) {
     let Ok((bot, _)) = from_bytes(file) else { return };
     let (again, hash) = to_bytes(&bot);
     let read = from_bytes(&again).map(|(bot, hash)| (to_bytes(&bot).0, hash));
-    assert_eq!(read, Ok((again, hash)), "a bot that was loaded can be written and loaded again");
+    assert_eq!(
+        read,
+        Ok((again, hash)),
+        "a bot that was loaded can be written and loaded again"
+    );
     let Ok(program) = Program::new(bot) else { return };
     let mut conversation = Conversation::new(1, Person::new(&program.bot, 1));
     let mut effects = Vec::new();
     let mut at = 1_772_445_600_000;
     for text in ["hi", "1", "yes", "ana@example.com", "agent"] {
         effects.clear();
-        step_into(&program, &mut conversation, Event::message(at, text), &mut effects);
+        step_into(
+            &program,
+            &mut conversation,
+            Event::message(at, text),
+            &mut effects,
+        );
         at += 60_000;
         let timer = effects.iter().find_map(|effect| match effect {
             Effect::SetTimer { id, at } => Some((*id, *at)),

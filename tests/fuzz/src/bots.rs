@@ -46,7 +46,10 @@ fn example(files: &[(&str, &str)]) -> Example {
         if *path == "botflow.toml" {
             project.config = Some(Arc::from(*text));
         } else {
-            project.sources.push(Source { path: (*path).into(), text: Arc::from(*text) });
+            project.sources.push(Source {
+                path: (*path).into(),
+                text: Arc::from(*text),
+            });
         }
     }
     let bot: Bot = match compile::build(&project) {

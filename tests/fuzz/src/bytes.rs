@@ -16,7 +16,9 @@ impl<'a> Bytes<'a> {
 
     /// The next byte.
     pub fn byte(&mut self) -> u8 {
-        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        let Some((first, rest)) = self.0.split_first() else {
+            return 0;
+        };
         self.0 = rest;
         *first
     }
@@ -33,7 +35,11 @@ impl<'a> Bytes<'a> {
 
     /// One of `count` things.
     pub fn below(&mut self, count: usize) -> usize {
-        if count <= 1 { 0 } else { usize::from(self.byte()) % count }
+        if count <= 1 {
+            0
+        } else {
+            usize::from(self.byte()) % count
+        }
     }
 
     /// One of these.

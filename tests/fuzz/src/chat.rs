@@ -10,7 +10,10 @@ pub fn run(data: &[u8]) {
         Ok(script) => {
             let mut last = 0;
             for scene in &script.conversations {
-                assert!(scene.line > last && scene.line <= count, "conversations stand in order");
+                assert!(
+                    scene.line > last && scene.line <= count,
+                    "conversations stand in order"
+                );
                 last = scene.line;
                 for line in &scene.lines {
                     assert!(line.first > last && line.count > 0, "lines stand in order");
@@ -20,7 +23,10 @@ pub fn run(data: &[u8]) {
             }
         }
         Err(error) => {
-            assert!(error.line >= 1 && error.line <= count + 1, "{error:?} stands in the file");
+            assert!(
+                error.line >= 1 && error.line <= count + 1,
+                "{error:?} stands in the file"
+            );
             assert!(error.column >= 1, "{error:?} has a column");
             assert!(!error.message.is_empty(), "{error:?} says what is wrong");
         }

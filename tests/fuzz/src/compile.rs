@@ -20,7 +20,10 @@ pub fn run(data: &[u8]) {
         project.config = files.pop().map(Arc::from);
     }
     for (index, file) in files.iter().take(8).enumerate() {
-        project.sources.push(Source { path: format!("{index}.flow").into(), text: Arc::from(*file) });
+        project.sources.push(Source {
+            path: format!("{index}.flow").into(),
+            text: Arc::from(*file),
+        });
     }
     let checked = compile::check(&project);
     let text_of = |file: FileId| match checked.files.get(file.0 as usize) {
@@ -29,25 +32,42 @@ pub fn run(data: &[u8]) {
     };
     let stands = |span: Span, finding: &Finding| {
         let range = span.start as usize..span.end as usize;
-        assert!(text_of(span.file).get(range).is_some(), "{finding:?} stands inside its file");
+        assert!(
+            text_of(span.file).get(range).is_some(),
+            "{finding:?} stands inside its file"
+        );
     };
     for finding in &checked.findings {
         stands(finding.span, finding);
-        finding.related.iter().for_each(|related| stands(related.span, finding));
+        finding
+            .related
+            .iter()
+            .for_each(|related| stands(related.span, finding));
         for edit in finding.fixes.iter().flat_map(|fix| &fix.edits) {
             stands(edit.span, finding);
         }
         assert!(!finding.message.is_empty(), "{finding:?} says something");
     }
     let again = compile::check(&project);
-    assert_eq!(format!("{:?}", again.findings), format!("{:?}", checked.findings), "the same findings again");
+    assert_eq!(
+        format!("{:?}", again.findings),
+        format!("{:?}", checked.findings),
+        "the same findings again"
+    );
 
-    let errors = checked.findings.iter().any(|finding| finding.level == Level::Error);
+    let errors = checked
+        .findings
+        .iter()
+        .any(|finding| finding.level == Level::Error);
     match compile::build(&project) {
         Ok(bot) => {
             assert!(!errors, "a bot with errors is not built");
             let (file, hash) = to_bytes(&bot);
-            assert_eq!(from_bytes(&file).map(|(_, hash)| hash), Ok(hash), "what the compiler makes loads");
+            assert_eq!(
+                from_bytes(&file).map(|(_, hash)| hash),
+                Ok(hash),
+                "what the compiler makes loads"
+            );
         }
         Err(_) => assert!(errors, "a bot without errors is built"),
     }

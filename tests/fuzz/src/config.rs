@@ -8,7 +8,11 @@ pub fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (_, findings) = Config::parse(&text);
     for finding in findings {
-        assert_eq!(finding.span.file, FileId::CONFIG, "{finding:?} is about this file");
+        assert_eq!(
+            finding.span.file,
+            FileId::CONFIG,
+            "{finding:?} is about this file"
+        );
         let range = finding.span.start as usize..finding.span.end as usize;
         assert!(text.get(range).is_some(), "{finding:?} stands inside the text");
     }

@@ -68,15 +68,23 @@ impl<'a> Driver<'a> {
             Ok(event) => event,
             Err(_) => return,
         };
-        let stored = postcard::to_stdvec(&self.conversation).expect("a conversation can be written to memory");
-        assert!(stored.len() < MAX_STORED, "the conversation has grown to {} bytes", stored.len());
+        let stored =
+            postcard::to_stdvec(&self.conversation).expect("a conversation can be written to memory");
+        assert!(
+            stored.len() < MAX_STORED,
+            "the conversation has grown to {} bytes",
+            stored.len()
+        );
         let restored: Conversation = postcard::from_bytes(&stored).expect("what was stored can be read");
         assert_eq!(restored, self.conversation, "storing changes nothing");
 
         let expected = step(self.program, restored, event.clone());
         let mut effects = Vec::new();
         let fresh = step_into(self.program, &mut self.conversation, event.clone(), &mut effects);
-        assert_eq!(expected.conversation, self.conversation, "the same turn gives the same state");
+        assert_eq!(
+            expected.conversation, self.conversation,
+            "the same turn gives the same state"
+        );
         assert_eq!(expected.effects, effects, "the same turn gives the same effects");
         assert_eq!(expected.repeated, !fresh);
         for effect in &effects {
@@ -85,7 +93,10 @@ impl<'a> Driver<'a> {
         if event.id != 0 {
             let before = self.conversation.clone();
             let again = step(self.program, before.clone(), event);
-            assert!(again.repeated && again.effects.is_empty(), "a repeated delivery does nothing");
+            assert!(
+                again.repeated && again.effects.is_empty(),
+                "a repeated delivery does nothing"
+            );
             assert_eq!(again.conversation, before, "a repeated delivery changes nothing");
         }
     }
@@ -96,14 +107,20 @@ impl<'a> Driver<'a> {
             Effect::Call(request) => self.calls.push((request.number, request.attempt, request.call)),
             Effect::SetTimer { id, at } => self.timer = Some((*id, *at)),
             Effect::CancelTimer { id } if self.timer.is_some_and(|(set, _)| set == *id) => self.timer = None,
-            Effect::Fault(fault) => panic!("the machine had to protect itself from a compiled bot: {fault:?}"),
+            Effect::Fault(fault) => {
+                panic!("the machine had to protect itself from a compiled bot: {fault:?}")
+            }
             _ => {}
         }
     }
 
     fn shown(&mut self, message: &Message) {
-        let options = message.options().map(|(label, payload)| (payload.to_string(), label.to_string()));
-        let suggestions = message.suggestions().map(|one| (one.payload.to_string(), one.label.to_string()));
+        let options = message
+            .options()
+            .map(|(label, payload)| (payload.to_string(), label.to_string()));
+        let suggestions = message
+            .suggestions()
+            .map(|one| (one.payload.to_string(), one.label.to_string()));
         self.pressable.extend(options.chain(suggestions));
         let surplus = self.pressable.len().saturating_sub(64);
         self.pressable.drain(..surplus);
@@ -113,18 +130,32 @@ impl<'a> Driver<'a> {
         let action = choices.byte();
         self.seed = self.seed.wrapping_mul(31).wrapping_add(u64::from(action));
         let kind = match action % 16 {
-            0 | 1 => EventKind::Message { text: WORDS[choices.below(WORDS.len())].into(), channel: None },
-            2 => EventKind::Message { text: choices.text().into(), channel: channel(&self.program.bot, choices) },
+            0 | 1 => EventKind::Message {
+                text: WORDS[choices.below(WORDS.len())].into(),
+                channel: None,
+            },
+            2 => EventKind::Message {
+                text: choices.text().into(),
+                channel: channel(&self.program.bot, choices),
+            },
             3 => {
                 let text = choices.text();
                 let times = 1 << choices.below(13);
-                EventKind::Message { text: text.repeat(times).into(), channel: None }
+                EventKind::Message {
+                    text: text.repeat(times).into(),
+                    channel: None,
+                }
             }
             4..=6 => match choices.pick(&self.pressable) {
-                Some((payload, label)) => {
-                    EventKind::Press { payload: payload.into(), label: label.into(), channel: None }
-                }
-                None => EventKind::Message { text: "1".into(), channel: None },
+                Some((payload, label)) => EventKind::Press {
+                    payload: payload.into(),
+                    label: label.into(),
+                    channel: None,
+                },
+                None => EventKind::Message {
+                    text: "1".into(),
+                    channel: None,
+                },
             },
             7 => EventKind::Press {
                 payload: choices.text().into(),
@@ -136,11 +167,16 @@ impl<'a> Driver<'a> {
                     self.at = self.at.max(at);
                     EventKind::Timer { id }
                 } else {
-                    EventKind::Timer { id: u32::from(choices.short()) }
+                    EventKind::Timer {
+                        id: u32::from(choices.short()),
+                    }
                 }
             }
             9 | 10 => self.answer(choices),
-            11 => EventKind::Custom { name: event_name(&self.program.bot, choices), fields: values(choices) },
+            11 => EventKind::Custom {
+                name: event_name(&self.program.bot, choices),
+                fields: values(choices),
+            },
             12 => EventKind::Operator(operator(&self.program.bot, choices)),
             13 => EventKind::Media {
                 value: value(choices, 0),
@@ -148,14 +184,19 @@ impl<'a> Driver<'a> {
                 channel: None,
             },
             14 => EventKind::Start {
-                flow: choices.pick(&self.program.bot.flows).map_or_else(Default::default, |flow| flow.name.clone()),
+                flow: choices
+                    .pick(&self.program.bot.flows)
+                    .map_or_else(Default::default, |flow| flow.name.clone()),
                 args: values(choices),
                 by_operator: choices.below(2) == 1,
             },
             _ => {
                 self.at = self.at.saturating_add(i64::from(choices.short()) * 60_000);
                 let status = [Delivery::Delivered, Delivery::Read, Delivery::Failed][choices.below(3)];
-                EventKind::Delivery { message: choices.long(), status }
+                EventKind::Delivery {
+                    message: choices.long(),
+                    status,
+                }
             }
         };
         // Now and then the clock goes back, as that of another computer may.
@@ -166,27 +207,44 @@ impl<'a> Driver<'a> {
             self.last_id += 1;
             self.last_id
         };
-        Event { id, at: self.at, seed: self.seed, kind }
+        Event {
+            id,
+            at: self.at,
+            seed: self.seed,
+            kind,
+        }
     }
 
     /// The answer of a call: nearly always one that was asked for, and mostly of the declared type.
     fn answer(&mut self, choices: &mut Bytes<'_>) -> EventKind {
         let index = choices.below(self.calls.len());
         if index >= self.calls.len() {
-            return EventKind::CallResult { call: u32::from(choices.byte()), value: value(choices, 0) };
+            return EventKind::CallResult {
+                call: u32::from(choices.byte()),
+                value: value(choices, 0),
+            };
         }
         let (number, attempt, call) = self.calls.remove(index);
         let declared = &self.program.bot.calls[call.index()];
         match choices.below(6) {
-            0 => EventKind::CallFailed { call: number, attempt, failure: None },
+            0 => EventKind::CallFailed {
+                call: number,
+                attempt,
+                failure: None,
+            },
             1 => EventKind::CallFailed {
                 call: number,
                 attempt,
                 failure: choices.pick(&declared.fails).cloned(),
             },
-            2 => EventKind::CallResult { call: number, value: value(choices, 0) },
+            2 => EventKind::CallResult {
+                call: number,
+                value: value(choices, 0),
+            },
             _ => {
-                let value = declared.gives.map_or(Value::Unknown, |ty| of_type(&self.program.bot, ty, choices));
+                let value = declared
+                    .gives
+                    .map_or(Value::Unknown, |ty| of_type(&self.program.bot, ty, choices));
                 EventKind::CallResult { call: number, value }
             }
         }
@@ -195,9 +253,40 @@ impl<'a> Driver<'a> {
 
 /// What customers write, in so far as it means something to the examples.
 const WORDS: &[&str] = &[
-    "hi", "1", "2", "yes", "no", "да", "nu", "Cluj", "ana@example.com", "+40721234567", "20431177", "tomorrow", "3",
-    "agent", "price", "how much", "refund", "where is my order", "stop", "back", "start over", "repeat", "help",
-    "thanks", "asdf", "", "   ", "100", "no, to Iași", "hours", "20.5 EUR", "2026-12-25", "10:30", "\u{202e}abc",
+    "hi",
+    "1",
+    "2",
+    "yes",
+    "no",
+    "да",
+    "nu",
+    "Cluj",
+    "ana@example.com",
+    "+40721234567",
+    "20431177",
+    "tomorrow",
+    "3",
+    "agent",
+    "price",
+    "how much",
+    "refund",
+    "where is my order",
+    "stop",
+    "back",
+    "start over",
+    "repeat",
+    "help",
+    "thanks",
+    "asdf",
+    "",
+    "   ",
+    "100",
+    "no, to Iași",
+    "hours",
+    "20.5 EUR",
+    "2026-12-25",
+    "10:30",
+    "\u{202e}abc",
 ];
 
 fn channel(bot: &Bot, choices: &mut Bytes<'_>) -> Option<botflow_message::Text> {
@@ -209,17 +298,24 @@ fn channel(bot: &Bot, choices: &mut Bytes<'_>) -> Option<botflow_message::Text> 
 }
 
 fn event_name(bot: &Bot, choices: &mut Bytes<'_>) -> botflow_message::Text {
-    choices.pick(&bot.events).map_or_else(|| "page_viewed".into(), |event| event.name.clone())
+    choices
+        .pick(&bot.events)
+        .map_or_else(|| "page_viewed".into(), |event| event.name.clone())
 }
 
 fn operator(bot: &Bot, choices: &mut Bytes<'_>) -> OperatorEvent {
     let name = "maria".into();
     match choices.below(7) {
         0 => OperatorEvent::Joins { name },
-        1 => OperatorEvent::Writes { name, text: choices.text().into() },
+        1 => OperatorEvent::Writes {
+            name,
+            text: choices.text().into(),
+        },
         2 => OperatorEvent::Leaves { name },
         3 => {
-            let queue = choices.pick(&bot.queues).map_or_else(|| "nowhere".into(), |queue| queue.name.clone());
+            let queue = choices
+                .pick(&bot.queues)
+                .map_or_else(|| "nowhere".into(), |queue| queue.name.clone());
             OperatorEvent::Passes { name, queue }
         }
         4 => OperatorEvent::Resolves { name },
@@ -246,9 +342,15 @@ fn value(choices: &mut Bytes<'_>, depth: usize) -> Value {
         6 => Value::Duration(choices.long() as i64 >> choices.below(64)),
         7 => Value::Email(choices.text().into()),
         8 => Value::Phone(choices.text().into()),
-        9 => Value::Member(Member { set: choices.byte().into(), index: choices.byte().into() }),
+        9 => Value::Member(Member {
+            set: choices.byte().into(),
+            index: choices.byte().into(),
+        }),
         10 => Value::Location(Location::new(choices.long() as i32, choices.long() as i32)),
-        11 => Value::Image(Box::new(FileRef { url: choices.text().into(), name: None })),
+        11 => Value::Image(Box::new(FileRef {
+            url: choices.text().into(),
+            name: None,
+        })),
         12 => Value::List((0..choices.below(4)).map(|_| value(choices, depth + 1)).collect()),
         _ => Value::Record((0..choices.below(4)).map(|_| value(choices, depth + 1)).collect()),
     }
@@ -272,18 +374,33 @@ fn of_type(bot: &Bot, ty: TypeId, choices: &mut Bytes<'_>) -> Value {
         Type::Url => Value::Url("https://shop.example/a".into()),
         Type::Language => Value::Language("ro".into()),
         Type::Channel => Value::Channel("web".into()),
-        Type::File => Value::File(Box::new(FileRef { url: "https://shop.example/a.pdf".into(), name: None })),
-        Type::Image => Value::Image(Box::new(FileRef { url: "https://shop.example/a.jpg".into(), name: None })),
+        Type::File => Value::File(Box::new(FileRef {
+            url: "https://shop.example/a.pdf".into(),
+            name: None,
+        })),
+        Type::Image => Value::Image(Box::new(FileRef {
+            url: "https://shop.example/a.jpg".into(),
+            name: None,
+        })),
         Type::Location => Value::Location(Location::new(44_426_800, 26_102_500)),
         Type::Set(set) => {
             let members = bot.sets[set.index()].members.len();
-            Value::Member(Member { set: set.index() as u32, index: choices.below(members) as u32 })
+            Value::Member(Member {
+                set: set.index() as u32,
+                index: choices.below(members) as u32,
+            })
         }
         Type::List(of) => {
             let of = *of;
-            Value::List((0..choices.below(12)).map(|_| of_type(bot, of, choices)).collect())
+            Value::List(
+                (0..choices.below(12))
+                    .map(|_| of_type(bot, of, choices))
+                    .collect(),
+            )
         }
-        Type::Record(fields) => Value::Record(fields.iter().map(|(_, of)| of_type(bot, *of, choices)).collect()),
+        Type::Record(fields) => {
+            Value::Record(fields.iter().map(|(_, of)| of_type(bot, *of, choices)).collect())
+        }
         Type::Optional(of) => {
             if choices.below(3) == 0 {
                 Value::Unknown

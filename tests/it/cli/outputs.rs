@@ -9,7 +9,9 @@ use crate::program::{botflow, botflow_reading, examples, new_bot, read, replace,
 /// `keys` are exactly the fields of the object, in any order.
 #[track_caller]
 fn has_fields(value: &Value, keys: &[&str]) {
-    let object = value.as_object().unwrap_or_else(|| panic!("an object with {keys:?}: {value}"));
+    let object = value
+        .as_object()
+        .unwrap_or_else(|| panic!("an object with {keys:?}: {value}"));
     let mut found: Vec<&str> = object.keys().map(String::as_str).collect();
     let mut wanted = keys.to_vec();
     found.sort_unstable();
@@ -22,8 +24,15 @@ fn is_range(value: &Value) {
     has_fields(value, &["start", "end"]);
     let point = |name: &str| {
         has_fields(&value[name], &["line", "column"]);
-        let number = |field: &str| value[name][field].as_u64().unwrap_or_else(|| panic!("a number: {value}"));
-        assert!(number("line") >= 1 && number("column") >= 1, "counted from 1: {value}");
+        let number = |field: &str| {
+            value[name][field]
+                .as_u64()
+                .unwrap_or_else(|| panic!("a number: {value}"))
+        };
+        assert!(
+            number("line") >= 1 && number("column") >= 1,
+            "counted from 1: {value}"
+        );
         (number("line"), number("column"))
     };
     assert!(point("start") <= point("end"), "{value}");
@@ -50,13 +59,29 @@ fn findings_as_json() {
     assert_eq!(report["summary"]["lines"], text.lines().count());
     let findings = report["findings"].as_array().expect("a list");
     assert!(findings.len() >= 3, "{}", run.data);
-    let count = |level: &str| findings.iter().filter(|finding| finding["level"] == level).count();
+    let count = |level: &str| {
+        findings
+            .iter()
+            .filter(|finding| finding["level"] == level)
+            .count()
+    };
     assert_eq!(report["summary"]["errors"], count("error"));
     assert_eq!(report["summary"]["warnings"], count("warning"));
     for finding in findings {
         has_fields(
             finding,
-            &["code", "name", "level", "message", "help", "file", "range", "related", "fixes", "conversation"],
+            &[
+                "code",
+                "name",
+                "level",
+                "message",
+                "help",
+                "file",
+                "range",
+                "related",
+                "fixes",
+                "conversation",
+            ],
         );
         let code = finding["code"].as_str().expect("a text");
         assert!(code.starts_with("BF") && code.len() == 5, "{code}");
@@ -78,12 +103,25 @@ fn findings_as_json() {
         }
     }
     // Columns count characters, not bytes.
-    let unknown = findings.iter().find(|finding| finding["message"].as_str().is_some_and(|m| m.contains("`nobody`")));
+    let unknown = findings.iter().find(|finding| {
+        finding["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("`nobody`"))
+    });
     let unknown = unknown.unwrap_or_else(|| panic!("`nobody` is found: {}", run.data));
-    let line = text.lines().nth(unknown["range"]["start"]["line"].as_u64().expect("a line") as usize - 1);
+    let line = text
+        .lines()
+        .nth(unknown["range"]["start"]["line"].as_u64().expect("a line") as usize - 1);
     let column = unknown["range"]["start"]["column"].as_u64().expect("a column") as usize;
-    let at: String = line.expect("the line stands in the file").chars().skip(column - 1).collect();
-    assert!(at.starts_with("nobody"), "the range begins at the name, not at `{at}`");
+    let at: String = line
+        .expect("the line stands in the file")
+        .chars()
+        .skip(column - 1)
+        .collect();
+    assert!(
+        at.starts_with("nobody"),
+        "the range begins at the name, not at `{at}`"
+    );
 }
 
 #[test]
@@ -91,7 +129,12 @@ fn findings_of_a_sound_bot_as_json() {
     for example in examples() {
         let run = botflow(&example, &["check", "--deny", "warnings", "--format", "json"]).ends(0);
         let report: Value = serde_json::from_str(&run.data).expect("it is JSON");
-        assert_eq!(report["findings"].as_array().map(Vec::len), Some(0), "{}", run.data);
+        assert_eq!(
+            report["findings"].as_array().map(Vec::len),
+            Some(0),
+            "{}",
+            run.data
+        );
         assert_eq!(report["summary"]["errors"], 0);
     }
 }
@@ -103,7 +146,10 @@ fn nothing_coloured_goes_into_a_pipe() {
     replace(here.join("bot/bot.flow"), "-> call_back", "-> call_bak");
     for arguments in [&["check", "bot"][..], &["test", "bot"], &["--help"], &["explain"]] {
         let run = botflow(here, arguments);
-        assert!(!run.data.contains('\u{1b}') && !run.talk.contains('\u{1b}'), "{arguments:?}: {run:?}");
+        assert!(
+            !run.data.contains('\u{1b}') && !run.talk.contains('\u{1b}'),
+            "{arguments:?}: {run:?}"
+        );
     }
 }
 
@@ -112,8 +158,15 @@ fn test_results_as_json_and_junit() {
     let folder = new_bot();
     let here = folder.path();
     let chat = here.join("bot/tests/welcome.chat");
-    replace(&chat, "< We are open every day from 9:00 to 18:00.", "< Open \"<now>\" & then.");
-    write(here.join("bot/tests/broken <&\".chat"), "nothing like a conversation & <b>\n");
+    replace(
+        &chat,
+        "< We are open every day from 9:00 to 18:00.",
+        "< Open \"<now>\" & then.",
+    );
+    write(
+        here.join("bot/tests/broken <&\".chat"),
+        "nothing like a conversation & <b>\n",
+    );
     let run = botflow(here, &["test", "bot", "--format", "json"]).ends(1);
     let report: Value = serde_json::from_str(&run.data).expect("it is JSON");
     has_fields(&report["summary"], &["passed", "failed"]);
@@ -122,8 +175,19 @@ fn test_results_as_json_and_junit() {
 
     let run = botflow(here, &["test", "bot", "--format", "junit"]).ends(1);
     let elements = xml_elements(&run.data);
-    assert_eq!(elements.iter().filter(|name| *name == "testcase").count(), 3, "{}", run.data);
-    assert_eq!(elements.iter().filter(|name| matches!(name.as_str(), "failure" | "error")).count(), 2);
+    assert_eq!(
+        elements.iter().filter(|name| *name == "testcase").count(),
+        3,
+        "{}",
+        run.data
+    );
+    assert_eq!(
+        elements
+            .iter()
+            .filter(|name| matches!(name.as_str(), "failure" | "error"))
+            .count(),
+        2
+    );
 }
 
 #[test]
@@ -141,9 +205,16 @@ fn fmt_mends_the_layout_and_nothing_else() {
     let here = folder.path();
     let flow = here.join("bot/bot.flow");
     let sound = read(&flow);
-    write(&flow, sound.replace("\n  say", "\n      say").replace(" {\n", "   {\n"));
+    write(
+        &flow,
+        sound.replace("\n  say", "\n      say").replace(" {\n", "   {\n"),
+    );
     let run = botflow(here, &["fmt", "--check", "bot"]).ends(1);
-    assert!(run.data.contains("-      say") && run.data.contains("+  say"), "{}", run.data);
+    assert!(
+        run.data.contains("-      say") && run.data.contains("+  say"),
+        "{}",
+        run.data
+    );
     assert_ne!(read(&flow), sound, "--check writes nothing");
     botflow(here, &["fmt", "bot"]).ends(0);
     assert_eq!(read(&flow), sound);
@@ -167,8 +238,16 @@ fn the_same_sources_give_the_same_bytes() {
         copy_folder(&example, &here.join("elsewhere"));
         botflow(here, &["build", "elsewhere", "-o", "second.botflow"]).ends(0);
         let bytes = fs::read(first).expect("it was just built");
-        assert_eq!(bytes, fs::read(second).expect("it was just built"), "{}", example.display());
-        assert!(!String::from_utf8_lossy(&bytes).contains(project), "no path of the machine is in the file");
+        assert_eq!(
+            bytes,
+            fs::read(second).expect("it was just built"),
+            "{}",
+            example.display()
+        );
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains(project),
+            "no path of the machine is in the file"
+        );
         // It is the same bot that talks.
         let from_file = botflow_reading(here, &["chat", "first.botflow"], "hi\n").ends(0);
         let from_folder = botflow_reading(here, &["chat", project], "hi\n").ends(0);
@@ -183,9 +262,15 @@ fn graphs() {
         let elements = xml_elements(&svg.data);
         assert_eq!(elements.first().map(String::as_str), Some("svg"));
         assert!(elements.iter().any(|name| name == "text"), "a graph has words");
-        botflow(&example, &["graph", "--format", "dot"]).ends(0).prints("digraph");
+        botflow(&example, &["graph", "--format", "dot"])
+            .ends(0)
+            .prints("digraph");
         let mermaid = botflow(&example, &["graph", "--format", "mermaid"]).ends(0);
-        assert!(mermaid.data.contains("flowchart") || mermaid.data.contains("stateDiagram"), "{}", mermaid.data);
+        assert!(
+            mermaid.data.contains("flowchart") || mermaid.data.contains("stateDiagram"),
+            "{}",
+            mermaid.data
+        );
         let json = botflow(&example, &["graph", "--format", "json"]).ends(0);
         let graph: Value = serde_json::from_str(&json.data).expect("it is JSON");
         let nodes = graph["nodes"].as_array().expect("it has nodes");
@@ -208,10 +293,16 @@ fn every_finding_is_explained_by_code_and_by_name() {
         let by_code = botflow(folder.path(), &["explain", code]).ends(0).prints(name);
         let by_name = botflow(folder.path(), &["explain", name]).ends(0);
         assert_eq!(by_code.data, by_name.data);
-        assert!(by_name.data.contains("```flow") || by_name.data.contains("```toml"), "{name} has an example");
+        assert!(
+            by_name.data.contains("```flow") || by_name.data.contains("```toml"),
+            "{name} has an example"
+        );
         seen.push(code.to_owned());
     }
-    assert!(seen.len() >= 48, "the families BF0, BF1 and BF2 have their pages: {list}");
+    assert!(
+        seen.len() >= 48,
+        "the families BF0, BF1 and BF2 have their pages: {list}"
+    );
     let mut sorted = seen.clone();
     sorted.sort();
     sorted.dedup();
@@ -227,9 +318,23 @@ fn completions_and_manual_pages() {
     }
     botflow(here, &["man", "pages"]).ends(0);
     assert!(read(here.join("pages/botflow.1")).contains(".TH"));
-    let commands = ["new", "check", "fmt", "build", "chat", "test", "graph", "explain", "completions", "man"];
+    let commands = [
+        "new",
+        "check",
+        "fmt",
+        "build",
+        "chat",
+        "test",
+        "graph",
+        "explain",
+        "completions",
+        "man",
+    ];
     for command in commands {
-        assert!(here.join(format!("pages/botflow-{command}.1")).is_file(), "{command} has a page");
+        assert!(
+            here.join(format!("pages/botflow-{command}.1")).is_file(),
+            "{command} has a page"
+        );
         botflow(here, &[command, "--help"]).ends(0).prints("Usage");
     }
 }
@@ -253,7 +358,11 @@ fn xml_elements(text: &str) -> Vec<String> {
     let mut open: Vec<String> = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('<') {
-        assert!(!open.is_empty() || rest[..start].trim().is_empty(), "words outside of the document: {}", &rest[..start]);
+        assert!(
+            !open.is_empty() || rest[..start].trim().is_empty(),
+            "words outside of the document: {}",
+            &rest[..start]
+        );
         check_words(&rest[..start]);
         rest = &rest[start..];
         let end = if rest.starts_with("<!--") {
@@ -268,7 +377,11 @@ fn xml_elements(text: &str) -> Vec<String> {
             continue;
         }
         if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name.trim()), "tags are closed in order");
+            assert_eq!(
+                open.pop().as_deref(),
+                Some(name.trim()),
+                "tags are closed in order"
+            );
             continue;
         }
         let closed = tag.ends_with('/');
@@ -280,7 +393,10 @@ fn xml_elements(text: &str) -> Vec<String> {
             open.push(name.to_owned());
         }
     }
-    assert!(open.is_empty() && rest.trim().is_empty(), "the document ends: {open:?}");
+    assert!(
+        open.is_empty() && rest.trim().is_empty(),
+        "the document ends: {open:?}"
+    );
     names
 }
 
@@ -296,9 +412,16 @@ fn tag_end(text: &str) -> Option<usize> {
 fn check_attributes(text: &str) {
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let (name, value) = rest.split_once("=\"").unwrap_or_else(|| panic!("`{rest}` is no attribute"));
-        assert!(!name.trim().is_empty() && !name.trim().contains(char::is_whitespace), "`{name}` is no name");
-        let (value, after) = value.split_once('"').unwrap_or_else(|| panic!("`{value}` is not closed"));
+        let (name, value) = rest
+            .split_once("=\"")
+            .unwrap_or_else(|| panic!("`{rest}` is no attribute"));
+        assert!(
+            !name.trim().is_empty() && !name.trim().contains(char::is_whitespace),
+            "`{name}` is no name"
+        );
+        let (value, after) = value
+            .split_once('"')
+            .unwrap_or_else(|| panic!("`{value}` is not closed"));
         assert!(!value.contains('<'), "`{value}` is not escaped");
         check_words(value);
         rest = after.trim_start();
@@ -312,5 +435,8 @@ fn check_words(text: &str) {
         let known = matches!(entity, "amp" | "lt" | "gt" | "quot" | "apos") || entity.starts_with('#');
         assert!(known, "`&{entity}` is no entity in `{text}`");
     }
-    assert!(text.chars().all(|c| c >= ' ' || matches!(c, '\t' | '\n' | '\r')), "a control character in `{text}`");
+    assert!(
+        text.chars().all(|c| c >= ' ' || matches!(c, '\t' | '\n' | '\r')),
+        "a control character in `{text}`"
+    );
 }

@@ -31,10 +31,17 @@ fn good() {
 fn warnings_fail_only_where_they_are_denied() {
     let folder = new_bot();
     let flow = folder.path().join("bot/bot.flow");
-    let text = format!("{}\nflow forgotten {{\n  say \"Nobody hears this.\"\n}}\n", read(&flow));
+    let text = format!(
+        "{}\nflow forgotten {{\n  say \"Nobody hears this.\"\n}}\n",
+        read(&flow)
+    );
     write(&flow, text);
-    botflow(folder.path(), &["check", "bot"]).ends(0).prints("forgotten");
-    botflow(folder.path(), &["check", "bot", "--deny", "warnings"]).ends(1).prints("forgotten");
+    botflow(folder.path(), &["check", "bot"])
+        .ends(0)
+        .prints("forgotten");
+    botflow(folder.path(), &["check", "bot", "--deny", "warnings"])
+        .ends(1)
+        .prints("forgotten");
 }
 
 #[test]
@@ -42,13 +49,21 @@ fn findings_and_failing_tests() {
     let folder = new_bot();
     let here = folder.path();
     let chat = here.join("bot/tests/welcome.chat");
-    replace(&chat, "< We are open every day from 9:00 to 18:00.", "< We are closed.");
+    replace(
+        &chat,
+        "< We are open every day from 9:00 to 18:00.",
+        "< We are closed.",
+    );
     botflow(here, &["test", "bot"]).ends(1);
     // A line that is no line of a conversation.
     write(&chat, "conversation a\nhello\n");
     botflow(here, &["test", "bot"]).ends(1).prints("welcome.chat:2");
     botflow(here, &["test", "bot", "--accept"]).ends(1);
-    assert_eq!(read(&chat), "conversation a\nhello\n", "what cannot be read is not written");
+    assert_eq!(
+        read(&chat),
+        "conversation a\nhello\n",
+        "what cannot be read is not written"
+    );
     write(here.join("bot/bot.flow"), "flow {");
     for command in ["check", "build", "graph", "test", "fmt"] {
         botflow(here, &[command, "bot"]).ends(1);
@@ -76,7 +91,10 @@ fn wrong_use() {
         &["chat", "bot", "--flow", "nothing"],
     ] {
         let run = botflow(here, arguments).ends(2);
-        assert!(!run.talk.is_empty() && run.data.is_empty(), "{arguments:?} says why on standard error");
+        assert!(
+            !run.talk.is_empty() && run.data.is_empty(),
+            "{arguments:?} says why on standard error"
+        );
     }
 }
 
@@ -105,7 +123,10 @@ fn files_that_are_not_there_or_not_right() {
         &["check", "bot", "--host", "nowhere.txt"],
     ] {
         let run = botflow(here, arguments).ends(3);
-        assert!(!run.talk.is_empty() && run.data.is_empty(), "{arguments:?} says why on standard error");
+        assert!(
+            !run.talk.is_empty() && run.data.is_empty(),
+            "{arguments:?} says why on standard error"
+        );
     }
     assert!(!here.join("no").exists());
 }
@@ -114,7 +135,9 @@ fn files_that_are_not_there_or_not_right() {
 fn a_file_of_any_bytes_gives_findings() {
     let folder = new_bot();
     let here = folder.path();
-    let bytes: Vec<u8> = (0..20_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let bytes: Vec<u8> = (0..20_000u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+        .collect();
     for name in ["bot/noise.flow", "bot/botflow.toml", "bot/tests/noise.chat"] {
         write(here.join(name), &bytes);
         botflow(here, &["check", "bot"]).ends(i32::from(!name.ends_with(".chat")));
