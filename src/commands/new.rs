@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use botflow_compiler::compile;
+use botflow_compiler::project::{Project, Source};
 use camino::Utf8Path;
 
 use crate::cli::New;
@@ -31,12 +33,16 @@ pub fn run(arguments: New) -> Result<Status, Failure> {
             )));
         }
     }
-    let name = name_of(dir)?;
+    let mut name = name_of(dir)?;
+    // A folder may be called as a word of the language; a bot may not.
+    if !compiles(&name) {
+        name.push_str("_bot");
+    }
     for (path, text) in FILES {
         let file = dir.join(path);
         let folder = file.parent().unwrap_or(dir);
         fs::create_dir_all(folder).map_err(Failure::file(format!("make the folder `{folder}`")))?;
-        let text = text.replacen("bot hello {", &format!("bot {name} {{"), 1);
+        let text = named(text, &name);
         fs::write(&file, text).map_err(Failure::file(format!("write `{file}`")))?;
     }
     output::talk(&format!(
@@ -44,6 +50,24 @@ pub fn run(arguments: New) -> Result<Status, Failure> {
          talks to it\n  botflow test {dir}    runs its conversations\n\nIts conversation is in {dir}/bot.flow.\n"
     ));
     Ok(Status::Good)
+}
+
+/// A file of the small bot, under its own name.
+fn named(text: &str, name: &str) -> String {
+    text.replacen("bot hello {", &format!("bot {name} {{"), 1)
+}
+
+fn compiles(name: &str) -> bool {
+    let sources = FILES.iter().filter(|(path, _)| path.ends_with(".flow"));
+    let sources = sources.map(|(path, text)| Source {
+        path: (*path).into(),
+        text: named(text, name).into(),
+    });
+    let project = Project {
+        sources: sources.collect(),
+        ..Project::default()
+    };
+    compile::build(&project).is_ok()
 }
 
 /// The bot's name: the folder's, as an identifier.

@@ -2,7 +2,7 @@
 //!
 //! - `flow`, a whole bot checks without findings; a part of one is well-formed,
 //! - `flow fails`, a whole bot has an error,
-//! - `chat`, conversations pass with the last whole bot above them,
+//! - `chat`, conversations pass with the last whole bot above them, or can be recorded,
 //! - `console`, each `$` line is run in the folder of the last bot above, and prints what stands below it,
 //! - `toml`, a `botflow.toml` of the last bot above is read without findings.
 
@@ -58,9 +58,16 @@ fn examples_in_documents_are_true() {
                     counts[0] += 1;
                 }
                 "chat" => {
+                    // Without a line of the bot's it is what an author writes, and recording completes it.
+                    let recorded = block.text.lines().any(|line| line.starts_with('<'));
+                    let arguments = if recorded {
+                        &["test"][..]
+                    } else {
+                        &["test", "--accept"]
+                    };
                     let run = with_bot(bot.as_deref(), |folder| {
                         write(folder.join("tests/document.chat"), &block.text);
-                        botflow(folder, &["test"])
+                        botflow(folder, arguments)
                     });
                     // A document that shows no bot shows lines, not conversations with it.
                     if bot.is_some() {

@@ -193,9 +193,9 @@ fn test_results_as_json_and_junit() {
 #[test]
 fn jobs_do_not_change_the_report() {
     for example in examples() {
-        let one = botflow(&example, &["test", "--jobs", "1", "--format", "json"]).ends(0);
-        let many = botflow(&example, &["test", "--jobs", "8", "--format", "json"]).ends(0);
-        assert_eq!(one.data, many.data);
+        let one = botflow(&example, &["test", "--jobs", "1", "--format", "json"]);
+        let many = botflow(&example, &["test", "--jobs", "8", "--format", "json"]);
+        assert_eq!((one.status, one.data), (many.status, many.data));
     }
 }
 
@@ -299,10 +299,10 @@ fn every_finding_is_explained_by_code_and_by_name() {
         );
         seen.push(code.to_owned());
     }
-    assert!(
-        seen.len() >= 48,
-        "the families BF0, BF1 and BF2 have their pages: {list}"
-    );
+    for (family, count) in [("BF0", 13), ("BF1", 18), ("BF2", 16)] {
+        let found = seen.iter().filter(|code| code.starts_with(family)).count();
+        assert!(found >= count, "{family} has {found} findings of {count}: {list}");
+    }
     let mut sorted = seen.clone();
     sorted.sort();
     sorted.dedup();
