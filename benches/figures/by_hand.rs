@@ -50,7 +50,8 @@ impl Talks for ByHand {
     fn turn(&mut self, text: &str) -> usize {
         self.said.clear();
         self.buttons = false;
-        self.state = self.next(std::mem::take(&mut self.state), text);
+        let state = std::mem::take(&mut self.state);
+        self.state = self.next(state, text);
         self.said.iter().map(|line| line.len()).sum()
     }
 

@@ -9,7 +9,7 @@ use botflow_machine::{Conversation, Program};
 
 use crate::by_machine::{ByMachine, SOURCE, compiled};
 use crate::dialogue::{MAIN, Talks};
-use crate::measure::{best_of, child, grouped, memory, say, used};
+use crate::measure::{best_of, child as run_child, grouped, memory, say, used};
 
 /// The turn after which a conversation is looked at: the middle of the dialogue.
 const MIDDLE: usize = 5;
@@ -48,7 +48,7 @@ pub fn report() {
     ));
     say(&format!(
         "  conversation       {:>12} bytes in memory, over {} live ones",
-        child(&["live"]).trim(),
+        run_child(&["live"]).trim(),
         grouped(LIVE as f64)
     ));
     start(&bytes);
