@@ -95,8 +95,8 @@ fn write_flow(text: &mut String, i: usize, flows: usize) {
     "Prices" words "money" -> {left}
     "Delivery" words "courier" -> {right}
     "That is all" -> finish resolved
+    tries 3 -> finish unresolved
   }}
-  finish resolved
 }}
 
 "#
@@ -107,7 +107,7 @@ fn write_flow(text: &mut String, i: usize, flows: usize) {
   ask town: city "Which city is matter {i} about?" {{
     tries 3 -> finish unresolved
   }}
-  let quote = call shipping.quote(town)
+  let quote = call shipping.quote(town) {{ failed -> finish unresolved }}
   say "Shipping to {{town}} is {{quote.price}} and takes {{quote.days}} days."
   if quote.days > 3 -> {left}
   -> {right}
@@ -132,9 +132,9 @@ fn write_flow(text: &mut String, i: usize, flows: usize) {
         3 => write!(
             text,
             r#"flow topic_{i} {{
-  let known = customer.orders + 1
-  if known >= 3 {{
-    say "Matter {i}: you have ordered {{known}} times."
+  let ordered = customer.orders + 1
+  if ordered >= 3 {{
+    say "Matter {i}: you have ordered {{ordered}} times."
     -> {left}
   }} else {{
     -> {right}
@@ -147,7 +147,7 @@ fn write_flow(text: &mut String, i: usize, flows: usize) {
             text,
             r#"flow topic_{i} {{
   ask order: order_number "Which order is matter {i} about?"
-  let state = call orders.state(order)
+  let state = call orders.state(order) {{ failed -> finish unresolved }}
   say "Order {{order}}: {{state}}."
   ask well: yes_no "Is that what you wanted?"
   if well -> {left}
