@@ -36,8 +36,7 @@ pub fn run(arguments: Chat) -> Result<Status, Failure> {
     let program = program::ready(&arguments.project, bot)?;
     let engine = |person| -> Box<dyn Engine> { Box::new(MachineEngine::new(&program, person)) };
     let mut world = World::new(&program.bot, Box::new(engine)).lenient();
-    let mut fields = Fields::new();
-    fields.push((Some("language".into()), Expression::Path(language.clone())));
+    let fields: Fields = vec![(Some("language".into()), Expression::Path(language.clone()))];
     let prepared = world
         .person(&PERSON, &fields)
         .and_then(|()| world.speak(&PERSON, &channel));
