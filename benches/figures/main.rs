@@ -31,6 +31,7 @@ fn main() {
         ["check"] => check::report(),
         ["child", "turns", which] => turn::count(which),
         ["child", "check", lines] => check::child(lines),
+        ["child", "count", flows] => check::count(flows),
         ["child", "live"] => size::child(),
         _ => {
             say("usage: cargo bench [-- turn|size|check]");
