@@ -26,6 +26,13 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         return;
     }
     let words = words_of_lines(sources, &unreadable);
+    let mut broken_lines: Vec<Span> = unreadable
+        .iter()
+        .filter(|place| place.start < place.end)
+        .chain(unknown.iter().filter(|place| place.start < place.end))
+        .map(|place| line_of(sources, *place))
+        .collect();
+    broken_lines.sort_unstable();
     let broken_files: BTreeSet<FileId> = unreadable.iter().map(|span| span.file).collect();
     let mut places: Vec<Span> = unknown;
     places.sort_unstable();
@@ -48,6 +55,9 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
                     .get(finding.span.start as usize..finding.span.end as usize)
             });
             return !text.is_some_and(|text| words.contains(text));
+        }
+        if !finding.rule.code.starts_with("BF0") && on_lines(&broken_lines, finding.span) {
+            return false;
         }
         if !follows_ways(finding) {
             return true;
@@ -80,6 +90,27 @@ fn follows_ways(finding: &Finding) -> bool {
         unreachable_step::RULE.code,
     ]
     .contains(&finding.rule.code)
+}
+
+/// Whether a place begins on one of these lines, which are sorted.
+fn on_lines(lines: &[Span], place: Span) -> bool {
+    let after = lines.partition_point(|line| (line.file, line.start) <= (place.file, place.start));
+    after
+        .checked_sub(1)
+        .is_some_and(|at| lines[at].file == place.file && place.start < lines[at].end)
+}
+
+/// The line on which a place begins.
+fn line_of(sources: &[Source], place: Span) -> Span {
+    let text = sources
+        .get(place.file.0 as usize)
+        .map_or("", |source| source.text.as_ref());
+    let (before, behind) = text.split_at_checked(place.start as usize).unwrap_or(("", ""));
+    Span {
+        file: place.file,
+        start: before.rfind('\n').map_or(0, |at| at + 1) as u32,
+        end: place.start + behind.find('\n').unwrap_or(behind.len()) as u32,
+    }
 }
 
 /// The words of the lines on which something cannot be read.

@@ -17,8 +17,7 @@ pub fn run(arguments: Explain) -> Result<Status, Failure> {
     };
     let Some(rule) = rules::find(&wanted) else {
         let near = nearest(&wanted)
-            .map(|rule| format!("; did you mean `{}`?", rule.name))
-            .unwrap_or_default();
+            .map_or(";".to_owned(), |rule| format!("; did you mean `{}`?", rule.name));
         return Err(Failure::Usage(format!(
             "there is no finding `{wanted}`{near} `botflow explain` lists all of them"
         )));

@@ -45,9 +45,15 @@ pub fn run(arguments: New) -> Result<Status, Failure> {
         let text = named(text, &name);
         fs::write(&file, text).map_err(Failure::file(format!("write `{file}`")))?;
     }
+    // The commands are there to be copied, also where the folder's name has a space.
+    let shown = if dir.as_str().contains(|c: char| !(c.is_alphanumeric() || "_-./\\:".contains(c))) {
+        format!("\"{dir}\"")
+    } else {
+        dir.to_string()
+    };
     output::talk(&format!(
-        "Made the bot `{name}` in {dir}.\n\n  botflow check {dir}   finds what is wrong with it\n  botflow chat {dir}    \
-         talks to it\n  botflow test {dir}    runs its conversations\n\nIts conversation is in {dir}/bot.flow.\n"
+        "Made the bot `{name}` in {dir}.\n\n  botflow check {shown}   finds what is wrong with it\n  botflow chat {shown}    \
+         talks to it\n  botflow test {shown}    runs its conversations\n\nIts conversation is in {dir}/bot.flow.\n"
     ));
     Ok(Status::Good)
 }

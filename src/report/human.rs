@@ -94,7 +94,7 @@ fn rendered(
             let _ = write!(help, "\n  {line}");
         }
     }
-    let mut diagnostic = MietteDiagnostic::new(finding.message.clone())
+    let mut diagnostic = MietteDiagnostic::new(harmless(&finding.message))
         .with_code(format!("{} {}", finding.rule.code, finding.rule.name))
         .with_severity(match finding.level {
             Level::Error => Severity::Error,
@@ -106,7 +106,7 @@ fn rendered(
     if !help.is_empty() {
         diagnostic = diagnostic.with_help(help);
     }
-    let named = NamedSource::new(checked.path(finding.span.file), source.text.to_string());
+    let named = NamedSource::new(checked.path(finding.span.file), harmless(&source.text));
     let report = Report::new(diagnostic).with_source_code(named);
     let mut text = String::new();
     if handler.render_report(&mut text, report.as_ref()).is_err() {
@@ -115,6 +115,12 @@ fn rendered(
     }
     text.push('\n');
     text
+}
+
+/// The text with `?` for what a terminal would obey instead of showing it, all places where they were.
+fn harmless(text: &str) -> String {
+    let obeyed = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
+    text.replace(obeyed, "?")
 }
 
 fn summary(all: &[Checked]) -> String {

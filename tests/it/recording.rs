@@ -11,7 +11,7 @@ use botflow_scenario::{run, script};
 /// The bots of `examples/` with their `.chat` files.
 fn examples() -> Vec<(Program, Vec<PathBuf>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    ["benchmark_dialogue", "luna_store", "small/hello"]
+    ["benchmark_dialogue", "luna_store", "semantics", "small/hello"]
         .map(|name| example(&folder.join(name)))
         .into()
 }

@@ -145,3 +145,9 @@ fn damaged_examples_end_in_findings() {
         }
     }
 }
+
+#[test]
+fn the_rules_of_semantics_have_nothing_to_mend() {
+    let checked = compile::check(&project("semantics"));
+    assert_eq!(told(&checked, Level::Hint), "");
+}

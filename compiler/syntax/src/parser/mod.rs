@@ -4,6 +4,7 @@
 mod blocks;
 mod expressions;
 mod flows;
+mod foreign;
 mod items;
 mod people;
 mod recovery;
@@ -90,6 +91,7 @@ pub fn parse_with(source: &str, cache: &mut ParseCache) -> Parse {
         forms: 0,
         arrows: ArrowPlace::Flow,
         steps_began: false,
+        suspect: None,
     };
     parser.builder.start_node(SyntaxKind::File.into());
     parser.settle();
@@ -161,6 +163,9 @@ struct Parser<'source> {
     arrows: ArrowPlace,
     /// Whether a step of the current flow has ended: only steps follow.
     steps_began: bool,
+    /// The first block of the current declaration that something closed which stands further left: if a brace is
+    /// missing, it is this block's.
+    suspect: Option<TextRange>,
 }
 
 // Looking.
@@ -405,7 +410,18 @@ impl Parser<'_> {
                     text: format!("\"{inner}\""),
                 });
             }
-            _ => {}
+            _ => {
+                if let Some(sign) = foreign::sign(text, &self.source[usize::from(error.range.start())..]) {
+                    let length = TextSize::try_from(sign.written.len()).unwrap_or_default();
+                    error.range = TextRange::at(error.range.start(), length);
+                    error.detail = Detail::Sentence(sign.sentence);
+                    error.fix = sign.instead.map(|instead| SyntaxFix {
+                        title: format!("Write `{instead}`"),
+                        range: error.range,
+                        text: instead.to_owned(),
+                    });
+                }
+            }
         }
     }
 

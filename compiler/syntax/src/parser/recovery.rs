@@ -1,6 +1,7 @@
 //! Blocks, their entries, and how the parser finds its way again behind a mistake.
 
 use super::{ArrowPlace, DEPTH_LIMIT, Parser, words};
+use crate::lexer::Token;
 use crate::error::{Detail, Expected, Found, SyntaxError, SyntaxErrorKind, SyntaxFix};
 use crate::kind::SyntaxKind;
 use rowan::TextRange;
@@ -56,7 +57,11 @@ impl Parser<'_> {
         if !self.at(SyntaxKind::OpenBrace) {
             self.error_expected(&[Expected::Token(SyntaxKind::OpenBrace)]);
             self.skip_to(&[SyntaxKind::OpenBrace]);
-            if !self.at(SyntaxKind::OpenBrace) {
+            if self.next_line_opens() {
+                while self.at(SyntaxKind::Newline) {
+                    self.bump();
+                }
+            } else if !self.at(SyntaxKind::OpenBrace) && !self.goes_on_further_right() {
                 return;
             }
         }
@@ -65,9 +70,10 @@ impl Parser<'_> {
             self.skip_entry();
             return;
         }
+        // Where only the brace is missing, its block is read as if it were there.
         let open = self.range_of(self.position);
         self.depth += 1;
-        self.bump();
+        self.eat(SyntaxKind::OpenBrace);
         self.entries(context, entry, Some(open));
         self.depth -= 1;
     }
@@ -91,6 +97,8 @@ impl Parser<'_> {
         open: Option<TextRange>,
     ) {
         let mut seen: Vec<(SyntaxKind, TextRange)> = Vec::new();
+        let indent = open.map(|open| self.indent_of(open.start().into()));
+        let mut entries_further_right = false;
         loop {
             if self.at(SyntaxKind::Newline) {
                 self.bump();
@@ -99,7 +107,10 @@ impl Parser<'_> {
                 continue;
             }
             match (self.kind, open) {
-                (SyntaxKind::CloseBrace, Some(_)) => {
+                (SyntaxKind::CloseBrace, Some(open)) => {
+                    if self.suspect.is_none() && self.is_at_line_start() && Some(self.column()) < indent {
+                        self.suspect = Some(open);
+                    }
                     self.bump();
                     return;
                 }
@@ -118,16 +129,31 @@ impl Parser<'_> {
             }
             self.silent = false;
             let before = self.position;
+            let further_right = self.is_at_line_start().then(|| Some(self.column()) > indent);
+            if open.is_none() {
+                self.suspect = None;
+            }
             match entry(self) {
                 Some(kind) => self.check_repeated(context, kind, before, &mut seen),
-                None => self.unknown_entry(context),
+                None => {
+                    // What stands further left than this block's entries, and may not be one, shows where it ends.
+                    if let Some(open) = open
+                        && entries_further_right
+                        && further_right == Some(false)
+                        && ENTRY_WORDS.contains(&self.kind)
+                    {
+                        return self.unclosed(open);
+                    }
+                    self.unknown_entry(context);
+                }
             }
+            entries_further_right |= further_right == Some(true);
             let ended = matches!(
                 self.kind,
                 SyntaxKind::Newline | SyntaxKind::CloseBrace | SyntaxKind::Eof
             );
             // A block inside may have ended because something begins here that is none of its own.
-            if !(ended || self.is_structural(context) && self.is_at_line_start()) {
+            if !(ended || self.is_at_line_start() && (self.silent || self.is_structural(context))) {
                 self.error_expected(&[Expected::Token(SyntaxKind::Newline)]);
                 self.skip_entry();
             }
@@ -139,9 +165,13 @@ impl Parser<'_> {
     }
 
     fn unclosed(&mut self, open: TextRange) {
+        let suspect = self.suspect.take();
+        let range = suspect
+            .filter(|suspect| suspect.start() > open.start())
+            .unwrap_or(open);
         self.report(SyntaxError {
             kind: SyntaxErrorKind::UnclosedBlock,
-            range: open,
+            range,
             found: Found::Nothing,
             expected: vec![Expected::Token(SyntaxKind::CloseBrace)],
             detail: Detail::Sentence("The block that begins here is not closed."),
@@ -207,6 +237,45 @@ impl Parser<'_> {
         self.is_structural(context) && !context.starts.contains(&self.kind) && self.is_at_line_start()
     }
 
+    /// How far from the left the current token stands.
+    fn column(&self) -> usize {
+        let start = usize::from(self.range_of(self.position).start());
+        start - self.line_start(start)
+    }
+
+    /// How far from the left the line begins on which a place is.
+    fn indent_of(&self, place: usize) -> usize {
+        let line = &self.source[self.line_start(place)..];
+        line.len() - line.trim_start_matches([' ', '\t']).len()
+    }
+
+    fn line_start(&self, place: usize) -> usize {
+        self.source[..place].rfind('\n').map_or(0, |end| end + 1)
+    }
+
+    /// Whether a header ends here, and the next line is indented more than it: a block whose brace is missing.
+    fn goes_on_further_right(&self) -> bool {
+        if !self.at(SyntaxKind::Newline) {
+            return false;
+        }
+        let here = usize::from(self.range_of(self.position).start());
+        let next = self.behind_newlines();
+        next.kind != SyntaxKind::Eof && self.indent_of(next.start as usize) > self.indent_of(here)
+    }
+
+    /// Whether the brace that is missing here stands on the next line.
+    fn next_line_opens(&self) -> bool {
+        self.at(SyntaxKind::Newline) && self.behind_newlines().kind == SyntaxKind::OpenBrace
+    }
+
+    fn behind_newlines(&self) -> Token {
+        let mut index = self.position;
+        while self.tokens[index].kind == SyntaxKind::Newline || self.tokens[index].kind.is_trivia() {
+            index += 1;
+        }
+        self.tokens[index]
+    }
+
     fn is_at_line_start(&self) -> bool {
         for token in self.tokens[..self.position].iter().rev() {
             match token.kind {
@@ -242,11 +311,16 @@ impl Parser<'_> {
             self.explain(&mut error);
         }
         self.report(error);
-        self.skip_entry();
+        self.skip_entry_in(context.starts.contains(&SyntaxKind::KwFlow));
     }
 
     /// Puts everything up to the end of the line into an `Error` node, with the blocks that begin on it.
     pub(super) fn skip_entry(&mut self) {
+        self.skip_entry_in(false);
+    }
+
+    /// The same; the steps of a declaration that cannot be read are a part of it.
+    fn skip_entry_in(&mut self, file: bool) {
         if matches!(self.kind, SyntaxKind::Newline | SyntaxKind::Eof) {
             return;
         }
@@ -259,7 +333,7 @@ impl Parser<'_> {
                 SyntaxKind::Newline if braces == 0 => break,
                 SyntaxKind::Newline => {
                     self.bump();
-                    if self.begins_structure() {
+                    if self.begins_structure() && !(file && self.at(SyntaxKind::KwStep)) {
                         break;
                     }
                     continue;

@@ -181,3 +181,50 @@ fn holes_stand_three_deep() {
         &[("nested-too-deep", "{")],
     );
 }
+
+#[test]
+fn a_missing_brace_is_one_mistake() {
+    // The opening one: what is indented under the header belongs to it.
+    let source = "flow a {\n  say \"x\"\n  -> b\n\n  step b\n    say \"y\"\n    note \"z\"\n    finish resolved\n  }\n}\n";
+    check(source, &[("unexpected-word", "")]);
+    assert_eq!(steps(source), ["b"]);
+    // It stands on the next line.
+    let source = "flow a\n{\n  say \"x\"\n  finish resolved\n}\n";
+    check(source, &[("unexpected-word", "")]);
+    // The closing one: a statement that stands further left ends the block.
+    let source = "flow a {\n  choose \"?\" {\n    \"A\" -> b\n    silence 5m -> b\n  finish resolved\n\n  step b {\n    finish resolved\n  }\n}\n";
+    let errors = check(source, &[("unclosed-block", "{")]);
+    assert_eq!(usize::from(errors[0].range.start()), source.find("{\n    \"A\"").unwrap());
+    assert_eq!(steps(source), ["b"]);
+    // The closing one of a block in which everything may stand: the one whose end stands further left.
+    let source = "flow a {\n  if b {\n    say \"x\"\n  say \"y\"\n  finish resolved\n}\n";
+    let errors = check(source, &[("unclosed-block", "{")]);
+    assert_eq!(usize::from(errors[0].range.start()), source.find("{\n    say").unwrap());
+}
+
+#[test]
+fn a_misspelt_declaration_is_one_mistake() {
+    check(
+        "flwo a {\n  -> b\n\n  step b {\n    finish resolved\n  }\n}\n\nflow c { finish resolved }\n",
+        &[("unknown-statement", "flwo")],
+    );
+}
+
+#[test]
+fn signs_of_other_languages_are_explained() {
+    let flow = |line: &str| format!("flow a {{\n  {line}\n}}\n");
+    for (line, under, sentence) in [
+        ("if b → c", "→", "A way is written with `->`."),
+        ("on price => c", "=>", "A way is written with `->`."),
+        ("if b && c -> d", "&&", "Conditions are joined by `and`."),
+        ("if b != c -> d", "!=", "Values are compared with `is not`."),
+        ("say \"x\";", ";", "A line ends a statement by itself, without `;`."),
+        ("say 'x'", "'", "Texts stand in straight double quotes: `\"…\"`."),
+        ("// note to self", "//", "A comment begins with `#`."),
+        ("if b { say \"x\" } elif c { say \"y\" }", "elif", "Another condition is written `else if`."),
+    ] {
+        let source = flow(line);
+        check(&source, &[("unexpected-word", under)]);
+        message(&source, sentence);
+    }
+}

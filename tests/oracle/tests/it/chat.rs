@@ -6,7 +6,7 @@ use botflow_scenario::script;
 use crate::compare::Pair;
 use crate::project::example;
 
-const EXAMPLES: &[&str] = &["luna_store", "benchmark_dialogue", "small/hello"];
+const EXAMPLES: &[&str] = &["luna_store", "benchmark_dialogue", "semantics", "small/hello"];
 
 #[test]
 fn both_sides_do_the_same() {
