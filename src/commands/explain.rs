@@ -16,8 +16,7 @@ pub fn run(arguments: Explain) -> Result<Status, Failure> {
         return Ok(Status::Good);
     };
     let Some(rule) = rules::find(&wanted) else {
-        let near = nearest(&wanted)
-            .map_or(";".to_owned(), |rule| format!("; did you mean `{}`?", rule.name));
+        let near = nearest(&wanted).map_or(";".to_owned(), |rule| format!("; did you mean `{}`?", rule.name));
         return Err(Failure::Usage(format!(
             "there is no finding `{wanted}`{near} `botflow explain` lists all of them"
         )));

@@ -46,7 +46,10 @@ pub fn run(arguments: New) -> Result<Status, Failure> {
         fs::write(&file, text).map_err(Failure::file(format!("write `{file}`")))?;
     }
     // The commands are there to be copied, also where the folder's name has a space.
-    let shown = if dir.as_str().contains(|c: char| !(c.is_alphanumeric() || "_-./\\:".contains(c))) {
+    let shown = if dir
+        .as_str()
+        .contains(|c: char| !(c.is_alphanumeric() || "_-./\\:".contains(c)))
+    {
         format!("\"{dir}\"")
     } else {
         dir.to_string()

@@ -732,3 +732,18 @@ fn a_line_that_cannot_be_read_has_no_echoes() {
     let names: Vec<&str> = checked.findings.iter().map(|finding| finding.rule.name).collect();
     assert_eq!(names, ["unknown-statement", "unknown-statement"]);
 }
+
+#[test]
+fn a_mistake_leaves_its_line_to_itself() {
+    let names = |line: &str| -> Vec<&str> {
+        let flow = format!(
+            "flow main {{\n  ask number: phone \"Number?\"\n  if {line} {{\n    say \"x\"\n  }}\n  note \"{{number}}\"\n  finish resolved\n}}\n"
+        );
+        let checked = compiled(&[&flow], None);
+        checked.findings.iter().map(|finding| finding.rule.name).collect()
+    };
+    assert_eq!(names("number = \"1\""), ["unexpected-word"]);
+    assert_eq!(names("number != \"1\""), ["unexpected-word"]);
+    assert_eq!(names("1 < 2 && number is known"), ["unexpected-word"]);
+    assert_eq!(names("number is known and wrong > 3"), ["unknown-name"]);
+}

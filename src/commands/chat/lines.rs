@@ -20,8 +20,7 @@ pub enum Typed {
 }
 
 /// Commands of a conversation, for help.
-pub const HELP: &str = "\
-  a label or its number    presses a button
+pub const HELP: &str = "  a label or its number    presses a button
   /time 30m                lets time pass (also: /time until mon 09:00)
   /event name(field: 1)    reports an event
   /stub a.b(x: any) = 5    tells what a call gives (also: /stub a.b(x: any) fails)
@@ -50,14 +49,22 @@ pub fn understand(world: &World<'_>, typed: &str) -> Typed {
         "event" => format!("! {rest}"),
         "stub" => format!("stub {rest}"),
         "operator" => format!("~ {rest}"),
-        _ => return Typed::Wrong(format!("there is no command `/{word}`; there is\n{HELP}")),
+        _ => return Typed::Wrong(format!("there is no command `/{word}`; there are:\n{HELP}")),
     };
     match script::parse(&format!("conversation typed\n{line}\n")) {
         Ok(mut script) => match script.conversations.pop().and_then(|mut scene| scene.lines.pop()) {
             Some(parsed) => Typed::Line(line, parsed.kind),
             None => Typed::Nothing,
         },
-        Err(error) => Typed::Wrong(format!("{}; {}", error.message, error.help)),
+        Err(_) => Typed::Wrong(format!(
+            "`{typed}` cannot be understood; write it like this: {}",
+            match word {
+                "time" => "/time 30m   or   /time until mon 09:00",
+                "event" => "/event order_placed(order: \"20431177\", total: 120 EUR)",
+                "stub" => "/stub shipping.quote(city: any) = (price: 5 EUR, days: 2)",
+                _ => "/operator maria joins   or   /operator maria: Hello   or   /operator maria hands back",
+            }
+        )),
     }
 }
 

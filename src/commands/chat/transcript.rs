@@ -26,8 +26,10 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
         body.push_str(&format!("# started with --flow {flow}\n"));
         write(&mut body, &mut stubs, &observed);
     }
-    for line in std::io::stdin().lock().lines() {
+    // What is not UTF-8 is read with a sign in its place: one odd byte must not lose the transcript.
+    for line in std::io::stdin().lock().split(b'\n') {
         let line = line.map_err(Failure::file("read standard input"))?;
+        let line = String::from_utf8_lossy(&line);
         let mut end = line.len().min(MAX_LINE);
         while !line.is_char_boundary(end) {
             end -= 1;

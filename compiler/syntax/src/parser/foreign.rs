@@ -41,12 +41,32 @@ const SIGNS: &[Sign] = &[
     new("≤", "This is written `<=`.", Some("<=")),
     new("≥", "This is written `>=`.", Some(">=")),
     new("!", "The opposite of a condition is written with `not`.", None),
-    new("elseif", "Another condition is written `else if`.", Some("else if")),
-    new("elsif", "Another condition is written `else if`.", Some("else if")),
+    new(
+        "elseif",
+        "Another condition is written `else if`.",
+        Some("else if"),
+    ),
+    new(
+        "elsif",
+        "Another condition is written `else if`.",
+        Some("else if"),
+    ),
     new("elif", "Another condition is written `else if`.", Some("else if")),
-    new("€", "Amounts are written with the code of the currency, such as `20 EUR`.", None),
-    new("$", "Amounts are written with the code of the currency, such as `20 USD`.", None),
-    new("£", "Amounts are written with the code of the currency, such as `20 GBP`.", None),
+    new(
+        "€",
+        "Amounts are written with the code of the currency, such as `20 EUR`.",
+        None,
+    ),
+    new(
+        "$",
+        "Amounts are written with the code of the currency, such as `20 USD`.",
+        None,
+    ),
+    new(
+        "£",
+        "Amounts are written with the code of the currency, such as `20 GBP`.",
+        None,
+    ),
 ];
 
 const fn new(written: &'static str, sentence: &'static str, instead: Option<&'static str>) -> Sign {

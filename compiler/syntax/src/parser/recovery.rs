@@ -1,9 +1,9 @@
 //! Blocks, their entries, and how the parser finds its way again behind a mistake.
 
 use super::{ArrowPlace, DEPTH_LIMIT, Parser, words};
-use crate::lexer::Token;
 use crate::error::{Detail, Expected, Found, SyntaxError, SyntaxErrorKind, SyntaxFix};
 use crate::kind::SyntaxKind;
+use crate::lexer::Token;
 use rowan::TextRange;
 
 /// A list of entries: what may stand in it, for messages and for recovery.

@@ -194,12 +194,18 @@ fn a_missing_brace_is_one_mistake() {
     // The closing one: a statement that stands further left ends the block.
     let source = "flow a {\n  choose \"?\" {\n    \"A\" -> b\n    silence 5m -> b\n  finish resolved\n\n  step b {\n    finish resolved\n  }\n}\n";
     let errors = check(source, &[("unclosed-block", "{")]);
-    assert_eq!(usize::from(errors[0].range.start()), source.find("{\n    \"A\"").unwrap());
+    assert_eq!(
+        usize::from(errors[0].range.start()),
+        source.find("{\n    \"A\"").unwrap()
+    );
     assert_eq!(steps(source), ["b"]);
     // The closing one of a block in which everything may stand: the one whose end stands further left.
     let source = "flow a {\n  if b {\n    say \"x\"\n  say \"y\"\n  finish resolved\n}\n";
     let errors = check(source, &[("unclosed-block", "{")]);
-    assert_eq!(usize::from(errors[0].range.start()), source.find("{\n    say").unwrap());
+    assert_eq!(
+        usize::from(errors[0].range.start()),
+        source.find("{\n    say").unwrap()
+    );
 }
 
 #[test]
@@ -218,10 +224,18 @@ fn signs_of_other_languages_are_explained() {
         ("on price => c", "=>", "A way is written with `->`."),
         ("if b && c -> d", "&&", "Conditions are joined by `and`."),
         ("if b != c -> d", "!=", "Values are compared with `is not`."),
-        ("say \"x\";", ";", "A line ends a statement by itself, without `;`."),
+        (
+            "say \"x\";",
+            ";",
+            "A line ends a statement by itself, without `;`.",
+        ),
         ("say 'x'", "'", "Texts stand in straight double quotes: `\"…\"`."),
         ("// note to self", "//", "A comment begins with `#`."),
-        ("if b { say \"x\" } elif c { say \"y\" }", "elif", "Another condition is written `else if`."),
+        (
+            "if b { say \"x\" } elif c { say \"y\" }",
+            "elif",
+            "Another condition is written `else if`.",
+        ),
     ] {
         let source = flow(line);
         check(&source, &[("unexpected-word", under)]);

@@ -90,6 +90,16 @@ fn explain(error: &pest::error::Error<Rule>, text: &str) -> ScriptError {
     };
     let written = text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim();
     let inside = column > 1 && !written.is_empty();
+    let begun = |line: &str| line.trim_start().starts_with("conversation");
+    let lines_of_one = ['>', '<', '+', '!', '*', '.', '~', '=', '@'];
+    if !inside && written.starts_with(lines_of_one) && !text.lines().take(line).any(begun) {
+        return ScriptError {
+            line,
+            column,
+            message: format!("`{written}` stands before any conversation"),
+            help: "begin the file with a line such as: conversation asks_for_the_price".to_owned(),
+        };
+    }
     let message = match &error.variant {
         ErrorVariant::CustomError { message } => message.clone(),
         ErrorVariant::ParsingError { .. } if written.is_empty() => {
@@ -577,6 +587,8 @@ mod tests {
         let error = parse("conversation c\n> hi\nat yesterday\n").expect_err("`yesterday` is no date");
         assert_eq!(error.line, 3);
         assert_eq!(error.help, "write it like this: at 2026-03-02 10:00");
+        let error = parse("# hello\n> hi\n").unwrap_err();
+        assert_eq!(error.message, "`> hi` stands before any conversation");
     }
 
     #[test]
