@@ -139,9 +139,12 @@ impl Lower<'_> {
             }
             let finding = unknown_name::finding("value", name, span, &refs(&near));
             if near.is_empty() {
-                finding.help(
-                    "A value is what an `ask`, a `choose`, a `let` or a parameter of this flow is called.",
-                )
+                finding.help(match name {
+                    "true" | "false" => "What is true or false is written `yes` or `no`.",
+                    _ => {
+                        "A value is what an `ask`, a `choose`, a `let` or a parameter of this flow is called."
+                    }
+                })
             } else {
                 finding
             }

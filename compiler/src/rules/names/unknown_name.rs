@@ -16,6 +16,13 @@ pub static RULE: Rule = Rule {
 pub fn finding(kind: &str, name: &str, span: Span, near: &[&str]) -> Finding {
     let mut finding = Finding::new(&RULE, span, format!("There is no {kind} called `{name}`."));
     match near {
+        [] if kind == "type" => {
+            finding.help = Some(
+                "Declare it with `type`, or use one of those that are always there: `text`, `integer`, `number`, \
+                 `yes_no`, `money`, `date`, `time`, `email`, `phone` …"
+                    .to_owned(),
+            );
+        }
         [] => finding.help = Some(format!("Declare the {kind}, or use one that is declared.")),
         [only] => {
             finding.help = Some(format!("Did you mean `{only}`?"));

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use super::recovery::Context;
-use crate::error::Expected;
+use crate::error::{Expected, SyntaxErrorKind};
 use crate::kind::SyntaxKind;
 
 const SAY: Context = Context {
@@ -296,7 +296,12 @@ impl Parser<'_> {
     fn answer(&mut self) {
         self.start(SyntaxKind::Answer);
         self.name();
-        if self.expect(SyntaxKind::Colon) {
+        if matches!(self.kind, SyntaxKind::TextOpen | SyntaxKind::OpenBrace) {
+            self.sentence(
+                SyntaxErrorKind::UnexpectedWord,
+                "A question says what kind of answer it wants, as in `ask city: text \"…\"`.",
+            );
+        } else if self.expect(SyntaxKind::Colon) {
             self.type_expr();
             self.eat(SyntaxKind::KwSensitive);
         }

@@ -101,6 +101,8 @@ impl Parser<'_> {
                 "In a flow, statements and handlers stand before the first step; here a step has ended already.",
             );
             self.report(error);
+            // Once a flow is enough: it is one step that stands too early, however much comes behind it.
+            self.steps_began = false;
         }
         let kind = self.body_entry();
         debug_assert!(

@@ -416,7 +416,11 @@ impl Parser<'_> {
                     error.range = TextRange::at(error.range.start(), length);
                     error.detail = Detail::Sentence(sign.sentence);
                     error.fix = sign.instead.map(|instead| SyntaxFix {
-                        title: format!("Write `{instead}`"),
+                        title: if instead.is_empty() {
+                            "Remove it".to_owned()
+                        } else {
+                            format!("Write `{instead}`")
+                        },
                         range: error.range,
                         text: instead.to_owned(),
                     });

@@ -99,7 +99,7 @@ fn things_in_the_wrong_place() {
 fn words_that_do_not_fit() {
     message(
         "flow f {\n  ask city \"Which?\"\n}\n",
-        "Expected `:` here, found `\"`.",
+        "A question says what kind of answer it wants, as in `ask city: text \"…\"`.",
     );
     message(
         "flow f {\n  ask : text \"Which?\"\n}\n",
@@ -241,4 +241,12 @@ fn signs_of_other_languages_are_explained() {
         check(&source, &[("unexpected-word", under)]);
         message(&source, sentence);
     }
+}
+
+#[test]
+fn statements_behind_a_step_are_one_mistake() {
+    check(
+        "flow a {\n  step b { return }\n  say \"x\"\n  say \"y\"\n}\n",
+        &[("wrong-place", "say")],
+    );
 }
