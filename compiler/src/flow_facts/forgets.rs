@@ -165,7 +165,10 @@ pub(crate) fn for_each_root<'p>(program: &'p Program, visit: &mut dyn FnMut(Flow
         let id = FlowId::from(at);
         visit(id, &flow.body);
         flow.steps.iter().for_each(|step| visit(id, &step.body));
-        let handlers = flow.handlers.iter().chain(flow.steps.iter().flat_map(|step| &step.handlers));
+        let handlers = flow
+            .handlers
+            .iter()
+            .chain(flow.steps.iter().flat_map(|step| &step.handlers));
         for handler in handlers {
             visit(id, &handler.block);
             if let crate::hir::HearsBody::Unclear { tries } = &handler.hears {
@@ -175,9 +178,17 @@ pub(crate) fn for_each_root<'p>(program: &'p Program, visit: &mut dyn FnMut(Flow
         flow.rules.iter().for_each(|rule| visit(id, &rule.block));
     }
     for escalation in &program.escalations {
-        let timed = escalation.nobody.iter().chain(&escalation.customer_silent).chain(&escalation.operator_silent);
+        let timed = escalation
+            .nobody
+            .iter()
+            .chain(&escalation.customer_silent)
+            .chain(&escalation.operator_silent);
         timed.for_each(|(_, block)| visit(FlowId::ALWAYS, block));
-        escalation.closed.iter().chain(&escalation.resolved).for_each(|block| visit(FlowId::ALWAYS, block));
+        escalation
+            .closed
+            .iter()
+            .chain(&escalation.resolved)
+            .for_each(|block| visit(FlowId::ALWAYS, block));
     }
 }
 

@@ -9,7 +9,9 @@ use botflow_compiler::project::{Project, Source};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the examples")]
 pub fn project(folder: &str) -> Project {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(folder);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples")
+        .join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(&root)
         .expect("the example is there")
         .map(|entry| entry.expect("its folder can be read").path())
@@ -20,11 +22,18 @@ pub fn project(folder: &str) -> Project {
         sources: paths
             .iter()
             .map(|path| Source {
-                path: path.file_name().unwrap_or_default().to_string_lossy().as_ref().into(),
+                path: path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .as_ref()
+                    .into(),
                 text: Arc::from(std::fs::read_to_string(path).expect("the file can be read")),
             })
             .collect(),
-        config: std::fs::read_to_string(root.join("botflow.toml")).ok().map(Arc::from),
+        config: std::fs::read_to_string(root.join("botflow.toml"))
+            .ok()
+            .map(Arc::from),
         host: None,
     }
 }
@@ -41,7 +50,10 @@ fn told(checked: &Checked, least: Level) -> String {
             None => ("botflow.toml", 0),
         };
         let name = finding.rule.name;
-        told.push_str(&format!("{path}:{line}: {:?} {name}: {}\n", finding.level, finding.message));
+        told.push_str(&format!(
+            "{path}:{line}: {:?} {name}: {}\n",
+            finding.level, finding.message
+        ));
     }
     told
 }
@@ -95,13 +107,17 @@ fn the_examples_build_and_load() {
 
 /// A small generator of numbers, so that the damage is the same in every run.
 fn next(state: &mut u64) -> usize {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
     (*state >> 33) as usize
 }
 
 /// Takes out, doubles or swaps some words of a text.
 fn damaged(text: &str, state: &mut u64) -> String {
-    let mut words: Vec<&str> = text.split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let mut words: Vec<&str> = text
+        .split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .collect();
     for _ in 0..1 + next(state) % 3 {
         let at = next(state) % words.len().max(1);
         let other = next(state) % words.len().max(1);
