@@ -84,8 +84,8 @@ pub fn check(project: &Project) -> Checked {
     }
 }
 
-/// Builds the bot of a project that has no findings at error level; otherwise gives back what was found.
-pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
+/// Looks at a project that is to be a whole bot: besides [`check`], it has to say who it is.
+pub fn check_bot(project: &Project) -> Checked {
     let mut checked = check(project);
     if !checked.has_errors() && checked.lowered.spans.bot.is_none() {
         let start = Span {
@@ -95,6 +95,12 @@ pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
         };
         checked.findings.insert(0, missing_setting::no_bot(start));
     }
+    checked
+}
+
+/// Builds the bot of a project that has no findings at error level; otherwise gives back what was found.
+pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
+    let checked = check_bot(project);
     if checked.has_errors() {
         return Err(Box::new(checked));
     }

@@ -38,7 +38,7 @@ pub fn run(arguments: Check) -> Result<Status, Failure> {
         progress.at(done);
         let mut project = project_files::load(root)?;
         project.host.clone_from(&host);
-        let checked = compile::check(&project);
+        let checked = compile::check_bot(&project);
         let prefix = if roots.len() > 1 { Some(root.clone()) } else { None };
         all.push(Checked::new(prefix, &project, checked));
     }

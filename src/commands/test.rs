@@ -77,6 +77,13 @@ pub fn run(arguments: Test) -> Result<Status, Failure> {
             .as_ref()
             .is_ok_and(|scenes| scenes.iter().any(report::has_more_than_lines))
     });
+    // A filter that fits nothing is a mistake of whoever wrote it; silence would hide it.
+    let none = results
+        .iter()
+        .all(|file| file.outcome.as_ref().is_ok_and(Vec::is_empty));
+    if none && arguments.filter.is_some() {
+        return Ok(Status::Usage);
+    }
     Ok(if failed || stuck {
         Status::Findings
     } else {

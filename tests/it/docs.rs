@@ -89,8 +89,9 @@ fn examples_in_documents_are_true() {
             }
         }
     }
+    // Parts of bots need not be there; whole bots and conversations have to.
     assert!(
-        counts.iter().all(|count| *count > 0),
+        counts[0] > 0 && counts[2] > 0,
         "bots, parts of bots and conversations were found: {counts:?}"
     );
 }

@@ -68,19 +68,14 @@ pub fn understand(world: &World<'_>, typed: &str) -> Typed {
     }
 }
 
-/// Words: a button's label or number presses it, anything else is written.
+/// Words: a button's label presses it, anything else is written.
 fn said(world: &World<'_>, typed: &str) -> Typed {
     let buttons = world.latest_buttons();
     let by_label = buttons
         .iter()
         .find(|label| label.to_lowercase() == typed.to_lowercase());
-    let is_label = buttons.iter().any(|label| label == typed);
-    let by_number = typed
-        .parse::<usize>()
-        .ok()
-        .filter(|_| !is_label)
-        .and_then(|n| buttons.get(n.checked_sub(1)?));
-    match by_label.or(by_number) {
+    // A number is left to the bot: it picks an option, or answers a question for a number.
+    match by_label {
         Some(label) => {
             let escaped = label.replace('\\', "\\\\").replace(']', "\\]");
             let input = Input::Press {
