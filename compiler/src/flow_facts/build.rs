@@ -4,6 +4,7 @@ use botflow_artifact::*;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::failures::Failures;
 use super::graph::{Act, Graph, Known, NodeId, Reads, Shows};
 use super::learn::learned;
 use super::path::{Fact, Facts, Path, Root, is_optional};
@@ -20,7 +21,12 @@ pub(super) struct Built<'p> {
 }
 
 /// Builds the graph of one flow; `always` takes the ways of escalations with it.
-pub(super) fn build<'p>(program: &'p Program, flow: &'p FlowBody, learns: &'p [Vec<FieldId>]) -> Built<'p> {
+pub(super) fn build<'p>(
+    program: &'p Program,
+    flow: &'p FlowBody,
+    learns: &'p [Vec<FieldId>],
+    failures: &Failures,
+) -> Built<'p> {
     let slots = program
         .bot
         .flows
@@ -37,8 +43,9 @@ pub(super) fn build<'p>(program: &'p Program, flow: &'p FlowBody, learns: &'p [V
         put: None,
         in_handler: false,
         changed_by_handlers: Vec::new(),
+        failures_go_on: true,
     };
-    builder.flow(flow);
+    builder.flow(flow, failures);
     Built {
         flow: flow.id,
         graph: builder.graph,
@@ -61,10 +68,13 @@ pub(super) struct Builder<'p> {
     pub(super) put: Option<NodeId>,
     in_handler: bool,
     changed_by_handlers: Vec<SlotId>,
+    /// Behind a failed call without `failed` the flow may go on.
+    pub(super) failures_go_on: bool,
 }
 
 impl<'p> Builder<'p> {
-    fn flow(&mut self, flow: &'p FlowBody) {
+    fn flow(&mut self, flow: &'p FlowBody, failures: &Failures) {
+        self.failures_go_on = failures.go_on_behind(&[], &flow.handlers);
         let entry = self.node(Reads::Nothing, Act::Nothing, Shows::Nothing);
         for step in &flow.steps {
             let at = self.node(Reads::Nothing, Act::Nothing, Shows::Nothing);
@@ -82,6 +92,7 @@ impl<'p> Builder<'p> {
             let Some(at) = self.steps.get(&step.id).copied() else {
                 continue;
             };
+            self.failures_go_on = failures.go_on_behind(&step.handlers, &flow.handlers);
             self.hub = self.handlers(&step.handlers, outer, None);
             if let Some(end) = self.block(&step.body, at) {
                 self.graph.ends.push(end);

@@ -14,6 +14,7 @@ mod build;
 mod check;
 pub(crate) mod constraints;
 mod conversation;
+mod failures;
 mod forgets;
 mod graph;
 mod learn;
@@ -39,11 +40,12 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     let uses = Uses::new(program);
     let mut learns: Vec<Vec<FieldId>> = vec![Vec::new(); program.flows.len()];
     let mut by_flow: Vec<Vec<Finding>> = vec![Vec::new(); program.flows.len()];
+    let failures = failures::Failures::of(program);
     for flow in callees_first(&effects.runs) {
         let Some(body) = program.flows.get(flow.index()) else {
             continue;
         };
-        let built = build::build(program, body, &learns);
+        let built = build::build(program, body, &learns, &failures);
         let around = Around {
             learns: &learns,
             forgets: &effects.forgets,

@@ -182,7 +182,7 @@ impl<'p> Builder<'p> {
             let at = self.takes(call.result, at);
             ends.extend(self.block(block, at));
         }
-        if call.failed.is_none() {
+        if call.failed.is_none() && self.failures_go_on {
             // A handler of failures may come back, and then the flow goes on behind.
             let at = self.then(
                 rest,

@@ -250,3 +250,23 @@ fn long_flows_are_checked_in_one_go() {
     flow.push_str("}\n");
     check(&flow, &[]);
 }
+
+#[test]
+fn behind_a_failed_call_the_flow_goes_on_only_if_the_nearest_handler_comes_back() {
+    // `always` leaves, so the result is there wherever the flow goes on.
+    check(
+        "flow main {\n  let found = call shop.find(\"1\")\n  say \"{found.price}\"\n  finish resolved\n}\n",
+        &[],
+    );
+    check(
+        "flow main {\n  on failed {\n    say \"Sorry.\"\n  }\n  let found = call shop.find(\"1\")\n  say \
+         \"{found.price}\"\n  finish resolved\n}\n",
+        &[("not-answered-yet", "found")],
+    );
+    // A flow that is run hears the handlers of the flow that runs it before those of `always`.
+    check(
+        "flow main {\n  on failed {\n    say \"Sorry.\"\n  }\n  run inner\n  finish resolved\n}\nflow inner {\n  let \
+         found = call shop.find(\"1\")\n  say \"{found.price}\"\n}\n",
+        &[("not-answered-yet", "found")],
+    );
+}
