@@ -56,11 +56,21 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
 
 fn show(world: &World<'_>, observed: &[Observed]) {
     let mut text = String::new();
+    let buttons = world.latest_buttons();
+    let mut numbered = false;
     for one in observed {
         match one {
             Observed::Said(lines) => {
                 for (index, line) in lines.iter().enumerate() {
                     let line = line.trim_start_matches("< ").trim_start_matches("  | ");
+                    let line = match line.trim_start().starts_with('[') {
+                        // Buttons that can be pressed now are listed with their numbers below.
+                        true => without_buttons(line.trim_start(), &buttons, &mut numbered),
+                        false => line.to_owned(),
+                    };
+                    if line.is_empty() && index > 0 {
+                        continue;
+                    }
                     let mark = if index == 0 {
                         "bot>".cyan().to_string()
                     } else {
@@ -71,13 +81,19 @@ fn show(world: &World<'_>, observed: &[Observed]) {
             }
             Observed::Called(call) => {
                 let _ = writeln!(text, "     {}", format!("* {call}").dimmed());
+                let name = call.trim_start_matches("call ").split('(').next().unwrap_or("");
+                if !world.is_stubbed(name) {
+                    let hint =
+                        format!("(nothing answers that here, so it fails: /stub {name}(…) = … changes that)");
+                    let _ = writeln!(text, "     {}", hint.dimmed());
+                }
             }
             Observed::Did(effect) => {
                 let _ = writeln!(text, "     {}", format!("* {effect}").dimmed());
             }
         }
     }
-    for (index, label) in world.latest_buttons().iter().enumerate() {
+    for (index, label) in buttons.iter().enumerate().filter(|_| numbered) {
         let _ = writeln!(text, "     {} {label}", format!("{}.", index + 1).dimmed());
     }
     if let Some(standing) = world.standing() {
@@ -97,6 +113,21 @@ fn show(world: &World<'_>, observed: &[Observed]) {
         }
     }
     output::data(&text);
+}
+
+/// A line of buttons without those that are listed with numbers.
+fn without_buttons(line: &str, buttons: &[String], numbered: &mut bool) -> String {
+    let mut rest = line.to_owned();
+    for label in buttons {
+        let button = format!("[{}]", label.replace('\\', "\\\\").replace(']', "\\]"));
+        if let Some(at) = rest.find(&button)
+            && !rest[at + button.len()..].starts_with('(')
+        {
+            rest.replace_range(at..at + button.len(), "");
+            *numbered = true;
+        }
+    }
+    rest.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn whereabouts(world: &World<'_>) -> String {

@@ -8,6 +8,11 @@ use crate::literal;
 use crate::script::{Fields, Stub, StubAnswer};
 
 impl<'a> World<'a> {
+    /// Whether any stub answers the lookup or action of this name.
+    pub fn is_stubbed(&self, call: &str) -> bool {
+        self.stubs.iter().any(|stub| stub.call == call)
+    }
+
     /// `stub …`.
     ///
     /// # Errors
