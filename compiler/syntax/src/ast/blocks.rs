@@ -125,7 +125,7 @@ impl LocationItem {
 
     /// What the place is called.
     pub fn label(&self) -> Option<Text> {
-        let values = if crate::ast::token(&self.syntax, crate::kind::SyntaxKind::Comma).is_some() {
+        let values = if crate::ast::has_token(&self.syntax, crate::kind::SyntaxKind::Comma) {
             2
         } else {
             1

@@ -71,7 +71,7 @@ macro_rules! accessor {
         $(#[$meta])*
         #[doc = concat!("Whether `", stringify!($what), "` stands here.")]
         pub fn $field(&self) -> bool {
-            $crate::ast::token(&self.syntax, $crate::kind::SyntaxKind::$what).is_some()
+            $crate::ast::has_token(&self.syntax, $crate::kind::SyntaxKind::$what)
         }
     };
 }

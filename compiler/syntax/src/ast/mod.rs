@@ -25,8 +25,8 @@ pub use triggers::*;
 pub use types::*;
 pub use values::*;
 
-use crate::kind::{SyntaxKind, SyntaxNode, SyntaxToken};
-use rowan::TextRange;
+use crate::kind::{FlowLanguage, SyntaxKind, SyntaxNode, SyntaxToken};
+use rowan::{Language, NodeOrToken, TextRange};
 use std::marker::PhantomData;
 
 /// A typed view of one node.
@@ -47,7 +47,7 @@ pub trait AstNode: Sized {
     fn documentation(&self) -> Option<String> {
         let mut lines = Vec::new();
         let mut element = self.syntax().prev_sibling_or_token();
-        while let Some(rowan::NodeOrToken::Token(token)) = element {
+        while let Some(NodeOrToken::Token(token)) = element {
             match token.kind() {
                 SyntaxKind::DocComment => {
                     lines.push(token.text().trim_start_matches('#').trim().to_owned());
@@ -67,7 +67,7 @@ pub trait AstNode: Sized {
 
 /// The children of a node that are of one type.
 pub struct AstChildren<N> {
-    inner: rowan::SyntaxNodeChildren<crate::kind::FlowLanguage>,
+    inner: Option<rowan::SyntaxNodeChildren<FlowLanguage>>,
     of: PhantomData<N>,
 }
 
@@ -75,31 +75,86 @@ impl<N: AstNode> Iterator for AstChildren<N> {
     type Item = N;
 
     fn next(&mut self) -> Option<N> {
-        self.inner.by_ref().find_map(N::cast)
+        self.inner.as_mut()?.find_map(N::cast)
     }
 }
 
 /// The children of a node that are of type `N`.
 pub fn children<N: AstNode>(node: &SyntaxNode) -> AstChildren<N> {
     AstChildren {
-        inner: node.children(),
+        inner: place_of(node, is_node::<N>).map(|_| node.children()),
         of: PhantomData,
     }
 }
 
 /// The first child of a node that is of type `N`.
 pub fn child<N: AstNode>(node: &SyntaxNode) -> Option<N> {
-    node.children().find_map(N::cast)
+    let place = place_of(node, is_node::<N>)?;
+    let found = node
+        .child_or_token_at_range(place)
+        .and_then(NodeOrToken::into_node);
+    // A child without text has no place of its own.
+    found
+        .and_then(N::cast)
+        .or_else(|| node.children().find_map(N::cast))
 }
 
 /// The tokens of one kind directly below a node.
 pub fn tokens(node: &SyntaxNode, kind: SyntaxKind) -> impl Iterator<Item = SyntaxToken> + use<> {
-    node.children_with_tokens()
-        .filter_map(|element| element.into_token())
+    has_token(node, kind)
+        .then(|| node.children_with_tokens())
+        .into_iter()
+        .flatten()
+        .filter_map(NodeOrToken::into_token)
         .filter(move |token| token.kind() == kind)
 }
 
 /// The first token of one kind directly below a node.
 pub fn token(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxToken> {
-    tokens(node, kind).next()
+    let place = place_of(node, is_token(kind))?;
+    let found = node
+        .child_or_token_at_range(place)
+        .and_then(NodeOrToken::into_token);
+    found
+        .filter(|token| token.kind() == kind)
+        .or_else(|| tokens(node, kind).next())
+}
+
+/// Whether a token of one kind stands directly below a node.
+pub fn has_token(node: &SyntaxNode, kind: SyntaxKind) -> bool {
+    place_of(node, is_token(kind)).is_some()
+}
+
+/// The kind of a direct child.
+type ChildKind = NodeOrToken<SyntaxKind, SyntaxKind>;
+
+fn is_node<N: AstNode>(child: ChildKind) -> bool {
+    matches!(child, NodeOrToken::Node(kind) if N::can_cast(kind))
+}
+
+fn is_token(wanted: SyntaxKind) -> impl Fn(ChildKind) -> bool {
+    move |child| matches!(child, NodeOrToken::Token(kind) if kind == wanted)
+}
+
+/// Where the first direct child stands that fits. It is looked for in the bare tree, which makes no nodes on the way:
+/// each would cost an allocation, and accessors look for what is not there most of the time.
+fn place_of(node: &SyntaxNode, fits: impl Fn(ChildKind) -> bool) -> Option<TextRange> {
+    let mut start = node.text_range().start();
+    for child in node.green().children() {
+        let (kind, length) = match child {
+            NodeOrToken::Node(node) => (
+                NodeOrToken::Node(FlowLanguage::kind_from_raw(node.kind())),
+                node.text_len(),
+            ),
+            NodeOrToken::Token(token) => (
+                NodeOrToken::Token(FlowLanguage::kind_from_raw(token.kind())),
+                token.text_len(),
+            ),
+        };
+        if fits(kind) {
+            return Some(TextRange::at(start, length));
+        }
+        start += length;
+    }
+    None
 }
