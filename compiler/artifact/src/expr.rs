@@ -69,6 +69,42 @@ pub enum Expr {
     Error,
 }
 
+impl Expr {
+    /// Calls `visit` for every expression directly inside, in order; texts inside are not looked into.
+    pub fn parts(&self, visit: &mut dyn FnMut(ExprId)) {
+        match self {
+            Expr::Component(inner, _) | Expr::Not(inner) | Expr::Negate(inner) | Expr::IsKnown(inner) => {
+                visit(*inner)
+            }
+            Expr::And(left, right)
+            | Expr::Or(left, right)
+            | Expr::Else(left, right)
+            | Expr::Binary(_, left, right)
+            | Expr::In(left, right) => {
+                visit(*left);
+                visit(*right);
+            }
+            Expr::List(items) | Expr::Record(items) | Expr::Call(_, items) => {
+                items.iter().for_each(|item| visit(*item))
+            }
+            Expr::Const(_)
+            | Expr::Text(_)
+            | Expr::Slot(_)
+            | Expr::Customer(_)
+            | Expr::Conversation(_)
+            | Expr::Config(_)
+            | Expr::EventField(_)
+            | Expr::Now
+            | Expr::Count { .. }
+            | Expr::QueueOpen(_)
+            | Expr::InSegment(_)
+            | Expr::HasConsent(_)
+            | Expr::InStage(_)
+            | Expr::Error => {}
+        }
+    }
+}
+
 /// What `conversation.…` offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConversationField {

@@ -1,6 +1,6 @@
 //! Types as the machine needs them: how to read, check and show a value.
 
-use botflow_values::Value;
+use botflow_values::{Kind, Value};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -50,6 +50,36 @@ pub enum Type {
     },
     /// Stands where the source was wrong; never in a built artifact.
     Error,
+}
+
+impl Type {
+    /// The scalar kind of this very type; none for `?`, narrowed types, lists, records and errors.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Type::Text => Kind::Text,
+            Type::Integer => Kind::Integer,
+            Type::Number => Kind::Number,
+            Type::Percent => Kind::Percent,
+            Type::YesNo => Kind::YesNo,
+            Type::Money => Kind::Money,
+            Type::Date => Kind::Date,
+            Type::Time => Kind::Time,
+            Type::Moment => Kind::Moment,
+            Type::Duration => Kind::Duration,
+            Type::Email => Kind::Email,
+            Type::Phone => Kind::Phone,
+            Type::Url => Kind::Url,
+            Type::Language => Kind::Language,
+            Type::Channel => Kind::Channel,
+            Type::File => Kind::File,
+            Type::Image => Kind::Image,
+            Type::Location => Kind::Location,
+            Type::Set(set) => Kind::Member(set.0),
+            Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Narrowed { .. } | Type::Error => {
+                return None;
+            }
+        })
+    }
 }
 
 /// One restriction of a narrowed type.

@@ -320,7 +320,7 @@ impl Walk<'_> {
                 self.expr(*second, also, depth - 1);
             }
             Expr::Text(text) => reads::text(bot, *text, &mut |part| self.expr(part, also, depth - 1)),
-            _ => reads::parts(expr, &mut |part| self.expr(part, also, depth - 1)),
+            _ => expr.parts(&mut |part| self.expr(part, also, depth - 1)),
         }
     }
 

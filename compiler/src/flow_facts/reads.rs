@@ -81,31 +81,3 @@ fn button(bot: &Bot, button: &MessageButton, visit: &mut Visit<'_>) {
     text(bot, button.label, visit);
     visit(button.target);
 }
-
-/// The direct parts of an expression.
-pub(crate) fn parts(expr: &Expr, visit: &mut Visit<'_>) {
-    match expr {
-        Expr::Component(a, _) | Expr::Not(a) | Expr::Negate(a) | Expr::IsKnown(a) => visit(*a),
-        Expr::And(a, b) | Expr::Or(a, b) | Expr::Else(a, b) | Expr::Binary(_, a, b) | Expr::In(a, b) => {
-            visit(*a);
-            visit(*b);
-        }
-        Expr::List(items) | Expr::Record(items) | Expr::Call(_, items) => {
-            items.iter().for_each(|item| visit(*item))
-        }
-        Expr::Const(_)
-        | Expr::Text(_)
-        | Expr::Slot(_)
-        | Expr::Customer(_)
-        | Expr::Conversation(_)
-        | Expr::Config(_)
-        | Expr::EventField(_)
-        | Expr::Now
-        | Expr::Count { .. }
-        | Expr::QueueOpen(_)
-        | Expr::InSegment(_)
-        | Expr::HasConsent(_)
-        | Expr::InStage(_)
-        | Expr::Error => {}
-    }
-}

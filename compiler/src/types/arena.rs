@@ -209,28 +209,7 @@ impl Types {
 
     /// The scalar kind below `?` and narrowing; none for lists, records and errors.
     pub fn kind(&self, id: TypeId) -> Option<Kind> {
-        Some(match self.get(self.base(id)) {
-            Type::Text => Kind::Text,
-            Type::Integer => Kind::Integer,
-            Type::Number => Kind::Number,
-            Type::Percent => Kind::Percent,
-            Type::YesNo => Kind::YesNo,
-            Type::Money => Kind::Money,
-            Type::Date => Kind::Date,
-            Type::Time => Kind::Time,
-            Type::Moment => Kind::Moment,
-            Type::Duration => Kind::Duration,
-            Type::Email => Kind::Email,
-            Type::Phone => Kind::Phone,
-            Type::Url => Kind::Url,
-            Type::Language => Kind::Language,
-            Type::Channel => Kind::Channel,
-            Type::File => Kind::File,
-            Type::Image => Kind::Image,
-            Type::Location => Kind::Location,
-            Type::Set(set) => Kind::Member(set.0),
-            _ => return None,
-        })
+        self.get(self.base(id)).kind()
     }
 
     /// The arena and the sets, for the bot.

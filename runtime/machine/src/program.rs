@@ -394,37 +394,10 @@ fn type_info(bot: &Bot, ty: &Type) -> TypeInfo {
             _ => break,
         }
     }
-    info.kind = kind(ty);
+    info.kind = ty.kind();
     let matching = info.rules.iter().any(|rule| matches!(rule, Rule::Matching(_)));
     info.narrow = info.kind.is_some_and(Kind::is_narrow) || matching;
     info
-}
-
-fn kind(ty: &Type) -> Option<Kind> {
-    Some(match ty {
-        Type::Text => Kind::Text,
-        Type::Integer => Kind::Integer,
-        Type::Number => Kind::Number,
-        Type::Percent => Kind::Percent,
-        Type::YesNo => Kind::YesNo,
-        Type::Money => Kind::Money,
-        Type::Date => Kind::Date,
-        Type::Time => Kind::Time,
-        Type::Moment => Kind::Moment,
-        Type::Duration => Kind::Duration,
-        Type::Email => Kind::Email,
-        Type::Phone => Kind::Phone,
-        Type::Url => Kind::Url,
-        Type::Language => Kind::Language,
-        Type::Channel => Kind::Channel,
-        Type::File => Kind::File,
-        Type::Image => Kind::Image,
-        Type::Location => Kind::Location,
-        Type::Set(set) => Kind::Member(set.0),
-        Type::List(_) | Type::Record(_) | Type::Optional(_) | Type::Narrowed { .. } | Type::Error => {
-            return None;
-        }
-    })
 }
 
 fn intents(bot: &Bot) -> Vec<IntentWords> {

@@ -34,7 +34,7 @@ impl Currency {
 
     /// The ISO 4217 code.
     pub fn code(&self) -> &str {
-        // Codes are made from ASCII only, so this is always text.
+        // Codes are made from ASCII only, so this is always text. `XXX` is ISO 4217's own code for no currency.
         std::str::from_utf8(&self.code).unwrap_or("XXX")
     }
 

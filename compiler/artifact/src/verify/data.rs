@@ -95,46 +95,12 @@ fn expression(bot: &Bot, expr: &Expr) -> Result<(), Damage> {
         _ => {}
     }
     let mut result = Ok(());
-    children(expr, &mut |child| {
+    expr.parts(&mut |child| {
         if result.is_ok() {
             result = check(bot, child);
         }
     });
     result
-}
-
-/// Calls `visit` for every expression directly inside.
-fn children(expr: &Expr, visit: &mut dyn FnMut(ExprId)) {
-    match expr {
-        Expr::Component(inner, _) | Expr::Not(inner) | Expr::Negate(inner) | Expr::IsKnown(inner) => {
-            visit(*inner)
-        }
-        Expr::And(left, right)
-        | Expr::Or(left, right)
-        | Expr::Else(left, right)
-        | Expr::Binary(_, left, right)
-        | Expr::In(left, right) => {
-            visit(*left);
-            visit(*right);
-        }
-        Expr::List(items) | Expr::Record(items) | Expr::Call(_, items) => {
-            items.iter().for_each(|item| visit(*item))
-        }
-        Expr::Const(_)
-        | Expr::Text(_)
-        | Expr::Slot(_)
-        | Expr::Customer(_)
-        | Expr::Conversation(_)
-        | Expr::Config(_)
-        | Expr::EventField(_)
-        | Expr::Now
-        | Expr::Count { .. }
-        | Expr::QueueOpen(_)
-        | Expr::InSegment(_)
-        | Expr::HasConsent(_)
-        | Expr::InStage(_)
-        | Expr::Error => {}
-    }
 }
 
 fn words(bot: &Bot, text: &Text) -> Result<(), Damage> {
@@ -177,7 +143,7 @@ fn no_cycle_of_expressions_and_texts(bot: &Bot) -> Result<(), Damage> {
     let inside = |node: usize| -> Vec<usize> {
         let mut found = Vec::new();
         if node < exprs {
-            children(&bot.exprs[node], &mut |child| found.push(child.index()));
+            bot.exprs[node].parts(&mut |child| found.push(child.index()));
             if let Expr::Text(text) = bot.exprs[node] {
                 found.push(exprs + text.index());
             }

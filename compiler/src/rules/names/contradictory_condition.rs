@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 use crate::finding::{Finding, Level, Rule};
 use crate::flow_facts::constraints::Constraints;
-use crate::flow_facts::{for_each_block, for_each_root, reads};
+use crate::flow_facts::{for_each_block, for_each_root};
 use crate::hir::{Block, Program, StmtKind};
 
 /// The rule.
@@ -109,7 +109,7 @@ fn write_key(program: &Program, id: ExprId, key: &mut String, depth: u32) -> boo
     };
     let _ = write!(key, "{head}(");
     let mut parts = Vec::new();
-    reads::parts(expr, &mut |part| parts.push(part));
+    expr.parts(&mut |part| parts.push(part));
     let whole = parts
         .into_iter()
         .all(|part| write_key(program, part, key, depth - 1));

@@ -256,9 +256,7 @@ impl<'p> Taint<'p> {
             }
             _ => {
                 let mut found = None;
-                reads::parts(expr, &mut |part| {
-                    found = found.or_else(|| self.walk(flow, part, depth - 1))
-                });
+                expr.parts(&mut |part| found = found.or_else(|| self.walk(flow, part, depth - 1)));
                 found
             }
         }
