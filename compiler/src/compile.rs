@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use botflow_artifact::{Bot, Type};
-use botflow_syntax::ast;
+use botflow_syntax::{GreenNode, ast};
 use smol_str::SmolStr;
 
 use crate::codegen::Lowered;
@@ -148,11 +148,11 @@ fn read(project: &Project, config: &Config, findings: &mut Vec<Finding>) -> Read
     };
     for (index, source) in project.sources.iter().enumerate() {
         let id = FileId(index as u32);
-        let items = parse(id, &source.text, &hard_coded, findings, &mut read.broken);
+        let tree = parse(id, &source.text, &hard_coded, findings, &mut read.broken);
         read.files.push(ParsedFile {
             id,
             library: None,
-            items,
+            tree,
         });
     }
     // Library files may use each other, so that the list grows while it is walked.
@@ -161,8 +161,7 @@ fn read(project: &Project, config: &Config, findings: &mut Vec<Finding>) -> Read
     while next < read.files.len() {
         let file = &read.files[next];
         let uses: Vec<(SmolStr, Span)> = file
-            .items
-            .iter()
+            .items()
             .filter_map(|item| match item {
                 ast::Item::UseItem(item) => Some((file.id, item.path()?)),
                 _ => None,
@@ -206,11 +205,11 @@ fn bring(file: &LibraryFile, read: &mut Read, findings: &mut Vec<Finding>) {
         path: library::path(file),
         text: Arc::from(file.text),
     });
-    let items = parse(id, file.text, &HardCoded::default(), findings, &mut read.broken);
+    let tree = parse(id, file.text, &HardCoded::default(), findings, &mut read.broken);
     read.files.push(ParsedFile {
         id,
         library: Some("std"),
-        items,
+        tree,
     });
 }
 
@@ -220,11 +219,11 @@ fn parse(
     hard_coded: &HardCoded,
     findings: &mut Vec<Finding>,
     broken: &mut bool,
-) -> Vec<ast::Item> {
+) -> GreenNode {
     let parsed = botflow_syntax::parse(text);
     *broken |= !parsed.errors.is_empty();
     findings.extend(crate::rules::writing::check(id, text, &parsed, hard_coded));
-    parsed.file().items().collect()
+    parsed.green
 }
 
 /// Sorts findings by file, place and code. Of two findings of one rule about the writing of one place the first is

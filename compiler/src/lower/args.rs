@@ -50,7 +50,7 @@ impl Lower<'_> {
                     let place = taken.iter().position(|taken| taken.name == token.text());
                     if place.is_none() {
                         let near = nearest::few(token.text(), taken.iter().map(|taken| taken.name.as_str()));
-                        let at = self.token_span(&token);
+                        let at = self.token_span(token);
                         let finding = unknown_name::finding(
                             &format!("parameter of `{callee}`"),
                             token.text(),
@@ -174,7 +174,7 @@ impl Lower<'_> {
             return self.error(span);
         };
         let Some((named, usage)) = functions::find(token.text()) else {
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             let finding = if self.symbols.flows.get(token.text()).is_some() {
                 let help = "A flow gives its result by a `let` of its own: `let x = run …`.";
                 unknown_name::other_kind("function", token.text(), at, help)
@@ -192,7 +192,7 @@ impl Lower<'_> {
         let mut values = Vec::new();
         for arg in item.args().iter().flat_map(|args| args.args()) {
             if let Some(label) = arg.name() {
-                let at = self.token_span(&label);
+                let at = self.token_span(label);
                 let message = format!("The values of `{}` have no names.", token.text());
                 self.report(wrong_arguments::finding(message, usage, at));
                 return self.error(span);
@@ -224,13 +224,13 @@ impl Lower<'_> {
                 };
                 let expr = match named {
                     Named::Open => self
-                        .known("queue", &token, |symbols| &mut symbols.queues)
+                        .known("queue", token, |symbols| &mut symbols.queues)
                         .map(|id| Expr::QueueOpen(QueueId::from(id))),
                     Named::HasConsent => self
-                        .known("consent", &token, |symbols| &mut symbols.consents)
+                        .known("consent", token, |symbols| &mut symbols.consents)
                         .map(|id| Expr::HasConsent(ConsentId::from(id))),
                     _ => self
-                        .known("stage", &token, |symbols| &mut symbols.stages)
+                        .known("stage", token, |symbols| &mut symbols.stages)
                         .map(|id| Expr::InStage(StageId::from(id))),
                 };
                 match expr {
@@ -303,7 +303,7 @@ impl Lower<'_> {
         };
         let event: Option<EventId> = self.event(name.text());
         let Some(event) = event else {
-            let at = self.token_span(&name);
+            let at = self.token_span(name);
             self.unknown_event("event", name.text(), at);
             return self.error(span);
         };
@@ -312,7 +312,7 @@ impl Lower<'_> {
 }
 
 /// The token of an expression that is a bare name.
-fn bare_name(written: &Written) -> Option<botflow_syntax::SyntaxToken> {
+fn bare_name<'t>(written: &Written<'t>) -> Option<botflow_syntax::TokenRef<'t>> {
     match written {
         Written::NameExpr(name) => name.name(),
         Written::ParenExpr(paren) => bare_name(&paren.inner()?),

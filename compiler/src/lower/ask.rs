@@ -84,18 +84,18 @@ impl Lower<'_> {
                 let Some(token) = answer.name() else {
                     return StmtKind::Error;
                 };
-                let at = self.token_span(&token);
+                let at = self.token_span(token);
                 let bound = if may_be_skipped(ask) {
                     self.types.optional(ty)
                 } else {
                     ty
                 };
                 let slot = self.bind(token.text(), bound, answer.is_sensitive(), at, Binding::Answer);
-                (name(&token), at, Some(AskTarget::Slot(slot)), ty)
+                (name(token), at, Some(AskTarget::Slot(slot)), ty)
             }
             (None, Some(written)) => {
                 let at = self.node_span(&written);
-                let field = self.customer_ref(Some(written.clone()));
+                let field = self.customer_ref(Some(written));
                 let ty = match field {
                     Some((field, _)) => self.types.known(self.program.bot.customer[field.index()].ty),
                     None => Types::ERROR,
@@ -107,7 +107,7 @@ impl Lower<'_> {
                         at,
                     ));
                 }
-                let name = written.field().map(|token| name(&token)).unwrap_or_default();
+                let name = written.field().map(|token| name(token)).unwrap_or_default();
                 (name, at, field.map(|(field, _)| AskTarget::Customer(field)), ty)
             }
             (None, None) => return StmtKind::Error,
@@ -295,7 +295,7 @@ impl Lower<'_> {
         let Some(token) = answer.name() else {
             return StmtKind::Error;
         };
-        let name_span = self.token_span(&token);
+        let name_span = self.token_span(token);
         let bound = if super::leaves::ask_queue_comes_back(ask) {
             self.types.optional(ty)
         } else {
@@ -349,7 +349,7 @@ impl Lower<'_> {
             return StmtKind::Error;
         };
         StmtKind::AskQueue(Box::new(AskQueueBody {
-            name: name(&token),
+            name: name(token),
             name_span,
             queue,
             into,
@@ -377,8 +377,8 @@ impl Lower<'_> {
             return StmtKind::Error;
         };
         StmtKind::Form {
-            name: name(&token),
-            name_span: self.token_span(&token),
+            name: name(token),
+            name_span: self.token_span(token),
             block,
         }
     }
@@ -402,7 +402,7 @@ impl Lower<'_> {
                 ast::Stmt::CallStmt(stmt) => self.check_form_call(stmt.call()),
                 ast::Stmt::LetStmt(stmt) => match stmt.value() {
                     Some(ast::LetValue::Call(call)) => self.check_form_call(Some(call)),
-                    _ => self.not_in_form(&stmt.clone().into()),
+                    _ => self.not_in_form(&(*stmt).into()),
                 },
                 other => self.not_in_form(other),
             }

@@ -321,7 +321,7 @@ impl Lower<'_> {
         let Some(token) = stmt.name() else {
             return StmtKind::Error;
         };
-        let at = self.token_span(&token);
+        let at = self.token_span(token);
         let item = self.bind(token.text(), item_type, list.sensitive, at, Binding::Answer);
         let list_type = self.types.list(item_type);
         let items = self.hidden_slot(".items", list_type);

@@ -1,7 +1,7 @@
 //! Lookups and actions: how they are done, and the statements that call them.
 
 use botflow_artifact::{CallId, Expr, HttpRequest, Method, SlotId, TypeId};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, CallSetting, CallWay};
 use smol_str::SmolStr;
 
@@ -26,7 +26,11 @@ impl Lower<'_> {
     }
 
     /// `get "…"`, `timeout 3s` … of a lookup or action.
-    pub(super) fn call_settings(&mut self, path: Option<ast::Path>, settings: ast::AstChildren<CallSetting>) {
+    pub(super) fn call_settings(
+        &mut self,
+        path: Option<ast::Path>,
+        settings: ast::AstChildren<'_, CallSetting<'_>>,
+    ) {
         let Some(path) = path else { return };
         let span = self.node_span(&path);
         let Some(id) = self.declared_at.get(&span).map(|id| *id as usize) else {
@@ -129,7 +133,7 @@ impl Lower<'_> {
         for status in setting.statuses() {
             let fits = literal::integer(status.text()).is_some_and(|status| (400..=599).contains(&status));
             if !fits {
-                let at = self.token_span(&status);
+                let at = self.token_span(status);
                 self.report(bad_literal::finding(
                     at,
                     "An answer that is a failure has a number from 400 to 599.",
@@ -139,7 +143,7 @@ impl Lower<'_> {
     }
 
     /// `call a.b(…) { … }`, with the name of its result if it has one.
-    pub(super) fn call(&mut self, call: &ast::Call, result: Option<SyntaxToken>) -> StmtKind {
+    pub(super) fn call(&mut self, call: &ast::Call, result: Option<TokenRef>) -> StmtKind {
         let span = self.node_span(call);
         let Some(path) = call.path() else {
             self.bind_error(result);
@@ -165,7 +169,7 @@ impl Lower<'_> {
         };
         let args = self.args(&callee, &taken, call.args(), head);
         self.call_params[id.index()] = taken;
-        let result = result.map(|token| self.bind_result(&token, call, id, name_span));
+        let result = result.map(|token| self.bind_result(token, call, id, name_span));
         let mut body = CallBody {
             name: match result {
                 Some(slot) => self.scope.slots[slot.index()].name.clone(),
@@ -183,7 +187,7 @@ impl Lower<'_> {
         StmtKind::Call(Box::new(body))
     }
 
-    fn bind_result(&mut self, token: &SyntaxToken, call: &ast::Call, id: CallId, name_span: Span) -> SlotId {
+    fn bind_result(&mut self, token: TokenRef, call: &ast::Call, id: CallId, name_span: Span) -> SlotId {
         let at = self.token_span(token);
         if self.program.bot.calls[id.index()].gives.is_none() {
             let name = self.program.bot.calls[id.index()].name.clone();
@@ -255,7 +259,7 @@ impl Lower<'_> {
                 CallWay::FailItem(item) => {
                     let block = self.way(item.way(), at);
                     let Some(token) = item.name() else { continue };
-                    let at = self.token_span(&token);
+                    let at = self.token_span(token);
                     let known = &self.program.bot.calls[id.index()].fails;
                     let Some(index) = known.iter().position(|known| known == token.text()) else {
                         let near = nearest::few(token.text(), known.iter().map(SmolStr::as_str));

@@ -28,11 +28,11 @@ impl Lower<'_> {
     pub(super) fn choose(&mut self, choose: &ast::ChooseStmt, span: Span) -> StmtKind {
         let token = choose.name();
         let name_span = match &token {
-            Some(token) => self.token_span(token),
+            Some(token) => self.token_span(*token),
             None => choose
                 .syntax()
                 .first_token()
-                .map_or(span, |token| self.token_span(&token)),
+                .map_or(span, |token| self.token_span(token)),
         };
         let several = choose.is_several();
         // The item of the list is in sight of its condition and its label under the name of the choice.
@@ -170,7 +170,7 @@ impl Lower<'_> {
     fn list_behind(
         &mut self,
         from: &ast::FromClause,
-        token: Option<&botflow_syntax::SyntaxToken>,
+        token: Option<&botflow_syntax::TokenRef>,
         several: bool,
         name_span: Span,
     ) -> FromList {

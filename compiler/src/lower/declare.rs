@@ -4,7 +4,7 @@ use botflow_artifact::{
     Call, CallKind, Escalation, Event, Experiment, Expr, Field, Flow, FlowId, Goal, Intent, Outcome, Pc,
     Queue, Segment, Template, Trigger, TypeId,
 };
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -27,15 +27,15 @@ impl Lower<'_> {
         self.add_flow(SmolStr::new_static("always"));
         for file in files {
             self.enter(file);
-            for item in &file.items {
-                self.declare_item(item);
+            for item in file.items() {
+                self.declare_item(&item);
             }
         }
         for file in files {
             self.enter(file);
-            for item in &file.items {
+            for item in file.items() {
                 if let ast::Item::UseItem(item) = item {
-                    self.alias(item);
+                    self.alias(&item);
                 }
             }
         }
@@ -46,16 +46,16 @@ impl Lower<'_> {
             ast::Item::BotItem(item) => self.declare_bot(item),
             ast::Item::FlowItem(item) => {
                 if let Some(token) = item.name() {
-                    self.declare_flow(&token);
+                    self.declare_flow(token);
                 }
             }
             ast::Item::TypeItem(item) => {
                 let Some(token) = item.name() else { return };
                 if botflow_values::Kind::named(token.text()).is_some() {
-                    let span = self.token_span(&token);
+                    let span = self.token_span(token);
                     self.report(duplicate_name::finding("type", token.text(), span, None));
                     self.broken = true;
-                } else if self.take(&token, "type", |symbols| &mut symbols.types).is_some() {
+                } else if self.take(token, "type", |symbols| &mut symbols.types).is_some() {
                     self.declared_types.push(Types::ERROR);
                 }
             }
@@ -63,11 +63,11 @@ impl Lower<'_> {
                 for field in item.fields() {
                     let Some(token) = field.name() else { continue };
                     if self
-                        .take(&token, "customer field", |symbols| &mut symbols.fields)
+                        .take(token, "customer field", |symbols| &mut symbols.fields)
                         .is_some()
                     {
                         self.program.bot.customer.push(Field {
-                            name: name(&token),
+                            name: name(token),
                             ty: Types::ERROR,
                             default: botflow_values::Value::Unknown,
                             sensitive: field.is_sensitive(),
@@ -78,16 +78,14 @@ impl Lower<'_> {
             ast::Item::EventItem(item) => {
                 let Some(token) = item.name() else { return };
                 if builtin::event(token.text()).is_some() {
-                    let span = self.token_span(&token);
+                    let span = self.token_span(token);
                     self.report(duplicate_name::finding("event", token.text(), span, None));
                     self.broken = true;
-                } else if self.free_of(&token, "event", "intent", |symbols| &symbols.intents)
-                    && self
-                        .take(&token, "event", |symbols| &mut symbols.events)
-                        .is_some()
+                } else if self.free_of(token, "event", "intent", |symbols| &symbols.intents)
+                    && self.take(token, "event", |symbols| &mut symbols.events).is_some()
                 {
                     self.program.bot.events.push(Event {
-                        name: name(&token),
+                        name: name(token),
                         fields: Vec::new(),
                         builtin: false,
                         by_customer: false,
@@ -96,13 +94,13 @@ impl Lower<'_> {
             }
             ast::Item::IntentItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self.free_of(&token, "intent", "event", |symbols| &symbols.events)
+                if self.free_of(token, "intent", "event", |symbols| &symbols.events)
                     && self
-                        .take(&token, "intent", |symbols| &mut symbols.intents)
+                        .take(token, "intent", |symbols| &mut symbols.intents)
                         .is_some()
                 {
                     self.program.bot.intents.push(Intent {
-                        name: name(&token),
+                        name: name(token),
                         params: Vec::new(),
                         words: Vec::new(),
                         like: Vec::new(),
@@ -120,27 +118,24 @@ impl Lower<'_> {
             ast::Item::SegmentItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self
-                    .take(&token, "segment", |symbols| &mut symbols.segments)
+                    .take(token, "segment", |symbols| &mut symbols.segments)
                     .is_some()
                 {
-                    let span = self.token_span(&token);
+                    let span = self.token_span(token);
                     // Until its body is looked at, nobody belongs to it.
                     let nobody = Expr::Const(botflow_values::Value::YesNo(false));
                     let condition = self.typed(nobody, Types::YES_NO, span).id;
                     self.program.bot.segments.push(Segment {
-                        name: name(&token),
+                        name: name(token),
                         condition,
                     });
                 }
             }
             ast::Item::QueueItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self
-                    .take(&token, "queue", |symbols| &mut symbols.queues)
-                    .is_some()
-                {
+                if self.take(token, "queue", |symbols| &mut symbols.queues).is_some() {
                     self.program.bot.queues.push(Queue {
-                        name: name(&token),
+                        name: name(token),
                         always_open: false,
                         hours: Vec::new(),
                         closed_on: Vec::new(),
@@ -151,11 +146,11 @@ impl Lower<'_> {
             ast::Item::EscalationItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self
-                    .take(&token, "escalation", |symbols| &mut symbols.escalations)
+                    .take(token, "escalation", |symbols| &mut symbols.escalations)
                     .is_some()
                 {
                     self.program.bot.escalations.push(Escalation {
-                        name: name(&token),
+                        name: name(token),
                         to: Vec::new(),
                         say: None,
                         brief: None,
@@ -170,17 +165,17 @@ impl Lower<'_> {
             ast::Item::TriggerItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self
-                    .take(&token, "trigger", |symbols| &mut symbols.triggers)
+                    .take(token, "trigger", |symbols| &mut symbols.triggers)
                     .is_some()
                 {
-                    self.program.bot.triggers.push(empty_trigger(name(&token)));
+                    self.program.bot.triggers.push(empty_trigger(name(token)));
                 }
             }
             ast::Item::GoalItem(item) => {
                 let Some(token) = item.name() else { return };
-                if self.take(&token, "goal", |symbols| &mut symbols.goals).is_some() {
+                if self.take(token, "goal", |symbols| &mut symbols.goals).is_some() {
                     self.program.bot.goals.push(Goal {
-                        name: name(&token),
+                        name: name(token),
                         on: Vec::new(),
                         condition: None,
                         value: None,
@@ -191,14 +186,13 @@ impl Lower<'_> {
             ast::Item::ExperimentItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self
-                    .take(&token, "experiment", |symbols| &mut symbols.experiments)
+                    .take(token, "experiment", |symbols| &mut symbols.experiments)
                     .is_some()
                 {
                     let arms = item.arms().filter_map(|arm| arm.name());
-                    self.experiment_arms
-                        .push(arms.map(|token| name(&token)).collect());
+                    self.experiment_arms.push(arms.map(|token| name(token)).collect());
                     self.program.bot.experiments.push(Experiment {
-                        name: name(&token),
+                        name: name(token),
                         arms: Vec::new(),
                         goal: None,
                         condition: None,
@@ -209,15 +203,15 @@ impl Lower<'_> {
             ast::Item::TemplateItem(item) => {
                 let Some(token) = item.name() else { return };
                 if self
-                    .take(&token, "template", |symbols| &mut symbols.templates)
+                    .take(token, "template", |symbols| &mut symbols.templates)
                     .is_some()
                 {
                     let text = self.plain_text("");
                     self.template_params.push(Vec::new());
                     self.program.bot.templates.push(Template {
-                        name: name(&token),
+                        name: name(token),
                         params: Vec::new(),
-                        channels: item.channels().map(|channel| name(&channel)).collect(),
+                        channels: item.channels().map(|channel| name(channel)).collect(),
                         category: SmolStr::default(),
                         text,
                         header: None,
@@ -233,7 +227,7 @@ impl Lower<'_> {
     /// Declares a name in its space, or reports that it is taken.
     fn take(
         &mut self,
-        token: &SyntaxToken,
+        token: TokenRef,
         kind: &str,
         space: impl FnOnce(&mut Symbols) -> &mut Space,
     ) -> Option<usize> {
@@ -264,7 +258,7 @@ impl Lower<'_> {
     /// Events and intents are both heard by `on NAME`, so that a name is one of them only.
     fn free_of(
         &mut self,
-        token: &SyntaxToken,
+        token: TokenRef,
         kind: &str,
         other: &str,
         space: impl FnOnce(&Symbols) -> &Space,
@@ -308,7 +302,7 @@ impl Lower<'_> {
         }
     }
 
-    fn declare_flow(&mut self, token: &SyntaxToken) {
+    fn declare_flow(&mut self, token: TokenRef) {
         let span = self.token_span(token);
         let full = match self.library {
             Some(library) => format_smolstr!("{library}.{}", token.text()),
@@ -351,13 +345,13 @@ impl Lower<'_> {
 
     fn declare_bot(&mut self, item: &ast::BotItem) {
         let Some(token) = item.name() else { return };
-        let span = self.token_span(&token);
+        let span = self.token_span(token);
         if let Some(first) = self.program.spans.bot {
             self.report(duplicate_name::second_bot(span, first));
             return;
         }
         self.program.spans.bot = Some(span);
-        self.program.bot.name = name(&token);
+        self.program.bot.name = name(token);
         self.bot_settings(item);
     }
 
@@ -372,16 +366,16 @@ impl Lower<'_> {
         let taken = self.symbols.flows.get(alias.text());
         if let Some(index) = taken {
             let first = self.symbols.flows.at(index).and_then(|(_, symbol)| symbol.span);
-            let span = self.token_span(&alias);
+            let span = self.token_span(alias);
             self.report(duplicate_name::finding("flow", alias.text(), span, first));
             return;
         }
-        self.aliases.insert(name(&alias), FlowId::from(flow));
+        self.aliases.insert(name(alias), FlowId::from(flow));
     }
 
     /// The id of what is declared at this name.
-    pub(super) fn declared(&self, token: Option<SyntaxToken>) -> Option<usize> {
-        let span = self.token_span(&token?);
+    pub(super) fn declared(&self, token: Option<TokenRef>) -> Option<usize> {
+        let span = self.token_span(token?);
         self.declared_at.get(&span).map(|id| *id as usize)
     }
 

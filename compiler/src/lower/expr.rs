@@ -255,14 +255,14 @@ impl Lower<'_> {
             _ => return None,
         };
         if found.is_none() {
-            let span = self.token_span(&token);
+            let span = self.token_span(token);
             self.report(bad_literal::finding(span, format!("`{text}` cannot be read.")));
         }
         found
     }
 
-    fn money(&mut self, amount: &str, written: &botflow_syntax::SyntaxToken) -> Option<(Value, TypeId)> {
-        let span = self.token_span(written);
+    fn money(&mut self, amount: &str, written: &botflow_syntax::TokenRef) -> Option<(Value, TypeId)> {
+        let span = self.token_span(*written);
         let Some(currency) = self.currency else {
             // Without a bot (or with a currency that has its finding) any currency may be meant.
             let any = botflow_values::Currency::from_code(written.text());
@@ -416,7 +416,7 @@ impl Lower<'_> {
             let (Some(token), Some(value)) = (field.name(), field.value()) else {
                 continue;
             };
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             let Some(place) = fields.iter().position(|(name, _)| name == token.text()) else {
                 let near = nearest::few(token.text(), fields.iter().map(|(name, _)| name.as_str()));
                 self.report(unknown_name::finding("part", token.text(), at, &near));
@@ -466,7 +466,7 @@ impl Lower<'_> {
             let typed = self.expr(&value, None);
             sensitive |= typed.sensitive;
             if fields.iter().any(|(known, _)| known == token.text()) {
-                let at = self.token_span(&token);
+                let at = self.token_span(token);
                 self.report(duplicate_name::finding("part", token.text(), at, None));
                 continue;
             }

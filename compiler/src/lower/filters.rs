@@ -55,7 +55,7 @@ impl Lower<'_> {
             }
             (unknown, _) => {
                 let near = nearest::few(unknown, FILTERS.iter().copied());
-                let span = self.token_span(&token);
+                let span = self.token_span(token);
                 self.report(unknown_name::finding("filter", unknown, span, &near));
                 return None;
             }
@@ -89,7 +89,7 @@ impl Lower<'_> {
     fn filter_fits(
         &mut self,
         fits: bool,
-        token: &botflow_syntax::SyntaxToken,
+        token: &botflow_syntax::TokenRef,
         wanted: &str,
         ty: TypeId,
         span: Span,
@@ -192,7 +192,7 @@ impl Lower<'_> {
                 continue;
             };
             let Some(text) = arm.text() else { continue };
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             let name = SmolStr::new(token.text());
             if let Some((_, first)) = seen.iter().find(|(known, _)| *known == name) {
                 let first = *first;

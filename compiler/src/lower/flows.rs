@@ -1,6 +1,7 @@
 //! Flows, their steps and handlers, and `always`.
 
 use botflow_artifact::{FlowId, IntentId, Pc, SlotId, Step, StepId};
+use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use smol_str::SmolStr;
 
@@ -23,7 +24,7 @@ impl Lower<'_> {
         let span = self.node_span(item);
         let mut scope = Scope {
             flow: id,
-            root: Some(item.syntax().clone()),
+            root: Some(item.syntax().pointer()),
             gives: self.program.bot.flows[id.index()].gives,
             ..Scope::default()
         };
@@ -37,7 +38,7 @@ impl Lower<'_> {
             });
             let at = param
                 .and_then(|param| param.name())
-                .map(|token| self.token_span(&token));
+                .map(|token| self.token_span(token));
             let sensitive = param.is_some_and(|param| param.is_sensitive());
             scope.declare(taken.name, taken.ty, sensitive, at);
         }
@@ -57,7 +58,7 @@ impl Lower<'_> {
         self.program.spans.slots[id.index()] = scope.slot_spans;
         self.bodies[id.index()] = Some(FlowBody {
             id,
-            name_span: self.token_span(&token),
+            name_span: self.token_span(token),
             span,
             handlers,
             rules: Vec::new(),
@@ -69,20 +70,20 @@ impl Lower<'_> {
     fn declare_steps(&mut self, item: &ast::FlowItem, flow: FlowId, scope: &mut Scope) {
         for step in item.steps() {
             let Some(token) = step.name() else { continue };
-            let span = self.token_span(&token);
+            let span = self.token_span(token);
             if let Some(first) = scope.steps.get(token.text()).map(|step| step.span) {
                 self.report(duplicate_name::finding("step", token.text(), span, Some(first)));
             }
             let id = StepId::from(self.program.bot.steps.len());
             self.program.bot.steps.push(Step {
                 flow,
-                name: name(&token),
+                name: name(token),
                 entry: Pc(0),
                 handlers: Vec::new(),
             });
             self.program.bot.flows[flow.index()].steps.push(id);
             self.declared_at.insert(span, id.0);
-            scope.steps.entry(name(&token)).or_insert(StepName {
+            scope.steps.entry(name(token)).or_insert(StepName {
                 id,
                 span,
                 mentioned: false,
@@ -92,13 +93,13 @@ impl Lower<'_> {
 
     fn step(&mut self, step: &ast::Step) -> Option<StepBody> {
         let token = step.name()?;
-        let id = StepId::from(self.declared(Some(token.clone()))?);
+        let id = StepId::from(self.declared(Some(token))?);
         let span = self.node_span(step);
         let handlers = self.handlers(step.handlers());
         let body = self.statements(step.statements(), span);
         Some(StepBody {
             id,
-            name_span: self.token_span(&token),
+            name_span: self.token_span(token),
             span,
             handlers,
             body,
@@ -158,7 +159,7 @@ impl Lower<'_> {
         let mut rules = Vec::new();
         for entry in item.entries() {
             // Each handler has names of its own: `always` is no flow that is run.
-            self.scope.forget_names(Some(entry.syntax().clone()));
+            self.scope.forget_names(Some(entry.syntax().pointer()));
             match entry {
                 ast::AlwaysEntry::Handler(handler) => handlers.push(self.handler(&handler)),
                 ast::AlwaysEntry::IfHandler(rule) => {
@@ -201,7 +202,7 @@ impl Lower<'_> {
 
     // ----------------------------------------------------------------------------------------- handlers
 
-    fn handlers(&mut self, handlers: impl Iterator<Item = Handler>) -> Vec<HandlerBody> {
+    fn handlers<'t>(&mut self, handlers: impl Iterator<Item = Handler<'t>>) -> Vec<HandlerBody> {
         handlers.map(|handler| self.handler(&handler)).collect()
     }
 
@@ -270,25 +271,14 @@ impl Lower<'_> {
 
     /// From `on` to the way.
     fn handler_head(&self, handler: &Handler, span: Span) -> Span {
-        let way = handler
+        let head = handler
             .syntax()
-            .children()
-            .find(|child| ast::Way::can_cast(child.kind()) || ast::UnclearBlock::can_cast(child.kind()));
-        let Some(way) = way else { return span };
-        let end = way
-            .first_token()
-            .and_then(|token| token.prev_token())
-            .map(|mut token| {
-                while token.kind().is_trivia() {
-                    match token.prev_token() {
-                        Some(before) => token = before,
-                        None => break,
-                    }
-                }
-                self.token_span(&token).end
-            });
+            .children_with_tokens()
+            .take_while(|part| !ast::Way::can_cast(part.kind()) && !ast::UnclearBlock::can_cast(part.kind()))
+            .filter(|part| !part.kind().is_trivia() && part.kind() != SyntaxKind::Newline)
+            .last();
         Span {
-            end: end.unwrap_or(span.end),
+            end: head.map_or(span.end, |part| self.span(part.text_range()).end),
             ..span
         }
     }
@@ -310,7 +300,7 @@ impl Lower<'_> {
     }
 
     /// `on changed city`: an answer of this flow.
-    fn changed(&mut self, token: &botflow_syntax::SyntaxToken) -> Option<SlotId> {
+    fn changed(&mut self, token: &botflow_syntax::TokenRef) -> Option<SlotId> {
         // Hearing of a change is no reading.
         let read = self.scope.names.get(token.text()).is_some_and(|local| local.read);
         let slot = self.local(token.text());
@@ -318,7 +308,7 @@ impl Lower<'_> {
             local.read = read;
         }
         if slot.is_none() {
-            let at = self.token_span(token);
+            let at = self.token_span(*token);
             let names = self.scope.names.keys().map(SmolStr::as_str);
             let ahead = self.scope.forward.iter().flat_map(|forward| forward.keys());
             let near = nearest::few(token.text(), names.chain(ahead.map(SmolStr::as_str)));
@@ -417,7 +407,7 @@ impl Lower<'_> {
                 true => params.iter().position(|param| param.name == token.text()),
                 false => (place < params.len()).then_some(place),
             };
-            let at = self.token_span(token);
+            let at = self.token_span(*token);
             let Some(index) = index else {
                 let name = self.program.bot.intents[intent.index()].name.clone();
                 let message = match params.len() {
@@ -426,7 +416,7 @@ impl Lower<'_> {
                     count => format!("The intent `{name}` brings {count} values."),
                 };
                 self.report(wrong_arguments::finding(message, &usage, at));
-                self.bind_error(Some(token.clone()));
+                self.bind_error(Some(*token));
                 continue;
             };
             if slots[index].is_some() {

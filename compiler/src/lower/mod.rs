@@ -33,7 +33,7 @@ mod waits;
 
 use botflow_artifact::{Expr, ExprId, FlowId, MessageId, MessageTemplate, TextId, TypeId};
 use botflow_syntax::ast::{self, AstNode};
-use botflow_syntax::{SyntaxToken, TextRange};
+use botflow_syntax::{GreenNode, NodeRef, TextRange, TokenRef};
 use botflow_values::{Currency, Value};
 use smol_str::SmolStr;
 
@@ -54,8 +54,15 @@ pub struct ParsedFile {
     pub id: FileId,
     /// Comes from the library; the prefix of its names (`std`).
     pub library: Option<&'static str>,
+    /// Its tree.
+    pub tree: GreenNode,
+}
+
+impl ParsedFile {
     /// Its declarations.
-    pub items: Vec<ast::Item>,
+    pub fn items(&self) -> impl Iterator<Item = ast::Item<'_>> {
+        ast::children(NodeRef::root(&self.tree))
+    }
 }
 
 /// A parameter of a flow, call or template, with what may stand for it.
@@ -87,6 +94,8 @@ pub struct Lower<'a> {
     file: FileId,
     /// The library prefix of that file.
     library: Option<&'static str>,
+    /// Its tree.
+    tree: Option<GreenNode>,
     /// Where the present expression stands: names of the flow, the event at hand.
     scope: Scope,
     /// The variables of the pseudo-flow of `always` while another scope is open.
@@ -132,6 +141,7 @@ impl<'a> Lower<'a> {
             findings: Vec::new(),
             file: FileId(0),
             library: None,
+            tree: None,
             scope: Scope::default(),
             always_scope: Scope::default(),
             flow_params: Vec::new(),
@@ -158,8 +168,8 @@ impl<'a> Lower<'a> {
     /// Looks into the bodies of one file, whose tree is not needed afterwards.
     fn bodies(&mut self, file: &ParsedFile) {
         self.enter(file);
-        for item in &file.items {
-            match item {
+        for item in file.items() {
+            match &item {
                 ast::Item::FlowItem(item) => self.flow(item),
                 ast::Item::AlwaysItem(item) => self.always(item),
                 ast::Item::SegmentItem(item) => self.segment(item),
@@ -180,6 +190,7 @@ impl<'a> Lower<'a> {
     fn enter(&mut self, file: &ParsedFile) {
         self.file = file.id;
         self.library = file.library;
+        self.tree = Some(file.tree.clone());
     }
 
     /// The span of a range of the present file.
@@ -191,11 +202,11 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn node_span(&self, node: &impl AstNode) -> Span {
+    fn node_span<'t>(&self, node: &impl AstNode<'t>) -> Span {
         self.span(node.range())
     }
 
-    fn token_span(&self, token: &SyntaxToken) -> Span {
+    fn token_span(&self, token: TokenRef) -> Span {
         self.span(token.text_range())
     }
 
@@ -266,13 +277,13 @@ impl<'a> Lower<'a> {
     }
 
     /// A number in a setting (`at most 3`, `tries 3`), at least 1.
-    fn count(&mut self, token: Option<SyntaxToken>) -> Option<u32> {
+    fn count(&mut self, token: Option<TokenRef>) -> Option<u32> {
         let token = token?;
         let count = crate::types::literal::integer(token.text())?;
         match u32::try_from(count) {
             Ok(count) if count > 0 => Some(count),
             _ => {
-                let span = self.token_span(&token);
+                let span = self.token_span(token);
                 self.report(bad_literal::finding(
                     span,
                     "This number is at least 1, and at most 4,294,967,295.",
@@ -284,11 +295,11 @@ impl<'a> Lower<'a> {
 }
 
 /// A duration in a setting, in milliseconds.
-fn duration(token: Option<SyntaxToken>) -> Option<i64> {
+fn duration(token: Option<TokenRef>) -> Option<i64> {
     crate::types::literal::duration(token?.text())
 }
 
 /// The name in a token.
-fn name(token: &SyntaxToken) -> SmolStr {
+fn name(token: TokenRef) -> SmolStr {
     SmolStr::new(token.text())
 }

@@ -20,7 +20,7 @@ impl Lower<'_> {
     /// `a or b or c`, `a and b and c`.
     pub(super) fn logic(
         &mut self,
-        operands: AstChildren<Written>,
+        operands: AstChildren<'_, Written<'_>>,
         span: Span,
         join: fn(ExprId, ExprId) -> Expr,
     ) -> Typed {
@@ -49,7 +49,7 @@ impl Lower<'_> {
     /// `a + b - c`, `a * b / c`, from the left.
     pub(super) fn arithmetic(
         &mut self,
-        operands: AstChildren<Written>,
+        operands: AstChildren<'_, Written<'_>>,
         operators: &[SyntaxKind],
         span: Span,
         expected: Option<TypeId>,

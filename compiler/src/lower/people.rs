@@ -1,7 +1,7 @@
 //! Queues and escalations.
 
 use botflow_artifact::{EscalationId, FlowId, QueueId};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, AstNode, EscalationEntry, QueueEntry};
 use smol_str::SmolStr;
 
@@ -13,8 +13,8 @@ use crate::types::literal;
 
 impl Lower<'_> {
     /// The queue of this name, or none with a finding.
-    pub(super) fn queue_named(&mut self, token: Option<SyntaxToken>) -> Option<QueueId> {
-        let id = self.known("queue", &token?, |symbols| &mut symbols.queues)?;
+    pub(super) fn queue_named(&mut self, token: Option<TokenRef>) -> Option<QueueId> {
+        let id = self.known("queue", token?, |symbols| &mut symbols.queues)?;
         Some(QueueId::from(id))
     }
 
@@ -32,7 +32,7 @@ impl Lower<'_> {
                         continue;
                     }
                     let days = hours.days().map_or(0, |days| weekdays(&days));
-                    let times: Vec<u32> = hours.times().filter_map(|token| minutes(&token)).collect();
+                    let times: Vec<u32> = hours.times().filter_map(|token| minutes(token)).collect();
                     if let [from, to] = times[..] {
                         if from >= to {
                             self.report(
@@ -47,7 +47,7 @@ impl Lower<'_> {
                 QueueEntry::ClosedSetting(closed) => {
                     for token in closed.dates() {
                         if literal::date(token.text()).is_none() {
-                            let span = self.token_span(&token);
+                            let span = self.token_span(token);
                             let message = format!("There is no day `{}`.", token.text());
                             self.report(bad_literal::finding(span, message));
                             continue;
@@ -96,7 +96,7 @@ impl Lower<'_> {
         let mut seen = [None; 4];
         for entry in item.entries() {
             // Each way has names of its own.
-            self.scope.forget_names(Some(entry.syntax().clone()));
+            self.scope.forget_names(Some(entry.syntax().pointer()));
             let at = self.node_span(&entry);
             match entry {
                 EscalationEntry::ToSetting(to) => {
@@ -165,7 +165,7 @@ impl Lower<'_> {
 
     fn timed(
         &mut self,
-        token: Option<SyntaxToken>,
+        token: Option<TokenRef>,
         way: Option<ast::Way>,
         span: Span,
         into: &mut Vec<(i64, Block)>,
@@ -227,6 +227,6 @@ fn weekday(word: &str) -> Option<usize> {
 }
 
 /// Minutes after midnight.
-pub(super) fn minutes(token: &SyntaxToken) -> Option<u32> {
+pub(super) fn minutes(token: TokenRef) -> Option<u32> {
     Some(literal::time(token.text())?.seconds() / 60)
 }

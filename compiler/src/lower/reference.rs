@@ -2,7 +2,7 @@
 //! `customer.`, `conversation.`, `config.` and `event.`.
 
 use botflow_artifact::{ConversationField, EventId, Expr, FieldId, FlowId, SegmentId, TypeId};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast;
 use botflow_values::Value;
 use smol_str::{SmolStr, format_smolstr};
@@ -179,21 +179,21 @@ impl Lower<'_> {
                     return self.error(span);
                 };
                 let at = Span {
-                    end: self.token_span(&field).end,
+                    end: self.token_span(field).end,
                     ..span
                 };
-                self.root_field(root, &field, at)
+                self.root_field(root, field, at)
             }
             _ => self.expr(&base, None),
         };
         for field in fields {
-            value = self.part(value, &field, span);
+            value = self.part(value, field, span);
         }
         value
     }
 
     /// `.b` behind a value.
-    fn part(&mut self, value: Typed, field: &SyntaxToken, whole: Span) -> Typed {
+    fn part(&mut self, value: Typed, field: TokenRef, whole: Span) -> Typed {
         let at = self.token_span(field);
         let span = Span { end: at.end, ..whole };
         if value.ty == Types::ERROR {
@@ -226,7 +226,7 @@ impl Lower<'_> {
         typed
     }
 
-    fn root_field(&mut self, root: &str, field: &SyntaxToken, span: Span) -> Typed {
+    fn root_field(&mut self, root: &str, field: TokenRef, span: Span) -> Typed {
         match root {
             "customer" => match self.customer_field_of(field) {
                 Some(id) => {
@@ -279,7 +279,7 @@ impl Lower<'_> {
     }
 
     /// The field of the customer card that is meant, or none with a finding.
-    pub(super) fn customer_field_of(&mut self, field: &SyntaxToken) -> Option<FieldId> {
+    pub(super) fn customer_field_of(&mut self, field: TokenRef) -> Option<FieldId> {
         if let Some(id) = self.symbols.fields.mention(field.text()) {
             return Some(FieldId::from(id));
         }
@@ -295,10 +295,10 @@ impl Lower<'_> {
         let written = written?;
         let span = self.node_span(&written);
         let field = written.field()?;
-        Some((self.customer_field_of(&field)?, span))
+        Some((self.customer_field_of(field)?, span))
     }
 
-    fn event_field(&mut self, field: &SyntaxToken, span: Span) -> Typed {
+    fn event_field(&mut self, field: TokenRef, span: Span) -> Typed {
         let at = self.token_span(field);
         let events = self.scope.events.clone();
         let Some(first) = events.first() else {
@@ -414,7 +414,7 @@ impl Lower<'_> {
     pub(super) fn known(
         &mut self,
         kind: &str,
-        token: &SyntaxToken,
+        token: TokenRef,
         space: impl Fn(&mut crate::names::Symbols) -> &mut Space,
     ) -> Option<usize> {
         if let Some(id) = space(&mut self.symbols).mention(token.text()) {

@@ -20,7 +20,7 @@ impl Lower<'_> {
         message.via = say
             .via()
             .and_then(|via| via.channel())
-            .map(|token| self.bot_channel(&token));
+            .map(|token| self.bot_channel(token));
         self.said(message, say.one_of(), say.text(), span)
     }
 
@@ -78,7 +78,7 @@ impl Lower<'_> {
         }
     }
 
-    fn message_items(&mut self, items: ast::AstChildren<SayItem>) -> MessageTemplate {
+    fn message_items(&mut self, items: ast::AstChildren<'_, SayItem<'_>>) -> MessageTemplate {
         let mut message = MessageTemplate::default();
         let (mut cards_at, mut template_at) = (None, None);
         for item in items {
@@ -105,9 +105,9 @@ impl Lower<'_> {
                 SayItem::OnChannelItem(item) => {
                     let text = item.text().map(|text| self.text(&text).id);
                     for token in item.channels() {
-                        let channel = self.bot_channel(&token);
+                        let channel = self.bot_channel(token);
                         if message.on_channel.iter().any(|(known, _)| *known == channel) {
-                            let at = self.token_span(&token);
+                            let at = self.token_span(token);
                             let setting = format!("on {channel}");
                             self.report(crate::rules::writing::repeated_setting::finding(
                                 at, &setting, None,
@@ -261,8 +261,8 @@ impl Lower<'_> {
     fn cards(&mut self, item: &ast::CardsItem, span: Span) -> Option<Cards> {
         let (list, item_type) = self.list_of(item.list(), span);
         let token = item.name()?;
-        let at = self.token_span(&token);
-        let slot = self.bind(&name(&token), item_type, list.sensitive, at, Binding::Answer);
+        let at = self.token_span(token);
+        let slot = self.bind(&name(token), item_type, list.sensitive, at, Binding::Answer);
         let condition = item
             .condition()
             .and_then(|clause| clause.condition())

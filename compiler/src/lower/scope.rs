@@ -1,7 +1,7 @@
 //! What names mean inside a flow: its parameters, answers and values, its steps, and the event at hand.
 
 use botflow_artifact::{EventId, FlowId, Slot, SlotId, StepId, TypeId};
-use botflow_syntax::SyntaxNode;
+use botflow_syntax::NodePointer;
 use smol_str::SmolStr;
 
 use super::forward::Binder;
@@ -26,7 +26,7 @@ pub(crate) struct Scope {
     /// The events whose fields `event.x` reads; none where there is no event.
     pub events: Vec<EventId>,
     /// The declaration, for looking further down when a name is not known yet.
-    pub root: Option<SyntaxNode>,
+    pub root: Option<NodePointer>,
     /// Names that are given a value anywhere in the flow; collected when the first name is not known yet.
     pub forward: Option<FxIndexMap<SmolStr, Binder>>,
     /// What `return` gives.
@@ -108,7 +108,7 @@ impl Scope {
     }
 
     /// Forgets all names, but not the variables: what follows has names of its own.
-    pub fn forget_names(&mut self, root: Option<SyntaxNode>) {
+    pub fn forget_names(&mut self, root: Option<NodePointer>) {
         self.names.clear();
         self.forward = None;
         self.root = root;

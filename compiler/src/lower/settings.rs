@@ -1,7 +1,7 @@
 //! The settings of the `bot` block, and the deployment's `config` values.
 
 use botflow_artifact::{Cap, ConfigId, ConfigValue};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, BotSetting};
 use botflow_values::{Currency, Value, Zone};
 use smol_str::SmolStr;
@@ -49,10 +49,10 @@ impl Lower<'_> {
             }
             BotSetting::ChannelsSetting(setting) => {
                 for token in setting.names() {
-                    self.channel_name(&token);
-                    let channel = name(&token);
+                    self.channel_name(token);
+                    let channel = name(token);
                     if self.program.bot.channels.contains(&channel) {
-                        let span = self.token_span(&token);
+                        let span = self.token_span(token);
                         self.report(duplicate_name::finding("channel", &channel, span, None));
                     } else {
                         self.program.bot.channels.push(channel);
@@ -62,9 +62,9 @@ impl Lower<'_> {
             BotSetting::CurrencySetting(setting) => {
                 let Some(token) = setting.currency() else { return };
                 self.currency = Currency::from_code(token.text());
-                self.program.bot.currency = name(&token);
+                self.program.bot.currency = name(token);
                 if self.currency.is_none() {
-                    let span = self.token_span(&token);
+                    let span = self.token_span(token);
                     let message = format!("There is no currency `{}`.", token.text());
                     self.report(
                         bad_literal::finding(span, message)
@@ -79,9 +79,9 @@ impl Lower<'_> {
             }
             BotSetting::StagesSetting(setting) => {
                 for token in setting.names() {
-                    let span = self.token_span(&token);
-                    match self.symbols.stages.declare(name(&token), Some(span)) {
-                        Ok(_) => self.program.bot.stages.push(name(&token)),
+                    let span = self.token_span(token);
+                    match self.symbols.stages.declare(name(token), Some(span)) {
+                        Ok(_) => self.program.bot.stages.push(name(token)),
                         Err(first) => {
                             self.report(duplicate_name::finding("stage", token.text(), span, first));
                         }
@@ -90,9 +90,9 @@ impl Lower<'_> {
             }
             BotSetting::ConsentsSetting(setting) => {
                 for token in setting.names() {
-                    let span = self.token_span(&token);
-                    match self.symbols.consents.declare(name(&token), Some(span)) {
-                        Ok(_) => self.program.bot.consents.push(name(&token)),
+                    let span = self.token_span(token);
+                    match self.symbols.consents.declare(name(token), Some(span)) {
+                        Ok(_) => self.program.bot.consents.push(name(token)),
                         Err(first) => {
                             self.report(duplicate_name::finding("consent", token.text(), span, first));
                         }
@@ -113,7 +113,7 @@ impl Lower<'_> {
     /// The settings of the bot that are texts or mention flows.
     pub(super) fn bot_texts(&mut self, item: &ast::BotItem) {
         // A second `bot` block has its finding.
-        if item.name().map(|token| self.token_span(&token)) != self.program.spans.bot {
+        if item.name().map(|token| self.token_span(token)) != self.program.spans.bot {
             return;
         }
         for setting in item.settings() {
@@ -166,7 +166,7 @@ impl Lower<'_> {
     }
 
     /// Reports a channel that there is none of.
-    pub(super) fn channel_name(&mut self, token: &SyntaxToken) {
+    pub(super) fn channel_name(&mut self, token: TokenRef) {
         use crate::names::builtin::CHANNELS;
         if !CHANNELS.contains(&token.text()) {
             let near = nearest::few(token.text(), CHANNELS.iter().copied());
@@ -177,7 +177,7 @@ impl Lower<'_> {
 
     /// Reports a channel that the bot does not speak on. A bot that names no channels (or a project without a bot)
     /// may speak on any.
-    pub(super) fn bot_channel(&mut self, token: &SyntaxToken) -> SmolStr {
+    pub(super) fn bot_channel(&mut self, token: TokenRef) -> SmolStr {
         let channel = name(token);
         let bot = &self.program.bot;
         let slips = |channel: &SmolStr| !crate::names::builtin::CHANNELS.contains(&channel.as_str());
@@ -197,9 +197,9 @@ impl Lower<'_> {
     pub(super) fn config_item(&mut self, item: &ast::ConfigItem) {
         for field in item.fields() {
             let Some(token) = field.name() else { continue };
-            let span = self.token_span(&token);
+            let span = self.token_span(token);
             let ty = self.type_or_error(field.type_expr());
-            let id = match self.symbols.settings.declare(name(&token), Some(span)) {
+            let id = match self.symbols.settings.declare(name(token), Some(span)) {
                 Ok(id) => id,
                 Err(first) => {
                     self.report(duplicate_name::finding("setting", token.text(), span, first));
@@ -207,21 +207,16 @@ impl Lower<'_> {
                 }
             };
             debug_assert_eq!(id, self.program.bot.config.len());
-            let value = self.setting_value(&field, &token, ty);
+            let value = self.setting_value(&field, token, ty);
             self.program.bot.config.push(ConfigValue {
-                name: name(&token),
+                name: name(token),
                 ty,
                 value,
             });
         }
     }
 
-    fn setting_value(
-        &mut self,
-        field: &ast::Field,
-        token: &SyntaxToken,
-        ty: botflow_artifact::TypeId,
-    ) -> Value {
+    fn setting_value(&mut self, field: &ast::Field, token: TokenRef, ty: botflow_artifact::TypeId) -> Value {
         let span = self.token_span(token);
         let config = self.config;
         if let Some(entry) = config.value(token.text()) {

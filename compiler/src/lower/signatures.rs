@@ -18,16 +18,16 @@ impl Lower<'_> {
         self.members_of(files);
         for file in files {
             self.enter(file);
-            for item in &file.items {
+            for item in file.items() {
                 if let ast::Item::ConfigItem(item) = item {
-                    self.config_item(item);
+                    self.config_item(&item);
                 }
             }
         }
         for file in files {
             self.enter(file);
-            for item in &file.items {
-                self.signature(item);
+            for item in file.items() {
+                self.signature(&item);
             }
         }
     }
@@ -109,13 +109,13 @@ impl Lower<'_> {
             let ty = self.type_or_error(param.type_expr());
             let ty = self.not_too_deep(ty, &param);
             if taken.iter().any(|known| known.name == token.text()) {
-                let span = self.token_span(&token);
+                let span = self.token_span(token);
                 self.report(duplicate_name::finding("parameter", token.text(), span, None));
                 continue;
             }
             let default = param.default().and_then(|value| self.constant(&value, ty));
             taken.push(Taken {
-                name: name(&token),
+                name: name(token),
                 ty,
                 default,
             });
@@ -124,7 +124,7 @@ impl Lower<'_> {
     }
 
     /// The type, unless it nests deeper than values may.
-    pub(super) fn not_too_deep(&mut self, ty: TypeId, at: &impl AstNode) -> TypeId {
+    pub(super) fn not_too_deep<'t>(&mut self, ty: TypeId, at: &impl AstNode<'t>) -> TypeId {
         if !self.types.too_deep(ty) {
             return ty;
         }
@@ -170,7 +170,7 @@ impl Lower<'_> {
             && !self.types.is_optional(ty)
             && let Some(token) = field.name()
         {
-            let span = self.token_span(&token);
+            let span = self.token_span(token);
             let shown = self.types.name(ty);
             self.report(
                 type_mismatch::other(
@@ -196,7 +196,7 @@ impl Lower<'_> {
         path: Option<ast::Path>,
         params: Option<ast::Params>,
         gives: Option<ast::GivesClause>,
-        fails: ast::AstChildren<ast::FailsClause>,
+        fails: ast::AstChildren<'_, ast::FailsClause<'_>>,
         takes_sensitive: bool,
         http: bool,
     ) {
@@ -216,10 +216,10 @@ impl Lower<'_> {
         let mut failures: Vec<smol_str::SmolStr> = Vec::new();
         for token in fails.flat_map(|clause| clause.names()) {
             if failures.iter().any(|known| known == token.text()) {
-                let span = self.token_span(&token);
+                let span = self.token_span(token);
                 self.report(duplicate_name::finding("failure", token.text(), span, None));
             } else {
-                failures.push(name(&token));
+                failures.push(name(token));
             }
         }
         let Some(path) = path else { return };

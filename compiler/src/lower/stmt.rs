@@ -15,7 +15,11 @@ use crate::types::Types;
 
 impl Lower<'_> {
     /// Statements in order; `span` is the place of the whole.
-    pub(super) fn statements(&mut self, statements: impl Iterator<Item = Written>, span: Span) -> Block {
+    pub(super) fn statements<'t>(
+        &mut self,
+        statements: impl Iterator<Item = Written<'t>>,
+        span: Span,
+    ) -> Block {
         let mut stmts = Vec::new();
         for written in statements {
             self.stmt(&written, &mut stmts);
@@ -137,7 +141,7 @@ impl Lower<'_> {
             step.mentioned = true;
             return StmtKind::Go(step.id);
         }
-        let at = self.token_span(&token);
+        let at = self.token_span(token);
         if self.symbols.flows.mention(token.text()).is_some() {
             self.report(unknown_target::is_a_flow(token.text(), at));
             return StmtKind::Error;
@@ -230,7 +234,7 @@ impl Lower<'_> {
             Written::StageStmt(stmt) => {
                 let stage = stmt
                     .name()
-                    .and_then(|token| self.known("stage", &token, |symbols| &mut symbols.stages));
+                    .and_then(|token| self.known("stage", token, |symbols| &mut symbols.stages));
                 match stage {
                     Some(stage) => StmtKind::Stage(StageId::from(stage)),
                     None => StmtKind::Error,
@@ -265,7 +269,7 @@ impl Lower<'_> {
             Written::ConsentStmt(stmt) => {
                 let consent = stmt
                     .name()
-                    .and_then(|token| self.known("consent", &token, |symbols| &mut symbols.consents));
+                    .and_then(|token| self.known("consent", token, |symbols| &mut symbols.consents));
                 match consent {
                     Some(consent) => StmtKind::Consent {
                         consent: ConsentId::from(consent),
@@ -286,7 +290,7 @@ impl Lower<'_> {
         let token = stmt.name();
         let Some(value) = stmt.value() else {
             if let Some(token) = &token {
-                let at = self.token_span(token);
+                let at = self.token_span(*token);
                 self.bind(token.text(), Types::ERROR, false, at, Binding::Result);
             }
             return StmtKind::Error;
@@ -316,7 +320,7 @@ impl Lower<'_> {
                 let Some(token) = token else {
                     return StmtKind::Error;
                 };
-                let name_span = self.token_span(&token);
+                let name_span = self.token_span(token);
                 let slot = self.bind(
                     token.text(),
                     typed.ty,
@@ -361,7 +365,7 @@ impl Lower<'_> {
 
     // -------------------------------------------------------------------------------------------- flows
 
-    fn run_stmt(&mut self, run: &ast::RunStmt, result: Option<botflow_syntax::SyntaxToken>) -> StmtKind {
+    fn run_stmt(&mut self, run: &ast::RunStmt, result: Option<botflow_syntax::TokenRef>) -> StmtKind {
         let span = self.node_span(run);
         let path = run.path();
         let flow = path.as_ref().and_then(|path| self.flow_of(path));
@@ -374,7 +378,7 @@ impl Lower<'_> {
         let name_span = path.map_or(span, |path| self.node_span(&path));
         let gives = self.program.bot.flows[flow.index()].gives;
         let result = result.map(|token| {
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             let ty = match gives {
                 Some(ty) => ty,
                 None => {
@@ -424,9 +428,9 @@ impl Lower<'_> {
     }
 
     /// A name whose value is not known because of a mistake.
-    pub(super) fn bind_error(&mut self, token: Option<botflow_syntax::SyntaxToken>) {
+    pub(super) fn bind_error(&mut self, token: Option<botflow_syntax::TokenRef>) {
         if let Some(token) = token {
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             if !self.scope.names.contains_key(token.text()) {
                 self.bind(token.text(), Types::ERROR, false, at, Binding::Answer);
             }
@@ -524,7 +528,7 @@ impl Lower<'_> {
             let (Some(experiment), Some(token)) = (experiment, arm.name()) else {
                 continue;
             };
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             let known = &self.experiment_arms[experiment];
             match known.iter().position(|arm| arm == token.text()) {
                 Some(index) => {
@@ -594,7 +598,7 @@ impl Lower<'_> {
 fn finish_stmt(stmt: &ast::FinishStmt) -> StmtKind {
     StmtKind::Finish {
         outcome: declare::outcome(stmt.outcome()),
-        label: stmt.name().map(|token| name(&token)),
+        label: stmt.name().map(|token| name(token)),
     }
 }
 

@@ -57,7 +57,7 @@ impl Lower<'_> {
                 }
                 TriggerSetting::EverySetting(every) => {
                     if let (Some(days), Some(time)) = (every.days(), every.time())
-                        && let Some(at) = minutes(&time)
+                        && let Some(at) = minutes(time)
                     {
                         let weekdays = weekdays(&days);
                         sources.push((TriggerSource::Every { weekdays, at }, None));
@@ -115,13 +115,13 @@ impl Lower<'_> {
             TriggerSetting::NeedsSetting(needs) => {
                 let consent = needs
                     .consent()
-                    .and_then(|token| self.known("consent", &token, |symbols| &mut symbols.consents));
+                    .and_then(|token| self.known("consent", token, |symbols| &mut symbols.consents));
                 if let Some(consent) = consent {
                     self.program.bot.triggers[id].needs.push(ConsentId::from(consent));
                 }
             }
             TriggerSetting::BetweenSetting(between) => {
-                let times: Vec<u32> = between.times().filter_map(|token| minutes(&token)).collect();
+                let times: Vec<u32> = between.times().filter_map(|token| minutes(token)).collect();
                 if self.once(&mut seen[1], at, "between")
                     && let [from, to] = times[..]
                 {
@@ -139,7 +139,7 @@ impl Lower<'_> {
                 }
             }
             TriggerSetting::ViaSetting(via) => {
-                let channels: Vec<SmolStr> = via.names().map(|token| self.bot_channel(&token)).collect();
+                let channels: Vec<SmolStr> = via.names().map(|token| self.bot_channel(token)).collect();
                 if self.once(&mut seen[3], at, "via") {
                     self.program.bot.triggers[id].via = channels;
                 }
@@ -198,7 +198,7 @@ impl Lower<'_> {
         Some(match source {
             Source::EnteredSource(entered) => {
                 let token = entered.stage()?;
-                let id = self.known("stage", &token, |symbols| &mut symbols.stages)?;
+                let id = self.known("stage", token, |symbols| &mut symbols.stages)?;
                 Occurrence::Entered(StageId::from(id))
             }
             Source::AskedSource(asked) => {
@@ -310,7 +310,7 @@ impl Lower<'_> {
         let mut places: Vec<Span> = Vec::new();
         for arm in item.arms() {
             let Some(token) = arm.name() else { continue };
-            let span = self.token_span(&token);
+            let span = self.token_span(token);
             if let Some(place) = arms.iter().position(|(known, _)| known == token.text()) {
                 let first = places[place];
                 self.report(duplicate_name::finding("arm", token.text(), span, Some(first)));
@@ -320,7 +320,7 @@ impl Lower<'_> {
                 .percent()
                 .and_then(|token| literal::percent(token.text()))
                 .map_or(0, |percent| percent.of(100, i64::from(u32::MAX)));
-            arms.push((name(&token), u32::try_from(weight).unwrap_or(u32::MAX)));
+            arms.push((name(token), u32::try_from(weight).unwrap_or(u32::MAX)));
             places.push(span);
         }
         self.experiment_arms[id] = arms.iter().map(|(name, _)| name.clone()).collect();
@@ -349,7 +349,7 @@ impl Lower<'_> {
             return;
         };
         for token in item.channels() {
-            self.bot_channel(&token);
+            self.bot_channel(token);
         }
         let taken = self.template_params[id].clone();
         let outer = self.params_scope(&taken);
@@ -362,11 +362,11 @@ impl Lower<'_> {
                     const CATEGORIES: [&str; 3] = ["marketing", "utility", "authentication"];
                     if !CATEGORIES.contains(&token.text()) {
                         let near = nearest::few(token.text(), CATEGORIES);
-                        let span = self.token_span(&token);
+                        let span = self.token_span(token);
                         self.report(unknown_name::finding("category", token.text(), span, &near));
                     }
                     if self.once(&mut seen[0], at, "category") {
-                        self.program.bot.templates[id].category = name(&token);
+                        self.program.bot.templates[id].category = name(token);
                     }
                 }
                 TemplateEntry::TitleItem(title) => {
@@ -408,7 +408,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn faq(&mut self, item: &ast::FaqItem) {
-        let name = item.name().map(|token| name(&token)).unwrap_or_default();
+        let name = item.name().map(|token| name(token)).unwrap_or_default();
         for source in item.sources() {
             for text in source.texts() {
                 if let Some(plain) = self.fixed_text(&text) {
@@ -438,7 +438,7 @@ impl Lower<'_> {
         if flow.is_none() {
             let first = to.names().next();
             if let Some(token) = first {
-                let span = self.token_span(&token);
+                let span = self.token_span(token);
                 let text = token.text().to_owned();
                 self.unknown("flow", &text, span, |symbols| &mut symbols.flows);
             }

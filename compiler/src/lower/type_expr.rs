@@ -39,11 +39,11 @@ impl Lower<'_> {
                     let Some(token) = field.name() else { continue };
                     let ty = self.type_or_error(field.type_expr());
                     if fields.iter().any(|(known, _)| known == token.text()) {
-                        let span = self.token_span(&token);
+                        let span = self.token_span(token);
                         self.report(duplicate_name::finding("part", token.text(), span, None));
                         continue;
                     }
-                    fields.push((name(&token), ty));
+                    fields.push((name(token), ty));
                 }
                 self.types.record(fields)
             }
@@ -81,23 +81,23 @@ impl Lower<'_> {
         let mut waiting: Vec<(usize, usize, ast::TypeItem)> = Vec::new();
         for (place, file) in files.iter().enumerate() {
             self.enter(file);
-            for item in &file.items {
+            for item in file.items() {
                 let ast::Item::TypeItem(item) = item else { continue };
                 let Some(id) = self.declared(item.name()) else {
                     continue;
                 };
                 if item.type_expr().is_some() {
-                    waiting.push((place, id, item.clone()));
+                    waiting.push((place, id, item));
                 } else {
                     let set = SetId::from(self.types.sets.len());
                     self.types.sets.push(SetType {
-                        name: item.name().map(|token| name(&token)).unwrap_or_default(),
+                        name: item.name().map(|token| name(token)).unwrap_or_default(),
                         members: Vec::new(),
                     });
                     self.program
                         .spans
                         .sets
-                        .push(item.name().map(|token| self.token_span(&token)));
+                        .push(item.name().map(|token| self.token_span(token)));
                     self.declared_types[id] = self.types.push(Type::Set(set));
                 }
             }
@@ -105,7 +105,7 @@ impl Lower<'_> {
         // Each round works out the types whose base is known; what is left after a round without any goes in circles.
         let mut pending: crate::names::table::FxIndexMap<SmolStr, ()> = waiting
             .iter()
-            .filter_map(|(_, _, item)| Some((name(&item.name()?), ())))
+            .filter_map(|(_, _, item)| Some((name(item.name()?), ())))
             .collect();
         while !waiting.is_empty() {
             let before = waiting.len();
@@ -134,7 +134,7 @@ impl Lower<'_> {
                 for (place, _, item) in std::mem::take(&mut waiting) {
                     self.enter(&files[place]);
                     if let Some(token) = item.name() {
-                        let span = self.token_span(&token);
+                        let span = self.token_span(token);
                         self.symbols.types.mention(token.text());
                         let message = format!("The type `{}` is made of itself.", token.text());
                         self.report(
@@ -151,7 +151,7 @@ impl Lower<'_> {
     pub(super) fn members_of(&mut self, files: &[super::ParsedFile]) {
         for file in files {
             self.enter(file);
-            for item in &file.items {
+            for item in file.items() {
                 let ast::Item::TypeItem(item) = item else { continue };
                 let Some(id) = self.declared(item.name()) else {
                     continue;
@@ -162,7 +162,7 @@ impl Lower<'_> {
                 let mut members: Vec<(Member, crate::project::Span)> = Vec::new();
                 for member in item.members() {
                     let Some(token) = member.name() else { continue };
-                    let span = self.token_span(&token);
+                    let span = self.token_span(token);
                     let first = members
                         .iter()
                         .find(|(known, _)| known.name == token.text())
@@ -175,7 +175,7 @@ impl Lower<'_> {
                     let words = self.words(member.words());
                     members.push((
                         Member {
-                            name: name(&token),
+                            name: name(token),
                             label,
                             words,
                         },
@@ -273,7 +273,7 @@ impl Lower<'_> {
             // A list, a record or a value that may be unknown has no example of its own.
             return base;
         }
-        let name = item.name().map(|token| name(&token)).unwrap_or_default();
+        let name = item.name().map(|token| name(token)).unwrap_or_default();
         self.types.push(Type::Narrowed {
             name,
             base,
@@ -312,7 +312,10 @@ impl Lower<'_> {
     }
 
     /// `words "a", "b"` and `words ru "…"`, by language.
-    pub(super) fn words(&mut self, clauses: impl Iterator<Item = ast::WordsClause>) -> Vec<LanguageWords> {
+    pub(super) fn words<'t>(
+        &mut self,
+        clauses: impl Iterator<Item = ast::WordsClause<'t>>,
+    ) -> Vec<LanguageWords> {
         let mut found = Vec::new();
         for clause in clauses {
             self.add_words(&mut found, clause.language(), clause.texts());
@@ -320,11 +323,11 @@ impl Lower<'_> {
         found
     }
 
-    pub(super) fn add_words(
+    pub(super) fn add_words<'t>(
         &mut self,
         found: &mut Vec<LanguageWords>,
         language: Option<ast::LanguageCode>,
-        texts: impl Iterator<Item = ast::Text>,
+        texts: impl Iterator<Item = ast::Text<'t>>,
     ) {
         let language = match language {
             Some(code) => {

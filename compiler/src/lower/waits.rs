@@ -1,7 +1,7 @@
 //! Waiting: for time, and for events.
 
 use botflow_artifact::{Expr, TypeId};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, AstNode};
 use botflow_values::Value;
 
@@ -24,9 +24,9 @@ impl Lower<'_> {
         }
     }
 
-    fn duration_expr(&mut self, token: Option<SyntaxToken>) -> Option<botflow_artifact::ExprId> {
+    fn duration_expr(&mut self, token: Option<TokenRef>) -> Option<botflow_artifact::ExprId> {
         let token = token?;
-        let span = self.token_span(&token);
+        let span = self.token_span(token);
         let ms = duration(Some(token))?;
         Some(
             self.typed(Expr::Const(Value::Duration(ms)), Types::DURATION, span)
@@ -46,7 +46,7 @@ impl Lower<'_> {
         let within = self.duration_expr(stmt.duration());
         let into = stmt.name().map(|token| {
             let ty = self.waited_type(stmt);
-            let at = self.token_span(&token);
+            let at = self.token_span(token);
             self.bind(token.text(), ty, false, at, Binding::Answer)
         });
         let otherwise = stmt.otherwise().map(|item| {
@@ -83,9 +83,9 @@ impl Lower<'_> {
     }
 
     /// The place of the word that begins a statement.
-    pub(super) fn head(&self, node: &impl AstNode) -> Span {
+    pub(super) fn head<'t>(&self, node: &impl AstNode<'t>) -> Span {
         match node.syntax().first_token() {
-            Some(token) => self.token_span(&token),
+            Some(token) => self.token_span(token),
             None => self.node_span(node),
         }
     }

@@ -6,6 +6,7 @@ mod error;
 mod format;
 mod kind;
 mod lexer;
+mod node;
 mod parser;
 
 pub mod ast;
@@ -16,6 +17,7 @@ pub use format::{FormatError, LINE_WIDTH, format};
 pub use kind::{FlowLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use lexer::{Token, lex};
 pub use line_index::{LineColumn, LineIndex, Utf16Position};
+pub use node::{Children, ElementRef, Elements, NodePointer, NodeRef, TokenRef};
 pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, ParseCache, parse, parse_with};
 pub use rowan::{GreenNode, GreenNodeData, NodeOrToken, TextRange, TextSize};
 pub use rowan::{Language, SyntaxKind as RawKind};

@@ -24,7 +24,7 @@ const MAX_TEXT: usize = 65_536;
 /// The variables of a frame together with everything around them.
 pub(crate) struct Env<'e, 'a> {
     pub oracle: &'e Oracle<'a>,
-    pub flow: Rc<Flow>,
+    pub flow: Rc<Flow<'a>>,
     pub variables: BTreeMap<SmolStr, Value>,
 }
 
@@ -173,7 +173,7 @@ impl<'e, 'a> Env<'e, 'a> {
         Some(Value::YesNo(given))
     }
 
-    fn field(&self, field: &ast::FieldExpr) -> Value {
+    fn field(&self, field: &ast::FieldExpr<'a>) -> Value {
         let Some(base) = field.base() else {
             return Value::Unknown;
         };
@@ -226,7 +226,7 @@ impl<'e, 'a> Env<'e, 'a> {
         }
     }
 
-    fn compare(&self, comparison: &ast::CompareExpr) -> Value {
+    fn compare(&self, comparison: &ast::CompareExpr<'a>) -> Value {
         let Some(left) = comparison.left() else {
             return Value::Unknown;
         };
@@ -261,7 +261,7 @@ impl<'e, 'a> Env<'e, 'a> {
         })
     }
 
-    fn function(&self, function: &ast::FunctionExpr) -> Value {
+    fn function(&self, function: &ast::FunctionExpr<'a>) -> Value {
         let args: Vec<Expr> = function
             .args()
             .into_iter()
@@ -325,16 +325,16 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     /// The words of a text.
-    pub fn text(&self, text: &ast::Text) -> String {
+    pub fn text(&self, text: &ast::Text<'a>) -> String {
         self.fill(text, false)
     }
 
     /// The words of a text that is an address: what its holes hold is encoded, except at its beginning.
-    pub fn address_text(&self, text: &ast::Text) -> String {
+    pub fn address_text(&self, text: &ast::Text<'a>) -> String {
         self.fill(text, true)
     }
 
-    fn fill(&self, text: &ast::Text, is_address: bool) -> String {
+    fn fill(&self, text: &ast::Text<'a>, is_address: bool) -> String {
         let mut out = String::new();
         let mut word = Word::Empty;
         for part in text.parts() {
@@ -371,7 +371,7 @@ impl<'e, 'a> Env<'e, 'a> {
         out
     }
 
-    fn hole(&self, hole: &ast::Hole) -> String {
+    fn hole(&self, hole: &ast::Hole<'a>) -> String {
         let Some(expr) = hole.value() else {
             return String::new();
         };
@@ -414,7 +414,7 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     /// A hole inside an address: plain, whatever the language (13.1).
-    fn plain_hole(&self, hole: &ast::Hole) -> String {
+    fn plain_hole(&self, hole: &ast::Hole<'a>) -> String {
         if hole.filters().next().is_some() {
             return self.hole(hole);
         }
@@ -429,7 +429,7 @@ impl<'e, 'a> Env<'e, 'a> {
         out
     }
 
-    fn arm(&self, filter: &ast::Filter, name: &str) -> String {
+    fn arm(&self, filter: &ast::Filter<'a>, name: &str) -> String {
         let arms = || {
             filter.arguments().filter_map(|argument| match argument {
                 ast::FilterArgument::FilterArm(arm) => Some(arm),

@@ -1,6 +1,6 @@
 //! Forms (6): corrections, several answers in one message, and answers that came with an intent.
 
-use botflow_syntax::SyntaxNode;
+use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_understanding::normalise;
 use botflow_values::{Kind, Reading, Value, equals};
@@ -40,59 +40,59 @@ const SMALL: &[&str] = &[
 ];
 
 /// The questions of a form, in order of the text.
-fn asks_of(form: &SyntaxNode) -> Vec<SyntaxNode> {
+fn asks_of<'a>(form: NodeRef<'a>) -> Vec<NodeRef<'a>> {
     form.descendants()
         .filter(|node| ast::AskStmt::can_cast(node.kind()))
         .collect()
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// A form is reached (6.1, 6.2).
-    pub(crate) fn reach_form(&mut self, form: &ast::FormStmt) -> Next {
-        let node = form.syntax().clone();
+    pub(crate) fn reach_form(&mut self, form: &ast::FormStmt<'a>) -> Next<'a> {
+        let node = form.syntax();
         if let Some(frame) = self.top() {
             frame.form = Some(FormState {
-                form: node.clone(),
+                form: node,
                 answered: Vec::new(),
                 last: None,
                 replay: false,
             });
         }
-        self.prefill_form(&node);
-        self.form_begins(&node)
+        self.prefill_form(node);
+        self.form_begins(node)
     }
 
-    fn form_begins(&mut self, node: &SyntaxNode) -> Next {
-        match ast::FormStmt::cast(node.clone()).and_then(|form| form.block()) {
+    fn form_begins(&mut self, node: NodeRef<'a>) -> Next<'a> {
+        match ast::FormStmt::cast(node).and_then(|form| form.block()) {
             Some(block) => Next::Enter(ast::Way::Block(block)),
-            None => Next::After(node.clone()),
+            None => Next::After(node),
         }
     }
 
     /// After a correction the form's code runs again (6.5).
-    pub(crate) fn replay_form(&mut self) -> Next {
+    pub(crate) fn replay_form(&mut self) -> Next<'a> {
         let Some(state) = self.top().and_then(|frame| frame.form.as_mut()) else {
             return Next::Resume { fresh: true };
         };
         state.replay = true;
-        let form = state.form.clone();
-        self.form_begins(&form)
+        let form = state.form;
+        self.form_begins(form)
     }
 
     /// What a message says to a form whose question waits (6.3, 6.4).
-    pub(crate) fn in_form(&mut self, text: &str) -> Option<Next> {
-        let waiting = self.frames.last()?.at.clone()?;
+    pub(crate) fn in_form(&mut self, text: &str) -> Option<Next<'a>> {
+        let waiting = self.frames.last()?.at?;
         let state = self.frames.last()?.form.clone()?;
-        if form_of(&waiting) != Some(state.form.clone()) {
+        if form_of(waiting) != Some(state.form) {
             return None;
         }
-        if let Some(next) = self.correction(text, &waiting, &state) {
+        if let Some(next) = self.correction(text, waiting, &state) {
             return Some(next);
         }
-        self.several_answers(text, &waiting, &state)
+        self.several_answers(text, waiting, &state)
     }
 
-    fn correction(&mut self, text: &str, waiting: &SyntaxNode, state: &FormState) -> Option<Next> {
+    fn correction(&mut self, text: &str, waiting: NodeRef<'a>, state: &FormState<'a>) -> Option<Next<'a>> {
         let rest = corrected(text)?;
         let ty = self.asked_type(waiting);
         if ty.is_narrow()
@@ -102,31 +102,31 @@ impl Oracle<'_> {
         }
         let mut free_text = true;
         for place in state.answered.iter().rev() {
-            let ty = self.asked_type(place);
+            let ty = self.asked_type(*place);
             if ty.kind() == Some(Kind::YesNo) || (!ty.is_narrow() && !std::mem::take(&mut free_text)) {
                 continue;
             }
             let Reading::Whole(value) = self.env().read(&ty, &rest) else {
                 continue;
             };
-            let before = self.store(place, value.clone());
+            let before = self.store(*place, value.clone());
             let differs = !equals(&before, &value);
-            let holds = self.failed_check(place).is_none();
+            let holds = self.failed_check(*place).is_none();
             if !differs || !holds {
-                self.store(place, before);
+                self.store(*place, before);
                 continue;
             }
             self.misunderstood = 0;
-            if let Some(field) = Self::asked_field(place).and_then(|field| self.field_id(&field)) {
+            if let Some(field) = Self::asked_field(*place).and_then(|field| self.field_id(&field)) {
                 self.effect(botflow_machine::Effect::Remember { field, value });
             }
-            return Some(self.changed(place));
+            return Some(self.changed(*place));
         }
         None
     }
 
     /// An answer of the form has changed (6.5).
-    fn changed(&mut self, place: &SyntaxNode) -> Next {
+    fn changed(&mut self, place: NodeRef<'a>) -> Next<'a> {
         let Some(of) = self.frames.last().map(|frame| frame.id) else {
             return Next::Rest;
         };
@@ -144,29 +144,34 @@ impl Oracle<'_> {
         self.replay_form()
     }
 
-    fn stands_with(&self, level: &crate::handler::Level) -> bool {
+    fn stands_with(&self, level: &crate::handler::Level<'a>) -> bool {
         self.frames
             .last()
             .is_some_and(|frame| std::rc::Rc::ptr_eq(&frame.variables, &level.variables))
     }
 
-    fn several_answers(&mut self, text: &str, waiting: &SyntaxNode, state: &FormState) -> Option<Next> {
-        let open: Vec<SyntaxNode> = asks_of(&state.form)
+    fn several_answers(
+        &mut self,
+        text: &str,
+        waiting: NodeRef<'a>,
+        state: &FormState<'a>,
+    ) -> Option<Next<'a>> {
+        let open: Vec<NodeRef<'a>> = asks_of(state.form)
             .into_iter()
             .filter(|place| !state.answered.contains(place))
             .collect();
-        let types: Vec<Ty> = open.iter().map(|place| self.asked_type(place)).collect();
-        let mut wanted: Vec<SyntaxNode> = vec![waiting.clone()];
+        let types: Vec<Ty> = open.iter().map(|place| self.asked_type(*place)).collect();
+        let mut wanted: Vec<NodeRef<'a>> = vec![waiting];
         for (place, ty) in open.iter().zip(&types) {
             let shared = types.iter().filter(|other| *other == ty).count() > 1;
-            if place != waiting && !shared {
-                wanted.push(place.clone());
+            if *place != waiting && !shared {
+                wanted.push(*place);
             }
         }
         let mut rest = text.to_owned();
-        let mut found: Vec<(SyntaxNode, Value)> = Vec::new();
+        let mut found: Vec<(NodeRef<'a>, Value)> = Vec::new();
         for place in wanted {
-            let ty = self.asked_type(&place);
+            let ty = self.asked_type(place);
             if !ty.is_narrow() || ty.kind() == Some(Kind::YesNo) {
                 continue;
             }
@@ -175,12 +180,12 @@ impl Oracle<'_> {
                 found.push((place, value));
             }
         }
-        if !found.iter().any(|(place, _)| place != waiting) {
+        if !found.iter().any(|(place, _)| *place != waiting) {
             return None;
         }
         let mut accepted = Vec::new();
         for (place, value) in found {
-            if self.accept(&place, value) {
+            if self.accept(place, value) {
                 accepted.push(place);
             }
         }
@@ -188,11 +193,11 @@ impl Oracle<'_> {
             return None;
         }
         self.misunderstood = 0;
-        if accepted.contains(waiting) {
-            return Some(Next::After(waiting.clone()));
+        if accepted.contains(&waiting) {
+            return Some(Next::After(waiting));
         }
         Some(Next::Reask {
-            place: waiting.clone(),
+            place: waiting,
             fresh: true,
         })
     }
@@ -220,14 +225,14 @@ impl Oracle<'_> {
     }
 
     /// A question outside a form takes its answer from the message that a handler took (6.6).
-    pub(crate) fn prefilled(&mut self, place: &SyntaxNode) -> bool {
+    pub(crate) fn prefilled(&mut self, place: NodeRef<'a>) -> bool {
         if form_of(place).is_some() || !ast::AskStmt::can_cast(place.kind()) {
             return false;
         }
         self.prefill_one(place)
     }
 
-    fn prefill_one(&mut self, place: &SyntaxNode) -> bool {
+    fn prefill_one(&mut self, place: NodeRef<'a>) -> bool {
         let ty = self.asked_type(place);
         let Some(rest) = self.prefill.clone() else {
             return false;
@@ -247,15 +252,15 @@ impl Oracle<'_> {
         true
     }
 
-    fn prefill_form(&mut self, form: &SyntaxNode) {
+    fn prefill_form(&mut self, form: NodeRef<'a>) {
         if self.prefill.is_none() {
             return;
         }
         let asks = asks_of(form);
-        let types: Vec<Ty> = asks.iter().map(|place| self.asked_type(place)).collect();
+        let types: Vec<Ty> = asks.iter().map(|place| self.asked_type(*place)).collect();
         for (place, ty) in asks.iter().zip(&types) {
             if types.iter().filter(|other| *other == ty).count() == 1 {
-                self.prefill_one(place);
+                self.prefill_one(*place);
             }
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use botflow_syntax::NodeRef;
 use botflow_syntax::SyntaxKind;
-use botflow_syntax::SyntaxNode;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_values::Value;
 use smol_str::SmolStr;
@@ -14,16 +14,16 @@ use crate::state::{FrameKind, Missed, Oracle, Pending, Purpose, Variables};
 use crate::walk::Next;
 
 /// The handlers of one step, of one flow or of `always`, and where they stand.
-pub(crate) struct Level {
-    pub handlers: Vec<Handler>,
+pub(crate) struct Level<'a> {
+    pub handlers: Vec<Handler<'a>>,
     pub stands_in: Option<u64>,
     /// The variables of the frame in which they stand; `always` gives each handler its own.
     pub variables: Variables,
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// All levels, nearest first (7.1).
-    pub(crate) fn levels(&self) -> Vec<Level> {
+    pub(crate) fn levels(&self) -> Vec<Level<'a>> {
         let mut levels = Vec::new();
         for frame in self.frames.iter().rev() {
             let Some(at) = &frame.at else { continue };
@@ -61,7 +61,7 @@ impl Oracle<'_> {
     }
 
     /// Whether the condition of a handler is yes where it stands.
-    pub(crate) fn hears(&self, level: &Level, condition: Option<ast::IfClause>) -> bool {
+    pub(crate) fn hears(&self, level: &Level<'a>, condition: Option<ast::IfClause<'a>>) -> bool {
         let Some(condition) = condition else { return true };
         let flow = match level.stands_in {
             // The frame may be gone; its handlers are found at the handler that stands in it.
@@ -95,11 +95,11 @@ impl Oracle<'_> {
     /// Runs a handler that has a way.
     pub(crate) fn run_handler(
         &mut self,
-        level: &Level,
-        way: Option<ast::Way>,
+        level: &Level<'a>,
+        way: Option<ast::Way<'a>>,
         bindings: Vec<(SmolStr, Value)>,
         purpose: Purpose,
-    ) -> Next {
+    ) -> Next<'a> {
         self.push_handler(level.stands_in, purpose, &level.variables);
         for (name, value) in bindings {
             self.set(&name, value);
@@ -108,11 +108,11 @@ impl Oracle<'_> {
     }
 
     /// The `on unclear` handlers with their levels, nearest first.
-    pub(crate) fn unclear_handlers(&self) -> Vec<(Level, ast::UnclearHandler)> {
+    pub(crate) fn unclear_handlers(&self) -> Vec<(Level<'a>, ast::UnclearHandler<'a>)> {
         let mut found = Vec::new();
         for level in self.levels() {
             let unclear = level.handlers.iter().find_map(|handler| match handler {
-                Handler::UnclearHandler(handler) => Some(handler.clone()),
+                Handler::UnclearHandler(handler) => Some(*handler),
                 _ => None,
             });
             if let Some(handler) = unclear {
@@ -123,19 +123,19 @@ impl Oracle<'_> {
     }
 
     /// `on unclear` says its words (5.4).
-    pub(crate) fn run_unclear(&mut self, level: &Level, handler: &ast::UnclearHandler) -> Next {
+    pub(crate) fn run_unclear(&mut self, level: &Level<'a>, handler: &ast::UnclearHandler<'a>) -> Next<'a> {
         self.push_handler(level.stands_in, Purpose::Unclear, &level.variables);
         if let Some(arrow) = handler.arrow() {
             return Next::Enter(ast::Way::Arrow(arrow));
         }
         match handler.block().and_then(|block| block.statements().next()) {
-            Some(stmt) => Next::At(stmt.syntax().clone()),
+            Some(stmt) => Next::At(stmt.syntax()),
             None => Next::ComeBack,
         }
     }
 
     /// The nearest `on failed` (7.7, 8.3); without one the flow goes on behind the call.
-    pub(crate) fn failed_handler(&mut self) -> Option<Next> {
+    pub(crate) fn failed_handler(&mut self) -> Option<Next<'a>> {
         for level in self.levels() {
             let way = level.handlers.iter().find_map(|handler| match handler {
                 Handler::FailedHandler(handler) => Some(handler.way()),
@@ -149,7 +149,7 @@ impl Oracle<'_> {
     }
 
     /// The nearest `on event` that hears the event (9.2).
-    pub(crate) fn event_handler(&mut self, name: &str) -> Next {
+    pub(crate) fn event_handler(&mut self, name: &str) -> Next<'a> {
         for level in self.levels() {
             let found = level.handlers.iter().find_map(|handler| {
                 let (path, condition, way) = match handler {
@@ -187,7 +187,7 @@ impl Oracle<'_> {
     }
 
     /// A handler has come to its end (7.4, 7.5).
-    pub(crate) fn come_back(&mut self) -> Next {
+    pub(crate) fn come_back(&mut self) -> Next<'a> {
         self.prefill = None;
         let Some(frame) = self.frames.pop() else {
             return Next::Begin;
@@ -214,19 +214,19 @@ impl Oracle<'_> {
     }
 
     /// What was interrupted goes on (7.4).
-    pub(crate) fn resume(&mut self, fresh: bool) -> Next {
+    pub(crate) fn resume(&mut self, fresh: bool) -> Next<'a> {
         let Some(frame) = self.frames.last_mut() else {
             return Next::Begin;
         };
-        let Some(at) = frame.at.clone() else {
+        let Some(at) = frame.at else {
             return Next::Rest;
         };
-        if is_question(&at) {
+        if is_question(at) {
             return Next::Reask { place: at, fresh };
         }
         match frame.pending.clone() {
-            Some(Pending::Arrived(value)) => self.arrived(&at, value),
-            Some(Pending::Missed(missed)) => self.missed(&at, missed),
+            Some(Pending::Arrived(value)) => self.arrived(at, value),
+            Some(Pending::Missed(missed)) => self.missed(at, missed),
             Some(Pending::Done) => {
                 frame.pending = None;
                 Next::After(at)
@@ -241,26 +241,26 @@ impl Oracle<'_> {
     }
 
     /// What was waited for has come.
-    pub(crate) fn arrived(&mut self, at: &SyntaxNode, value: Value) -> Next {
+    pub(crate) fn arrived(&mut self, at: NodeRef<'a>, value: Value) -> Next<'a> {
         if let Some(frame) = self.top() {
             frame.pending = None;
         }
         if let Some(name) = result_name(at) {
             self.set(&name, value);
         }
-        Next::After(at.clone())
+        Next::After(at)
     }
 
     /// What was waited for has failed or did not come.
-    pub(crate) fn missed(&mut self, at: &SyntaxNode, missed: Missed) -> Next {
+    pub(crate) fn missed(&mut self, at: NodeRef<'a>, missed: Missed) -> Next<'a> {
         if let Some(frame) = self.top() {
             frame.pending = None;
         }
         if let Some(name) = result_name(at) {
             self.set(&name, Value::Unknown);
         }
-        let behind = Next::After(at.clone());
-        if let Some(call) = ast::Call::cast(at.clone()) {
+        let behind = Next::After(at);
+        if let Some(call) = ast::Call::cast(at) {
             let Missed::Call(failure) = missed else {
                 return behind;
             };
@@ -285,10 +285,10 @@ impl Oracle<'_> {
             }
             return self.failed_handler().unwrap_or(Next::Resume { fresh: true });
         }
-        if let Some(wait) = ast::WaitForStmt::cast(at.clone()) {
+        if let Some(wait) = ast::WaitForStmt::cast(at) {
             return self.otherwise(wait.otherwise(), behind);
         }
-        if let Some(ask) = ast::AskQueueStmt::cast(at.clone()) {
+        if let Some(ask) = ast::AskQueueStmt::cast(at) {
             let way = match missed {
                 Missed::Nobody(place) => nobody_ways(&ask).get(place).and_then(|item| item.way()),
                 _ => ask.items().find_map(|item| match item {
@@ -303,7 +303,7 @@ impl Oracle<'_> {
 }
 
 /// The `nobody` clocks of `ask queue`, ascending.
-pub(crate) fn nobody_ways(ask: &ast::AskQueueStmt) -> Vec<ast::NobodyItem> {
+pub(crate) fn nobody_ways<'a>(ask: &ast::AskQueueStmt<'a>) -> Vec<ast::NobodyItem<'a>> {
     let mut items: Vec<_> = ask
         .items()
         .filter_map(|item| match item {
@@ -316,13 +316,13 @@ pub(crate) fn nobody_ways(ask: &ast::AskQueueStmt) -> Vec<ast::NobodyItem> {
 }
 
 /// The variable that holds what is waited for at a place.
-fn result_name(at: &SyntaxNode) -> Option<SmolStr> {
+fn result_name<'a>(at: NodeRef<'a>) -> Option<SmolStr> {
     let token = if let Some(stmt) = at.parent().and_then(ast::LetStmt::cast) {
         stmt.name()
-    } else if let Some(wait) = ast::WaitForStmt::cast(at.clone()) {
+    } else if let Some(wait) = ast::WaitForStmt::cast(at) {
         wait.name()
     } else {
-        ast::AskQueueStmt::cast(at.clone())?.answer()?.name()
+        ast::AskQueueStmt::cast(at)?.answer()?.name()
     };
     Some(token?.text().into())
 }

@@ -24,20 +24,20 @@ pub(crate) struct Heard {
 }
 
 /// An intent handler that listens here: its level, itself, and its intent.
-struct Listening {
-    level: Level,
-    handler: ast::IntentHandler,
+struct Listening<'a> {
+    level: Level<'a>,
+    handler: ast::IntentHandler<'a>,
     name: SmolStr,
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// A message while the bot owns the conversation.
-    pub(crate) fn hear(&mut self, heard: &Heard) -> Next {
-        let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+    pub(crate) fn hear(&mut self, heard: &Heard) -> Next<'a> {
+        let Some(at) = self.frames.last().and_then(|frame| frame.at) else {
             return Next::Rest;
         };
         let message = normalise(&heard.text);
-        let asks = is_question(&at) && self.question.is_some();
+        let asks = is_question(at) && self.question.is_some();
         if asks && let Some(next) = self.surely(heard, &message) {
             return next;
         }
@@ -82,7 +82,7 @@ impl Oracle<'_> {
     }
 
     /// The first message of a conversation is heard by `always` (4.2).
-    pub(crate) fn hear_first(&mut self, heard: &Heard) -> Option<Next> {
+    pub(crate) fn hear_first(&mut self, heard: &Heard) -> Option<Next<'a>> {
         let message = normalise(&heard.text);
         if heard.text.trim().is_empty() {
             return None;
@@ -106,8 +106,8 @@ impl Oracle<'_> {
     }
 
     /// Level 2: the question itself, for sure.
-    fn surely(&mut self, heard: &Heard, message: &Normalised) -> Option<Next> {
-        let place = self.frames.last()?.at.clone()?;
+    fn surely(&mut self, heard: &Heard, message: &Normalised) -> Option<Next<'a>> {
+        let place = self.frames.last()?.at?;
         let question = self.question.clone()?;
         if let Some(payload) = &heard.payload {
             let (put, index) = payload.strip_prefix('q')?.split_once('.').unwrap_or(("", ""));
@@ -123,7 +123,7 @@ impl Oracle<'_> {
             }
         }
         if let Some(medium) = &heard.medium {
-            let kind = self.asked_type(&place).kind();
+            let kind = self.asked_type(place).kind();
             let value = match (kind, medium) {
                 (Some(Kind::Image), Value::Image(_))
                 | (Some(Kind::File), Value::File(_))
@@ -164,7 +164,7 @@ impl Oracle<'_> {
                 _ => None,
             };
         }
-        let ty = self.asked_type(&place);
+        let ty = self.asked_type(place);
         if ty.is_narrow()
             && let Reading::Whole(value) = self.env().read(&ty, &heard.text)
         {
@@ -184,9 +184,9 @@ impl Oracle<'_> {
     }
 
     /// A suggestion is read as an answer (5.8).
-    fn suggested(&mut self, index: usize) -> Option<Next> {
-        let place = self.frames.last()?.at.clone()?;
-        let ty = self.asked_type(&place);
+    fn suggested(&mut self, index: usize) -> Option<Next<'a>> {
+        let place = self.frames.last()?.at?;
+        let ty = self.asked_type(place);
         let value = match ty.kind() {
             // Without suggestions of its own the members of the set are suggested.
             Some(Kind::Member(set)) if !suggests(&place) => Value::member(set, index as u32),
@@ -200,7 +200,7 @@ impl Oracle<'_> {
 
     /// What the suggestions of the waiting question are called.
     fn suggestion_words(&self, ty: &Ty) -> Vec<OptionWords> {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Vec::new();
         };
         match ty.kind() {
@@ -240,8 +240,8 @@ impl Oracle<'_> {
     }
 
     /// Several options in one message (5.7).
-    fn several(&mut self, text: &str, nearly: bool) -> Option<Next> {
-        let place = self.frames.last()?.at.clone()?;
+    fn several(&mut self, text: &str, nearly: bool) -> Option<Next<'a>> {
+        let place = self.frames.last()?.at?;
         if !ast::ChooseStmt::cast(place)?.is_several() {
             return None;
         }
@@ -266,8 +266,8 @@ impl Oracle<'_> {
     }
 
     /// Level 4: the question itself, nearly.
-    fn nearly(&mut self, heard: &Heard, message: &Normalised) -> Option<Next> {
-        let place = self.frames.last()?.at.clone()?;
+    fn nearly(&mut self, heard: &Heard, message: &Normalised) -> Option<Next<'a>> {
+        let place = self.frames.last()?.at?;
         let question = self.question.clone()?;
         if place.kind() == SyntaxKind::ChooseStmt {
             let picks = self.picks();
@@ -297,7 +297,7 @@ impl Oracle<'_> {
         if place.kind() == SyntaxKind::VerifyStmt {
             return None;
         }
-        let ty = self.asked_type(&place);
+        let ty = self.asked_type(place);
         let is_number = matches!(
             ty.kind(),
             Some(Kind::Integer | Kind::Number | Kind::Percent | Kind::Money | Kind::Duration | Kind::Phone)
@@ -322,7 +322,7 @@ impl Oracle<'_> {
     }
 
     /// Levels 3 and 5: an intent of this certainty, or at level 3 a handler for a standard pattern.
-    fn by_handler(&mut self, text: &str, message: &Normalised, certainty: Certainty) -> Option<Next> {
+    fn by_handler(&mut self, text: &str, message: &Normalised, certainty: Certainty) -> Option<Next<'a>> {
         let listening = self.listening();
         let listener = Ears {
             oracle: self,
@@ -401,7 +401,7 @@ impl Oracle<'_> {
     }
 
     /// Every handler for an intent or a pattern that may hear here, nearest first.
-    fn listening(&self) -> Vec<Listening> {
+    fn listening(&self) -> Vec<Listening<'a>> {
         let mut found = Vec::new();
         for level in self.levels() {
             for handler in &level.handlers {
@@ -417,7 +417,7 @@ impl Oracle<'_> {
                     };
                     found.push(Listening {
                         level,
-                        handler: handler.clone(),
+                        handler: *handler,
                         name,
                     });
                 }
@@ -427,12 +427,12 @@ impl Oracle<'_> {
     }
 
     /// The built-in meaning of a standard pattern (3.4); thanks come later.
-    fn built_in(&mut self, pattern: Pattern, asks: bool) -> Option<Next> {
-        let once_more = |asks: bool, place: Option<botflow_syntax::SyntaxNode>| match place {
+    fn built_in(&mut self, pattern: Pattern, asks: bool) -> Option<Next<'a>> {
+        let once_more = |asks: bool, place: Option<botflow_syntax::NodeRef<'a>>| match place {
             Some(place) if asks => Next::OnceMore(place),
             _ => Next::Rest,
         };
-        let at = self.frames.last().and_then(|frame| frame.at.clone());
+        let at = self.frames.last().and_then(|frame| frame.at);
         let is_heard = match pattern.language() {
             Some(language) => self.project.bot.languages.iter().any(|known| known == language),
             None => pattern != Pattern::Thanks,
@@ -485,7 +485,7 @@ impl Oracle<'_> {
 /// What the matcher asks about parameters, and which intents are listened to here.
 struct Ears<'e, 'a> {
     oracle: &'e Oracle<'a>,
-    listening: &'e [Listening],
+    listening: &'e [Listening<'a>],
 }
 
 impl Ears<'_, '_> {
@@ -541,7 +541,7 @@ fn pattern_name(pattern: Pattern) -> &'static str {
 }
 
 /// Whether a question has suggestions of its own.
-fn suggests(place: &botflow_syntax::SyntaxNode) -> bool {
+fn suggests<'a>(place: &botflow_syntax::NodeRef<'a>) -> bool {
     place
         .children()
         .any(|node| node.kind() == SyntaxKind::SuggestItem)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use botflow_syntax::SyntaxNode;
+use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode, Comparison, Expr};
 use botflow_values::{Kind, Value};
 use smol_str::SmolStr;
@@ -14,10 +14,10 @@ use crate::types::{Ty, bare_name};
 type Variables = BTreeMap<SmolStr, Ty>;
 
 /// The variables of a flow with their types, and the names of the sensitive ones.
-pub(crate) fn variables(
+pub(crate) fn variables<'a>(
     project: &Project<'_>,
     module: &str,
-    roots: &[SyntaxNode],
+    roots: &[NodeRef<'a>],
     params: Vec<(SmolStr, Ty)>,
 ) -> (Variables, Vec<SmolStr>) {
     let mut found: Variables = params.into_iter().collect();
@@ -25,16 +25,16 @@ pub(crate) fn variables(
     // A step may use what a later one names, so types may need a few rounds until all are known.
     for _ in 0..4 {
         for node in roots.iter().flat_map(|root| root.descendants()) {
-            bind(project, module, &node, &mut found, &mut sensitive);
+            bind(project, module, node, &mut found, &mut sensitive);
         }
     }
     (found, sensitive)
 }
 
-fn bind(
+fn bind<'a>(
     project: &Project<'_>,
     module: &str,
-    node: &SyntaxNode,
+    node: NodeRef<'a>,
     found: &mut Variables,
     sensitive: &mut Vec<SmolStr>,
 ) {
@@ -44,14 +44,14 @@ fn bind(
             found.insert(name, ty);
         }
     };
-    if let Some(answer) = ast::Answer::cast(node.clone()) {
+    if let Some(answer) = ast::Answer::cast(node) {
         let ty = answer.type_expr().map_or(Ty::Any, |ty| project.ty(&ty));
         // A question that may be skipped without a value gives a `T?`, which changes nothing here.
         put(found, text_of(answer.name()), ty);
         if answer.is_sensitive() {
             sensitive.push(text_of(answer.name()));
         }
-    } else if let Some(choose) = ast::ChooseStmt::cast(node.clone()) {
+    } else if let Some(choose) = ast::ChooseStmt::cast(node) {
         let Some(name) = choose.name() else { return };
         let ty = match choose.from().and_then(|from| from.list()) {
             Some(list) => of(project, found, &list).element(),
@@ -72,7 +72,7 @@ fn bind(
             }
         };
         put(found, name.text().into(), ty);
-    } else if let Some(stmt) = ast::LetStmt::cast(node.clone()) {
+    } else if let Some(stmt) = ast::LetStmt::cast(node) {
         let ty = match stmt.value() {
             Some(ast::LetValue::Call(call)) => {
                 let path = call.path().map(|path| path.text()).unwrap_or_default();
@@ -93,22 +93,22 @@ fn bind(
             None => Ty::Any,
         };
         put(found, text_of(stmt.name()), ty);
-    } else if let Some(stmt) = ast::ForStmt::cast(node.clone()) {
+    } else if let Some(stmt) = ast::ForStmt::cast(node) {
         let ty = stmt
             .list()
             .map_or(Ty::Any, |list| of(project, found, &list).element());
         put(found, text_of(stmt.name()), ty);
-    } else if let Some(cards) = ast::CardsItem::cast(node.clone()) {
+    } else if let Some(cards) = ast::CardsItem::cast(node) {
         let ty = cards
             .list()
             .map_or(Ty::Any, |list| of(project, found, &list).element());
         put(found, text_of(cards.name()), ty);
-    } else if let Some(wait) = ast::WaitForStmt::cast(node.clone()) {
+    } else if let Some(wait) = ast::WaitForStmt::cast(node) {
         let event = wait.event().map(|path| path.text()).unwrap_or_default();
         if let Some(name) = wait.name() {
             put(found, name.text().into(), event_type(project, &event));
         }
-    } else if let Some(handler) = ast::IntentHandler::cast(node.clone()) {
+    } else if let Some(handler) = ast::IntentHandler::cast(node) {
         let intent = handler.path().map(|path| path.text()).unwrap_or_default();
         let Some(params) = project.intents.get(&intent) else {
             return;
@@ -121,7 +121,10 @@ fn bind(
 
 /// The names that a handler gives to the parameters of its intent: a parameter is meant by its name; other names
 /// take the parameters in order.
-pub(crate) fn bound(handler: &ast::IntentHandler, params: &[crate::project::Param]) -> Vec<(SmolStr, usize)> {
+pub(crate) fn bound<'a>(
+    handler: &ast::IntentHandler<'a>,
+    params: &[crate::project::Param],
+) -> Vec<(SmolStr, usize)> {
     let names: Vec<SmolStr> = handler
         .bindings()
         .into_iter()
@@ -156,12 +159,12 @@ pub(crate) fn event_type(project: &Project<'_>, event: &str) -> Ty {
 }
 
 /// The event whose fields `event.x` reads at this place.
-pub(crate) fn event_at(node: &SyntaxNode) -> Option<SmolStr> {
+pub(crate) fn event_at<'a>(node: NodeRef<'a>) -> Option<SmolStr> {
     node.ancestors().find_map(|above| {
-        if let Some(wait) = ast::WaitForStmt::cast(above.clone()) {
+        if let Some(wait) = ast::WaitForStmt::cast(above) {
             return wait.event().map(|path| path.text());
         }
-        if let Some(handler) = ast::IntentHandler::cast(above.clone()) {
+        if let Some(handler) = ast::IntentHandler::cast(above) {
             return handler.path().map(|path| path.text());
         }
         ast::EventHandler::cast(above)
@@ -247,7 +250,7 @@ pub(crate) fn is_condition(project: &Project<'_>, name: &str) -> bool {
         || project.bot.consents.iter().any(|consent| consent == name)
 }
 
-fn field_type(project: &Project<'_>, variables: &Variables, field: &ast::FieldExpr) -> Ty {
+fn field_type<'a>(project: &Project<'_>, variables: &Variables, field: &ast::FieldExpr<'a>) -> Ty {
     let Some(base) = field.base() else { return Ty::Any };
     let mut fields = field.fields().map(|token| SmolStr::new(token.text()));
     let root = bare_name(&base);

@@ -4,7 +4,7 @@ use botflow_syntax::ast::{self, LiteralValue};
 use botflow_values::{Currency, Date, Decimal, Time, Value};
 
 /// The value of a literal; unknown where it is none.
-pub(crate) fn value(literal: &ast::Literal, currency: Currency) -> Value {
+pub(crate) fn value<'a>(literal: &ast::Literal<'a>, currency: Currency) -> Value {
     let Some(value) = literal.value() else {
         return Value::Unknown;
     };
@@ -25,13 +25,13 @@ pub(crate) fn value(literal: &ast::Literal, currency: Currency) -> Value {
 }
 
 /// The milliseconds of a token such as `10m`.
-pub(crate) fn duration(token: Option<botflow_syntax::SyntaxToken>) -> i64 {
+pub(crate) fn duration<'a>(token: Option<botflow_syntax::TokenRef<'a>>) -> i64 {
     let seconds = token.and_then(|token| ast::duration_seconds(token.text()));
     seconds.unwrap_or(0) as i64 * 1000
 }
 
 /// The number of a token such as `3`.
-pub(crate) fn count(token: Option<botflow_syntax::SyntaxToken>) -> u32 {
+pub(crate) fn count<'a>(token: Option<botflow_syntax::TokenRef<'a>>) -> u32 {
     token
         .and_then(|token| token.text().parse().ok())
         .unwrap_or(u32::MAX)

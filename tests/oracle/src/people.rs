@@ -13,7 +13,7 @@ use crate::project::text_of;
 use crate::state::{Escalated, FrameKind, Missed, Oracle, Pending};
 use crate::walk::Next;
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// Whether a queue has people at this moment.
     pub(crate) fn queue_open(&self, name: &str) -> bool {
         let Some(queue) = self.project.bot.queues.iter().find(|queue| queue.name == name) else {
@@ -40,9 +40,9 @@ impl Oracle<'_> {
     }
 
     /// `escalate to` (12.1).
-    pub(crate) fn escalate(&mut self, stmt: &ast::EscalateStmt) -> Next {
+    pub(crate) fn escalate(&mut self, stmt: &ast::EscalateStmt<'a>) -> Next<'a> {
         let name = stmt.path().map(|path| path.text()).unwrap_or_default();
-        let behind = Next::After(stmt.syntax().clone());
+        let behind = Next::After(stmt.syntax());
         let Some(item) = self.project.escalations.get(&name).cloned() else {
             return behind;
         };
@@ -52,17 +52,17 @@ impl Oracle<'_> {
         self.open_digression();
         self.question = None;
         if let Some(frame) = self.top() {
-            frame.at = Some(stmt.syntax().clone());
+            frame.at = Some(stmt.syntax());
             frame.pending = None;
         }
-        let settings: Vec<ast::ToSetting> = item
+        let settings: Vec<ast::ToSetting<'a>> = item
             .entries()
             .filter_map(|entry| match entry {
                 EscalationEntry::ToSetting(to) => Some(to),
                 _ => None,
             })
             .collect();
-        let fits = |to: &&ast::ToSetting| {
+        let fits = |to: &&ast::ToSetting<'a>| {
             self.outside()
                 .allows(to.condition().and_then(|clause| clause.condition()))
         };
@@ -85,7 +85,7 @@ impl Oracle<'_> {
         }
         let mark = (self.now, self.turn);
         self.escalation = Some(Escalated {
-            item: item.clone(),
+            item,
             nobody: mark,
             customer: mark,
             operator: mark,
@@ -123,7 +123,7 @@ impl Oracle<'_> {
     }
 
     /// A way out of an escalation that is no other queue (12.4).
-    fn escalation_way(&mut self, way: ast::Way, withdraw: bool) -> Next {
+    fn escalation_way(&mut self, way: ast::Way<'a>, withdraw: bool) -> Next<'a> {
         if withdraw {
             self.effect(Effect::Withdraw);
         }
@@ -132,7 +132,7 @@ impl Oracle<'_> {
     }
 
     /// A way of an escalation begins, with variables of its own.
-    fn begin_way(&mut self, way: ast::Way) -> Next {
+    fn begin_way(&mut self, way: ast::Way<'a>) -> Next<'a> {
         self.owner = Owner::Bot;
         let always = std::rc::Rc::clone(&self.project.always);
         self.push(always, FrameKind::Way, no_variables());
@@ -246,7 +246,7 @@ impl Oracle<'_> {
                 }
                 self.escalation = None;
                 self.owner = Owner::Bot;
-                let at = self.frames.last().and_then(|frame| frame.at.clone());
+                let at = self.frames.last().and_then(|frame| frame.at);
                 self.run(at.map_or(Next::Begin, Next::After));
             }
             OperatorEvent::Closed => {
@@ -258,7 +258,7 @@ impl Oracle<'_> {
                     match way.as_ref().map(|way| (way, queue_in(way))) {
                         Some((_, Some(other))) => self.requeue(&other),
                         Some((way, None)) => {
-                            let next = self.escalation_way(way.clone(), true);
+                            let next = self.escalation_way(*way, true);
                             self.run(next);
                         }
                         None => {}
@@ -271,7 +271,7 @@ impl Oracle<'_> {
     }
 
     /// `ask queue` (11.13).
-    pub(crate) fn ask_queue(&mut self, ask: &ast::AskQueueStmt) -> Next {
+    pub(crate) fn ask_queue(&mut self, ask: &ast::AskQueueStmt<'a>) -> Next<'a> {
         let queue = text_of(ask.queue());
         let has_closed = ask
             .items()
@@ -287,14 +287,14 @@ impl Oracle<'_> {
             turn: self.turn,
         };
         if let Some(frame) = self.top() {
-            frame.at = Some(ask.syntax().clone());
+            frame.at = Some(ask.syntax());
             frame.pending = Some(pending);
         }
         self.ask_colleagues(ask);
         Next::Rest
     }
 
-    fn ask_colleagues(&mut self, ask: &ast::AskQueueStmt) {
+    fn ask_colleagues(&mut self, ask: &ast::AskQueueStmt<'a>) {
         let hint = ask.items().find_map(|item| match item {
             ast::AskQueueItem::HintItem(hint) => hint.text(),
             _ => None,
@@ -322,7 +322,7 @@ impl Oracle<'_> {
         let Some(place) = self.asks_colleagues() else {
             return false;
         };
-        let Some(ask) = self.frames[place].at.clone().and_then(ast::AskQueueStmt::cast) else {
+        let Some(ask) = self.frames[place].at.and_then(ast::AskQueueStmt::cast) else {
             return false;
         };
         let written = ask.answer().and_then(|answer| answer.type_expr());
@@ -343,7 +343,7 @@ impl Oracle<'_> {
     }
 
     fn colleagues_closed(&mut self, place: usize) {
-        let ask = self.frames[place].at.clone().and_then(ast::AskQueueStmt::cast);
+        let ask = self.frames[place].at.and_then(ast::AskQueueStmt::cast);
         let closed = ask.is_some_and(|ask| {
             ask.items()
                 .any(|item| matches!(item, ast::AskQueueItem::ClosedItem(_)))
@@ -359,7 +359,7 @@ impl Oracle<'_> {
 }
 
 /// The way of a closed queue.
-fn closed_way(item: &ast::EscalationItem) -> Option<ast::Way> {
+fn closed_way<'a>(item: &ast::EscalationItem<'a>) -> Option<ast::Way<'a>> {
     item.entries().find_map(|entry| match entry {
         EscalationEntry::ClosedItem(item) => item.way(),
         _ => None,
@@ -367,7 +367,7 @@ fn closed_way(item: &ast::EscalationItem) -> Option<ast::Way> {
 }
 
 /// The queue to which a way leads, if it does nothing else.
-fn queue_in(way: &ast::Way) -> Option<SmolStr> {
+fn queue_in<'a>(way: &ast::Way<'a>) -> Option<SmolStr> {
     let node = way.syntax();
     let target = node
         .children()
@@ -376,8 +376,8 @@ fn queue_in(way: &ast::Way) -> Option<SmolStr> {
 }
 
 /// The ways of one kind of clock, ascending.
-fn timed_ways(item: &ast::EscalationItem, kind: usize) -> Vec<(i64, Option<ast::Way>)> {
-    let mut ways: Vec<(i64, Option<ast::Way>)> = item
+fn timed_ways<'a>(item: &ast::EscalationItem<'a>, kind: usize) -> Vec<(i64, Option<ast::Way<'a>>)> {
+    let mut ways: Vec<(i64, Option<ast::Way<'a>>)> = item
         .entries()
         .filter_map(|entry| match (kind, entry) {
             (0, EscalationEntry::NobodyItem(item)) => Some((literal::duration(item.duration()), item.way())),
@@ -400,8 +400,8 @@ mod tests {
 
     #[test]
     fn an_escalation_without_ways_has_no_clocks() {
-        let file = botflow_syntax::parse("escalation support {\n  to queue helpdesk\n}\n").file();
-        let item = file.items().find_map(|item| match item {
+        let parse = botflow_syntax::parse("escalation support {\n  to queue helpdesk\n}\n");
+        let item = parse.file().items().find_map(|item| match item {
             ast::Item::EscalationItem(item) => Some(item),
             _ => None,
         });

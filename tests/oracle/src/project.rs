@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use botflow_artifact::Bot;
-use botflow_syntax::SyntaxNode;
 use botflow_syntax::ast::{self, AstNode};
+use botflow_syntax::{NodeRef, Parse};
 use botflow_understanding::{IntentWords, OptionWords, WordMatcher};
 use botflow_values::show::Shower;
 use botflow_values::{Currency, SetWords, Zone};
@@ -25,7 +25,7 @@ pub struct Source {
     /// What stands before the names of its flows: empty for the project's own files, `std` for the library's.
     pub module: SmolStr,
     /// Its tree.
-    pub file: ast::File,
+    pub parse: Parse,
 }
 
 impl Source {
@@ -33,25 +33,25 @@ impl Source {
     pub fn new(module: &str, text: &str) -> Source {
         Source {
             module: module.into(),
-            file: botflow_syntax::parse(text).file(),
+            parse: botflow_syntax::parse(text),
         }
     }
 }
 
 /// A declared parameter.
 #[derive(Clone)]
-pub(crate) struct Param {
+pub(crate) struct Param<'a> {
     pub name: SmolStr,
     pub ty: Ty,
-    pub default: Option<ast::Expr>,
+    pub default: Option<ast::Expr<'a>>,
 }
 
 /// A flow. The block `always` and the ways of escalations together are a flow of their own, which never begins.
-pub(crate) struct Flow {
+pub(crate) struct Flow<'a> {
     pub name: SmolStr,
     pub module: SmolStr,
-    pub item: Option<ast::FlowItem>,
-    pub params: Vec<Param>,
+    pub item: Option<ast::FlowItem<'a>>,
+    pub params: Vec<Param<'a>>,
     pub gives: Option<Ty>,
     /// The types of its variables.
     pub variables: BTreeMap<SmolStr, Ty>,
@@ -59,9 +59,9 @@ pub(crate) struct Flow {
     pub open_to_operators: bool,
 }
 
-impl Flow {
+impl<'a> Flow<'a> {
     /// The step with this name.
-    pub fn step(&self, name: &str) -> Option<ast::Step> {
+    pub fn step(&self, name: &str) -> Option<ast::Step<'a>> {
         self.item
             .as_ref()?
             .steps()
@@ -70,33 +70,33 @@ impl Flow {
 }
 
 /// A lookup or an action.
-pub(crate) struct Call {
-    pub params: Vec<Param>,
+pub(crate) struct Call<'a> {
+    pub params: Vec<Param<'a>>,
     pub gives: Option<Ty>,
 }
 
 /// The project, ready to be walked.
 pub struct Project<'a> {
     pub(crate) bot: &'a Bot,
-    pub(crate) flows: IndexMap<SmolStr, Rc<Flow>>,
-    pub(crate) always: Rc<Flow>,
-    pub(crate) always_items: Vec<ast::AlwaysItem>,
+    pub(crate) flows: IndexMap<SmolStr, Rc<Flow<'a>>>,
+    pub(crate) always: Rc<Flow<'a>>,
+    pub(crate) always_items: Vec<ast::AlwaysItem<'a>>,
     /// Where the conversation begins that a customer begins.
     pub(crate) start: Option<SmolStr>,
-    pub(crate) types: IndexMap<SmolStr, ast::TypeItem>,
-    pub(crate) calls: IndexMap<SmolStr, Call>,
-    pub(crate) events: IndexMap<SmolStr, Vec<Param>>,
-    pub(crate) intents: IndexMap<SmolStr, Vec<Param>>,
+    pub(crate) types: IndexMap<SmolStr, ast::TypeItem<'a>>,
+    pub(crate) calls: IndexMap<SmolStr, Call<'a>>,
+    pub(crate) events: IndexMap<SmolStr, Vec<Param<'a>>>,
+    pub(crate) intents: IndexMap<SmolStr, Vec<Param<'a>>>,
     pub(crate) customer: IndexMap<SmolStr, Ty>,
     pub(crate) config: IndexMap<SmolStr, Ty>,
-    pub(crate) segments: IndexMap<SmolStr, ast::SegmentItem>,
-    pub(crate) escalations: IndexMap<SmolStr, ast::EscalationItem>,
-    pub(crate) queues: IndexMap<SmolStr, ast::QueueItem>,
-    pub(crate) experiments: IndexMap<SmolStr, ast::ExperimentItem>,
+    pub(crate) segments: IndexMap<SmolStr, ast::SegmentItem<'a>>,
+    pub(crate) escalations: IndexMap<SmolStr, ast::EscalationItem<'a>>,
+    pub(crate) queues: IndexMap<SmolStr, ast::QueueItem<'a>>,
+    pub(crate) experiments: IndexMap<SmolStr, ast::ExperimentItem<'a>>,
     aliases: IndexMap<SmolStr, SmolStr>,
     pub(crate) matcher: WordMatcher,
     /// Every `say one of`, in the order in which they are numbered.
-    pub(crate) one_ofs: Vec<SyntaxNode>,
+    pub(crate) one_ofs: Vec<NodeRef<'a>>,
     /// What members of closed sets are called, by the number of the set in the bot.
     pub(crate) set_words: Vec<SetWords>,
     pub(crate) currency: Currency,
@@ -109,7 +109,7 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Takes the files of a project together with the bot that was compiled from them.
-    pub fn new(bot: &'a Bot, sources: &[Source]) -> Project<'a> {
+    pub fn new(bot: &'a Bot, sources: &'a [Source]) -> Project<'a> {
         let empty = Rc::new(Flow {
             name: bot
                 .flows
@@ -149,9 +149,15 @@ impl<'a> Project<'a> {
             showers: RefCell::default(),
             regexes: RefCell::default(),
         };
-        let items: Vec<(SmolStr, ast::Item)> = sources
+        let items: Vec<(SmolStr, ast::Item<'a>)> = sources
             .iter()
-            .flat_map(|source| source.file.items().map(|item| (source.module.clone(), item)))
+            .flat_map(|source| {
+                source
+                    .parse
+                    .file()
+                    .items()
+                    .map(|item| (source.module.clone(), item))
+            })
             .collect();
         project.declare_types(&items);
         project.declare_rest(&items);
@@ -162,9 +168,9 @@ impl<'a> Project<'a> {
     }
 
     /// Every `say one of`: those of `always` and of escalations, then flow by flow, handlers after what they stand in.
-    fn all_one_ofs(&self) -> Vec<SyntaxNode> {
+    fn all_one_ofs(&self) -> Vec<NodeRef<'a>> {
         let mut found = Vec::new();
-        let mut add = |node: &SyntaxNode| {
+        let mut add = |node: NodeRef<'a>| {
             found.extend(
                 node.descendants()
                     .filter(|node| ast::OneOf::can_cast(node.kind())),
@@ -221,14 +227,14 @@ impl<'a> Project<'a> {
     }
 
     /// The full name of a flow that is mentioned in a file of this module.
-    pub(crate) fn flow_named(&self, module: &str, path: &str) -> Option<Rc<Flow>> {
+    pub(crate) fn flow_named(&self, module: &str, path: &str) -> Option<Rc<Flow<'a>>> {
         let path = self.aliases.get(path).map_or(path, |full| full.as_str());
         let inner = format_smolstr!("{module}.{path}");
         self.flows.get(&inner).or_else(|| self.flows.get(path)).cloned()
     }
 
     /// The type that is written.
-    pub(crate) fn ty(&self, written: &ast::TypeExpr) -> Ty {
+    pub(crate) fn ty(&self, written: &ast::TypeExpr<'a>) -> Ty {
         match written {
             ast::TypeExpr::OptionalType(optional) => match optional.inner() {
                 Some(inner) => Ty::Optional(Box::new(self.ty(&inner))),
@@ -265,7 +271,7 @@ impl<'a> Project<'a> {
         botflow_values::Kind::named(name).map_or(Ty::Any, Ty::Scalar)
     }
 
-    pub(crate) fn params(&self, params: Option<ast::Params>) -> Vec<Param> {
+    pub(crate) fn params(&self, params: Option<ast::Params<'a>>) -> Vec<Param<'a>> {
         let params = params.into_iter().flat_map(|params| params.params());
         params
             .map(|param| Param {
@@ -276,10 +282,10 @@ impl<'a> Project<'a> {
             .collect()
     }
 
-    fn declare_types(&mut self, items: &[(SmolStr, ast::Item)]) {
+    fn declare_types(&mut self, items: &[(SmolStr, ast::Item<'a>)]) {
         for (_, item) in items {
             if let ast::Item::TypeItem(item) = item {
-                self.types.insert(text_of(item.name()), item.clone());
+                self.types.insert(text_of(item.name()), *item);
             }
         }
         for set in &self.bot.sets {
@@ -304,7 +310,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    fn declare_rest(&mut self, items: &[(SmolStr, ast::Item)]) {
+    fn declare_rest(&mut self, items: &[(SmolStr, ast::Item<'a>)]) {
         for (module, item) in items {
             match item {
                 ast::Item::BotItem(item) => {
@@ -331,7 +337,7 @@ impl<'a> Project<'a> {
                     self.events.insert(text_of(item.name()), params);
                 }
                 ast::Item::SegmentItem(item) => {
-                    self.segments.insert(text_of(item.name()), item.clone());
+                    self.segments.insert(text_of(item.name()), *item);
                 }
                 ast::Item::LookupItem(item) => {
                     let call = Call {
@@ -356,15 +362,15 @@ impl<'a> Project<'a> {
                         .insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
                 }
                 ast::Item::QueueItem(item) => {
-                    self.queues.insert(text_of(item.name()), item.clone());
+                    self.queues.insert(text_of(item.name()), *item);
                 }
                 ast::Item::EscalationItem(item) => {
-                    self.escalations.insert(text_of(item.name()), item.clone());
+                    self.escalations.insert(text_of(item.name()), *item);
                 }
                 ast::Item::ExperimentItem(item) => {
-                    self.experiments.insert(text_of(item.name()), item.clone());
+                    self.experiments.insert(text_of(item.name()), *item);
                 }
-                ast::Item::AlwaysItem(item) => self.always_items.push(item.clone()),
+                ast::Item::AlwaysItem(item) => self.always_items.push(*item),
                 ast::Item::UseItem(item) => {
                     let path = item.path().map(|path| path.text()).unwrap_or_default();
                     if let Some(alias) = item.alias() {
@@ -393,7 +399,7 @@ impl<'a> Project<'a> {
         }
     }
 
-    fn declare_intents(&mut self, items: &[(SmolStr, ast::Item)]) {
+    fn declare_intents(&mut self, items: &[(SmolStr, ast::Item<'a>)]) {
         let mut words = Vec::new();
         for (_, item) in items {
             let ast::Item::IntentItem(item) = item else {
@@ -405,7 +411,7 @@ impl<'a> Project<'a> {
                 continue;
             };
             // A hole of an example names a parameter; it is written for the matcher as it stands in the source.
-            let source = |text: &ast::Text| {
+            let source = |text: &ast::Text<'a>| {
                 let parts = text.parts().into_iter().map(|part| match part {
                     ast::TextPart::Plain(text) => text,
                     ast::TextPart::Hole(hole) => {
@@ -435,7 +441,7 @@ impl<'a> Project<'a> {
         self.matcher = WordMatcher::new(&words);
     }
 
-    fn declare_flows(&mut self, items: &[(SmolStr, ast::Item)]) {
+    fn declare_flows(&mut self, items: &[(SmolStr, ast::Item<'a>)]) {
         for (module, item) in items {
             let ast::Item::FlowItem(item) = item else { continue };
             let name = text_of(item.name());
@@ -447,7 +453,7 @@ impl<'a> Project<'a> {
             let flow = Flow {
                 name: full.clone(),
                 module: module.clone(),
-                item: Some(item.clone()),
+                item: Some(*item),
                 params: self.params(item.params()),
                 gives: item
                     .gives()
@@ -462,25 +468,21 @@ impl<'a> Project<'a> {
         // What `let s = run f()` holds depends on other flows' `gives` only, which are known now.
         for full in self.flows.keys().cloned().collect::<Vec<_>>() {
             let flow = &self.flows[&full];
-            let Some(item) = flow.item.clone() else { continue };
+            let Some(item) = flow.item else { continue };
             let params: Vec<_> = flow
                 .params
                 .iter()
                 .map(|param| (param.name.clone(), param.ty.clone()))
                 .collect();
             let (variables, sensitive) =
-                infer::variables(self, &flow.module.clone(), &[item.syntax().clone()], params);
+                infer::variables(self, &flow.module.clone(), &[item.syntax()], params);
             if let Some(flow) = self.flows.get_mut(&full).and_then(Rc::get_mut) {
                 flow.variables = variables;
                 flow.sensitive = sensitive;
             }
         }
-        let mut roots: Vec<SyntaxNode> = self
-            .always_items
-            .iter()
-            .map(|item| item.syntax().clone())
-            .collect();
-        roots.extend(self.escalations.values().map(|item| item.syntax().clone()));
+        let mut roots: Vec<NodeRef<'a>> = self.always_items.iter().map(|item| item.syntax()).collect();
+        roots.extend(self.escalations.values().map(|item| item.syntax()));
         let (variables, sensitive) = infer::variables(self, "", &roots, Vec::new());
         if let Some(always) = Rc::get_mut(&mut self.always) {
             always.variables = variables;
@@ -490,6 +492,6 @@ impl<'a> Project<'a> {
 }
 
 /// The text of a token that may be missing.
-pub(crate) fn text_of(token: Option<botflow_syntax::SyntaxToken>) -> SmolStr {
+pub(crate) fn text_of<'a>(token: Option<botflow_syntax::TokenRef<'a>>) -> SmolStr {
     token.map(|token| SmolStr::new(token.text())).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use botflow_machine::Effect;
 use botflow_syntax::ast::{self, AskItem, AstNode, ChooseItem, Expr};
-use botflow_syntax::{SyntaxKind, SyntaxNode};
+use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_understanding::OptionWords;
 use botflow_values::Value;
 use smol_str::SmolStr;
@@ -14,7 +14,7 @@ use crate::types::Ty;
 use crate::walk::Next;
 
 /// Whether a node is a question.
-pub(crate) fn is_question(node: &SyntaxNode) -> bool {
+pub(crate) fn is_question<'a>(node: NodeRef<'a>) -> bool {
     matches!(
         node.kind(),
         SyntaxKind::AskStmt | SyntaxKind::ChooseStmt | SyntaxKind::VerifyStmt
@@ -22,16 +22,16 @@ pub(crate) fn is_question(node: &SyntaxNode) -> bool {
 }
 
 /// The form in which a question stands.
-pub(crate) fn form_of(place: &SyntaxNode) -> Option<SyntaxNode> {
+pub(crate) fn form_of<'a>(place: NodeRef<'a>) -> Option<NodeRef<'a>> {
     place.ancestors().find(|node| node.kind() == SyntaxKind::FormStmt)
 }
 
 /// What `ask` and `verify` have in common.
-pub(crate) fn ask_items(place: &SyntaxNode) -> Vec<AskItem> {
-    if let Some(ask) = ast::AskStmt::cast(place.clone()) {
+pub(crate) fn ask_items<'a>(place: NodeRef<'a>) -> Vec<AskItem<'a>> {
+    if let Some(ask) = ast::AskStmt::cast(place) {
         return ask.items().collect();
     }
-    let verify = ast::VerifyStmt::cast(place.clone());
+    let verify = ast::VerifyStmt::cast(place);
     let items = verify.into_iter().flat_map(|verify| verify.items());
     items
         .filter_map(|item| match item {
@@ -41,15 +41,15 @@ pub(crate) fn ask_items(place: &SyntaxNode) -> Vec<AskItem> {
         .collect()
 }
 
-fn choose_items(place: &SyntaxNode) -> Vec<ChooseItem> {
-    ast::ChooseStmt::cast(place.clone())
+fn choose_items<'a>(place: NodeRef<'a>) -> Vec<ChooseItem<'a>> {
+    ast::ChooseStmt::cast(place)
         .into_iter()
         .flat_map(|choose| choose.items())
         .collect()
 }
 
 /// The `tries` of a question.
-fn tries_of(place: &SyntaxNode) -> Vec<ast::TriesItem> {
+fn tries_of<'a>(place: NodeRef<'a>) -> Vec<ast::TriesItem<'a>> {
     let asked = ask_items(place).into_iter().filter_map(|item| match item {
         AskItem::TriesItem(tries) => Some(tries),
         _ => None,
@@ -62,7 +62,7 @@ fn tries_of(place: &SyntaxNode) -> Vec<ast::TriesItem> {
 }
 
 /// The clocks of silence of a question, ascending.
-pub(crate) fn silences_of(place: &SyntaxNode) -> Vec<ast::SilenceItem> {
+pub(crate) fn silences_of<'a>(place: NodeRef<'a>) -> Vec<ast::SilenceItem<'a>> {
     let asked = ask_items(place).into_iter().filter_map(|item| match item {
         AskItem::SilenceItem(silence) => Some(silence),
         _ => None,
@@ -77,28 +77,28 @@ pub(crate) fn silences_of(place: &SyntaxNode) -> Vec<ast::SilenceItem> {
 }
 
 /// The way that stands in an item, and the words where it is words.
-fn way_in(node: &SyntaxNode) -> Option<ast::Way> {
+fn way_in<'a>(node: NodeRef<'a>) -> Option<ast::Way<'a>> {
     node.children().find_map(ast::Way::cast)
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// The field of the customer card that a question asks for.
-    pub(crate) fn asked_field(place: &SyntaxNode) -> Option<SmolStr> {
-        let ask = ast::AskStmt::cast(place.clone())?;
+    pub(crate) fn asked_field(place: NodeRef<'a>) -> Option<SmolStr> {
+        let ask = ast::AskStmt::cast(place)?;
         Some(text_of(ask.customer()?.field()))
     }
 
     /// The variable that holds a question's answer.
-    pub(crate) fn asked_name(place: &SyntaxNode) -> Option<SmolStr> {
-        if let Some(ask) = ast::AskStmt::cast(place.clone()) {
+    pub(crate) fn asked_name(place: NodeRef<'a>) -> Option<SmolStr> {
+        if let Some(ask) = ast::AskStmt::cast(place) {
             return Some(text_of(ask.answer()?.name()));
         }
-        Some(text_of(Some(ast::ChooseStmt::cast(place.clone())?.name()?)))
+        Some(text_of(Some(ast::ChooseStmt::cast(place)?.name()?)))
     }
 
     /// How the answer of an `ask` is read.
-    pub(crate) fn asked_type(&self, place: &SyntaxNode) -> Ty {
-        let Some(ask) = ast::AskStmt::cast(place.clone()) else {
+    pub(crate) fn asked_type(&self, place: NodeRef<'a>) -> Ty {
+        let Some(ask) = ast::AskStmt::cast(place) else {
             return Ty::Any;
         };
         match ask.answer() {
@@ -118,12 +118,12 @@ impl Oracle<'_> {
     }
 
     /// A question is reached in the course of the flow (5.1, 5.6, 6.1, 6.6).
-    pub(crate) fn reach(&mut self, place: SyntaxNode) -> Next {
+    pub(crate) fn reach(&mut self, place: NodeRef<'a>) -> Next<'a> {
         self.open_digression();
         if let Some(frame) = self.top() {
             frame.tries = 0;
         }
-        if self.passed_over(&place) || self.skipped(&place) || self.prefilled(&place) {
+        if self.passed_over(place) || self.skipped(place) || self.prefilled(place) {
             return Next::After(place);
         }
         let replayed = self.frames.last().and_then(|frame| frame.form.clone());
@@ -138,14 +138,14 @@ impl Oracle<'_> {
     }
 
     /// The question's form has its answer by now.
-    fn passed_over(&self, place: &SyntaxNode) -> bool {
+    fn passed_over(&self, place: NodeRef<'a>) -> bool {
         let form = form_of(place);
         let state = self.frames.last().and_then(|frame| frame.form.as_ref());
-        state.is_some_and(|state| Some(&state.form) == form.as_ref() && state.answered.contains(place))
+        state.is_some_and(|state| Some(&state.form) == form.as_ref() && state.answered.contains(&place))
     }
 
     /// The question need not be asked (5.6).
-    fn skipped(&mut self, place: &SyntaxNode) -> bool {
+    fn skipped(&mut self, place: NodeRef<'a>) -> bool {
         if Self::asked_field(place).is_some_and(|field| self.customer(&field).is_known()) {
             return true;
         }
@@ -173,28 +173,26 @@ impl Oracle<'_> {
     }
 
     /// A question is put again, or skipped (5.5).
-    pub(crate) fn reask(&mut self, place: SyntaxNode, fresh: bool) -> Next {
+    pub(crate) fn reask(&mut self, place: NodeRef<'a>, fresh: bool) -> Next<'a> {
         if let Some(frame) = self.top().filter(|_| fresh) {
             frame.tries = 0;
         }
-        if self.passed_over(&place) || self.skipped(&place) {
+        if self.passed_over(place) || self.skipped(place) {
             return Next::After(place);
         }
         self.put(place, false)
     }
 
     /// A question is put, in its first words or those for asking again (5.1, 5.7).
-    pub(crate) fn put(&mut self, place: SyntaxNode, first: bool) -> Next {
+    pub(crate) fn put(&mut self, place: NodeRef<'a>, first: bool) -> Next<'a> {
         self.prefill = None;
-        let (options, none) = self.options(&place);
+        let (options, none) = self.options(place);
         if place.kind() == SyntaxKind::ChooseStmt {
             if let Some(none) = none {
                 return Next::Enter(none);
             }
             if options.is_empty() {
-                if let (Some(name), Some(choose)) =
-                    (Self::asked_name(&place), ast::ChooseStmt::cast(place.clone()))
-                {
+                if let (Some(name), Some(choose)) = (Self::asked_name(place), ast::ChooseStmt::cast(place)) {
                     let value = if choose.is_several() {
                         Value::List(Vec::new())
                     } else {
@@ -205,10 +203,10 @@ impl Oracle<'_> {
                 return Next::After(place);
             }
         }
-        let form = form_of(&place);
+        let form = form_of(place);
         if let Some(frame) = self.top() {
-            frame.at = Some(place.clone());
-            frame.asked = Some(place.clone());
+            frame.at = Some(place);
+            frame.asked = Some(place);
             if place.kind() != SyntaxKind::VerifyStmt {
                 frame.pending = None;
             }
@@ -217,12 +215,12 @@ impl Oracle<'_> {
                 .as_mut()
                 .filter(|state| Some(&state.form) == form.as_ref())
             {
-                state.last = Some(place.clone());
+                state.last = Some(place);
                 state.replay = false;
             }
         }
         self.puts += 1;
-        let suggestions = self.suggestions(&place);
+        let suggestions = self.suggestions(place);
         self.question = Some(Question {
             put_at: self.now,
             turn: self.turn,
@@ -231,18 +229,18 @@ impl Oracle<'_> {
             options,
             suggestions,
         });
-        self.send_question(&place, first);
+        self.send_question(place, first);
         Next::Rest
     }
 
     /// The suggestions of a question as they are shown.
-    fn suggestions(&self, place: &SyntaxNode) -> Vec<String> {
+    fn suggestions(&self, place: NodeRef<'a>) -> Vec<String> {
         if place.kind() != SyntaxKind::AskStmt {
             return Vec::new();
         }
         let env = self.env();
         let ty = self.asked_type(place);
-        let written: Vec<ast::SuggestItem> = ask_items(place)
+        let written: Vec<ast::SuggestItem<'a>> = ask_items(place)
             .into_iter()
             .filter_map(|item| match item {
                 AskItem::SuggestItem(suggest) => Some(suggest),
@@ -293,8 +291,8 @@ impl Oracle<'_> {
     }
 
     /// The options of a `choose` at this moment, and the way of `none` if the list gives nothing (5.7).
-    fn options(&self, place: &SyntaxNode) -> (Vec<Offered>, Option<ast::Way>) {
-        let Some(choose) = ast::ChooseStmt::cast(place.clone()) else {
+    fn options(&self, place: NodeRef<'a>) -> (Vec<Offered<'a>>, Option<ast::Way<'a>>) {
+        let Some(choose) = ast::ChooseStmt::cast(place) else {
             return (Vec::new(), None);
         };
         let env = self.env();
@@ -382,11 +380,11 @@ impl Oracle<'_> {
     }
 
     /// An option is picked: by number among those that were offered.
-    pub(crate) fn pick(&mut self, picked: &[usize]) -> Next {
+    pub(crate) fn pick(&mut self, picked: &[usize]) -> Next<'a> {
         let Some(question) = self.question.clone() else {
             return Next::Rest;
         };
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Next::Rest;
         };
         let Some(first) = picked
@@ -402,9 +400,9 @@ impl Oracle<'_> {
             self.send_link(&first.label, &target, calls);
             return Next::Rest;
         }
-        let choose = ast::ChooseStmt::cast(place.clone());
+        let choose = ast::ChooseStmt::cast(place);
         // What is written beside a list is no item of it, so that the variable keeps what it has.
-        if let Some(name) = Self::asked_name(&place).filter(|_| !first.keeps) {
+        if let Some(name) = Self::asked_name(place).filter(|_| !first.keeps) {
             let value = if choose.is_some_and(|choose| choose.is_several()) {
                 let mut in_order = picked.to_vec();
                 in_order.sort_unstable();
@@ -420,7 +418,7 @@ impl Oracle<'_> {
             };
             self.set(&name, value);
         }
-        self.answered(&place);
+        self.answered(place);
         match first.way {
             Some(way) => Next::Enter(way),
             None => Next::After(place),
@@ -428,25 +426,25 @@ impl Oracle<'_> {
     }
 
     /// The question has its answer and joins those that `back` returns to.
-    fn answered(&mut self, place: &SyntaxNode) {
+    fn answered(&mut self, place: NodeRef<'a>) {
         self.question = None;
         let form = form_of(place);
         if let Some(frame) = self.top() {
-            frame.answered.push(place.clone());
+            frame.answered.push(place);
             frame.tries = 0;
             if let Some(state) = frame
                 .form
                 .as_mut()
                 .filter(|state| Some(&state.form) == form.as_ref())
-                && !state.answered.contains(place)
+                && !state.answered.contains(&place)
             {
-                state.answered.push(place.clone());
+                state.answered.push(place);
             }
         }
     }
 
     /// Stores an answer and gives what was there before.
-    pub(crate) fn store(&mut self, place: &SyntaxNode, value: Value) -> Value {
+    pub(crate) fn store(&mut self, place: NodeRef<'a>, value: Value) -> Value {
         if let Some(field) = Self::asked_field(place) {
             return self.set_customer(&field, value);
         }
@@ -457,7 +455,7 @@ impl Oracle<'_> {
     }
 
     /// The first check of a question that says no to what is stored.
-    pub(crate) fn failed_check(&self, place: &SyntaxNode) -> Option<ast::CheckItem> {
+    pub(crate) fn failed_check(&self, place: NodeRef<'a>) -> Option<ast::CheckItem<'a>> {
         ask_items(place).into_iter().find_map(|item| match item {
             AskItem::CheckItem(check) if !self.env().allows(check.condition()) => Some(check),
             _ => None,
@@ -465,7 +463,7 @@ impl Oracle<'_> {
     }
 
     /// Takes a value if the checks of the question hold; `false` leaves everything as it was.
-    pub(crate) fn accept(&mut self, place: &SyntaxNode, value: Value) -> bool {
+    pub(crate) fn accept(&mut self, place: NodeRef<'a>, value: Value) -> bool {
         let before = self.store(place, value.clone());
         if self.failed_check(place).is_some() {
             self.store(place, before);
@@ -479,26 +477,26 @@ impl Oracle<'_> {
     }
 
     /// The waiting question is answered (5.3).
-    pub(crate) fn answer(&mut self, value: Value) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+    pub(crate) fn answer(&mut self, value: Value) -> Next<'a> {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Next::Rest;
         };
-        let before = self.store(&place, value.clone());
-        if let Some(check) = self.failed_check(&place) {
-            self.store(&place, before);
+        let before = self.store(place, value.clone());
+        if let Some(check) = self.failed_check(place) {
+            self.store(place, before);
             return self.fail(Some(check));
         }
         self.misunderstood = 0;
-        if let Some(field) = Self::asked_field(&place).and_then(|field| self.field_id(&field)) {
+        if let Some(field) = Self::asked_field(place).and_then(|field| self.field_id(&field)) {
             self.effect(Effect::Remember { field, value });
         }
-        self.answered(&place);
+        self.answered(place);
         Next::After(place)
     }
 
     /// A failed try at the waiting question (5.4).
-    pub(crate) fn fail(&mut self, check: Option<ast::CheckItem>) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+    pub(crate) fn fail(&mut self, check: Option<ast::CheckItem<'a>>) -> Next<'a> {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Next::Rest;
         };
         self.misunderstood += 1;
@@ -506,8 +504,8 @@ impl Oracle<'_> {
             frame.tries += 1;
             frame.tries
         });
-        let own = tries_of(&place);
-        let reached = |items: &[ast::TriesItem]| {
+        let own = tries_of(place);
+        let reached = |items: &[ast::TriesItem<'a>]| {
             items
                 .iter()
                 .find(|item| literal::count(item.count()) == tries)
@@ -527,10 +525,7 @@ impl Oracle<'_> {
         } else if let Some(way) = reached(&own) {
             return Next::Enter(way);
         }
-        let again = Next::Reask {
-            place: place.clone(),
-            fresh: false,
-        };
+        let again = Next::Reask { place, fresh: false };
         if let Some(check) = check {
             return match way_in(check.syntax()) {
                 Some(way) => Next::Enter(way),
@@ -540,7 +535,7 @@ impl Oracle<'_> {
                 }
             };
         }
-        let invalid = ask_items(&place).into_iter().find_map(|item| match item {
+        let invalid = ask_items(place).into_iter().find_map(|item| match item {
             AskItem::InvalidItem(invalid) => Some(invalid),
             _ => None,
         });
@@ -554,7 +549,7 @@ impl Oracle<'_> {
             }
             return again;
         }
-        let otherwise = choose_items(&place).into_iter().find_map(|item| match item {
+        let otherwise = choose_items(place).into_iter().find_map(|item| match item {
             ChooseItem::OtherwiseItem(otherwise) => Some(otherwise),
             _ => None,
         });
@@ -573,7 +568,7 @@ impl Oracle<'_> {
     }
 
     /// `again` (11.6, 7.5): the question that the frame put last is put once more.
-    pub(crate) fn again(&mut self, statement: &SyntaxNode) -> Next {
+    pub(crate) fn again(&mut self, statement: NodeRef<'a>) -> Next<'a> {
         // What is said about a failed try does not start the tries anew; everything else does.
         let keeps = [SyntaxKind::InvalidItem, SyntaxKind::CheckItem];
         let of_failed_try = statement.ancestors().any(|node| {
@@ -586,7 +581,7 @@ impl Oracle<'_> {
         match self.frames.last() {
             Some(frame) => match (&frame.asked, &frame.kind) {
                 (Some(place), _) => {
-                    let place = place.clone();
+                    let place = *place;
                     Next::Reask {
                         place,
                         fresh: !of_failed_try,
@@ -601,7 +596,7 @@ impl Oracle<'_> {
     }
 
     /// `back` (11.3, 7.5): to the last answered question of the run.
-    pub(crate) fn back(&mut self) -> Next {
+    pub(crate) fn back(&mut self) -> Next<'a> {
         let mut waits = self.question.is_some();
         while let Some(frame) = self.frames.last() {
             let is_handler = matches!(frame.kind, crate::state::FrameKind::Handler { .. });
@@ -628,7 +623,7 @@ impl Oracle<'_> {
                 if let Some(state) = &mut frame.form {
                     state.answered.retain(|answered| *answered != place);
                 }
-                if form_of(&place).is_none() {
+                if form_of(place).is_none() {
                     frame.form = None;
                 }
                 frame.tries = 0;
@@ -636,7 +631,7 @@ impl Oracle<'_> {
                 self.question = None;
                 self.put(place, true)
             }
-            None => match frame.asked.clone() {
+            None => match frame.asked {
                 Some(place) => Next::Reask { place, fresh: true },
                 // Nothing was ever asked: what waits goes on waiting, a statement ends the run.
                 None => match &frame.pending {
@@ -648,14 +643,14 @@ impl Oracle<'_> {
     }
 
     /// `verify` (11.12).
-    pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt) -> Next {
+    pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt<'a>) -> Next<'a> {
         self.open_digression();
         let name = verify
             .customer()
             .map(|customer| text_of(customer.field()))
             .unwrap_or_default();
         let address = self.customer(&name);
-        let behind = Next::After(verify.syntax().clone());
+        let behind = Next::After(verify.syntax());
         let Some(field) = self.field_id(&name).filter(|_| address.is_known()) else {
             let failed = verify.items().find_map(|item| match item {
                 ast::VerifyItem::FailedItem(failed) => failed.way(),
@@ -673,15 +668,15 @@ impl Oracle<'_> {
             frame.tries = 0;
             frame.pending = Some(Pending::Code(code));
         }
-        self.put(verify.syntax().clone(), true)
+        self.put(verify.syntax(), true)
     }
 
     /// The code that was asked for has been written.
-    pub(crate) fn verified(&mut self) -> Next {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+    pub(crate) fn verified(&mut self) -> Next<'a> {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Next::Rest;
         };
-        let verify = ast::VerifyStmt::cast(place.clone());
+        let verify = ast::VerifyStmt::cast(place);
         let name = verify
             .and_then(|verify| verify.customer())
             .map(|customer| text_of(customer.field()));
@@ -698,7 +693,7 @@ impl Oracle<'_> {
 }
 
 /// The `tries` of `on unclear`.
-fn tries_in(handler: &ast::UnclearHandler) -> Vec<ast::TriesItem> {
+fn tries_in<'a>(handler: &ast::UnclearHandler<'a>) -> Vec<ast::TriesItem<'a>> {
     handler
         .block()
         .into_iter()

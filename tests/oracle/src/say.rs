@@ -5,7 +5,7 @@ use botflow_message::{
     Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall,
 };
 use botflow_syntax::ast::{self, AstNode, SayItem};
-use botflow_syntax::{SyntaxKind, SyntaxNode};
+use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_values::Value;
 use smol_str::{SmolStr, format_smolstr};
 
@@ -18,7 +18,7 @@ use crate::types::Ty;
 /// So many messages are said again at most (11.4).
 const MAX_REPEATED: usize = 8;
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     pub(crate) fn send(&mut self, message: Message) {
         self.spoke_now();
         self.effect(Effect::Send(message));
@@ -33,9 +33,9 @@ impl Oracle<'_> {
     }
 
     /// `say` and `reply publicly`.
-    pub(crate) fn say_statement(&mut self, node: &SyntaxNode) {
-        let one_of = ast::SayStmt::cast(node.clone()).and_then(|say| say.one_of());
-        let one_of = one_of.or_else(|| ast::ReplyStmt::cast(node.clone()).and_then(|reply| reply.one_of()));
+    pub(crate) fn say_statement(&mut self, node: NodeRef<'a>) {
+        let one_of = ast::SayStmt::cast(node).and_then(|say| say.one_of());
+        let one_of = one_of.or_else(|| ast::ReplyStmt::cast(node).and_then(|reply| reply.one_of()));
         let variant = one_of.map(|one_of| self.vary_words(&one_of));
         // Going through a form again after a correction, nothing is said twice (6.5).
         let form = crate::question::form_of(node);
@@ -47,27 +47,27 @@ impl Oracle<'_> {
     }
 
     /// The words of a hand-over: `repeat` does not say them again.
-    pub(crate) fn say_unrepeated(&mut self, node: &SyntaxNode) {
-        let one_of = ast::SayStmt::cast(node.clone()).and_then(|say| say.one_of());
+    pub(crate) fn say_unrepeated(&mut self, node: NodeRef<'a>) {
+        let one_of = ast::SayStmt::cast(node).and_then(|say| say.one_of());
         let variant = one_of.map(|one_of| self.vary_words(&one_of));
         let message = message_of(&self.env(), node, variant);
         self.send(message);
     }
 
     /// Says the words of one of several, `say one of` without a block (11.1).
-    pub(crate) fn say_one_of(&mut self, one_of: &ast::OneOf) {
+    pub(crate) fn say_one_of(&mut self, one_of: &ast::OneOf<'a>) {
         let variant = self.vary_words(one_of);
         self.say_node(one_of.syntax(), Some(variant));
     }
 
     /// Says a text that stands in an item of a question.
-    pub(crate) fn say_text(&mut self, item: &SyntaxNode, text: Option<ast::Text>) {
+    pub(crate) fn say_text(&mut self, item: NodeRef<'a>, text: Option<ast::Text<'a>>) {
         if text.is_some() {
             self.say_node(item, None);
         }
     }
 
-    fn say_node(&mut self, node: &SyntaxNode, variant: Option<usize>) {
+    fn say_node(&mut self, node: NodeRef<'a>, variant: Option<usize>) {
         let message = message_of(&self.env(), node, variant);
         self.send(message);
         let flow = self
@@ -77,7 +77,7 @@ impl Oracle<'_> {
             .unwrap_or_default();
         let mentions = mentions_variables(&self.env(), node);
         self.said.push(Said {
-            node: node.clone(),
+            node,
             variant,
             flow,
             mentions,
@@ -87,9 +87,9 @@ impl Oracle<'_> {
     }
 
     /// Which of several is said now: not the one said last.
-    fn vary_words(&mut self, one_of: &ast::OneOf) -> usize {
+    fn vary_words(&mut self, one_of: &ast::OneOf<'a>) -> usize {
         let count = one_of.texts().count();
-        let node = one_of.syntax().clone();
+        let node = one_of.syntax();
         let last = self
             .varied
             .iter()
@@ -138,9 +138,9 @@ impl Oracle<'_> {
         for one in said {
             let frame = self.frames.iter().rev().find(|frame| frame.flow.name == one.flow);
             let message = match frame {
-                Some(frame) => message_of(&self.env_of(frame), &one.node, one.variant),
+                Some(frame) => message_of(&self.env_of(frame), one.node, one.variant),
                 None if one.mentions => continue,
-                None => message_of(&self.outside(), &one.node, one.variant),
+                None => message_of(&self.outside(), one.node, one.variant),
             };
             if frame.is_none() && !message.parts.is_empty() {
                 continue;
@@ -150,7 +150,7 @@ impl Oracle<'_> {
     }
 
     /// The question of a place with its hint and its buttons (5.1).
-    pub(crate) fn send_question(&mut self, place: &SyntaxNode, first: bool) {
+    pub(crate) fn send_question(&mut self, place: NodeRef<'a>, first: bool) {
         let Some(question) = self.question.clone() else {
             return;
         };
@@ -182,34 +182,40 @@ impl Oracle<'_> {
 }
 
 /// The first words of a question, those for asking again, and its hint.
-fn words_of_question(place: &SyntaxNode) -> (Option<ast::Text>, Option<ast::Text>, Option<ast::Text>) {
+fn words_of_question<'a>(
+    place: NodeRef<'a>,
+) -> (
+    Option<ast::Text<'a>>,
+    Option<ast::Text<'a>>,
+    Option<ast::Text<'a>>,
+) {
     let mut again = None;
     let mut hint = None;
     for item in place.children() {
-        if let Some(item) = ast::AgainItem::cast(item.clone()) {
+        if let Some(item) = ast::AgainItem::cast(item) {
             again = item.text();
         } else if let Some(item) = ast::HintItem::cast(item) {
             hint = item.text();
         }
     }
     let text = match place.kind() {
-        SyntaxKind::AskStmt => ast::AskStmt::cast(place.clone()).and_then(|ask| ask.text()),
-        SyntaxKind::ChooseStmt => ast::ChooseStmt::cast(place.clone()).and_then(|choose| choose.text()),
+        SyntaxKind::AskStmt => ast::AskStmt::cast(place).and_then(|ask| ask.text()),
+        SyntaxKind::ChooseStmt => ast::ChooseStmt::cast(place).and_then(|choose| choose.text()),
         // `verify` has no words of its own but those for asking again, or its hint.
-        _ => return (again.clone().or(hint), None, None),
+        _ => return (again.or(hint), None, None),
     };
     (text, again, hint)
 }
 
 /// The message of a node that says something.
-fn message_of(env: &Env<'_, '_>, node: &SyntaxNode, variant: Option<usize>) -> Message {
+fn message_of<'a>(env: &Env<'_, '_>, node: NodeRef<'a>, variant: Option<usize>) -> Message {
     let one_of = match node.kind() {
-        SyntaxKind::OneOf => ast::OneOf::cast(node.clone()),
+        SyntaxKind::OneOf => ast::OneOf::cast(node),
         _ => node.children().find_map(ast::OneOf::cast),
     };
     let text = match (variant, one_of) {
         (Some(variant), Some(one_of)) => one_of.texts().nth(variant),
-        _ => match ast::CheckItem::cast(node.clone()) {
+        _ => match ast::CheckItem::cast(node) {
             Some(check) => check.text(),
             None => node.children().find_map(ast::Text::cast),
         },
@@ -237,7 +243,7 @@ fn message_of(env: &Env<'_, '_>, node: &SyntaxNode, variant: Option<usize>) -> M
     if let Some(words) = reworded {
         message.reword(env.text(&words));
     }
-    let via = ast::SayStmt::cast(node.clone())
+    let via = ast::SayStmt::cast(node)
         .and_then(|say| say.via())
         .map(|via| text_of(via.channel()));
     let template = items.iter().find_map(|item| match item {
@@ -265,7 +271,7 @@ fn add_media(env: &Env<'_, '_>, message: &mut Message, item: &SayItem) {
         SayItem::LocationItem(item) => {
             let name = item.label().map(|label| env.text(&label)).unwrap_or_default();
             let value =
-                |expr: Option<ast::Expr>| expr.map_or(Value::Unknown, |expr| env.eval(&expr, &Ty::Any));
+                |expr: Option<ast::Expr<'_>>| expr.map_or(Value::Unknown, |expr| env.eval(&expr, &Ty::Any));
             let (first, second) = (value(item.place()), value(item.longitude()));
             let at = match first {
                 Value::Location(at) => Some((at.latitude, at.longitude)),
@@ -303,7 +309,7 @@ fn millionths(degrees: &Value) -> Option<i32> {
     .ok()
 }
 
-fn button_of(env: &Env<'_, '_>, button: &ast::ButtonItem) -> Option<Button> {
+fn button_of<'a>(env: &Env<'_, '_>, button: &ast::ButtonItem<'a>) -> Option<Button> {
     let label = button.label().map(|label| env.text(&label)).unwrap_or_default();
     if let Some(opens) = button.opens() {
         return Some(Button::open(label, env.address(opens.url())?));
@@ -311,7 +317,7 @@ fn button_of(env: &Env<'_, '_>, button: &ast::ButtonItem) -> Option<Button> {
     Some(Button::call(label, env.address(button.calls()?.phone())?))
 }
 
-fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
+fn add_cards<'a>(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem<'a>) {
     let name = text_of(cards.name());
     let Some(Value::List(items)) = cards.list().map(|list| env.eval(&list, &Ty::Any)) else {
         return;
@@ -346,7 +352,7 @@ fn add_cards(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem) {
     }
 }
 
-fn template_of(env: &Env<'_, '_>, item: &ast::TemplateUseItem) -> TemplateCall {
+fn template_of<'a>(env: &Env<'_, '_>, item: &ast::TemplateUseItem<'a>) -> TemplateCall {
     let args = item.args().into_iter().flat_map(|args| args.args());
     let parameters = args.map(|arg| {
         let value = arg
@@ -361,7 +367,7 @@ fn template_of(env: &Env<'_, '_>, item: &ast::TemplateUseItem) -> TemplateCall {
 }
 
 /// Whether the words of a message depend on variables of the flow.
-fn mentions_variables(env: &Env<'_, '_>, node: &SyntaxNode) -> bool {
+fn mentions_variables<'a>(env: &Env<'_, '_>, node: NodeRef<'a>) -> bool {
     node.descendants()
         .filter(|node| node.kind() == SyntaxKind::NameExpr)
         .any(|node| {

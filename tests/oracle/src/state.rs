@@ -7,7 +7,7 @@ use std::rc::Rc;
 use botflow_artifact::Outcome;
 use botflow_machine::{Effect, Event, Owner, Person};
 use botflow_scenario::engine::{Engine, Standing, Standpoint};
-use botflow_syntax::SyntaxNode;
+use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode};
 use botflow_understanding::OptionWords;
 use botflow_values::{Value, Zone};
@@ -24,9 +24,9 @@ pub struct Oracle<'a> {
     pub(crate) project: &'a Project<'a>,
     pub(crate) person: Person,
     pub(crate) owner: Owner,
-    pub(crate) frames: Vec<Frame>,
-    pub(crate) question: Option<Question>,
-    pub(crate) escalation: Option<Escalated>,
+    pub(crate) frames: Vec<Frame<'a>>,
+    pub(crate) question: Option<Question<'a>>,
+    pub(crate) escalation: Option<Escalated<'a>>,
     pub(crate) outcome: Option<Outcome>,
     pub(crate) misunderstood: u32,
     pub(crate) calls: u32,
@@ -36,9 +36,9 @@ pub struct Oracle<'a> {
     /// Rules of `always` that have had their turn.
     pub(crate) fired: BTreeSet<usize>,
     /// What each `say one of` said last, by where it stands.
-    pub(crate) varied: Vec<(SyntaxNode, usize)>,
+    pub(crate) varied: Vec<(NodeRef<'a>, usize)>,
     /// The messages of the last turn in which something was said.
-    pub(crate) said: Vec<Said>,
+    pub(crate) said: Vec<Said<'a>>,
     pub(crate) seen: Vec<u64>,
     pub(crate) next_frame: u64,
 
@@ -61,20 +61,20 @@ pub struct Oracle<'a> {
 }
 
 /// One running flow, or one handler at work.
-pub(crate) struct Frame {
+pub(crate) struct Frame<'a> {
     pub id: u64,
-    pub flow: Rc<Flow>,
+    pub flow: Rc<Flow<'a>>,
     pub kind: FrameKind,
     pub variables: Variables,
     /// The statement or target at which it rests.
-    pub at: Option<SyntaxNode>,
+    pub at: Option<NodeRef<'a>>,
     /// The question it put last.
-    pub asked: Option<SyntaxNode>,
-    pub answered: Vec<SyntaxNode>,
+    pub asked: Option<NodeRef<'a>>,
+    pub answered: Vec<NodeRef<'a>>,
     pub tries: u32,
-    pub form: Option<FormState>,
+    pub form: Option<FormState<'a>>,
     pub pending: Option<Pending>,
-    pub loops: Vec<(SyntaxNode, Vec<Value>, usize)>,
+    pub loops: Vec<(NodeRef<'a>, Vec<Value>, usize)>,
 }
 
 /// What a frame is.
@@ -103,10 +103,10 @@ pub(crate) enum Purpose {
 
 /// A form under way.
 #[derive(Clone)]
-pub(crate) struct FormState {
-    pub form: SyntaxNode,
-    pub answered: Vec<SyntaxNode>,
-    pub last: Option<SyntaxNode>,
+pub(crate) struct FormState<'a> {
+    pub form: NodeRef<'a>,
+    pub answered: Vec<NodeRef<'a>>,
+    pub last: Option<NodeRef<'a>>,
     pub replay: bool,
 }
 
@@ -154,32 +154,32 @@ pub(crate) enum Missed {
 
 /// A question that waits for an answer.
 #[derive(Clone)]
-pub(crate) struct Question {
+pub(crate) struct Question<'a> {
     pub put_at: i64,
     pub turn: u64,
     pub put: u32,
     /// How many clocks of silence have gone off.
     pub gone: usize,
-    pub options: Vec<Offered>,
+    pub options: Vec<Offered<'a>>,
     pub suggestions: Vec<String>,
 }
 
 /// An option as it was offered.
 #[derive(Clone)]
-pub(crate) struct Offered {
+pub(crate) struct Offered<'a> {
     pub label: String,
     pub words: OptionWords,
     pub link: Option<(SmolStr, bool)>,
     pub value: Value,
     /// Picking it leaves the variable as it is.
     pub keeps: bool,
-    pub way: Option<ast::Way>,
+    pub way: Option<ast::Way<'a>>,
 }
 
 /// A message that was said, to be said again.
 #[derive(Clone)]
-pub(crate) struct Said {
-    pub node: SyntaxNode,
+pub(crate) struct Said<'a> {
+    pub node: NodeRef<'a>,
     pub variant: Option<usize>,
     pub flow: SmolStr,
     /// The frame said it in its own variables; handlers of `always` have theirs.
@@ -188,8 +188,8 @@ pub(crate) struct Said {
 
 /// A hand-over under way.
 #[derive(Clone)]
-pub(crate) struct Escalated {
-    pub item: ast::EscalationItem,
+pub(crate) struct Escalated<'a> {
+    pub item: ast::EscalationItem<'a>,
     pub nobody: (i64, u64),
     pub customer: (i64, u64),
     pub operator: (i64, u64),
@@ -232,7 +232,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The topmost frame, if any.
-    pub(crate) fn top(&mut self) -> Option<&mut Frame> {
+    pub(crate) fn top(&mut self) -> Option<&mut Frame<'a>> {
         self.frames.last_mut()
     }
 
@@ -244,7 +244,7 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    pub(crate) fn env_of(&self, frame: &Frame) -> Env<'_, 'a> {
+    pub(crate) fn env_of(&self, frame: &Frame<'a>) -> Env<'_, 'a> {
         Env {
             oracle: self,
             flow: Rc::clone(&frame.flow),
@@ -374,7 +374,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// Puts a frame on top.
-    pub(crate) fn push(&mut self, flow: Rc<Flow>, kind: FrameKind, variables: Variables) -> u64 {
+    pub(crate) fn push(&mut self, flow: Rc<Flow<'a>>, kind: FrameKind, variables: Variables) -> u64 {
         self.next_frame += 1;
         self.question = None;
         self.frames.push(Frame {
@@ -393,7 +393,7 @@ impl<'a> Oracle<'a> {
         self.next_frame
     }
 
-    fn standpoint(&self, frame: &Frame) -> Option<Standpoint> {
+    fn standpoint(&self, frame: &Frame<'a>) -> Option<Standpoint> {
         let at = frame.at.as_ref()?;
         let step = at
             .ancestors()
@@ -405,7 +405,7 @@ impl<'a> Oracle<'a> {
         } else {
             self.project.always.name.clone()
         };
-        let name = if let Some(ask) = ast::AskStmt::cast(at.clone()) {
+        let name = if let Some(ask) = ast::AskStmt::cast(*at) {
             match ask.answer() {
                 Some(answer) => text_of(answer.name()),
                 None => ask
@@ -413,7 +413,7 @@ impl<'a> Oracle<'a> {
                     .map(|customer| text_of(customer.field()))
                     .unwrap_or_default(),
             }
-        } else if let Some(choose) = ast::ChooseStmt::cast(at.clone()) {
+        } else if let Some(choose) = ast::ChooseStmt::cast(*at) {
             choose
                 .name()
                 .map_or_else(|| "choice".into(), |name| name.text().into())

@@ -16,7 +16,7 @@ use crate::hear::Heard;
 use crate::state::{FrameKind, Oracle, Purpose};
 use crate::walk::Next;
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// Takes one turn (2.1, 2.2).
     pub(crate) fn take(&mut self, event: Event) {
         if event.id != 0 {
@@ -194,7 +194,7 @@ impl Oracle<'_> {
     }
 
     /// The start flow begins (4.3).
-    pub(crate) fn begin_start_flow(&mut self) -> Next {
+    pub(crate) fn begin_start_flow(&mut self) -> Next<'a> {
         self.drop_all();
         self.prefill = None;
         let start = self.project.start.clone();
@@ -210,15 +210,15 @@ impl Oracle<'_> {
     /// A flow begins with these arguments, on top of whatever there is.
     pub(crate) fn enter_flow(
         &mut self,
-        flow: Rc<crate::project::Flow>,
+        flow: Rc<crate::project::Flow<'a>>,
         kind: FrameKind,
         args: Vec<Value>,
-    ) -> Next {
+    ) -> Next<'a> {
         let mut variables = BTreeMap::new();
         for (param, value) in flow.params.iter().zip(args) {
             variables.insert(param.name.clone(), value);
         }
-        let item = flow.item.clone();
+        let item = flow.item;
         self.push(flow, kind, Rc::new(RefCell::new(variables)));
         match item {
             Some(item) => Next::Body(item),
@@ -308,7 +308,7 @@ impl Oracle<'_> {
     /// The rules of `always` (7.6).
     fn rules(&mut self) {
         let entries = self.project.always_items.iter().flat_map(|item| item.entries());
-        let rules: Vec<ast::IfHandler> = entries
+        let rules: Vec<ast::IfHandler<'a>> = entries
             .filter_map(|entry| match entry {
                 ast::AlwaysEntry::IfHandler(rule) => Some(rule),
                 _ => None,

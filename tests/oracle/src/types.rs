@@ -2,7 +2,7 @@
 //! closed set a bare name is a member of.
 
 use botflow_artifact::{Bot, Type, TypeId};
-use botflow_syntax::SyntaxToken;
+use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, AstNode};
 use botflow_values::{Kind, ReadContext, Reading, Value, compare};
 use smol_str::SmolStr;
@@ -48,7 +48,7 @@ impl Ty {
     }
 
     /// A declared narrowing of a type.
-    pub fn narrowed(name: &str, base: Ty, item: &ast::TypeItem, project: &Project<'_>) -> Ty {
+    pub fn narrowed(name: &str, base: Ty, item: &ast::TypeItem<'_>, project: &Project<'_>) -> Ty {
         let mut rules = Vec::new();
         for narrowing in item.narrowings() {
             match narrowing {
@@ -64,7 +64,7 @@ impl Ty {
                     rules.push(Rule::Matching(inner.replace("\\/", "/")));
                 }
                 ast::Narrowing::RangeNarrowing(range) => {
-                    let bound = |bound: Option<ast::Bound>| {
+                    let bound = |bound: Option<ast::Bound<'_>>| {
                         let bound = bound?;
                         let value = crate::literal::value(&bound.literal()?, project.currency);
                         Some(if bound.is_negative() {
@@ -76,8 +76,8 @@ impl Ty {
                     rules.push(Rule::Range(bound(range.from()), bound(range.to())));
                 }
                 ast::Narrowing::LengthNarrowing(length) => {
-                    let number = |token: &SyntaxToken| token.text().parse().unwrap_or(usize::MAX);
-                    let numbers: Vec<usize> = length.numbers().map(|token| number(&token)).collect();
+                    let number = |token: TokenRef<'_>| token.text().parse().unwrap_or(usize::MAX);
+                    let numbers: Vec<usize> = length.numbers().map(number).collect();
                     let first = numbers.first().copied().unwrap_or(0);
                     rules.push(match numbers.get(1) {
                         Some(second) => Rule::Length(first, *second),
@@ -264,7 +264,7 @@ fn find_match(pattern: &str, text: &str, project: &Project<'_>) -> Option<std::o
 }
 
 /// The text of a name that stands alone, if the expression is one.
-pub(crate) fn bare_name(expr: &ast::Expr) -> Option<SmolStr> {
+pub(crate) fn bare_name<'a>(expr: &ast::Expr<'a>) -> Option<SmolStr> {
     match expr {
         ast::Expr::NameExpr(name) => {
             let token = name.syntax().first_token()?;

@@ -35,17 +35,17 @@ enum What {
 }
 
 /// What a clock of silence does.
-pub(crate) enum Nudge {
-    Own(ast::SilenceItem),
-    Inherited(Box<(Level, ast::SilenceHandler)>),
+pub(crate) enum Nudge<'a> {
+    Own(ast::SilenceItem<'a>),
+    Inherited(Box<(Level<'a>, ast::SilenceHandler<'a>)>),
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// `call` (8.1).
-    pub(crate) fn call(&mut self, call: &ast::Call) -> Next {
+    pub(crate) fn call(&mut self, call: &ast::Call<'a>) -> Next<'a> {
         let path = call.path().map(|path| path.text()).unwrap_or_default();
         let Some(place) = self.project.bot.calls.iter().position(|known| known.name == path) else {
-            return Next::After(call.syntax().clone());
+            return Next::After(call.syntax());
         };
         let args = match self.project.calls.get(&path) {
             Some(declared) => self.arguments(&declared.params, call.args()),
@@ -68,7 +68,7 @@ impl Oracle<'_> {
             turn: self.turn,
         };
         if let Some(frame) = self.top() {
-            frame.at = Some(call.syntax().clone());
+            frame.at = Some(call.syntax());
             frame.pending = Some(pending);
         }
         self.request(place, number, 1, args);
@@ -102,7 +102,7 @@ impl Oracle<'_> {
 
     /// Which call a frame waits for.
     fn called(&self, frame: usize) -> Option<usize> {
-        let call = ast::Call::cast(self.frames.get(frame)?.at.clone()?)?;
+        let call = ast::Call::cast(self.frames.get(frame)?.at?)?;
         let path = call.path()?.text();
         self.project.bot.calls.iter().position(|known| known.name == path)
     }
@@ -153,11 +153,11 @@ impl Oracle<'_> {
     }
 
     /// `wait D` (9.1).
-    pub(crate) fn wait(&mut self, stmt: &ast::WaitStmt) -> Next {
+    pub(crate) fn wait(&mut self, stmt: &ast::WaitStmt<'a>) -> Next<'a> {
         let span = literal::duration(stmt.duration());
         self.open_digression();
         if span <= 0 {
-            return Next::After(stmt.syntax().clone());
+            return Next::After(stmt.syntax());
         }
         self.question = None;
         let pending = Pending::Moment {
@@ -165,14 +165,14 @@ impl Oracle<'_> {
             turn: self.turn,
         };
         if let Some(frame) = self.top() {
-            frame.at = Some(stmt.syntax().clone());
+            frame.at = Some(stmt.syntax());
             frame.pending = Some(pending);
         }
         Next::Rest
     }
 
     /// `wait for E within D` (9.1).
-    pub(crate) fn wait_for(&mut self, stmt: &ast::WaitForStmt) -> Next {
+    pub(crate) fn wait_for(&mut self, stmt: &ast::WaitForStmt<'a>) -> Next<'a> {
         let span = stmt.duration().map(|token| literal::duration(Some(token)));
         self.question = None;
         self.open_digression();
@@ -185,22 +185,18 @@ impl Oracle<'_> {
             turn: self.turn,
         };
         if let Some(frame) = self.top() {
-            frame.at = Some(stmt.syntax().clone());
+            frame.at = Some(stmt.syntax());
             frame.pending = Some(pending);
         }
         Next::Rest
     }
 
     /// The topmost frame that waits for an event takes it (9.2). Nothing where no frame does.
-    pub(crate) fn awaited(&mut self, name: &str) -> Option<Next> {
+    pub(crate) fn awaited(&mut self, name: &str) -> Option<Next<'a>> {
         let place = (0..self.frames.len()).rev().find(|place| {
             let frame = &self.frames[*place];
             let waits = matches!(frame.pending, Some(Pending::Event { .. }));
-            let stmt = frame
-                .at
-                .clone()
-                .and_then(ast::WaitForStmt::cast)
-                .filter(|_| waits);
+            let stmt = frame.at.and_then(ast::WaitForStmt::cast).filter(|_| waits);
             stmt.is_some_and(|stmt| {
                 let condition = stmt.condition().and_then(|clause| clause.condition());
                 stmt.event().is_some_and(|path| path.text() == name) && self.env_of(frame).allows(condition)
@@ -215,23 +211,23 @@ impl Oracle<'_> {
     }
 
     /// The clocks of silence of the waiting question, ascending (5.9).
-    fn silences(&self) -> Vec<(i64, Nudge)> {
-        let Some(place) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+    fn silences(&self) -> Vec<(i64, Nudge<'a>)> {
+        let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Vec::new();
         };
-        let own = silences_of(&place);
+        let own = silences_of(place);
         let has_way = own.iter().any(|item| item.way().is_some());
-        let mut clocks: Vec<(i64, Nudge)> = own
+        let mut clocks: Vec<(i64, Nudge<'a>)> = own
             .into_iter()
             .map(|item| (literal::duration(item.duration()), Nudge::Own(item)))
             .collect();
         if !has_way {
             for level in self.levels() {
-                let handlers: Vec<ast::SilenceHandler> = level
+                let handlers: Vec<ast::SilenceHandler<'a>> = level
                     .handlers
                     .iter()
                     .filter_map(|handler| match handler {
-                        Handler::SilenceHandler(handler) => Some(handler.clone()),
+                        Handler::SilenceHandler(handler) => Some(*handler),
                         _ => None,
                     })
                     .collect();
@@ -300,7 +296,7 @@ impl Oracle<'_> {
                     });
                 }
                 Some(Pending::Queue { since, gone, turn }) => {
-                    let ask = frame.at.clone().and_then(ast::AskQueueStmt::cast);
+                    let ask = frame.at.and_then(ast::AskQueueStmt::cast);
                     let ways = ask.map(|ask| nobody_ways(&ask)).unwrap_or_default();
                     if let Some(item) = ways.get(*gone) {
                         let at = since.saturating_add(literal::duration(item.duration()));
@@ -365,7 +361,7 @@ impl Oracle<'_> {
                 if let Some(Pending::Call { company, .. }) = &mut self.frames[frame].pending {
                     *company = None;
                 }
-                let call = self.frames[frame].at.clone().and_then(ast::Call::cast);
+                let call = self.frames[frame].at.and_then(ast::Call::cast);
                 let block = call
                     .into_iter()
                     .flat_map(|call| call.ways())

@@ -3,7 +3,7 @@
 use botflow_artifact::{EscalationId, ExperimentId, Outcome, QueueId, StageId};
 use botflow_machine::{Effect, Fault};
 use botflow_syntax::ast::{self, AstNode, Stmt, Target};
-use botflow_syntax::{SyntaxKind, SyntaxNode};
+use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -16,19 +16,19 @@ use crate::types::{Ty, bare_name};
 const MAX_STEPS: u32 = 10_000;
 
 /// What happens next in the topmost frame.
-pub(crate) enum Next {
+pub(crate) enum Next<'a> {
     /// The statement or target is carried out.
-    At(SyntaxNode),
+    At(NodeRef<'a>),
     /// What follows the statement or target.
-    After(SyntaxNode),
+    After(NodeRef<'a>),
     /// The way is entered.
-    Enter(ast::Way),
+    Enter(ast::Way<'a>),
     /// The body of a flow begins.
-    Body(ast::FlowItem),
+    Body(ast::FlowItem<'a>),
     /// The question is put again.
-    Reask { place: SyntaxNode, fresh: bool },
+    Reask { place: NodeRef<'a>, fresh: bool },
     /// The question is put once more in its first words, whatever is known.
-    OnceMore(SyntaxNode),
+    OnceMore(NodeRef<'a>),
     /// The handler comes back.
     ComeBack,
     /// What was interrupted goes on.
@@ -41,9 +41,9 @@ pub(crate) enum Next {
     Rest,
 }
 
-impl Oracle<'_> {
+impl<'a> Oracle<'a> {
     /// Goes on until the conversation rests or ends.
-    pub(crate) fn run(&mut self, mut next: Next) {
+    pub(crate) fn run(&mut self, mut next: Next<'a>) {
         loop {
             self.steps += 1;
             if self.steps > MAX_STEPS {
@@ -54,10 +54,10 @@ impl Oracle<'_> {
             next = match next {
                 Next::Rest => return,
                 Next::At(node) => self.carry_out(node),
-                Next::After(node) => self.after(&node),
+                Next::After(node) => self.after(node),
                 Next::Enter(way) => self.enter(&way),
                 Next::Body(flow) => match flow.statements().next() {
-                    Some(stmt) => Next::At(stmt.syntax().clone()),
+                    Some(stmt) => Next::At(stmt.syntax()),
                     None => Next::Return(Value::Unknown),
                 },
                 Next::Reask { place, fresh } => self.reask(place, fresh),
@@ -75,21 +75,21 @@ impl Oracle<'_> {
         }
     }
 
-    fn enter(&mut self, way: &ast::Way) -> Next {
+    fn enter(&mut self, way: &ast::Way<'a>) -> Next<'a> {
         match way {
             ast::Way::Arrow(arrow) => match arrow.targets().next() {
-                Some(target) => Next::At(target.syntax().clone()),
+                Some(target) => Next::At(target.syntax()),
                 None => self.after_way(arrow.syntax()),
             },
             ast::Way::Block(block) => match block.statements().next() {
-                Some(stmt) => Next::At(stmt.syntax().clone()),
+                Some(stmt) => Next::At(stmt.syntax()),
                 None => self.after_way(block.syntax()),
             },
         }
     }
 
     /// What follows a statement, a target or the call inside a statement.
-    fn after(&mut self, node: &SyntaxNode) -> Next {
+    fn after(&mut self, node: NodeRef<'a>) -> Next<'a> {
         let Some(parent) = node.parent() else {
             return Next::Return(Value::Unknown);
         };
@@ -101,14 +101,14 @@ impl Oracle<'_> {
                         .parent()
                         .is_some_and(|above| holds_statements(above.kind()));
                     if is_statement {
-                        self.after(&parent)
+                        self.after(parent)
                     } else {
-                        self.after_way(&parent)
+                        self.after_way(parent)
                     }
                 }
             },
             // A call or a run whose result has a name.
-            SyntaxKind::LetStmt | SyntaxKind::CallStmt => self.after(&parent),
+            SyntaxKind::LetStmt | SyntaxKind::CallStmt => self.after(parent),
             kind => {
                 let mut sibling = node.next_sibling();
                 while let Some(next) = sibling {
@@ -118,7 +118,7 @@ impl Oracle<'_> {
                     sibling = next.next_sibling();
                 }
                 match kind {
-                    SyntaxKind::Block => self.after_way(&parent),
+                    SyntaxKind::Block => self.after_way(parent),
                     SyntaxKind::UnclearBlock => Next::ComeBack,
                     _ => Next::Return(Value::Unknown),
                 }
@@ -127,12 +127,12 @@ impl Oracle<'_> {
     }
 
     /// What follows an arrow or a block that has come to its end, by what it belongs to.
-    fn after_way(&mut self, way: &SyntaxNode) -> Next {
+    fn after_way(&mut self, way: NodeRef<'a>) -> Next<'a> {
         let Some(owner) = way.parent() else {
             return Next::Return(Value::Unknown);
         };
         let above = owner.parent();
-        let question = |fresh: bool| match above.clone() {
+        let question = |fresh: bool| match above {
             Some(place) if place.kind() == SyntaxKind::UnclearBlock => Next::ComeBack,
             Some(place) => Next::Reask { place, fresh },
             None => Next::Rest,
@@ -148,24 +148,24 @@ impl Oracle<'_> {
             | SyntaxKind::ElseBranch
             | SyntaxKind::MatchCase
             | SyntaxKind::Arm => match above {
-                Some(stmt) => self.after(&stmt),
+                Some(stmt) => self.after(stmt),
                 None => Next::Rest,
             },
             SyntaxKind::ClosedItem | SyntaxKind::NobodyItem => match above {
-                Some(stmt) if stmt.kind() == SyntaxKind::AskQueueStmt => self.after(&stmt),
+                Some(stmt) if stmt.kind() == SyntaxKind::AskQueueStmt => self.after(stmt),
                 _ => Next::Return(Value::Unknown),
             },
             SyntaxKind::CustomerSilentItem | SyntaxKind::OperatorSilentItem | SyntaxKind::ResolvedItem => {
                 Next::Return(Value::Unknown)
             }
-            SyntaxKind::IfStmt => self.after(&owner),
+            SyntaxKind::IfStmt => self.after(owner),
             SyntaxKind::FormStmt => {
                 if let Some(frame) = self.top() {
                     frame.form = None;
                 }
-                self.after(&owner)
+                self.after(owner)
             }
-            SyntaxKind::ForStmt => self.next_round(&owner),
+            SyntaxKind::ForStmt => self.next_round(owner),
             SyntaxKind::WaitingItem => Next::Rest,
             SyntaxKind::TriesItem => {
                 // The way of `on unclear { tries … }` is that of a handler, and starts the tries anew.
@@ -183,8 +183,8 @@ impl Oracle<'_> {
         }
     }
 
-    fn next_round(&mut self, node: &SyntaxNode) -> Next {
-        let Some(stmt) = ast::ForStmt::cast(node.clone()) else {
+    fn next_round(&mut self, node: NodeRef<'a>) -> Next<'a> {
+        let Some(stmt) = ast::ForStmt::cast(node) else {
             return Next::Rest;
         };
         let Some(frame) = self.frames.last_mut() else {
@@ -193,7 +193,7 @@ impl Oracle<'_> {
         let item = frame
             .loops
             .iter_mut()
-            .find(|(known, ..)| known == node)
+            .find(|(known, ..)| *known == node)
             .and_then(|(_, items, round)| {
                 let item = items.get(*round).cloned();
                 *round += 1;
@@ -205,14 +205,14 @@ impl Oracle<'_> {
                 Next::Enter(ast::Way::Block(block))
             }
             _ => {
-                frame.loops.retain(|(known, ..)| known != node);
-                Next::After(node.clone())
+                frame.loops.retain(|(known, ..)| *known != node);
+                Next::After(node)
             }
         }
     }
 
-    fn carry_out(&mut self, node: SyntaxNode) -> Next {
-        if let Some(target) = Target::cast(node.clone()) {
+    fn carry_out(&mut self, node: NodeRef<'a>) -> Next<'a> {
+        if let Some(target) = Target::cast(node) {
             match target {
                 Target::StepTarget(step) => return self.go_to(&text_of(step.name())),
                 // These belong to escalations and triggers.
@@ -220,17 +220,17 @@ impl Oracle<'_> {
                 _ => {}
             }
         }
-        let Some(stmt) = Stmt::cast(node.clone()) else {
+        let Some(stmt) = Stmt::cast(node) else {
             return Next::After(node);
         };
-        let behind = Next::After(node.clone());
+        let behind = Next::After(node);
         match stmt {
             Stmt::Arrow(arrow) => match arrow.targets().next() {
-                Some(target) => Next::At(target.syntax().clone()),
+                Some(target) => Next::At(target.syntax()),
                 None => behind,
             },
             Stmt::SayStmt(_) | Stmt::ReplyStmt(_) => {
-                self.say_statement(&node);
+                self.say_statement(node);
                 behind
             }
             Stmt::SubjectStmt(_) => behind,
@@ -288,9 +288,9 @@ impl Oracle<'_> {
                     frame.loops.retain(|(known, ..)| *known != node);
                     frame
                         .loops
-                        .push((node.clone(), items.into_iter().take(most).collect(), 0));
+                        .push((node, items.into_iter().take(most).collect(), 0));
                 }
-                self.next_round(&node)
+                self.next_round(node)
             }
             Stmt::WaitStmt(stmt) => self.wait(&stmt),
             Stmt::WaitForStmt(stmt) => self.wait_for(&stmt),
@@ -323,7 +323,7 @@ impl Oracle<'_> {
                 self.finish(outcome, stmt.name().map(|name| name.text().into()));
                 Next::Rest
             }
-            Stmt::AgainStmt(_) => self.again(&node),
+            Stmt::AgainStmt(_) => self.again(node),
             Stmt::BackStmt(_) => self.back(),
             Stmt::VaryStmt(stmt) => self.vary(&stmt),
             Stmt::StageStmt(stmt) => {
@@ -391,7 +391,7 @@ impl Oracle<'_> {
         }
     }
 
-    pub(crate) fn words_of(&self, text: Option<ast::Text>) -> SmolStr {
+    pub(crate) fn words_of(&self, text: Option<ast::Text<'a>>) -> SmolStr {
         text.map(|text| self.env().text(&text)).unwrap_or_default().into()
     }
 
@@ -457,7 +457,7 @@ impl Oracle<'_> {
     }
 
     /// The flow that the topmost frame's flow means by a name.
-    pub(crate) fn mentioned_flow(&self, path: &str) -> Option<std::rc::Rc<crate::project::Flow>> {
+    pub(crate) fn mentioned_flow(&self, path: &str) -> Option<std::rc::Rc<crate::project::Flow<'a>>> {
         let module = self
             .frames
             .last()
@@ -467,9 +467,9 @@ impl Oracle<'_> {
     }
 
     /// Arguments in the order of the parameters: by name, or by position; what is missing has its default.
-    pub(crate) fn arguments(&self, params: &[Param], args: Option<ast::Args>) -> Vec<Value> {
+    pub(crate) fn arguments(&self, params: &[Param], args: Option<ast::Args<'a>>) -> Vec<Value> {
         let env = self.env();
-        let args: Vec<ast::Arg> = args.into_iter().flat_map(|args| args.args()).collect();
+        let args: Vec<ast::Arg<'a>> = args.into_iter().flat_map(|args| args.args()).collect();
         let given = |place: usize, name: &str| {
             let named = args
                 .iter()
@@ -491,21 +491,21 @@ impl Oracle<'_> {
             .collect()
     }
 
-    fn run_flow(&mut self, run: &ast::RunStmt) -> Next {
+    fn run_flow(&mut self, run: &ast::RunStmt<'a>) -> Next<'a> {
         let path = run.path().map(|path| path.text()).unwrap_or_default();
         let Some(flow) = self.mentioned_flow(&path) else {
-            return Next::After(run.syntax().clone());
+            return Next::After(run.syntax());
         };
         let args = self.arguments(&flow.params, run.args());
         self.open_digression();
         if let Some(frame) = self.top() {
-            frame.at = Some(run.syntax().clone());
+            frame.at = Some(run.syntax());
         }
         self.enter_flow(flow, FrameKind::Run, args)
     }
 
     /// The run of the topmost flow ends (7.5, 11.2, 12.4, 12.6).
-    fn return_from(&mut self, value: Value) -> Next {
+    fn return_from(&mut self, value: Value) -> Next<'a> {
         let Some(frame) = self.frames.last() else {
             return Next::Begin;
         };
@@ -517,7 +517,7 @@ impl Oracle<'_> {
             FrameKind::Run => {
                 self.frames.pop();
                 self.question = None;
-                let Some(at) = self.frames.last().and_then(|frame| frame.at.clone()) else {
+                let Some(at) = self.frames.last().and_then(|frame| frame.at) else {
                     return Next::Begin;
                 };
                 if let Some(stmt) = at.parent().and_then(ast::LetStmt::cast) {
@@ -538,7 +538,7 @@ impl Oracle<'_> {
             FrameKind::Way => {
                 self.frames.pop();
                 self.question = None;
-                match self.frames.last().and_then(|frame| frame.at.clone()) {
+                match self.frames.last().and_then(|frame| frame.at) {
                     Some(at) => Next::After(at),
                     None => Next::Begin,
                 }
@@ -553,7 +553,7 @@ impl Oracle<'_> {
     }
 
     /// `-> step` (7.5, 11.7).
-    fn go_to(&mut self, name: &str) -> Next {
+    fn go_to(&mut self, name: &str) -> Next<'a> {
         let Some(frame) = self.frames.last() else {
             return Next::Rest;
         };
@@ -570,34 +570,34 @@ impl Oracle<'_> {
             frame.pending = None;
         }
         match step.statements().next() {
-            Some(stmt) => Next::At(stmt.syntax().clone()),
+            Some(stmt) => Next::At(stmt.syntax()),
             None => Next::Return(Value::Unknown),
         }
     }
 
-    fn decide(&mut self, stmt: &ast::IfStmt) -> Next {
+    fn decide(&mut self, stmt: &ast::IfStmt<'a>) -> Next<'a> {
         let env = self.env();
-        let yes = |condition: Option<ast::Expr>| condition.is_some() && env.allows(condition);
+        let yes = |condition: Option<ast::Expr<'a>>| condition.is_some() && env.allows(condition);
         if yes(stmt.condition()) {
             // The first way of the statement is that of its own condition.
-            return stmt.way().map_or(Next::After(stmt.syntax().clone()), Next::Enter);
+            return stmt.way().map_or(Next::After(stmt.syntax()), Next::Enter);
         }
         for branch in stmt.else_ifs() {
             if yes(branch.condition()) {
                 return match branch.block() {
                     Some(block) => Next::Enter(ast::Way::Block(block)),
-                    None => Next::After(stmt.syntax().clone()),
+                    None => Next::After(stmt.syntax()),
                 };
             }
         }
         match stmt.else_branch().and_then(|branch| branch.way()) {
             Some(way) => Next::Enter(way),
-            None => Next::After(stmt.syntax().clone()),
+            None => Next::After(stmt.syntax()),
         }
     }
 
-    fn match_value(&mut self, stmt: &ast::MatchStmt) -> Next {
-        let behind = Next::After(stmt.syntax().clone());
+    fn match_value(&mut self, stmt: &ast::MatchStmt<'a>) -> Next<'a> {
+        let behind = Next::After(stmt.syntax());
         let Some(subject) = stmt.value() else {
             return behind;
         };
@@ -632,7 +632,7 @@ impl Oracle<'_> {
     }
 
     /// `otherwise` of a statement that is not a question: a way, or words behind which the flow goes on.
-    pub(crate) fn otherwise(&mut self, item: Option<ast::OtherwiseItem>, behind: Next) -> Next {
+    pub(crate) fn otherwise(&mut self, item: Option<ast::OtherwiseItem<'a>>, behind: Next<'a>) -> Next<'a> {
         let Some(item) = item else { return behind };
         if let Some(way) = item.way() {
             return Next::Enter(way);
@@ -642,8 +642,8 @@ impl Oracle<'_> {
     }
 
     /// `vary` (11.9).
-    fn vary(&mut self, stmt: &ast::VaryStmt) -> Next {
-        let behind = Next::After(stmt.syntax().clone());
+    fn vary(&mut self, stmt: &ast::VaryStmt<'a>) -> Next<'a> {
+        let behind = Next::After(stmt.syntax());
         let name = stmt.experiment().map(|path| path.text()).unwrap_or_default();
         let Some(place) = self
             .project

@@ -1,7 +1,7 @@
 //! What stands in the blocks of `say`, `ask`, `choose`, `call` and `verify`.
 
 use crate::ast::{AstNode, Expr, Text};
-use crate::kind::SyntaxNode;
+use crate::node::NodeRef;
 
 nodes! {
     /// `via sms`
@@ -81,51 +81,51 @@ nodes! {
 }
 
 /// The text behind the first expression; the expression may be a text itself.
-fn text_behind_value(node: &SyntaxNode) -> Option<Text> {
+fn text_behind_value(node: NodeRef<'_>) -> Option<Text<'_>> {
     node.children()
         .filter(|child| Expr::can_cast(child.kind()))
         .skip(1)
         .find_map(Text::cast)
 }
 
-impl ImageItem {
+impl<'t> ImageItem<'t> {
     /// The words for those who do not see it.
-    pub fn alt(&self) -> Option<Text> {
-        text_behind_value(&self.syntax)
+    pub fn alt(&self) -> Option<Text<'t>> {
+        text_behind_value(self.syntax)
     }
 }
 
-impl VideoItem {
+impl<'t> VideoItem<'t> {
     /// The words for those who do not see it.
-    pub fn alt(&self) -> Option<Text> {
-        text_behind_value(&self.syntax)
+    pub fn alt(&self) -> Option<Text<'t>> {
+        text_behind_value(self.syntax)
     }
 }
 
-impl FileItem {
+impl<'t> FileItem<'t> {
     /// The words for those who do not see it.
-    pub fn alt(&self) -> Option<Text> {
-        text_behind_value(&self.syntax)
+    pub fn alt(&self) -> Option<Text<'t>> {
+        text_behind_value(self.syntax)
     }
 }
 
-impl AudioItem {
+impl<'t> AudioItem<'t> {
     /// The words for those who do not hear it.
-    pub fn alt(&self) -> Option<Text> {
-        text_behind_value(&self.syntax)
+    pub fn alt(&self) -> Option<Text<'t>> {
+        text_behind_value(self.syntax)
     }
 }
 
-impl LocationItem {
+impl<'t> LocationItem<'t> {
     /// The longitude, where `place` is the latitude.
-    pub fn longitude(&self) -> Option<Expr> {
-        crate::ast::token(&self.syntax, crate::kind::SyntaxKind::Comma)?;
-        crate::ast::children(&self.syntax).nth(1)
+    pub fn longitude(&self) -> Option<Expr<'t>> {
+        crate::ast::token(self.syntax, crate::kind::SyntaxKind::Comma)?;
+        crate::ast::children(self.syntax).nth(1)
     }
 
     /// What the place is called.
-    pub fn label(&self) -> Option<Text> {
-        let values = if crate::ast::has_token(&self.syntax, crate::kind::SyntaxKind::Comma) {
+    pub fn label(&self) -> Option<Text<'t>> {
+        let values = if crate::ast::has_token(self.syntax, crate::kind::SyntaxKind::Comma) {
             2
         } else {
             1
@@ -138,10 +138,10 @@ impl LocationItem {
     }
 }
 
-impl CheckItem {
+impl<'t> CheckItem<'t> {
     /// What is said when the check fails.
-    pub fn text(&self) -> Option<Text> {
-        text_behind_value(&self.syntax)
+    pub fn text(&self) -> Option<Text<'t>> {
+        text_behind_value(self.syntax)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Expressions. Chains of one operator are flat: `a + b - c` is one node with three operands.
 
-use crate::kind::{SyntaxKind, SyntaxToken};
+use crate::kind::SyntaxKind;
+use crate::node::TokenRef;
 
 nodes! {
     /// `a or b or c`
@@ -70,7 +71,7 @@ pub enum Comparison {
     In,
 }
 
-impl CompareOp {
+impl<'t> CompareOp<'t> {
     /// Which operator it is.
     pub fn comparison(&self) -> Option<Comparison> {
         let mut kinds = self
@@ -91,9 +92,9 @@ impl CompareOp {
     }
 }
 
-impl SumExpr {
+impl<'t> SumExpr<'t> {
     /// The `+` and `-` between the operands.
-    pub fn operators(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn operators(&self) -> impl Iterator<Item = TokenRef<'t>> + use<'t> {
         self.syntax
             .children_with_tokens()
             .filter_map(|element| element.into_token())
@@ -101,9 +102,9 @@ impl SumExpr {
     }
 }
 
-impl ProductExpr {
+impl<'t> ProductExpr<'t> {
     /// The `*` and `/` between the operands.
-    pub fn operators(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn operators(&self) -> impl Iterator<Item = TokenRef<'t>> + use<'t> {
         self.syntax
             .children_with_tokens()
             .filter_map(|element| element.into_token())

@@ -5,26 +5,26 @@
 macro_rules! nodes {
     ($($(#[$meta:meta])* $node:ident { $($(#[$field_meta:meta])* $field:ident : $how:ident $what:ident),* $(,)? })*) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-        pub struct $node {
-            syntax: $crate::kind::SyntaxNode,
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $node<'t> {
+            syntax: $crate::node::NodeRef<'t>,
         }
 
-        impl $crate::ast::AstNode for $node {
+        impl<'t> $crate::ast::AstNode<'t> for $node<'t> {
             fn can_cast(kind: $crate::kind::SyntaxKind) -> bool {
                 kind == $crate::kind::SyntaxKind::$node
             }
 
-            fn cast(syntax: $crate::kind::SyntaxNode) -> Option<Self> {
+            fn cast(syntax: $crate::node::NodeRef<'t>) -> Option<Self> {
                 Self::can_cast(syntax.kind()).then_some($node { syntax })
             }
 
-            fn syntax(&self) -> &$crate::kind::SyntaxNode {
-                &self.syntax
+            fn syntax(&self) -> $crate::node::NodeRef<'t> {
+                self.syntax
             }
         }
 
-        impl $node {
+        impl<'t> $node<'t> {
             $(accessor! { $(#[$field_meta])* $how $field $what })*
         }
     )*};
@@ -35,43 +35,43 @@ macro_rules! accessor {
     ($(#[$meta:meta])* one $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("The first `", stringify!($what), "`.")]
-        pub fn $field(&self) -> Option<$crate::ast::$what> {
-            $crate::ast::child(&self.syntax)
+        pub fn $field(&self) -> Option<$crate::ast::$what<'t>> {
+            $crate::ast::child(self.syntax)
         }
     };
     ($(#[$meta:meta])* second $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("The second `", stringify!($what), "`.")]
-        pub fn $field(&self) -> Option<$crate::ast::$what> {
-            $crate::ast::children(&self.syntax).nth(1)
+        pub fn $field(&self) -> Option<$crate::ast::$what<'t>> {
+            $crate::ast::children(self.syntax).nth(1)
         }
     };
     ($(#[$meta:meta])* many $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("Each `", stringify!($what), "`, in order.")]
-        pub fn $field(&self) -> $crate::ast::AstChildren<$crate::ast::$what> {
-            $crate::ast::children(&self.syntax)
+        pub fn $field(&self) -> $crate::ast::AstChildren<'t, $crate::ast::$what<'t>> {
+            $crate::ast::children(self.syntax)
         }
     };
     ($(#[$meta:meta])* token $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("The first token `", stringify!($what), "`.")]
-        pub fn $field(&self) -> Option<$crate::kind::SyntaxToken> {
-            $crate::ast::token(&self.syntax, $crate::kind::SyntaxKind::$what)
+        pub fn $field(&self) -> Option<$crate::node::TokenRef<'t>> {
+            $crate::ast::token(self.syntax, $crate::kind::SyntaxKind::$what)
         }
     };
     ($(#[$meta:meta])* tokens $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("Each token `", stringify!($what), "`, in order.")]
-        pub fn $field(&self) -> impl Iterator<Item = $crate::kind::SyntaxToken> + use<> {
-            $crate::ast::tokens(&self.syntax, $crate::kind::SyntaxKind::$what)
+        pub fn $field(&self) -> impl Iterator<Item = $crate::node::TokenRef<'t>> + use<'t> {
+            $crate::ast::tokens(self.syntax, $crate::kind::SyntaxKind::$what)
         }
     };
     ($(#[$meta:meta])* has $field:ident $what:ident) => {
         $(#[$meta])*
         #[doc = concat!("Whether `", stringify!($what), "` stands here.")]
         pub fn $field(&self) -> bool {
-            $crate::ast::has_token(&self.syntax, $crate::kind::SyntaxKind::$what)
+            $crate::ast::has_token(self.syntax, $crate::kind::SyntaxKind::$what)
         }
     };
 }
@@ -80,18 +80,18 @@ macro_rules! accessor {
 macro_rules! choices {
     ($($(#[$meta:meta])* $choice:ident = $($member:ident)|+;)*) => {$(
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[allow(missing_docs, reason = "the members carry the names of their nodes")]
-        pub enum $choice {
-            $($member($crate::ast::$member),)+
+        pub enum $choice<'t> {
+            $($member($crate::ast::$member<'t>),)+
         }
 
-        impl $crate::ast::AstNode for $choice {
+        impl<'t> $crate::ast::AstNode<'t> for $choice<'t> {
             fn can_cast(kind: $crate::kind::SyntaxKind) -> bool {
                 $($crate::ast::$member::can_cast(kind))||+
             }
 
-            fn cast(syntax: $crate::kind::SyntaxNode) -> Option<Self> {
+            fn cast(syntax: $crate::node::NodeRef<'t>) -> Option<Self> {
                 let kind = syntax.kind();
                 $(if $crate::ast::$member::can_cast(kind) {
                     return $crate::ast::$member::cast(syntax).map($choice::$member);
@@ -99,15 +99,15 @@ macro_rules! choices {
                 None
             }
 
-            fn syntax(&self) -> &$crate::kind::SyntaxNode {
+            fn syntax(&self) -> $crate::node::NodeRef<'t> {
                 match self {
                     $($choice::$member(node) => $crate::ast::AstNode::syntax(node),)+
                 }
             }
         }
 
-        $(impl From<$crate::ast::$member> for $choice {
-            fn from(node: $crate::ast::$member) -> $choice {
+        $(impl<'t> From<$crate::ast::$member<'t>> for $choice<'t> {
+            fn from(node: $crate::ast::$member<'t>) -> $choice<'t> {
                 $choice::$member(node)
             }
         })+

@@ -35,9 +35,9 @@ nodes! {
     FooterItem { text: one Text }
 }
 
-impl TemplateItem {
+impl<'t> TemplateItem<'t> {
     /// Its own name. A broken declaration may lack it and still have channels.
-    pub fn name(&self) -> Option<crate::kind::SyntaxToken> {
+    pub fn name(&self) -> Option<crate::node::TokenRef<'t>> {
         use crate::ast::AstNode;
         let on = crate::ast::token(self.syntax(), crate::kind::SyntaxKind::KwOn);
         self.names()
@@ -46,7 +46,7 @@ impl TemplateItem {
     }
 
     /// The channels behind `on`.
-    pub fn channels(&self) -> impl Iterator<Item = crate::kind::SyntaxToken> + use<> {
+    pub fn channels(&self) -> impl Iterator<Item = crate::node::TokenRef<'t>> + use<'t> {
         use crate::ast::AstNode;
         let on = crate::ast::token(self.syntax(), crate::kind::SyntaxKind::KwOn);
         self.names().filter(move |name| {

@@ -87,10 +87,10 @@ nodes! {
     IdentifyStmt { customer: one CustomerRef }
 }
 
-impl MatchStmt {
+impl<'t> MatchStmt<'t> {
     /// What is decided by.
-    pub fn value(&self) -> Option<crate::ast::Expr> {
-        crate::ast::child(&self.syntax)
+    pub fn value(&self) -> Option<crate::ast::Expr<'t>> {
+        crate::ast::child(self.syntax)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Texts with holes, and language codes.
 
 use crate::ast::AstNode;
-use crate::kind::{SyntaxKind, SyntaxToken};
-use rowan::NodeOrToken;
+use crate::kind::SyntaxKind;
+use crate::node::{ElementRef, TokenRef};
 
 nodes! {
     /// `"Hi {name}"`, or a text between three quotes
@@ -26,17 +26,17 @@ choices! {
 
 /// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TextPart {
+pub enum TextPart<'t> {
     /// Characters as they are to be said, escapes resolved, the indentation of a block removed.
     Plain(String),
     /// A hole.
-    Hole(Hole),
+    Hole(Hole<'t>),
 }
 
-impl Text {
+impl<'t> Text<'t> {
     /// Whether it stands between three quotes.
     pub fn is_block(&self) -> bool {
-        crate::ast::token(&self.syntax, SyntaxKind::TextOpen).is_some_and(|open| open.text().len() == 3)
+        crate::ast::token(self.syntax, SyntaxKind::TextOpen).is_some_and(|open| open.text().len() == 3)
     }
 
     /// The text's plain value, if it has no holes.
@@ -53,7 +53,7 @@ impl Text {
     ///
     /// A block loses the line end behind its opening quotes, the indentation its lines have in common, and the
     /// line of its closing quotes if nothing else stands on it.
-    pub fn parts(&self) -> Vec<TextPart> {
+    pub fn parts(&self) -> Vec<TextPart<'t>> {
         let mut builder = Parts {
             parts: Vec::new(),
             plain: String::new(),
@@ -72,7 +72,7 @@ impl Text {
             .last();
         for element in self.syntax.children_with_tokens() {
             match &element {
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TextChunk => {
+                ElementRef::Token(token) if token.kind() == SyntaxKind::TextChunk => {
                     if block {
                         let is_last = last.as_ref() == Some(&element);
                         builder.push_block(token.text(), indentation, first, is_last);
@@ -80,19 +80,19 @@ impl Text {
                         builder.plain.push_str(token.text());
                     }
                 }
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::TextEscape => {
+                ElementRef::Token(token) if token.kind() == SyntaxKind::TextEscape => {
                     builder.plain.push(escaped(token.text()));
                 }
-                NodeOrToken::Token(token) if token.kind() == SyntaxKind::BadEscape => {
+                ElementRef::Token(token) if token.kind() == SyntaxKind::BadEscape => {
                     builder.plain.push_str(token.text());
                 }
-                NodeOrToken::Node(node) => {
-                    if let Some(hole) = Hole::cast(node.clone()) {
+                ElementRef::Node(node) => {
+                    if let Some(hole) = Hole::cast(*node) {
                         builder.flush();
                         builder.parts.push(TextPart::Hole(hole));
                     }
                 }
-                NodeOrToken::Token(_) => {}
+                ElementRef::Token(_) => {}
             }
             if is_content(element.kind()) {
                 first = false;
@@ -111,7 +111,7 @@ impl Text {
             .filter(|element| is_content(element.kind()))
             .peekable();
         while let Some(element) = elements.next() {
-            let NodeOrToken::Token(token) = &element else {
+            let ElementRef::Token(token) = &element else {
                 continue;
             };
             if token.kind() != SyntaxKind::TextChunk {
@@ -135,12 +135,12 @@ impl Text {
 }
 
 /// Collects the parts of a text.
-struct Parts {
-    parts: Vec<TextPart>,
+struct Parts<'t> {
+    parts: Vec<TextPart<'t>>,
     plain: String,
 }
 
-impl Parts {
+impl<'t> Parts<'t> {
     fn flush(&mut self) {
         if !self.plain.is_empty() {
             self.parts.push(TextPart::Plain(std::mem::take(&mut self.plain)));
@@ -190,7 +190,7 @@ fn escaped(text: &str) -> char {
     }
 }
 
-impl LanguageCode {
+impl<'t> LanguageCode<'t> {
     /// The code as written.
     pub fn text(&self) -> smol_str::SmolStr {
         let mut text = smol_str::SmolStrBuilder::new();
@@ -205,9 +205,9 @@ impl LanguageCode {
     }
 }
 
-impl LanguageCode {
+impl<'t> LanguageCode<'t> {
     /// Its tokens.
-    pub fn tokens(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    pub fn tokens(&self) -> impl Iterator<Item = TokenRef<'t>> + use<'t> {
         self.syntax
             .children_with_tokens()
             .filter_map(|element| element.into_token())

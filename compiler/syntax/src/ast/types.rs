@@ -31,7 +31,7 @@ nodes! {
     Path { names: tokens Name }
 }
 
-impl Path {
+impl<'t> Path<'t> {
     /// The path as it would be written without spaces.
     pub fn text(&self) -> smol_str::SmolStr {
         let mut text = smol_str::SmolStrBuilder::new();

@@ -1,7 +1,8 @@
 //! The values of literals, read from their tokens. A token that is out of bounds has no value.
 
 use crate::ast::Literal;
-use crate::kind::{SyntaxKind, SyntaxToken};
+use crate::kind::SyntaxKind;
+use crate::node::TokenRef;
 
 /// What a literal is worth. Numbers stay as written, so that the reader decides about precision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,9 @@ pub enum LiteralValue {
     Unknown,
 }
 
-impl Literal {
+impl<'t> Literal<'t> {
     /// The token that carries the value.
-    pub fn token(&self) -> Option<SyntaxToken> {
+    pub fn token(&self) -> Option<TokenRef<'t>> {
         self.syntax_tokens().next()
     }
 
@@ -60,7 +61,7 @@ impl Literal {
         })
     }
 
-    fn syntax_tokens(&self) -> impl Iterator<Item = SyntaxToken> + use<> {
+    fn syntax_tokens(&self) -> impl Iterator<Item = TokenRef<'t>> + use<'t> {
         use crate::ast::AstNode;
         self.syntax()
             .children_with_tokens()

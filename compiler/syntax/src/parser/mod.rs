@@ -17,6 +17,7 @@ mod words;
 use crate::error::{Detail, Expected, Found, SyntaxError, SyntaxErrorKind, SyntaxFix};
 use crate::kind::{SyntaxKind, SyntaxNode};
 use crate::lexer::{Token, lex};
+use crate::node::NodeRef;
 use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, NodeCache, TextRange, TextSize};
 
 /// How deep blocks, brackets and holes may stand within each other, together.
@@ -51,9 +52,9 @@ impl Parse {
     }
 
     /// The typed root of the tree.
-    pub fn file(&self) -> crate::ast::File {
+    pub fn file(&self) -> crate::ast::File<'_> {
         use crate::ast::AstNode;
-        crate::ast::File::cast(self.syntax())
+        crate::ast::File::cast(NodeRef::root(&self.green))
             .expect("the root of every tree is a file: `parse` starts with it")
     }
 }

@@ -5,5 +5,6 @@ mod examples;
 mod formatting;
 mod grammar;
 mod mistakes;
+mod nodes;
 mod robustness;
 mod view;

@@ -1,7 +1,7 @@
 //! Mistakes: one error for each, at its place, under its name; and what follows is read all the same.
 
 use botflow_syntax::ast::AstNode;
-use botflow_syntax::{SyntaxError, ast, parse};
+use botflow_syntax::{NodeRef, SyntaxError, ast, parse};
 
 /// Parses and compares `name: text under the error` of each error.
 fn check(source: &str, expected: &[(&str, &str)]) -> Vec<SyntaxError> {
@@ -28,8 +28,9 @@ fn message(source: &str, expected: &str) {
 
 /// The names of the steps that the tree has.
 fn steps(source: &str) -> Vec<String> {
-    let tree = parse(source).syntax();
-    let steps = tree.descendants().filter_map(ast::Step::cast);
+    let parse = parse(source);
+    let nodes = NodeRef::root(&parse.green).descendants();
+    let steps = nodes.filter_map(ast::Step::cast);
     steps
         .filter_map(|step| step.name())
         .map(|name| name.text().to_owned())

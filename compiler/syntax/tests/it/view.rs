@@ -1,20 +1,22 @@
 //! The typed view: what its accessors find.
 
 use botflow_syntax::ast::{self, AstNode, LiteralValue, TextPart};
-use botflow_syntax::{LineIndex, TextSize, Utf16Position, parse};
+use botflow_syntax::{LineIndex, NodeRef, Parse, TextSize, Utf16Position, parse};
 
-fn first<N: AstNode>(source: &str) -> N {
+fn sound(source: &str) -> Parse {
     let parse = parse(source);
     assert_eq!(parse.errors, []);
     parse
-        .syntax()
-        .descendants()
-        .find_map(N::cast)
-        .expect("the source has such a node")
+}
+
+fn first<'t, N: AstNode<'t>>(parse: &'t Parse) -> N {
+    let mut nodes = NodeRef::root(&parse.green).descendants();
+    nodes.find_map(N::cast).expect("the source has such a node")
 }
 
 fn text(source: &str) -> Vec<String> {
-    let text: ast::Text = first(&format!("flow f {{\n  say {source}\n}}\n"));
+    let parse = sound(&format!("flow f {{\n  say {source}\n}}\n"));
+    let text: ast::Text<'_> = first(&parse);
     let parts = text.parts().into_iter();
     parts
         .map(|part| match part {
@@ -45,9 +47,10 @@ fn texts_have_parts() {
 
 #[test]
 fn statements_have_their_parts() {
-    let ask: ast::AskStmt = first(
+    let parse = sound(
         "flow f {\n  ask city: list of (a: text)? sensitive \"Which?\" {\n    hint \"h\"\n    check city is known otherwise \"c\"\n    skip if a with b\n    silence 10m -> x\n  }\n}\n",
     );
+    let ask: ast::AskStmt<'_> = first(&parse);
     let answer = ask.answer().expect("it has an answer");
     assert_eq!(answer.name().expect("it has a name").text(), "city");
     assert!(answer.is_sensitive());
@@ -59,7 +62,7 @@ fn statements_have_their_parts() {
         ask.text().and_then(|text| text.plain()).as_deref(),
         Some("Which?")
     );
-    let items: Vec<ast::AskItem> = ask.items().collect();
+    let items: Vec<ast::AskItem<'_>> = ask.items().collect();
     assert_eq!(items.len(), 4);
     let ast::AskItem::CheckItem(check) = &items[1] else {
         panic!("the second item is a check")
@@ -73,8 +76,8 @@ fn statements_have_their_parts() {
 
 #[test]
 fn declarations_have_documentation() {
-    let bot: ast::BotItem =
-        first("# no\n\n## A bot.\n## It helps.\nbot b {\n  ## Its name.\n  name \"x\"\n}\n");
+    let parse = sound("# no\n\n## A bot.\n## It helps.\nbot b {\n  ## Its name.\n  name \"x\"\n}\n");
+    let bot: ast::BotItem<'_> = first(&parse);
     assert_eq!(bot.documentation().as_deref(), Some("A bot.\nIt helps."));
     let setting = bot.settings().next().expect("it has a setting");
     assert_eq!(setting.documentation().as_deref(), Some("Its name."));
@@ -82,8 +85,10 @@ fn declarations_have_documentation() {
 
 #[test]
 fn literals_have_values() {
-    let value =
-        |literal: &str| first::<ast::Literal>(&format!("flow f {{\n  let x = {literal}\n}}\n")).value();
+    let value = |literal: &str| {
+        let parse = sound(&format!("flow f {{\n  let x = {literal}\n}}\n"));
+        first::<ast::Literal<'_>>(&parse).value()
+    };
     assert_eq!(value("12"), Some(LiteralValue::Integer(12)));
     assert_eq!(
         value("20 EUR"),
@@ -99,7 +104,8 @@ fn literals_have_values() {
 
 #[test]
 fn templates_tell_their_name_from_their_channels() {
-    let template: ast::TemplateItem = first("template t(a: text) on sms, web {\n}\n");
+    let parse = sound("template t(a: text) on sms, web {\n}\n");
+    let template: ast::TemplateItem<'_> = first(&parse);
     assert_eq!(template.name().expect("it has a name").text(), "t");
     assert_eq!(
         template
