@@ -1,10 +1,8 @@
 //! The exact order of things: one case of `docs/language/semantics.md` each.
 
-mod common;
-
+use crate::common::{Talk, lines, sink};
 use botflow_artifact::Value;
 use botflow_machine::{Effect, Event, EventKind, OperatorEvent, Owner, Program, step};
-use common::{Talk, sink};
 
 fn program() -> Program {
     sink::sink().program()
@@ -256,7 +254,7 @@ fn people_take_over_and_hand_back() {
     assert_eq!(talk.passes(900_000), "");
     let name = "maria".into();
     let effects = talk.event(EventKind::Operator(OperatorEvent::HandsBack { name }));
-    assert_eq!(common::lines(&effects), format!("{MENU}\n"));
+    assert_eq!(lines(&effects), format!("{MENU}\n"));
     assert_eq!(talk.conversation.owner, Owner::Bot);
 }
 
@@ -276,7 +274,7 @@ fn people_settle_it() {
     talk.says("human");
     let name = "maria".into();
     let effects = talk.event(EventKind::Operator(OperatorEvent::Resolves { name }));
-    assert_eq!(common::lines(&effects), "Settled.\n* finished resolved\n");
+    assert_eq!(lines(&effects), "Settled.\n* finished resolved\n");
 }
 
 #[test]
@@ -288,7 +286,7 @@ fn colleagues_answer_and_an_address_is_proven() {
         name: "maria".into(),
         text: "Yes, it is".into(),
     }));
-    assert_eq!(common::lines(&effects), "They say: Yes, it is\nYour e-mail?\n");
+    assert_eq!(lines(&effects), "They say: Yes, it is\nYour e-mail?\n");
     let effects = talk.event(EventKind::Message {
         text: "ann@example.com".into(),
         channel: None,

@@ -1,5 +1,4 @@
 //! A small builder for bots, so that tests of the machine do not need the compiler.
-#![expect(dead_code, reason = "every test file uses a part of it")]
 
 pub mod benchmark;
 pub mod sink;

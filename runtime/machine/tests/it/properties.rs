@@ -1,12 +1,10 @@
 //! Whatever happens: no panic, the same outcome for the same input, and a state that does not grow.
 
-mod common;
-
+use crate::common::{benchmark, sink};
 use botflow_artifact::Value;
 use botflow_machine::{
     Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, step,
 };
-use common::{benchmark, sink};
 use proptest::prelude::*;
 
 fn words() -> impl Strategy<Value = String> {

@@ -1,5 +1,5 @@
 //! The tables of `docs/channels.md` say what the profiles say. After a change of a profile,
-//! `BOTFLOW_REFRESH=1 cargo test -p botflow-message --test docs` writes them anew.
+//! `BOTFLOW_REFRESH=1 cargo test -p botflow-message docs` writes them anew.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use botflow_message::measure::{Limit, Unit};
 use botflow_message::profile::{AfterWindow, Markup, Profile, Starts};
 use botflow_message::profiles;
 
-const PAGE: &str = include_str!("../../../docs/channels.md");
+const PAGE: &str = include_str!("../../../../docs/channels.md");
 const BEGIN: &str = "<!-- generated: tables -->\n";
 const END: &str = "<!-- end of generated -->";
 

@@ -1,10 +1,8 @@
 //! A conversation goes on under a later version of its bot, or says that it cannot.
 
-mod common;
-
+use crate::common::{Talk, sink};
 use botflow_artifact::*;
 use botflow_machine::upgrade;
-use common::{Talk, sink};
 
 #[test]
 fn a_conversation_goes_on_where_it_was() {

@@ -1,0 +1,8 @@
+//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, properties, upgrades.
+
+mod common;
+
+mod cases;
+mod dialogue;
+mod properties;
+mod upgrade;
