@@ -111,7 +111,7 @@ impl Scope<'_> {
         let Value::List(items) = self.eval(cards.list) else {
             return;
         };
-        let mut slots = self.slots.to_vec();
+        let mut slots = self.variables_with(cards.item);
         let mut count = 0;
         for item in items {
             if count == cards.at_most || self.budget.get() == 0 {

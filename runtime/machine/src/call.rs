@@ -131,7 +131,10 @@ impl Turn<'_> {
 
     /// What a frame waited for is there; it goes on if it is the topmost one.
     pub fn keep(&mut self, frame: usize, arrived: Pending) {
-        self.c.frames[frame].pending = Some(Box::new(arrived));
+        match &mut self.c.frames[frame].pending {
+            Some(pending) => **pending = arrived,
+            pending => *pending = Some(Box::new(arrived)),
+        }
         if frame + 1 == self.c.frames.len() && self.c.owner == crate::Owner::Bot {
             let next = self.settle();
             self.run(next);

@@ -3,6 +3,7 @@
 use botflow_artifact::*;
 use botflow_message::{Button, Message, Part as Shown};
 use botflow_understanding::{OptionMatch, OptionWords, match_option, options::exact_option};
+use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use crate::conversation::Offered;
@@ -15,7 +16,7 @@ use crate::turn::{Next, Turn};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pick {
     /// These options, by their places among those offered; at least one.
-    Options(Vec<usize>),
+    Options(SmallVec<[usize; 2]>),
     /// A link.
     Link(usize),
 }
@@ -39,7 +40,7 @@ impl Turn<'_> {
         if let Some(from) = &choose.from
             && let Value::List(items) = scope.eval(from.list)
         {
-            let mut slots = scope.slots.to_vec();
+            let mut slots = scope.variables_with(from.item);
             for item in items {
                 if offered.items.len() >= from.at_most as usize {
                     break;
@@ -73,7 +74,7 @@ impl Turn<'_> {
         let scope = self.scope();
         let mut entry = 0;
         if let (Some(from), Some(offered)) = (&choose.from, offered) {
-            let mut slots = scope.slots.to_vec();
+            let mut slots = scope.variables_with(from.item);
             for item in &offered.items {
                 if let Some(slot) = slots.get_mut(from.item.index()) {
                     *slot = item.clone();
@@ -140,7 +141,7 @@ impl Turn<'_> {
         let called = self.called(id, choose);
         let place = |places: &[u32], at: usize| places[at] as usize;
         if let Some(at) = exact_option(heard.normalised(), &called.picks) {
-            return Some(Pick::Options(vec![place(&called.pick_places, at)]));
+            return Some(Pick::Options(smallvec![place(&called.pick_places, at)]));
         }
         if let Some(at) = exact_option(heard.normalised(), &called.links) {
             return Some(Pick::Link(place(&called.link_places, at)));
@@ -166,7 +167,7 @@ impl Turn<'_> {
             return Some(picked);
         }
         if let Some(at) = near(heard) {
-            return Some(Pick::Options(vec![called.pick_places[at] as usize]));
+            return Some(Pick::Options(smallvec![called.pick_places[at] as usize]));
         }
         match match_option(heard.normalised(), &called.links) {
             OptionMatch::Inexact(at) => Some(Pick::Link(called.link_places[at] as usize)),
@@ -196,16 +197,18 @@ impl Turn<'_> {
         let way = self.act_of(choose, offered.as_deref(), picked.first().copied().unwrap_or(0));
         picked.sort_unstable();
         picked.dedup();
-        let mut values = Vec::with_capacity(picked.len());
+        let mut last = Value::Unknown;
+        let mut values = Vec::new();
         for entry in picked {
-            values.push(self.picked_value(choose, offered.as_deref(), entry));
+            let value = self.picked_value(choose, offered.as_deref(), entry);
+            if choose.several {
+                values.push(value);
+            } else {
+                last = value;
+            }
         }
         if let Some(into) = choose.into {
-            let value = if choose.several {
-                Value::List(values)
-            } else {
-                values.pop().unwrap_or_default()
-            };
+            let value = if choose.several { Value::List(values) } else { last };
             self.set(into, value);
         }
         self.answered(id);
@@ -281,7 +284,7 @@ fn written<'a>(choose: &'a Choose, offered: Option<&Offered>, entry: usize) -> O
 
 /// Cuts a message into pieces, each of which must be an option.
 fn several(text: &str, called: &Called<'_>, find: impl Fn(&Heard<'_>) -> Option<usize>) -> Option<Pick> {
-    let mut picked = Vec::new();
+    let mut picked = SmallVec::new();
     for piece in text.split([',', ';', '\n', '+', '&']) {
         let words: Vec<&str> = piece.split_whitespace().collect();
         for piece in words.split(|word| AND.contains(&word.to_lowercase().as_str())) {

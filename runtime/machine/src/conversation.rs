@@ -8,6 +8,7 @@
 use botflow_artifact::{EscalationId, FlowId, Outcome, PlaceHash, PlaceId, QueueId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::person::Person;
@@ -44,13 +45,13 @@ pub struct Conversation {
     /// When the present timer goes off.
     pub timer: Option<i64>,
     /// `if` rules of `always` that have had their turn, as bits.
-    pub fired: Vec<u64>,
+    pub fired: SmallVec<[u64; 2]>,
     /// What each `say one of` said last.
-    pub varied: Vec<(u32, u32)>,
+    pub varied: SmallVec<[(u32, u32); 2]>,
     /// The messages of the last turn, for `repeat`: which, and of which flow.
-    pub said: Vec<(u32, FlowId)>,
+    pub said: SmallVec<[(u32, FlowId); 2]>,
     /// Ids of the last events, newest last.
-    pub seen: Vec<u64>,
+    pub seen: SmallVec<[u64; 2]>,
 }
 
 /// Who has a conversation.
@@ -78,10 +79,11 @@ pub struct Frame {
     pub asked: PlaceId,
     /// The stable name of the place it rests at, by which a later version of the bot finds it.
     pub hash: PlaceHash,
-    /// Its variables. Empty in a handler frame that works on those of another.
+    /// Its variables, up to the last one that was ever set: those behind are unknown. Empty in a handler frame that
+    /// works on those of another.
     pub slots: Vec<Value>,
     /// Questions answered in this run, oldest first: where `back` goes. The last few.
-    pub answered: Vec<PlaceId>,
+    pub answered: SmallVec<[PlaceId; 4]>,
     /// Failed tries at the present question.
     pub tries: u32,
     /// The question is being put again because of a failed try, which does not start its tries anew.

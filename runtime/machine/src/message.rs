@@ -3,6 +3,7 @@
 use botflow_artifact::*;
 use botflow_understanding::{Certainty, Listener, Match, Matcher, Pattern, patterns, std_pattern};
 use botflow_values::Kind;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::MAX_MESSAGE;
@@ -243,7 +244,7 @@ impl Turn<'_> {
             }
             PlaceKind::Choose(choose) => {
                 let pick = match button {
-                    Some(index) => Some(Pick::Options(vec![index])),
+                    Some(index) => Some(Pick::Options(SmallVec::from_slice(&[index]))),
                     None if heard.text.is_empty() => None,
                     None => self.sure_pick(id, choose, heard),
                 };
@@ -492,6 +493,21 @@ impl Listener for Ears<'_, '_> {
         self.turn
             .hearer(|hears| matches!(hears, Hears::Intent { intent: one, .. } if one.0 == intent))
             .is_some()
+    }
+
+    fn listening(&self) -> Option<Vec<u32>> {
+        let mut heard = Vec::new();
+        self.turn.any_handler(|_, handler, level| {
+            if let Hears::Intent { intent, .. } = &handler.hears
+                && self.turn.listens(handler, level)
+            {
+                heard.push(intent.0);
+            }
+            None::<()>
+        });
+        heard.sort_unstable();
+        heard.dedup();
+        Some(heard)
     }
 
     fn reads_whole(&self, intent: u32, param: u32, text: &str) -> bool {

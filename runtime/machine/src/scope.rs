@@ -13,8 +13,10 @@ use crate::program::Program;
 pub(crate) struct Scope<'a> {
     pub p: &'a Program,
     pub c: &'a Conversation,
-    /// The variables.
+    /// The variables, up to the last one that was ever set.
     pub slots: &'a [Value],
+    /// The flow whose variables they are.
+    pub flow: FlowId,
     /// Fields of the event at hand.
     pub fields: &'a [Value],
     pub now: i64,
@@ -30,6 +32,16 @@ impl<'a> Scope<'a> {
     /// The same with other variables.
     pub fn with<'b>(&'b self, slots: &'b [Value]) -> Scope<'b> {
         Scope { slots, ..*self }
+    }
+
+    /// The variables, to try values of one of them: it is the last, or stands before others.
+    pub fn variables_with(&self, slot: SlotId) -> Vec<Value> {
+        let mut slots = self.slots.to_vec();
+        let declared = self.p.bot.flows.get(self.flow.index());
+        if declared.is_some_and(|flow| slot.index() < flow.slots.len()) && slots.len() <= slot.index() {
+            slots.resize(slot.index() + 1, Value::Unknown);
+        }
+        slots
     }
 
     /// The name of the person's time zone.

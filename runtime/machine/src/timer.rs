@@ -39,6 +39,44 @@ struct SilenceClock {
     handler: Option<(HandlerId, Level)>,
 }
 
+/// Clocks of which the n-th is wanted, the soonest first; equal ones in the order in which they were offered. While
+/// the first is wanted, as nearly always, no more than that one is kept.
+struct InOrder {
+    wanted: usize,
+    first: Option<SilenceClock>,
+    all: Vec<SilenceClock>,
+}
+
+impl InOrder {
+    fn new(wanted: u32) -> InOrder {
+        InOrder {
+            wanted: wanted as usize,
+            first: None,
+            all: Vec::new(),
+        }
+    }
+
+    fn offer(&mut self, clock: SilenceClock) {
+        if self.wanted > 0 {
+            self.all.push(clock);
+        } else if self
+            .first
+            .as_ref()
+            .is_none_or(|first| clock.after_ms < first.after_ms)
+        {
+            self.first = Some(clock);
+        }
+    }
+
+    fn nth(mut self) -> Option<SilenceClock> {
+        if self.wanted == 0 {
+            return self.first;
+        }
+        self.all.sort_by_key(|clock| clock.after_ms);
+        self.all.into_iter().nth(self.wanted)
+    }
+}
+
 /// So many clocks go off in one turn; there are never more.
 const MAX_CLOCKS: usize = 64;
 
@@ -193,14 +231,14 @@ impl Turn<'_> {
         }
         // All of the nearest level that has any; a step and its flow are two levels.
         let mut found: Option<(Level, Option<StepId>)> = None;
-        let mut clocks: Vec<SilenceClock> = own
-            .iter()
-            .map(|silence| SilenceClock {
+        let mut clocks = InOrder::new(nudged);
+        for silence in own {
+            clocks.offer(SilenceClock {
                 after_ms: silence.after_ms,
                 act: silence.act,
                 handler: None,
-            })
-            .collect();
+            });
+        }
         self.any_handler(|id, handler, level| {
             let here = (level, handler.step);
             if found.is_some_and(|found| found != here) {
@@ -210,7 +248,7 @@ impl Turn<'_> {
                 && self.listens(handler, level)
             {
                 found = Some(here);
-                clocks.push(SilenceClock {
+                clocks.offer(SilenceClock {
                     after_ms: silence.after_ms,
                     act: silence.act,
                     handler: Some((id, level)),
@@ -218,8 +256,7 @@ impl Turn<'_> {
             }
             None
         });
-        clocks.sort_by_key(|clock| clock.after_ms);
-        clocks.into_iter().nth(nudged as usize)
+        clocks.nth()
     }
 
     fn go_off(&mut self, clock: Clock) {

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell};
 
 use botflow_artifact::*;
 use botflow_values::Zone;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::conversation::{Conversation, Frame, FrameKind, NOWHERE, Owner};
@@ -102,14 +103,15 @@ impl<'a> Turn<'a> {
     /// What expressions see from a frame.
     #[inline]
     pub fn scope_of(&self, frame: usize) -> Scope<'_> {
-        let slots = match self.c.frames.get(self.home(frame)) {
-            Some(frame) => frame.slots.as_slice(),
-            None => &[],
+        let (slots, flow) = match self.c.frames.get(self.home(frame)) {
+            Some(frame) => (frame.slots.as_slice(), frame.flow),
+            None => (&[][..], FlowId::ALWAYS),
         };
         Scope {
             p: self.p,
             c: self.c,
             slots,
+            flow,
             fields: &self.fields,
             now: self.now,
             language: self.language,
@@ -141,13 +143,20 @@ impl<'a> Turn<'a> {
     /// Writes a variable of the topmost frame.
     pub fn set(&mut self, slot: SlotId, value: Value) {
         let home = self.home(self.c.frames.len().wrapping_sub(1));
-        if let Some(slot) = self
-            .c
-            .frames
-            .get_mut(home)
-            .and_then(|frame| frame.slots.get_mut(slot.index()))
-        {
-            *slot = value;
+        let Some(frame) = self.c.frames.get_mut(home) else {
+            return;
+        };
+        match frame.slots.get_mut(slot.index()) {
+            Some(slot) => *slot = value,
+            // Variables take memory from when they are first set; in the order of the flow this adds one.
+            None if value.is_known() => {
+                let declared = self.p.bot.flows.get(frame.flow.index());
+                if declared.is_some_and(|flow| slot.index() < flow.slots.len()) {
+                    frame.slots.resize(slot.index(), Value::Unknown);
+                    frame.slots.push(value);
+                }
+            }
+            None => {}
         }
     }
 
@@ -209,8 +218,6 @@ impl<'a> Turn<'a> {
                 .map_or(0, |flow| flow.slots.len()),
         };
         slots.truncate(count);
-        slots.reserve_exact(count - slots.len());
-        slots.resize(count, Value::Unknown);
         self.c.frames.reserve_exact(1);
         self.c.frames.push(Frame {
             flow,
@@ -219,7 +226,7 @@ impl<'a> Turn<'a> {
             asked: NOWHERE,
             hash: PlaceHash(0),
             slots,
-            answered: Vec::new(),
+            answered: SmallVec::new(),
             tries: 0,
             retrying: false,
             form: None,

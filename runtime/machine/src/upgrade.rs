@@ -117,6 +117,9 @@ impl Versions<'_> {
                 self.value(&mut value);
                 slots.push(value);
             }
+            while slots.last().is_some_and(Value::is_unknown) {
+                slots.pop();
+            }
         }
         if let FrameKind::Handler { of: Some(of) } = frame.kind
             && of as usize >= all.len()

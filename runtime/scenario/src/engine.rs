@@ -1,7 +1,7 @@
 //! What runs a bot: the machine, or anything that must agree with it (the oracle in our tests).
 
 use botflow_artifact::{Bot, Outcome};
-use botflow_machine::{Conversation, Effect, Event, Owner, Person, Program, step_into};
+use botflow_machine::{Conversation, Effect, Event, FrameKind, Owner, Person, Program, step_into};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -106,16 +106,18 @@ impl Engine for MachineEngine<'_> {
         let place = self.conversation.place().map(|id| standpoint(bot, id));
         let mut variables = Vec::new();
         for frame in self.conversation.frames.iter().rev() {
+            // A handler that works on the variables of a frame below has none of its own.
+            if matches!(frame.kind, FrameKind::Handler { of: Some(_) }) {
+                continue;
+            }
             let slots = bot
                 .flows
                 .get(frame.flow.index())
                 .map_or(&[][..], |flow| &flow.slots);
-            variables.extend(
-                slots
-                    .iter()
-                    .zip(&frame.slots)
-                    .map(|(slot, value)| (slot.name.clone(), value.clone())),
-            );
+            variables.extend(slots.iter().enumerate().map(|(at, slot)| {
+                let value = frame.slots.get(at).cloned().unwrap_or_default();
+                (slot.name.clone(), value)
+            }));
         }
         Standing {
             place,

@@ -3,8 +3,7 @@
 
 use std::sync::LazyLock;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use crate::table::WordTable;
 
 /// Whether the word only makes a message friendlier or longer: "please", "well", "спасибо".
 #[inline]
@@ -47,8 +46,8 @@ fn roles(word: &str) -> u8 {
     }
 }
 
-static ROLES: LazyLock<IndexMap<&'static str, u8, FxBuildHasher>> = LazyLock::new(|| {
-    let mut roles = IndexMap::default();
+static ROLES: LazyLock<WordTable<&'static str, u8>> = LazyLock::new(|| {
+    let mut roles = WordTable::default();
     let tables = [
         (FILLERS, FILLER),
         (SMALLS, SMALL),
@@ -57,7 +56,7 @@ static ROLES: LazyLock<IndexMap<&'static str, u8, FxBuildHasher>> = LazyLock::ne
     ];
     for (words, role) in tables {
         for word in words {
-            *roles.entry(*word).or_insert(0) |= role;
+            *roles.entry(*word, || 0) |= role;
         }
     }
     roles

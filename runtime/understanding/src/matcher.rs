@@ -52,6 +52,12 @@ pub trait Listener {
         true
     }
 
+    /// All intents that are listened to here, in ascending order: those of which [`Listener::listens`] says so.
+    /// Asked where very many intents are in question; `None` = each is to be asked for.
+    fn listening(&self) -> Option<Vec<u32>> {
+        None
+    }
+
     /// Whether the whole text can be read as the intent's parameter.
     fn reads_whole(&self, intent: u32, param: u32, text: &str) -> bool;
 

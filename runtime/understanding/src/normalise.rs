@@ -8,6 +8,7 @@
 //! - At most [`MAX_BYTES`] bytes are looked at, and at most [`MAX_WORDS`] words are kept; what comes
 //!   after is not matched against anything, and [`Normalised::cut`] says so. Time is linear.
 
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::fold::{Role, push_folded, role};
@@ -19,11 +20,11 @@ pub const MAX_WORDS: usize = 4096;
 pub const MAX_BYTES: usize = 1 << 20;
 
 /// A normalised message: words in one spelling, separated by single spaces, each with its place in
-/// the original.
+/// the original. A message of a few words, as most are, costs no allocation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Normalised {
-    text: String,
-    words: Vec<Word>,
+    text: SmolStr,
+    words: SmallVec<[Word; 6]>,
     cut: bool,
 }
 
@@ -42,13 +43,18 @@ pub struct Word {
 
 /// Normalises a message.
 pub fn normalise(source: &str) -> Normalised {
-    let mut normalised = Normalised::default();
-    normalised.set(source);
+    let heard = &source[..floor_boundary(source, MAX_BYTES)];
+    let mut normalised = if heard.is_ascii() {
+        of_ascii(heard.as_bytes())
+    } else {
+        Folder::default().fold(heard)
+    };
+    normalised.cut |= heard.len() < source.len();
     normalised
 }
 
 /// Only the normalised text, for words and labels of a bot.
-pub fn normalised_text(source: &str) -> String {
+pub fn normalised_text(source: &str) -> SmolStr {
     normalise(source).text
 }
 
@@ -109,17 +115,27 @@ impl Normalised {
     pub fn cut(&self) -> bool {
         self.cut
     }
+}
 
-    /// Normalises another message, using the memory of this one.
-    pub fn set(&mut self, source: &str) {
-        self.text.clear();
-        self.words.clear();
-        self.cut = source.len() > MAX_BYTES;
-        let source = &source[..floor_boundary(source, MAX_BYTES)];
-        self.words.reserve(8);
-        if source.is_ascii() {
-            return self.set_ascii(source.as_bytes());
+/// A message being normalised, whatever characters it is made of.
+#[derive(Default)]
+struct Folder {
+    text: String,
+    words: SmallVec<[Word; 6]>,
+    cut: bool,
+}
+
+impl Folder {
+    fn fold(mut self, source: &str) -> Normalised {
+        self.go_through(source);
+        Normalised {
+            text: SmolStr::from(self.text),
+            words: self.words,
+            cut: self.cut,
         }
+    }
+
+    fn go_through(&mut self, source: &str) {
         self.text.reserve(source.len().min(4 * MAX_WORDS));
         let bytes = source.as_bytes();
         let mut open: Option<Open> = None;
@@ -202,47 +218,6 @@ impl Normalised {
         }
     }
 
-    /// Normalises a message of ASCII alone, the commonest kind, byte by byte.
-    fn set_ascii(&mut self, bytes: &[u8]) {
-        let mut text = std::mem::take(&mut self.text).into_bytes();
-        text.reserve(bytes.len().min(4 * MAX_WORDS));
-        let folded = |place: usize| bytes.get(place).map_or(0, |byte| ASCII_FOLD[usize::from(*byte)]);
-        let mut place = 0;
-        while place < bytes.len() {
-            let mut letter = folded(place);
-            if letter == 0 {
-                place += 1;
-                continue;
-            }
-            if self.words.len() == MAX_WORDS {
-                self.cut = true;
-                break;
-            }
-            if !text.is_empty() {
-                text.push(b' ');
-            }
-            let (start, from) = (text.len() as u32, place as u32);
-            while letter != 0 {
-                text.push(letter);
-                place += 1;
-                letter = folded(place);
-                // An apostrophe leaves the word open if a letter follows at once.
-                if letter == 0 && matches!(bytes.get(place), Some(b'\'' | b'`')) && folded(place + 1) != 0 {
-                    place += 1;
-                    letter = folded(place);
-                }
-            }
-            self.words.push(Word {
-                start,
-                end: text.len() as u32,
-                from,
-                to: place as u32,
-            });
-        }
-        // Folded ASCII is ASCII, so it is always text.
-        self.text = String::from_utf8(text).unwrap_or_default();
-    }
-
     /// Opens a word, unless there are too many already.
     #[inline]
     fn begin(&mut self, from: usize) -> Option<Open> {
@@ -290,6 +265,64 @@ impl Normalised {
             }));
         }
     }
+}
+
+/// Normalises a message of ASCII alone, the commonest kind, byte by byte.
+fn of_ascii(bytes: &[u8]) -> Normalised {
+    // The normalised text is never longer than the message.
+    if bytes.len() <= SHORT {
+        let mut buffer = [0; SHORT];
+        return fold_ascii(bytes, &mut buffer);
+    }
+    fold_ascii(bytes, &mut vec![0; bytes.len()])
+}
+
+/// Messages up to this length are folded without an allocation.
+const SHORT: usize = 64;
+
+fn fold_ascii(bytes: &[u8], text: &mut [u8]) -> Normalised {
+    let mut normalised = Normalised::default();
+    let folded = |place: usize| bytes.get(place).map_or(0, |byte| ASCII_FOLD[usize::from(*byte)]);
+    let mut place = 0;
+    let mut end = 0;
+    while place < bytes.len() {
+        let mut letter = folded(place);
+        if letter == 0 {
+            place += 1;
+            continue;
+        }
+        if normalised.words.len() == MAX_WORDS {
+            normalised.cut = true;
+            break;
+        }
+        if end > 0 {
+            text[end] = b' ';
+            end += 1;
+        }
+        let (start, from) = (end as u32, place as u32);
+        while letter != 0 {
+            text[end] = letter;
+            end += 1;
+            place += 1;
+            letter = folded(place);
+            // An apostrophe leaves the word open if a letter follows at once.
+            if letter == 0 && matches!(bytes.get(place), Some(b'\'' | b'`')) && folded(place + 1) != 0 {
+                place += 1;
+                letter = folded(place);
+            }
+        }
+        normalised.words.push(Word {
+            start,
+            end: end as u32,
+            from,
+            to: place as u32,
+        });
+    }
+    // Folded ASCII is ASCII, so it is always text.
+    normalised.text = std::str::from_utf8(&text[..end])
+        .map(SmolStr::new)
+        .unwrap_or_default();
+    normalised
 }
 
 /// The small letter or digit that each byte of ASCII is in a word; 0 for all others.

@@ -48,7 +48,7 @@ impl OptionWords {
     pub fn new<'a>(phrases: impl IntoIterator<Item = &'a str>) -> OptionWords {
         let mut kept: Vec<SmolStr> = Vec::new();
         for phrase in phrases {
-            let phrase = SmolStr::from(normalised_text(phrase));
+            let phrase = normalised_text(phrase);
             if !phrase.is_empty() && !kept.contains(&phrase) {
                 kept.push(phrase);
             }

@@ -4,11 +4,9 @@
 
 use std::sync::LazyLock;
 
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
-
 use crate::fillers::is_filler;
 use crate::normalise::Normalised;
+use crate::table::WordTable;
 
 /// A standard pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -380,7 +378,7 @@ pub fn is_stop_word(language: &str, message: &Normalised) -> bool {
 }
 
 /// All phrases by their text. A phrase that two languages share means the same in both.
-static BY_PHRASE: LazyLock<IndexMap<&'static str, Pattern, FxBuildHasher>> = LazyLock::new(|| {
+static BY_PHRASE: LazyLock<WordTable<&'static str, Pattern>> = LazyLock::new(|| {
     PATTERNS
         .iter()
         .flat_map(|entry| entry.phrases.iter().map(|phrase| (*phrase, entry.pattern)))
@@ -391,6 +389,9 @@ static BY_PHRASE: LazyLock<IndexMap<&'static str, Pattern, FxBuildHasher>> = Laz
 /// leaves one, since "thanks" alone says nothing, too.
 fn without_fillers(message: &Normalised) -> Option<Pattern> {
     let words = message.words();
+    if words.len() < 2 {
+        return None;
+    }
     let filler = |word: &&crate::Word| is_filler(message.spelled(word));
     let leading = words.iter().take_while(filler).count();
     let trailing = words.iter().rev().take_while(filler).count();

@@ -11,7 +11,10 @@
 //! - Parameters that no hole filled are looked for anywhere in the message.
 //!
 //! All phrases are one trie over numbered words, so that a message costs one look-up per word that no
-//! phrase knows, however many intents there are.
+//! phrase knows, however many intents there are; and where many intents are heard by the same word, only those
+//! that are listened to are looked at.
+
+use std::cell::OnceCell;
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -20,6 +23,7 @@ use smol_str::SmolStr;
 use crate::like::{Like, LikeMatch};
 use crate::matcher::{Certainty, Hole, Listener, Match, Matcher};
 use crate::normalise::{Normalised, normalise};
+use crate::table::WordTable;
 
 /// What an intent is heard by, as it is written in the flow, in all languages that are to be heard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,20 +42,20 @@ pub struct IntentWords {
 #[derive(Debug, Clone, Default)]
 pub struct WordMatcher {
     /// Every word of every phrase and example, numbered in order of appearance.
-    vocabulary: IndexMap<SmolStr, u32, FxBuildHasher>,
+    vocabulary: WordTable<SmolStr, u32>,
     /// From a node of the trie by a word to the next node; node 0 is the root.
     edges: IndexMap<(u32, u32), u32, FxBuildHasher>,
     /// For each word whether a phrase begins with it.
     begins: Vec<u32>,
-    /// For each node the intents with a phrase that ends there.
+    /// For each node the intents with a phrase that ends there, in ascending order.
     ends: Vec<Vec<u32>>,
     /// The examples.
     likes: Vec<Like>,
-    /// For each word the examples that are tried when it is in the message.
+    /// For each word the examples that are tried when it is in the message, in order of their intents.
     likes_by_word: Vec<Vec<u32>>,
     /// The most words that a message can have and still be one of the examples.
     longest_like: usize,
-    /// The examples of holes alone, which are always tried.
+    /// The examples of holes alone, which are always tried; in order of their intents.
     bare_likes: Vec<u32>,
     /// For each intent by place the number and how many parameters it has.
     params: IndexMap<u32, u32, FxBuildHasher>,
@@ -62,6 +66,9 @@ const STRANGE: u32 = u32::MAX;
 
 /// So many phrases found are enough; only messages made for it have more.
 const MAX_HITS: usize = 128;
+
+/// Where more intents than these are in question, those that are listened to are gone through instead.
+const FEW: usize = 16;
 
 /// No edge.
 const NOWHERE: u32 = 0;
@@ -83,6 +90,15 @@ impl WordMatcher {
             }
         }
         matcher
+            .ends
+            .iter_mut()
+            .for_each(|intents| intents.sort_unstable());
+        let likes = &matcher.likes;
+        let by_word = matcher.likes_by_word.iter_mut();
+        for places in by_word.chain([&mut matcher.bare_likes]) {
+            places.sort_by_key(|place| likes[*place as usize].intent);
+        }
+        matcher
     }
 
     fn number(&mut self, word: &str) -> u32 {
@@ -90,7 +106,7 @@ impl WordMatcher {
             return *number;
         }
         let number = self.vocabulary.len() as u32;
-        self.vocabulary.insert(SmolStr::new(word), number);
+        self.vocabulary.entry(SmolStr::new(word), || number);
         self.begins.push(NOWHERE);
         self.likes_by_word.push(Vec::new());
         number
@@ -134,41 +150,42 @@ impl WordMatcher {
         source: &str,
         message: &Normalised,
         numbers: &[u32],
-        listener: &dyn Listener,
+        listening: &Listening<'_>,
     ) -> Vec<LikeMatch> {
         let mut found: Vec<LikeMatch> = Vec::new();
         if self.likes.is_empty() || numbers.len() > self.longest_like {
             return found;
         }
-        let known = numbers.iter().filter(|number| **number != STRANGE);
-        let keyed = known.flat_map(|number| &self.likes_by_word[*number as usize]);
-        // One example may be reached by several words; it is tried once.
-        let mut tried: Vec<bool> = Vec::new();
-        for place in keyed.chain(&self.bare_likes) {
-            tried.resize(self.likes.len(), false);
-            let like = &self.likes[*place as usize];
-            if std::mem::replace(&mut tried[*place as usize], true) || !listener.listens(like.intent) {
-                continue;
-            }
-            let Some(hit) = like.fits(source, message, numbers, listener) else {
-                continue;
-            };
-            match found.first().map(|best| best.own_words.cmp(&hit.own_words)) {
-                Some(std::cmp::Ordering::Greater) => {}
-                Some(std::cmp::Ordering::Equal) => {
-                    if found.iter().all(|other| other.intent != hit.intent) {
-                        found.push(hit);
+        // An example is reached by one word only, and each word of the message is looked at once.
+        let keyed = numbers
+            .iter()
+            .enumerate()
+            .filter(|(at, number)| **number != STRANGE && !numbers[..*at].contains(number))
+            .map(|(_, number)| &self.likes_by_word[*number as usize]);
+        for places in keyed.chain([&self.bare_likes]) {
+            let intent = |place: u32| self.likes[place as usize].intent;
+            listening.each(places, intent, |place| {
+                let like = &self.likes[place as usize];
+                let Some(hit) = like.fits(source, message, numbers, listening.listener) else {
+                    return;
+                };
+                match found.first().map(|best| best.own_words.cmp(&hit.own_words)) {
+                    Some(std::cmp::Ordering::Greater) => {}
+                    Some(std::cmp::Ordering::Equal) => {
+                        if found.iter().all(|other| other.intent != hit.intent) {
+                            found.push(hit);
+                        }
                     }
+                    _ => found = vec![hit],
                 }
-                _ => found = vec![hit],
-            }
+            });
         }
         found.sort_by_key(|hit| hit.intent);
         found
     }
 
     /// The phrases that stand in the message.
-    fn by_phrases(&self, message: &Normalised, numbers: &[u32], listener: &dyn Listener) -> Vec<PhraseHit> {
+    fn by_phrases(&self, message: &Normalised, numbers: &[u32], listening: &Listening<'_>) -> Vec<PhraseHit> {
         let mut hits = Vec::new();
         for (first, number) in numbers.iter().enumerate() {
             if *number == STRANGE {
@@ -180,17 +197,20 @@ impl WordMatcher {
             let mut node = self.begins[*number as usize];
             let mut last = first;
             while node != NOWHERE {
-                for intent in &self.ends[node as usize] {
-                    if listener.listens(*intent) {
-                        let letters = message.words()[last].end - message.words()[first].start;
+                let letters = message.words()[last].end - message.words()[first].start;
+                let intents = &self.ends[node as usize];
+                listening.each(
+                    intents,
+                    |intent| intent,
+                    |intent| {
                         hits.push(PhraseHit {
-                            intent: *intent,
+                            intent,
                             first,
                             last,
                             letters,
                         });
-                    }
-                }
+                    },
+                );
                 last += 1;
                 node = match numbers.get(last) {
                     Some(next) if *next != STRANGE => *self.edges.get(&(node, *next)).unwrap_or(&NOWHERE),
@@ -233,6 +253,43 @@ impl WordMatcher {
     }
 }
 
+/// What is listened to, collected when that is cheaper than asking for each intent.
+struct Listening<'a> {
+    listener: &'a dyn Listener,
+    all: OnceCell<Option<Vec<u32>>>,
+}
+
+impl<'a> Listening<'a> {
+    fn new(listener: &'a dyn Listener) -> Listening<'a> {
+        Listening {
+            listener,
+            all: OnceCell::new(),
+        }
+    }
+
+    /// Goes through those whose intent is listened to, of some that are in order of their intents.
+    fn each(&self, among: &[u32], intent: impl Fn(u32) -> u32, mut take: impl FnMut(u32)) {
+        let all = match among.len() {
+            0..=FEW => None,
+            _ => self.all.get_or_init(|| self.listener.listening()).as_deref(),
+        };
+        let Some(all) = all else {
+            let listened = |one: &&u32| self.listener.listens(intent(**one));
+            return among.iter().filter(listened).for_each(|one| take(*one));
+        };
+        let mut rest = among;
+        for wanted in all {
+            rest = &rest[rest.partition_point(|one| intent(*one) < *wanted)..];
+            while let [one, behind @ ..] = rest
+                && intent(*one) == *wanted
+            {
+                take(*one);
+                rest = behind;
+            }
+        }
+    }
+}
+
 /// A phrase found in a message: from its first to its last word.
 struct PhraseHit {
     intent: u32,
@@ -269,8 +326,9 @@ impl Matcher for WordMatcher {
         if !known && self.bare_likes.is_empty() {
             return Vec::new();
         }
-        let likes = self.by_likes(source, message, numbers, listener);
-        let mut hits = self.by_phrases(message, numbers, listener);
+        let listening = Listening::new(listener);
+        let likes = self.by_likes(source, message, numbers, &listening);
+        let mut hits = self.by_phrases(message, numbers, &listening);
         let mut found: Vec<Match> = Vec::new();
         let certainty = if likes.len() == 1 {
             Certainty::Certain

@@ -243,3 +243,66 @@ proptest! {
         prop_assert_eq!(heard(&behind), "price!");
     }
 }
+
+/// Listens to some of many intents, and may say all at once which.
+struct Some64 {
+    mask: u64,
+    says: bool,
+}
+
+impl Listener for Some64 {
+    fn listens(&self, intent: u32) -> bool {
+        self.mask >> intent & 1 == 1
+    }
+
+    fn listening(&self) -> Option<Vec<u32>> {
+        self.says
+            .then(|| (0..64).filter(|intent| self.listens(*intent)).collect())
+    }
+
+    fn reads_whole(&self, _: u32, _: u32, text: &str) -> bool {
+        is_order(text)
+    }
+
+    fn reads_inside(&self, _: u32, _: u32, _: &str) -> Option<Range<usize>> {
+        None
+    }
+}
+
+/// Sixty-four intents that share most of their words, in no order.
+fn crowd() -> WordMatcher {
+    let intents: Vec<IntentWords> = (0..64u32)
+        .map(|place| {
+            let intent = place * 37 % 64;
+            let own = format!("own{}", intent % 5);
+            IntentWords {
+                intent,
+                words: vec!["hours".into(), format!("open {own}").into(), own.clone().into()],
+                likes: vec![
+                    "what are your hours".into(),
+                    format!("what about {own} {{order}}").into(),
+                    "{order}".into(),
+                ],
+                params: vec!["order".into()],
+            }
+        })
+        .collect();
+    WordMatcher::new(&intents)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Going through what is listened to finds the same as asking for each intent.
+    #[test]
+    fn asking_at_once_is_asking_for_each(
+        mask in prop_oneof![any::<u64>(), (0..64u32).prop_map(|bit| 1 << bit), (any::<u64>(), any::<u64>(), any::<u64>()).prop_map(|(a, b, c)| a & b & c)],
+        message in "((hours|open|what|are|your|about|own[0-5]|20431177|hm|please) ){0,8}",
+    ) {
+        let matcher = crowd();
+        let heard = normalise(&message);
+        let at_once = matcher.intents(&message, &heard, &Some64 { mask, says: true });
+        let each = matcher.intents(&message, &heard, &Some64 { mask, says: false });
+        prop_assert_eq!(at_once, each);
+    }
+}

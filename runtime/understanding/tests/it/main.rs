@@ -4,3 +4,4 @@ mod intents;
 mod normalising;
 mod options;
 mod patterns;
+mod table;

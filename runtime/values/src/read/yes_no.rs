@@ -2,11 +2,8 @@
 
 use std::sync::LazyLock;
 
-use botflow_understanding::Normalised;
 use botflow_understanding::fillers::is_filler;
-
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
+use botflow_understanding::{Normalised, WordTable};
 
 use super::{Extent, Reading};
 use crate::value::Value;
@@ -87,6 +84,9 @@ fn plain(word: &str) -> Option<bool> {
 
 fn without_fillers(message: &Normalised) -> Option<bool> {
     let words = message.words();
+    if words.len() < 2 {
+        return None;
+    }
     let filler = |word: &&botflow_understanding::Word| {
         let spelled = message.spelled(word);
         is_filler(spelled) && !matches!(spelled, "ok" | "okay" | "ок")
@@ -136,7 +136,7 @@ fn phrase(text: &str) -> Option<bool> {
     }
 }
 
-static PHRASES: LazyLock<IndexMap<&'static str, bool, FxBuildHasher>> = LazyLock::new(|| {
+static PHRASES: LazyLock<WordTable<&'static str, bool>> = LazyLock::new(|| {
     let yes = YES.iter().map(|phrase| (*phrase, true));
     yes.chain(NO.iter().map(|phrase| (*phrase, false))).collect()
 });
