@@ -62,7 +62,7 @@ pub fn check(project: &Project) -> Checked {
     let unmentioned = unmentioned(&program);
     let lowered = crate::codegen::generate(program);
     let graph = Graph::build(&lowered.bot);
-    let islands = rules::flow::check(&lowered, &graph);
+    let islands = rules::flow::check_behind(&lowered, &graph, &mut findings);
     findings.extend(islands.into_iter().filter(|finding| {
         // What nothing mentions has its finding; that nothing leads there is the same mistake.
         unmentioned.binary_search(&finding.span).is_err()

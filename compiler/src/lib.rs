@@ -7,6 +7,7 @@
 pub mod codegen;
 pub mod compile;
 pub mod config;
+mod conversation;
 mod echoes;
 pub mod finding;
 pub mod flow_facts;

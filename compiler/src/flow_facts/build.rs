@@ -385,6 +385,9 @@ impl<'p> Builder<'p> {
                 Some(fact) if !values.iter().any(unknown) => self.learns(&[fact], at),
                 _ => self.then(at, Reads::Nothing, Act::Nothing, Shows::Nothing),
             };
+            if let Some(case) = values.first() {
+                self.shows(begin, Shows::Equals(value, *case));
+            }
             ends.extend(self.block(block, begin));
         }
         let rest = match known {
@@ -440,7 +443,20 @@ impl<'p> Builder<'p> {
         self.graph.conditions.push((condition, at));
         let yes = self.learned(condition, true);
         let no = self.learned(condition, false);
-        (self.learns(&yes, at), self.learns(&no, at))
+        (
+            self.turns_out(condition, true, &yes, at),
+            self.turns_out(condition, false, &no, at),
+        )
+    }
+
+    fn turns_out(&mut self, condition: ExprId, yes: bool, facts: &[Fact], tail: NodeId) -> NodeId {
+        let at = self.learns(facts, tail);
+        self.shows(at, Shows::When(condition, yes));
+        at
+    }
+
+    pub(super) fn shows(&mut self, node: NodeId, shows: Shows) {
+        self.graph.nodes[node as usize].shows = shows;
     }
 
     fn learned(&mut self, condition: ExprId, yes: bool) -> Vec<Fact> {

@@ -63,6 +63,12 @@ pub(super) enum Known {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Shows {
     Nothing,
+    /// A condition turns out as yes or no.
+    When(ExprId, bool),
+    /// A value is this one.
+    Equals(ExprId, ExprId),
+    /// A field of the card is known already.
+    Knows(FieldId),
     /// The bot says something.
     Says(MessageId),
     /// The customer answers with a value of the type.

@@ -18,7 +18,7 @@ mod failures;
 mod forgets;
 mod graph;
 mod learn;
-mod path;
+pub(crate) mod path;
 mod questions;
 pub(crate) mod reads;
 mod solve;

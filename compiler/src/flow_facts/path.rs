@@ -6,7 +6,7 @@ use rustc_hash::FxBuildHasher;
 
 /// A value that keeps its identity from one statement to the next: a name, a field of the card, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Path {
+pub(crate) struct Path {
     /// What it begins with.
     pub root: Root,
     /// Components of records, outermost first.
@@ -15,7 +15,7 @@ pub(super) struct Path {
 
 /// What a path begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Root {
+pub(crate) enum Root {
     /// A name of the flow.
     Slot(SlotId),
     /// A field of the customer card.
@@ -27,7 +27,7 @@ pub(super) enum Root {
 }
 
 /// The path that an expression reads, if it reads nothing else.
-pub(super) fn path_of(bot: &Bot, expr: ExprId) -> Option<Path> {
+pub(crate) fn path_of(bot: &Bot, expr: ExprId) -> Option<Path> {
     let root = |root| {
         Some(Path {
             root,

@@ -13,7 +13,9 @@ impl<'p> Builder<'p> {
         if let AskTarget::Customer(field) = ask.into {
             self.notes_question(field, ask.name_span, tail);
             let known = self.known_field(field);
-            ends.push(self.learns(&[known], tail));
+            let at = self.learns(&[known], tail);
+            self.shows(at, Shows::Knows(field));
+            ends.push(at);
         }
         if let Some(skip) = ask.skip {
             let (yes, no) = self.decide(skip.condition, tail);

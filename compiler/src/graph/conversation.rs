@@ -1,16 +1,17 @@
 //! A path through the graph as the conversation that takes it: lines of a `.chat` file.
 //!
-//! Holes are filled with examples, so that the lines show what happens, not what one customer in particular reads.
+//! What the bot says stands in it as far as it is known without running it; a rehearsal fills in the rest.
 
 use botflow_artifact::*;
 use petgraph::graph::EdgeIndex;
 
 use super::label::{Words, duration, shortened};
 use super::{Edge, Graph, Node};
+use crate::conversation::plan::{Plan, escaped};
+use crate::conversation::wishes::Source;
+use crate::flow_facts::path::Root;
 
-/// The longest conversation shown; of a longer one the end matters.
-const LINES: usize = 40;
-/// The longest line.
+/// The longest line of a customer.
 const WIDTH: usize = 200;
 
 /// Tells paths.
@@ -24,11 +25,20 @@ pub struct Teller<'g> {
     pub words: &'g Words<'g>,
 }
 
-impl Teller<'_> {
-    /// The lines of a path. What has to be arranged before (`stub …`) comes first.
+/// A path on its way to a plan.
+struct Telling<'t, 'g> {
+    teller: &'t Teller<'g>,
+    plan: Plan<'g, 'g>,
+}
+
+impl<'g> Teller<'g> {
+    /// The lines of a path: a plan as [`crate::conversation`] has it. What has to be arranged before (`stub …`) comes
+    /// first.
     pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
-        let mut stubs: Vec<String> = Vec::new();
-        let mut lines: Vec<String> = Vec::new();
+        let mut telling = Telling {
+            teller: self,
+            plan: Plan::new(self.words, self.bot),
+        };
         for edge in path {
             let (Some((from, to)), Some(weight)) = (
                 self.graph.nodes.edge_endpoints(*edge),
@@ -37,152 +47,201 @@ impl Teller<'_> {
                 continue;
             };
             let (from, to) = (&self.graph.nodes[from], &self.graph.nodes[to]);
-            self.taken(*weight, from, to, &mut lines, &mut stubs);
-            self.arrived(*weight, to, &mut lines);
+            telling.taken(*weight, from, to);
+            telling.arrived(*weight, to);
         }
-        stubs.sort_unstable();
-        stubs.dedup();
-        if lines.len() > LINES {
-            lines.drain(..lines.len() - LINES);
-        }
-        stubs.append(&mut lines);
-        stubs
+        telling.plan.done()
     }
+}
 
+impl Telling<'_, '_> {
     /// What makes an edge be taken.
-    fn taken(&self, edge: Edge, from: &Node, to: &Node, lines: &mut Vec<String>, stubs: &mut Vec<String>) {
+    fn taken(&mut self, edge: Edge, from: &Node, to: &Node) {
+        let bot = self.teller.bot;
+        let words = self.teller.words;
+        let flow = words.flow_of(from);
         let place = match from {
-            Node::Place(place) => Some(&self.bot.places[place.index()]),
+            Node::Place(place) => Some(&bot.places[place.index()].kind),
             _ => None,
         };
-        let writes = |words: &str| format!("> {}", shortened(words, WIDTH));
         match edge {
             Edge::Begins => match from {
-                Node::Customer => lines.push("> Hi".into()),
-                Node::Trigger(trigger) => self.goes_off(*trigger, lines),
+                Node::Customer => self.plan.line("> Hi"),
+                Node::Trigger(trigger) => self.goes_off(*trigger),
+                Node::Operators => {
+                    if let Node::Flow(flow) = to {
+                        self.plan.begun(*flow);
+                    }
+                }
                 _ => {}
             },
+            Edge::If(condition) => self.plan.wishes.assume(flow, condition, true),
+            Edge::Else(condition) => self.plan.wishes.assume(flow, condition, false),
             Edge::Heard => match to {
-                Node::Handler(handler) => self.heard(*handler, lines),
-                _ => lines.push("> …".into()),
+                Node::Handler(handler) => self.heard(*handler),
+                _ => self.plan.line("> something"),
             },
-            Edge::Answer => match place.map(|place| &place.kind) {
-                Some(PlaceKind::Ask(ask)) => lines.push(writes(&self.words.example(ask.ty))),
+            Edge::Answer => match place {
+                Some(PlaceKind::Ask(ask)) => self.plan.answers(Some((flow, target(ask))), ask.ty),
                 Some(PlaceKind::Choose(choose)) => match choose.options.first() {
-                    Some(option) => lines.push(format!("> [{}]", self.words.text(option.label))),
-                    None => lines.push("> 1".into()),
+                    Some(option) => self.presses(option.label),
+                    None => self.plan.line("> 1"),
                 },
-                _ => lines.push("> …".into()),
+                _ => self.plan.line("> something"),
             },
+            Edge::Skip => {
+                if let Some(PlaceKind::Ask(ask)) = place {
+                    match (&ask.skip, ask.into) {
+                        (_, AskTarget::Customer(field)) => self.plan.wishes.knows(field),
+                        (Some(skip), _) => self.plan.wishes.assume(flow, skip.condition, true),
+                        _ => {}
+                    }
+                }
+            }
             Edge::Option(number) => {
-                if let Some(PlaceKind::Choose(choose)) = place.map(|place| &place.kind)
+                if let Some(PlaceKind::Choose(choose)) = place
                     && let Some(option) = choose.options.get(number as usize)
                 {
-                    lines.push(format!(
-                        "> [{}]",
-                        shortened(&self.words.text(option.label), WIDTH)
-                    ));
+                    if let Some(condition) = option.condition {
+                        self.plan.wishes.assume(flow, condition, true);
+                    }
+                    self.presses(option.label);
                 }
             }
             Edge::ListOption => {
-                if let Some(PlaceKind::Choose(choose)) = place.map(|place| &place.kind)
+                if let Some(PlaceKind::Choose(choose)) = place
                     && let Some(from) = &choose.from
                 {
-                    lines.push(format!("> [{}]", shortened(&self.words.text(from.label), WIDTH)));
+                    self.presses(from.label);
                 }
             }
-            Edge::Otherwise | Edge::Invalid | Edge::Check(_) => lines.push("> hm".into()),
+            Edge::Check(number) => {
+                if let Some(PlaceKind::Ask(ask)) = place {
+                    self.plan.answers(Some((flow, target(ask))), ask.ty);
+                    if let Some(check) = ask.checks.get(number as usize) {
+                        self.plan.wishes.assume(flow, check.condition, false);
+                    }
+                }
+            }
+            Edge::Otherwise | Edge::Invalid => self.plan.line("> hm"),
             Edge::Tries(at) => {
                 for _ in 0..at.min(9) {
-                    lines.push("> hm".into());
+                    self.plan.line("> hm");
                 }
             }
             Edge::Silence(after)
             | Edge::CustomerSilent(after)
             | Edge::OperatorSilent(after)
-            | Edge::Nobody(after) => {
-                lines.push(format!("+ {}", duration(after)));
-            }
+            | Edge::Nobody(after) => self.plan.line(format!("+ {}", duration(after))),
             Edge::Elapsed(time) | Edge::TooLate(time) => {
-                let flow = place.map_or(FlowId::ALWAYS, |place| place.flow);
-                lines.push(format!("+ {}", self.words.expr(flow, time)));
+                self.plan.line(format!("+ {}", words.expr(flow, time)));
             }
-            Edge::Event(event) => lines.push(self.event(event)),
-            Edge::Failure(failure) => {
-                if let Some(PlaceKind::Call(call)) = place.map(|place| &place.kind) {
-                    stubs.push(self.stub(call.call, failure));
+            Edge::Event(event) => self.event(event),
+            Edge::Result => {
+                if let Some(PlaceKind::Call(call)) = place {
+                    let stub = self.plan.calls(call.call);
+                    if let Some(slot) = call.result {
+                        self.plan.result(stub, flow, slot);
+                    }
                 }
             }
-            Edge::Verified => lines.push("> 482915".into()),
+            Edge::Failure(failure) => {
+                if let Some(PlaceKind::Call(call)) = place {
+                    self.plan.fails(call.call, failure);
+                }
+            }
+            Edge::Verified => self.plan.line("> 482915"),
             Edge::Answered => {
-                if let Some(PlaceKind::AskQueue(ask)) = place.map(|place| &place.kind) {
-                    lines.push(format!("~ maria: {}", self.words.example(ask.ty)));
+                if let Some(PlaceKind::AskQueue(ask)) = place {
+                    self.plan.line(format!("~ maria: {}", words.answer(ask.ty)));
                 }
             }
             Edge::HandBack => {
-                if let Some(PlaceKind::Escalate(escalation)) = place.map(|place| &place.kind) {
-                    self.called(*escalation, lines);
+                if let Some(PlaceKind::Escalate(escalation)) = place {
+                    self.called(*escalation);
                 }
-                lines.push("~ maria joins".into());
-                lines.push("~ maria hands back".into());
+                self.plan.line("~ maria joins");
+                self.plan.line("~ maria hands back");
             }
             Edge::HandOver => {
                 if let Node::People(escalation) = to {
-                    self.called(*escalation, lines);
+                    self.called(*escalation);
                 }
             }
             Edge::Resolved => {
-                lines.push("~ maria joins".into());
-                lines.push("~ maria resolves".into());
+                self.plan.line("~ maria joins");
+                self.plan.line("~ maria resolves");
             }
             _ => {}
         }
     }
 
     /// What is said when a node is reached.
-    fn arrived(&self, edge: Edge, node: &Node, lines: &mut Vec<String>) {
+    fn arrived(&mut self, edge: Edge, node: &Node) {
         match node {
             Node::Place(place) if edge != Edge::Skip => {
-                self.question(*place, edge == Edge::Reask, lines);
+                self.question(*place, edge == Edge::Reask);
             }
-            Node::Code(begin) => {
-                let mut pc = *begin;
-                while let Some(op) = self.bot.code.get(pc.index()) {
-                    match op {
-                        Op::Say(message) => self.says(*message, lines),
-                        Op::SayOneOf { messages, .. } => {
-                            if let Some(message) = messages.first() {
-                                self.says(*message, lines);
-                            }
-                        }
-                        op if op.leaves() => break,
-                        Op::Branch { .. } | Op::Next { .. } | Op::Vary { .. } | Op::Enter(_) => break,
-                        _ => {}
-                    }
-                    pc = Pc(pc.0 + 1);
-                    if self.graph.code(pc).is_some() {
-                        break;
-                    }
-                }
-            }
-            Node::Finish { outcome, .. } => lines.push(format!("= finished {}", outcome.name())),
+            Node::Code(begin) => self.code(*begin, self.teller.words.flow_of(node)),
+            Node::Finish { outcome, label, .. } => self.plan.line(match label {
+                Some(label) => format!("= finished {} as {label}", outcome.name()),
+                None => format!("= finished {}", outcome.name()),
+            }),
             _ => {}
         }
     }
 
+    /// What a piece of code says and changes.
+    fn code(&mut self, begin: Pc, flow: FlowId) {
+        let bot = self.teller.bot;
+        let mut pc = begin;
+        while let Some(op) = bot.code.get(pc.index()) {
+            let mut changes = |root| self.plan.wishes.gives(flow, root, Source::Elsewhere, None);
+            match op {
+                Op::Let { slot, .. } | Op::Clear(slot) => changes(Root::Slot(*slot)),
+                Op::Remember { field, .. } | Op::Forget(field) => changes(Root::Customer(*field)),
+                Op::Next { item, .. } => changes(Root::Slot(*item)),
+                _ => {}
+            }
+            match op {
+                Op::Say(message) => self.says(*message),
+                Op::SayOneOf { messages, .. } => {
+                    if let Some(message) = messages.first() {
+                        self.says(*message);
+                    }
+                }
+                op if op.leaves() => break,
+                Op::Branch { .. } | Op::Next { .. } | Op::Vary { .. } | Op::Enter(_) => break,
+                _ => {}
+            }
+            pc = Pc(pc.0 + 1);
+            if self.teller.graph.code(pc).is_some() {
+                break;
+            }
+        }
+    }
+
+    fn presses(&mut self, label: TextId) {
+        let label = self.teller.words.pattern(label, &|_| false);
+        self.plan.line(format!("> [{}]", escaped(&label)));
+    }
+
     /// A question, with its hint and its buttons.
-    fn question(&self, place: PlaceId, again: bool, lines: &mut Vec<String>) {
-        let (question, words, buttons) = match &self.bot.places[place.index()].kind {
+    fn question(&mut self, place: PlaceId, again: bool) {
+        let bot = self.teller.bot;
+        let words = self.teller.words;
+        let pattern = |text: TextId| words.pattern(text, &|_| false);
+        let (question, words_again, buttons) = match &bot.places[place.index()].kind {
             PlaceKind::Ask(ask) => {
-                let buttons = ask.suggest.iter().map(|it| self.words.text(it.label)).collect();
+                let buttons = ask.suggest.iter().map(|it| pattern(it.label)).collect();
                 (Some(ask.question), ask.again, buttons)
             }
             PlaceKind::Choose(choose) => {
                 let mut buttons = Vec::new();
                 if let Some(from) = &choose.from {
-                    buttons.push(self.words.text(from.label));
+                    buttons.push(pattern(from.label));
                 }
-                buttons.extend(choose.options.iter().map(|it| self.words.text(it.label)));
+                buttons.extend(choose.options.iter().map(|it| pattern(it.label)));
                 (Some(choose.question), choose.again, buttons)
             }
             PlaceKind::Verify(verify) => (verify.question, None, Vec::new()),
@@ -192,51 +251,45 @@ impl Teller<'_> {
             return;
         };
         let put = if again {
-            words.unwrap_or(question)
+            words_again.unwrap_or(question)
         } else {
             question
         };
-        self.says(put, lines);
-        let hint = self
-            .bot
-            .messages
-            .get(put.index())
-            .and_then(|message| message.hint);
+        self.says(put);
+        let hint = bot.messages.get(put.index()).and_then(|message| message.hint);
         if let Some(hint) = hint {
-            lines.push(format!("  | {}", shortened(&self.words.text(hint), WIDTH)));
+            self.plan
+                .line(format!("  | {}", shortened(&pattern(hint), WIDTH)));
         }
         if !buttons.is_empty() {
             let buttons: Vec<String> = buttons
                 .iter()
-                .map(|label| format!("[{}]", shortened(label, 40)))
+                .map(|label| format!("[{}]", escaped(label)))
                 .collect();
-            lines.push(format!("  {}", buttons.join(" ")));
+            self.plan.line(format!("  {}", buttons.join(" ")));
         }
     }
 
-    fn says(&self, message: MessageId, lines: &mut Vec<String>) {
-        let words = self.words.message(message);
-        let mut parts = words.lines();
-        lines.push(format!(
-            "< {}",
-            shortened(parts.next().unwrap_or_default(), WIDTH)
-        ));
-        for more in parts {
-            lines.push(format!("  | {}", shortened(more, WIDTH)));
-        }
+    fn says(&mut self, message: MessageId) {
+        self.plan.says(message, &|_| false);
     }
 
-    fn called(&self, escalation: EscalationId, lines: &mut Vec<String>) {
-        let escalation = self.bot.escalations.get(escalation.index());
+    fn called(&mut self, escalation: EscalationId) {
+        let escalation = self.teller.bot.escalations.get(escalation.index());
         if let Some(message) = escalation.and_then(|escalation| escalation.say) {
-            self.says(message, lines);
+            self.says(message);
         }
     }
 
-    fn heard(&self, handler: HandlerId, lines: &mut Vec<String>) {
-        match &self.bot.handlers[handler.index()].hears {
+    fn heard(&mut self, handler: HandlerId) {
+        let bot = self.teller.bot;
+        let handler = &bot.handlers[handler.index()];
+        if let Some(condition) = handler.condition {
+            self.plan.wishes.assume(handler.flow, condition, true);
+        }
+        match &handler.hears {
             Hears::Intent { intent, .. } => {
-                let intent = self.bot.intents.get(intent.index());
+                let intent = bot.intents.get(intent.index());
                 let words = intent.and_then(|intent| {
                     intent
                         .words
@@ -244,103 +297,59 @@ impl Teller<'_> {
                         .chain(&intent.like)
                         .find_map(|it| it.words.first())
                 });
-                lines.push(match (words, intent) {
+                self.plan.line(match (words, intent) {
                     (Some(words), _) => format!("> {words}"),
                     (None, Some(intent)) => format!("> {}", intent.name),
-                    _ => "> …".into(),
+                    _ => "> something".into(),
                 });
             }
-            Hears::Event(event) => lines.push(self.event(*event)),
+            Hears::Event(event) => self.event(*event),
             Hears::Silence(silence) => {
-                lines.push(format!("+ {}", duration(silence.after_ms)));
+                self.plan.line(format!("+ {}", duration(silence.after_ms)));
                 if let Nudge::Say(message) = silence.act {
-                    self.says(message, lines);
+                    self.says(message);
                 }
             }
             Hears::Failed => {}
-            Hears::Unclear { .. } => lines.push("> hm".into()),
-            Hears::Changed(_) => lines.push("> no, …".into()),
-            Hears::Pattern(name) => lines.push(format!("> {}", name.replace('_', " "))),
+            Hears::Unclear { .. } => self.plan.line("> hm"),
+            Hears::Changed(_) => self.plan.line("> no, something"),
+            Hears::Pattern(name) => self.plan.line(format!("> {}", name.replace('_', " "))),
         }
     }
 
-    fn goes_off(&self, trigger: TriggerId, lines: &mut Vec<String>) {
-        let trigger = &self.bot.triggers[trigger.index()];
+    fn goes_off(&mut self, trigger: TriggerId) {
+        let trigger = &self.teller.bot.triggers[trigger.index()];
         match trigger.sources.first() {
             Some(TriggerSource::On {
                 what: Occurrence::Event(event),
                 ..
-            }) => lines.push(self.event(*event)),
+            }) => self.event(*event),
             Some(TriggerSource::Every { weekdays, at }) => {
                 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
                 let day = (0..7).find(|day| weekdays & (1 << day) != 0).unwrap_or(0);
                 let day = if *weekdays & 0x7f == 0x7f { "" } else { DAYS[day] };
                 let until = format!("+ until {day} {:02}:{:02}", at / 60, at % 60);
-                lines.push(until.replace("  ", " "));
+                self.plan.line(until.replace("  ", " "));
             }
             _ => {}
         }
         if trigger.after_ms > 0 {
-            lines.push(format!("+ {}", duration(trigger.after_ms)));
+            self.plan.line(format!("+ {}", duration(trigger.after_ms)));
         }
     }
 
-    fn event(&self, event: EventId) -> String {
-        let Some(event) = self.bot.events.get(event.index()) else {
-            return "! …".into();
-        };
-        let fields: Vec<String> = event
-            .fields
-            .iter()
-            .map(|field| format!("{}: {}", field.name, self.literal(field.ty)))
-            .collect();
-        format!("! {}({})", event.name, fields.join(", "))
-    }
-
-    /// An example of a type as the language writes it.
-    fn literal(&self, ty: TypeId) -> String {
-        let mut base = ty;
-        for _ in 0..4 {
-            match self.bot.types.get(base.index()) {
-                Some(Type::Optional(inner) | Type::Narrowed { base: inner, .. }) => base = *inner,
-                _ => break,
-            }
-        }
-        match self.bot.types.get(base.index()) {
-            Some(Type::List(inner)) => format!("[{}]", self.literal(*inner)),
-            Some(
-                Type::Integer
-                | Type::Number
-                | Type::Percent
-                | Type::YesNo
-                | Type::Money
-                | Type::Date
-                | Type::Time
-                | Type::Duration
-                | Type::Language
-                | Type::Channel,
-            ) => self.words.example(ty),
-            Some(Type::Set(set)) => {
-                let set = self.bot.sets.get(set.index()).and_then(|set| set.members.first());
-                set.map_or("…".into(), |member| member.name.to_string())
-            }
-            _ => format!("\"{}\"", self.words.example(ty)),
+    fn event(&mut self, event: EventId) {
+        match self.teller.bot.events.get(event.index()) {
+            Some(event) => self.plan.happens(event),
+            None => self.plan.line("! …"),
         }
     }
+}
 
-    fn stub(&self, call: CallId, failure: Option<u32>) -> String {
-        let Some(call) = self.bot.calls.get(call.index()) else {
-            return "stub …".into();
-        };
-        let params: Vec<String> = call
-            .params
-            .iter()
-            .map(|param| format!("{}: any", param.name))
-            .collect();
-        let failure = failure.and_then(|failure| call.fails.get(failure as usize));
-        match failure {
-            Some(failure) => format!("stub {}({}) fails {failure}", call.name, params.join(", ")),
-            None => format!("stub {}({}) fails", call.name, params.join(", ")),
-        }
+/// Where the answer to a question goes.
+fn target(ask: &Ask) -> Root {
+    match ask.into {
+        AskTarget::Slot(slot) => Root::Slot(slot),
+        AskTarget::Customer(field) => Root::Customer(field),
     }
 }

@@ -30,11 +30,50 @@ impl<'b> Words<'b> {
         Words { bot, entries }
     }
 
+    /// Words about a bot that has no code yet.
+    pub(crate) fn before_code(bot: &'b Bot) -> Words<'b> {
+        Words {
+            bot,
+            entries: Vec::new(),
+        }
+    }
+
     /// A text in the bot's first language, its holes filled with examples.
     pub fn text(&self, text: TextId) -> String {
         let mut out = String::new();
         self.write_text(text, DEPTH, &mut out);
         out
+    }
+
+    /// A text in the bot's first language as far as it is the same in every conversation: `…` stands for what
+    /// depends on values, and nothing for a value that is `missed`.
+    pub(crate) fn pattern(&self, text: TextId, missed: &dyn Fn(ExprId) -> bool) -> String {
+        let variant = self
+            .bot
+            .texts
+            .get(text.index())
+            .and_then(|text| text.variants.first());
+        let parts = variant.map(|variant| variant.parts.as_slice());
+        let mut out = String::new();
+        for part in parts.unwrap_or_default() {
+            match part {
+                Part::Literal(words) => out.push_str(words),
+                Part::Hole { value, filters, .. } if missed(*value) && filters.is_empty() => {}
+                Part::Hole { value, filters, .. } => match self.bot.exprs.get(value.index()) {
+                    Some(Expr::Const(Value::Text(text))) if filters.is_empty() => out.push_str(text),
+                    _ => out.push('…'),
+                },
+            }
+        }
+        out
+    }
+
+    /// What a customer writes who answers with a value of this type.
+    pub(crate) fn answer(&self, ty: TypeId) -> String {
+        match self.example(ty) {
+            open if open == "…" => "something".into(),
+            answer => answer,
+        }
     }
 
     fn write_text(&self, text: TextId, depth: u32, out: &mut String) {
@@ -168,7 +207,7 @@ impl<'b> Words<'b> {
                             .unwrap_or_default(),
                         Type::File => "(file \"paper.pdf\")".into(),
                         Type::Image => "(image \"photo.jpg\")".into(),
-                        Type::Location => "(location 44.4396, 26.0963)".into(),
+                        Type::Location => "(location \"44.4396, 26.0963\")".into(),
                         _ => "…".into(),
                     };
                 }

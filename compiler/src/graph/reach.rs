@@ -145,6 +145,19 @@ impl Reach {
         path
     }
 
+    /// The soonest way through a flow, from its beginning to its return; nothing if it does not return.
+    pub fn through(&self, graph: &Graph, bot: &Bot, flow: FlowId, at_most: usize) -> Option<Vec<EdgeIndex>> {
+        if !self.returns(flow) {
+            return None;
+        }
+        let mut path = Vec::new();
+        let begin = Some(graph.flow(flow));
+        self.walk(graph, bot, graph.returns(flow), begin, at_most, 0, &mut path);
+        path.reverse();
+        let begins = path.first().and_then(|edge| graph.nodes.edge_endpoints(*edge));
+        (begins.map(|(from, _)| from) == begin).then_some(path)
+    }
+
     /// Walks back from a node to a beginning (`None`) or to the beginning of a flow.
     #[expect(clippy::too_many_arguments, reason = "a recursion with its own state")]
     fn walk(

@@ -11,5 +11,6 @@ mod page;
 mod pages;
 mod random_program;
 mod registry;
+mod replay;
 mod stuck;
 mod writing;

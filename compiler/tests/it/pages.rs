@@ -9,7 +9,7 @@ use botflow_compiler::rules;
 use crate::page::{Example, Mark, examples};
 
 /// What examples leave out, so that they can be short. Each piece is added unless the example has its own.
-const PRELUDE: &[(&str, &str)] = &[
+pub const PRELUDE: &[(&str, &str)] = &[
     (
         "bot ",
         "bot example {\n  name \"Example\"\n  languages en\n  channels web\n  currency EUR\n  timezone \
@@ -204,7 +204,7 @@ fn applied(text: &str, file: FileId, edits: &[Edit]) -> Result<String, String> {
     Ok(text)
 }
 
-fn project_of(example: &Example) -> Project {
+pub fn project_of(example: &Example) -> Project {
     let flow = if example.flow { example.text.as_str() } else { "" };
     let has = |head: &str| flow.lines().any(|line| line.starts_with(head));
     let prelude: String = PRELUDE

@@ -151,7 +151,7 @@ pub fn accept(text: &str, results: &[SceneResult]) -> String {
     lines.concat()
 }
 
-fn is_stimulus(kind: &LineKind) -> bool {
+pub(crate) fn is_stimulus(kind: &LineKind) -> bool {
     matches!(
         kind,
         LineKind::Customer(_)

@@ -9,6 +9,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxBuildHasher;
 
 use crate::codegen::Lowered;
+use crate::conversation::plan::{BEGINS, RUNS, arranged};
 use crate::graph::conversation::Teller;
 use crate::graph::cycles::Passing;
 use crate::graph::goals::Goals;
@@ -73,8 +74,23 @@ impl<'l> Context<'l> {
         self.reach.path(self.graph, self.bot, to, PATH)
     }
 
-    /// Tells a path.
+    /// Tells a path; nothing if it is so long that its beginning was left out.
     pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
+        let begins = path.first().and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+        let whole = begins.is_none_or(|(from, _)| {
+            matches!(
+                self.graph.nodes[from],
+                Node::Customer | Node::Trigger(_) | Node::Operators
+            )
+        });
+        if !whole {
+            return Vec::new();
+        }
+        self.told(path)
+    }
+
+    /// Tells a part of a path.
+    pub fn told(&self, path: &[EdgeIndex]) -> Vec<String> {
         let teller = Teller {
             bot: self.bot,
             graph: self.graph,
@@ -125,6 +141,37 @@ impl<'l> Context<'l> {
             }
         }
         None
+    }
+
+    /// Puts in how the flows begin that conversations speak of, and what happens in those that are run.
+    pub fn complete(&self, conversation: &mut Vec<String>) {
+        if !conversation.iter().any(|line| line.starts_with('\u{1}')) {
+            return;
+        }
+        let mut lines = Vec::with_capacity(conversation.len());
+        for line in std::mem::take(conversation) {
+            let flow = |mark: &str| {
+                let number = line.strip_prefix(mark)?.parse().ok();
+                number.filter(|number: &u32| (*number as usize) < self.bot.flows.len()).map(FlowId)
+            };
+            if let Some(flow) = flow(BEGINS) {
+                let begin = self.graph.flow(flow);
+                let way = self.conversation(begin);
+                if way.is_empty() {
+                    // Nobody comes there, or only on a long way.
+                    return;
+                }
+                lines.extend(way);
+            } else if let Some(flow) = flow(RUNS) {
+                let Some(way) = self.reach.through(self.graph, self.bot, flow, PATH) else {
+                    return;
+                };
+                lines.extend(self.told(&way));
+            } else {
+                lines.push(line);
+            }
+        }
+        *conversation = arranged(lines);
     }
 
     /// The piece of code that an address belongs to.

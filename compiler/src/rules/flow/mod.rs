@@ -51,7 +51,16 @@ pub const RULES: &[&Rule] = &[
 
 /// Everything that the code and the graph of a bot show.
 pub fn check(lowered: &Lowered, graph: &Graph) -> Vec<Finding> {
+    check_behind(lowered, graph, &mut [])
+}
+
+/// As [`check`]; and puts into the conversations of findings that are there already how their flows begin, which only
+/// the graph knows.
+pub(crate) fn check_behind(lowered: &Lowered, graph: &Graph, before: &mut [Finding]) -> Vec<Finding> {
     let context = Context::new(lowered, graph);
+    for finding in before {
+        context.complete(&mut finding.conversation);
+    }
     let mut findings = Vec::new();
     unreachable_step::check(&context, &mut findings);
     unreachable_flow::check(&context, &mut findings);

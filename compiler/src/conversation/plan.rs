@@ -1,0 +1,314 @@
+//! A conversation as it is planned, line by line.
+
+use botflow_artifact::*;
+
+use super::wishes::{Source, Subject, Wishes};
+use crate::flow_facts::path::Root;
+use crate::graph::label::Words;
+
+/// Stands for words that only a run can know.
+const ANYTHING: &str = "…";
+/// Types nested deeper than this have no example.
+const DEEPEST: u32 = 9;
+
+/// The mark of a line that stands for the way into a flow; behind it stands the flow's number.
+pub(crate) const BEGINS: &str = "\u{1}begins ";
+/// The mark of a line that stands for a whole run of a flow; behind it stands the flow's number.
+pub(crate) const RUNS: &str = "\u{1}runs ";
+/// What begins the line that says who the customer is.
+const PERSON: &str = "person ana (";
+
+/// A plan in the making.
+#[derive(Debug)]
+pub(crate) struct Plan<'w, 'b> {
+    words: &'w Words<'b>,
+    bot: &'b Bot,
+    pub wishes: Wishes<'b>,
+    stubs: Vec<Stub>,
+    lines: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stub {
+    call: CallId,
+    failure: Option<Option<u32>>,
+}
+
+impl<'w, 'b> Plan<'w, 'b> {
+    pub fn new(words: &'w Words<'b>, bot: &'b Bot) -> Plan<'w, 'b> {
+        Plan {
+            words,
+            bot,
+            wishes: Wishes::new(bot),
+            stubs: Vec::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// The words about the bot.
+    pub fn words(&self) -> &'w Words<'b> {
+        self.words
+    }
+
+    /// An event happens, with examples in its fields.
+    pub fn happens(&mut self, event: &Event) {
+        let fields = event
+            .fields
+            .iter()
+            .map(|field| format!("{}: {}", field.name, self.example(field.ty, &[], None, DEEPEST)));
+        let fields = fields.collect::<Vec<_>>().join(", ");
+        self.lines.push(match fields.is_empty() {
+            true => format!("! {}", event.name),
+            false => format!("! {}({fields})", event.name),
+        });
+    }
+
+    /// A colleague begins a flow, with examples for its parameters.
+    pub fn begun(&mut self, flow: FlowId) {
+        let Some(flow) = self.bot.flows.get(flow.index()) else {
+            return;
+        };
+        let params = flow.slots.iter().take(flow.params as usize);
+        let params = params.map(|slot| format!("{}: {}", slot.name, self.example(slot.ty, &[], None, DEEPEST)));
+        let params = params.collect::<Vec<_>>().join(", ");
+        self.lines.push("~ maria joins".into());
+        self.lines.push(match params.is_empty() {
+            true => format!("~ maria starts {}", flow.name),
+            false => format!("~ maria starts {}({params})", flow.name),
+        });
+    }
+
+    /// Adds a line as it is.
+    pub fn line(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    /// The customer answers; what they answer goes to this name or field.
+    pub fn answers(&mut self, into: Option<(FlowId, Root)>, ty: TypeId) {
+        if let Some((flow, root)) = into {
+            self.wishes
+                .gives(flow, root, Source::Answer(self.lines.len()), Some(ty));
+        }
+        let answer = self.words.answer(ty);
+        self.lines.push(format!("> {answer}"));
+    }
+
+    /// A call gives its result, which goes to this name.
+    pub fn calls(&mut self, call: CallId) -> usize {
+        self.stub(Stub { call, failure: None })
+    }
+
+    /// The result of a stub goes to a name.
+    pub fn result(&mut self, stub: usize, flow: FlowId, slot: SlotId) {
+        let call = self.stubs.get(stub).map(|stub| stub.call);
+        let gives = call.and_then(|call| self.bot.calls.get(call.index())?.gives);
+        self.wishes
+            .gives(flow, Root::Slot(slot), Source::Stub(stub), gives);
+    }
+
+    /// A call fails, in general or in the way of this number.
+    pub fn fails(&mut self, call: CallId, failure: Option<u32>) {
+        self.stub(Stub {
+            call,
+            failure: Some(failure),
+        });
+    }
+
+    fn stub(&mut self, stub: Stub) -> usize {
+        match self.stubs.iter().position(|known| *known == stub) {
+            Some(at) => at,
+            None => {
+                self.stubs.push(stub);
+                self.stubs.len() - 1
+            }
+        }
+    }
+
+    /// The bot says a message. `missed` tells which values are unknown.
+    pub fn says(&mut self, message: MessageId, missed: &dyn Fn(ExprId) -> bool) {
+        let text = self
+            .bot
+            .messages
+            .get(message.index())
+            .and_then(|message| message.text);
+        let Some(text) = text else {
+            return;
+        };
+        let words = self.words.pattern(text, missed);
+        let mut written = words.trim_end_matches('\n').split('\n').map(str::trim_end);
+        self.lines
+            .push(format!("< {}", written.next().unwrap_or_default()).trim_end().to_owned());
+        self.lines
+            .extend(written.map(|line| format!("  | {line}").trim_end().to_owned()));
+    }
+
+    /// The lines: first what has to be arranged, then what happens.
+    pub fn done(mut self) -> Vec<String> {
+        let mut person = Vec::new();
+        for subject in self.wishes.subjects() {
+            match subject.source {
+                Source::Card(field) => person.extend(self.card(field, subject)),
+                Source::Answer(line) => {
+                    if let (true, Some(value), Some(line)) = (
+                        subject.wished(&[]),
+                        subject.value(self.bot, &[]),
+                        self.lines.get_mut(line),
+                    ) {
+                        *line = format!("> {}", self.words.value(&value).replace('_', " "));
+                    }
+                }
+                Source::Stub(_) | Source::Elsewhere => {}
+            }
+        }
+        let mut lines = Vec::with_capacity(self.lines.len() + self.stubs.len() + 1);
+        if !person.is_empty() {
+            lines.push(format!("{PERSON}{})", person.join(", ")));
+        }
+        lines.extend((0..self.stubs.len()).map(|at| self.stub_line(at)));
+        lines.append(&mut self.lines);
+        lines
+    }
+
+    fn card(&self, field: FieldId, subject: &Subject) -> Option<String> {
+        let declared = self.bot.customer.get(field.index())?;
+        if subject.content_with(&declared.default) {
+            return None;
+        }
+        let literal = match subject.value(self.bot, &[]) {
+            Some(value) => self.literal(&value),
+            None => self.example(declared.ty, &[], None, DEEPEST),
+        };
+        Some(format!("{}: {literal}", declared.name))
+    }
+
+    fn stub_line(&self, at: usize) -> String {
+        let stub = &self.stubs[at];
+        let Some(call) = self.bot.calls.get(stub.call.index()) else {
+            return format!("stub {ANYTHING}");
+        };
+        let params: Vec<String> = call
+            .params
+            .iter()
+            .map(|param| format!("{}: any", param.name))
+            .collect();
+        let head = format!("stub {}({})", call.name, params.join(", "));
+        match stub.failure {
+            Some(failure) => {
+                let name = failure.and_then(|failure| call.fails.get(failure as usize));
+                match name {
+                    Some(name) => format!("{head} fails {name}"),
+                    None => format!("{head} fails"),
+                }
+            }
+            None => match call.gives {
+                Some(ty) => {
+                    let mut subjects = self.wishes.subjects().iter();
+                    let subject = subjects.find(|subject| subject.source == Source::Stub(at));
+                    format!("{head} = {}", self.example(ty, &[], subject, DEEPEST))
+                }
+                None => head,
+            },
+        }
+    }
+
+    /// An example of a type as the language writes it, as wished.
+    pub fn example(&self, ty: TypeId, parts: &[u32], subject: Option<&Subject>, depth: u32) -> String {
+        if let Some(value) = subject.and_then(|subject| subject.value(self.bot, parts)) {
+            return self.literal(&value);
+        }
+        let Some(depth) = depth.checked_sub(1) else {
+            return ANYTHING.into();
+        };
+        match self.bot.types.get(ty.index()) {
+            Some(Type::Optional(inner)) => self.example(*inner, parts, subject, depth),
+            Some(Type::List(inner)) => format!("[{}]", self.example(*inner, &[], None, depth)),
+            Some(Type::Record(fields)) => {
+                let fields = fields.iter().zip(0..).map(|((name, ty), at)| {
+                    let mut parts = parts.to_vec();
+                    parts.push(at);
+                    format!("{name}: {}", self.example(*ty, &parts, subject, depth))
+                });
+                format!("({})", fields.collect::<Vec<_>>().join(", "))
+            }
+            Some(Type::Set(set)) => {
+                let first = self.bot.sets.get(set.index()).and_then(|set| set.members.first());
+                first.map_or(ANYTHING.into(), |member| member.name.to_string())
+            }
+            Some(Type::Narrowed { base, .. }) => match self.is_written_plainly(*base) {
+                true => self.words.answer(ty),
+                false => format!("\"{}\"", self.words.answer(ty)),
+            },
+            Some(Type::Moment) => "2026-12-25 09:00".into(),
+            _ if self.is_written_plainly(ty) => self.words.answer(ty),
+            _ => format!("\"{}\"", self.words.answer(ty)),
+        }
+    }
+
+    /// Whether values of a type stand in the language without quotes.
+    fn is_written_plainly(&self, ty: TypeId) -> bool {
+        matches!(
+            self.bot.types.get(ty.index()),
+            Some(
+                Type::Integer
+                    | Type::Number
+                    | Type::Percent
+                    | Type::YesNo
+                    | Type::Money
+                    | Type::Date
+                    | Type::Time
+                    | Type::Moment
+                    | Type::Duration
+            )
+        )
+    }
+
+    fn literal(&self, value: &Value) -> String {
+        match value {
+            Value::Text(text)
+            | Value::Email(text)
+            | Value::Phone(text)
+            | Value::Url(text)
+            | Value::Language(text)
+            | Value::Channel(text) => {
+                format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+            }
+            other => self.words.value(other),
+        }
+    }
+}
+
+/// A label as it stands between `[` and `]`.
+pub(crate) fn escaped(label: &str) -> String {
+    label
+        .replace('\\', "\\\\")
+        .replace(']', "\\]")
+        .replace('\n', " ")
+}
+
+/// Puts what has to be arranged first, and says who the customer is once.
+pub(crate) fn arranged(lines: Vec<String>) -> Vec<String> {
+    let mut person: Vec<String> = Vec::new();
+    let mut stubs: Vec<String> = Vec::new();
+    let mut rest: Vec<String> = Vec::new();
+    for line in lines {
+        if let Some(fields) = line.strip_prefix(PERSON) {
+            let fields = fields.strip_suffix(')').unwrap_or(fields).to_owned();
+            if !person.contains(&fields) {
+                person.push(fields);
+            }
+        } else if line.starts_with("stub ") {
+            if !stubs.contains(&line) {
+                stubs.push(line);
+            }
+        } else {
+            rest.push(line);
+        }
+    }
+    let mut all = Vec::with_capacity(rest.len() + stubs.len() + 1);
+    if !person.is_empty() {
+        all.push(format!("{PERSON}{})", person.join(", ")));
+    }
+    all.append(&mut stubs);
+    all.append(&mut rest);
+    all
+}

@@ -1,0 +1,355 @@
+//! What has to be so for conditions to turn out as a conversation needs them: values of the customer card, answers,
+//! results of calls.
+//!
+//! Only comparisons with fixed values are understood. What else decides is left to chance; a rehearsal tells.
+
+use std::cmp::Ordering;
+
+use botflow_artifact::*;
+use botflow_values::{Decimal, compare, equals};
+
+use crate::flow_facts::path::{Root, path_of};
+
+/// Conditions nested deeper than this wish for nothing.
+const DEEPEST: u32 = 40;
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The customer card, as it is when the conversation begins.
+    Card(FieldId),
+    /// What the customer writes, in this line of the plan.
+    Answer(usize),
+    /// What a call gives: this stub of the plan.
+    Stub(usize),
+    /// Something else.
+    Elsewhere,
+}
+
+/// A value, and what is wished of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    of: (FlowId, Root),
+    /// Where it comes from.
+    pub source: Source,
+    /// Its type, if that matters.
+    pub ty: Option<TypeId>,
+    /// Whether it has to be known.
+    pub known: Option<bool>,
+    atoms: Vec<Atom>,
+}
+
+/// A comparison with a fixed value; `parts` lead into a record.
+#[derive(Clone, Debug)]
+struct Atom {
+    parts: Vec<u32>,
+    op: BinaryOp,
+    value: Value,
+}
+
+/// All that is wished so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Wishes<'b> {
+    bot: &'b Bot,
+    subjects: Vec<Subject>,
+}
+
+impl<'b> Wishes<'b> {
+    pub fn new(bot: &'b Bot) -> Wishes<'b> {
+        Wishes {
+            bot,
+            subjects: Vec::new(),
+        }
+    }
+
+    /// A name or a field gets a new value.
+    pub fn gives(&mut self, flow: FlowId, root: Root, source: Source, ty: Option<TypeId>) {
+        let of = key(flow, root);
+        self.subjects.push(Subject {
+            of,
+            source,
+            ty,
+            known: None,
+            atoms: Vec::new(),
+        });
+    }
+
+    /// A field of the card has to be known.
+    pub fn knows(&mut self, field: FieldId) {
+        self.subject(FlowId::ALWAYS, Root::Customer(field)).known = Some(true);
+    }
+
+    /// A condition has to turn out so.
+    pub fn assume(&mut self, flow: FlowId, condition: ExprId, yes: bool) {
+        self.walk(flow, condition, yes, DEEPEST);
+    }
+
+    /// Two values have to be equal.
+    pub fn equal(&mut self, flow: FlowId, left: ExprId, right: ExprId) {
+        self.comparison(flow, BinaryOp::Is, left, right);
+    }
+
+    /// All wishes, in the order in which values came.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.subjects
+    }
+
+    fn subject(&mut self, flow: FlowId, root: Root) -> &mut Subject {
+        let of = key(flow, root);
+        let at = match self.subjects.iter().rposition(|subject| subject.of == of) {
+            Some(at) => at,
+            None => {
+                let (source, ty) = match root {
+                    Root::Customer(field) => {
+                        let declared = self.bot.customer.get(field.index());
+                        (Source::Card(field), declared.map(|field| field.ty))
+                    }
+                    _ => (Source::Elsewhere, None),
+                };
+                self.subjects.push(Subject {
+                    of,
+                    source,
+                    ty,
+                    known: None,
+                    atoms: Vec::new(),
+                });
+                self.subjects.len() - 1
+            }
+        };
+        &mut self.subjects[at]
+    }
+
+    fn walk(&mut self, flow: FlowId, condition: ExprId, yes: bool, depth: u32) {
+        let Some(expr) = self.bot.exprs.get(condition.index()).filter(|_| depth > 0) else {
+            return;
+        };
+        match expr {
+            Expr::Not(inner) => self.walk(flow, *inner, !yes, depth - 1),
+            Expr::And(a, b) | Expr::Or(a, b) => {
+                if matches!(expr, Expr::And(..)) == yes {
+                    self.walk(flow, *a, yes, depth - 1);
+                    self.walk(flow, *b, yes, depth - 1);
+                } else {
+                    // One of the two is enough.
+                    let mut other = self.clone();
+                    self.walk(flow, *a, yes, depth - 1);
+                    if !self.can_be() {
+                        other.walk(flow, *b, yes, depth - 1);
+                        *self = other;
+                    }
+                }
+            }
+            Expr::IsKnown(value) => {
+                if let Some(path) = path_of(self.bot, *value).filter(|path| path.parts.is_empty()) {
+                    self.subject(flow, path.root).known = Some(yes);
+                }
+            }
+            Expr::Binary(op, a, b) => {
+                let op = if yes { *op } else { opposite(*op) };
+                self.comparison(flow, op, *a, *b);
+            }
+            Expr::In(value, list) => {
+                if let Some(Expr::List(items)) = self.bot.exprs.get(list.index()) {
+                    match yes {
+                        true => items
+                            .first()
+                            .iter()
+                            .for_each(|item| self.comparison(flow, BinaryOp::Is, *value, **item)),
+                        false => items
+                            .iter()
+                            .for_each(|item| self.comparison(flow, BinaryOp::IsNot, *value, *item)),
+                    }
+                }
+            }
+            Expr::Slot(_) | Expr::Customer(_) | Expr::Component(..) => {
+                self.atom(flow, condition, BinaryOp::Is, Value::YesNo(yes));
+            }
+            _ => {}
+        }
+    }
+
+    fn comparison(&mut self, flow: FlowId, op: BinaryOp, a: ExprId, b: ExprId) {
+        let constant = |id: ExprId| match self.bot.exprs.get(id.index()) {
+            Some(Expr::Const(value)) => Some(value.clone()),
+            _ => None,
+        };
+        match (constant(a), constant(b)) {
+            (None, Some(value)) => self.atom(flow, a, op, value),
+            (Some(value), None) => self.atom(flow, b, mirrored(op), value),
+            _ => {}
+        }
+    }
+
+    fn atom(&mut self, flow: FlowId, of: ExprId, op: BinaryOp, value: Value) {
+        let Some(path) = path_of(self.bot, of) else {
+            return;
+        };
+        let subject = self.subject(flow, path.root);
+        if !value.is_known() {
+            // `match x { unknown … }`
+            subject.known = Some(op != BinaryOp::Is);
+            return;
+        }
+        subject.atoms.push(Atom {
+            parts: path.parts,
+            op,
+            value,
+        });
+    }
+
+    fn can_be(&self) -> bool {
+        self.subjects.iter().all(|subject| {
+            let no = |parts: &[u32]| subject.wished(parts) && subject.value(self.bot, parts).is_none();
+            !subject.atoms.iter().any(|atom| no(&atom.parts))
+        })
+    }
+}
+
+impl Subject {
+    /// Whether anything is wished of this part of the value.
+    pub fn wished(&self, parts: &[u32]) -> bool {
+        self.atoms.iter().any(|atom| atom.parts == parts)
+    }
+
+    /// Whether a value has all that is wished of the whole.
+    pub fn content_with(&self, value: &Value) -> bool {
+        self.known.is_none_or(|known| known == value.is_known())
+            && (self.atoms.is_empty() || value.is_known() && self.holds(&[], value))
+    }
+
+    /// A value of this part that is as wished.
+    pub fn value(&self, bot: &Bot, parts: &[u32]) -> Option<Value> {
+        let atoms = self.atoms.iter().filter(|atom| atom.parts == parts);
+        let mut candidates: Vec<Value> = Vec::new();
+        for atom in atoms {
+            candidates.push(atom.value.clone());
+            candidates.extend(near(bot, &atom.value));
+        }
+        let ty = parts
+            .iter()
+            .fold(self.ty, |ty, part| component(bot, ty?, *part));
+        candidates
+            .into_iter()
+            .find(|value| self.holds(parts, value) && ty.is_none_or(|ty| allowed(bot, ty, value)))
+    }
+
+    fn holds(&self, parts: &[u32], value: &Value) -> bool {
+        self.atoms
+            .iter()
+            .filter(|atom| atom.parts == parts)
+            .all(|atom| decided(atom.op, value, &atom.value))
+    }
+}
+
+fn key(flow: FlowId, root: Root) -> (FlowId, Root) {
+    match root {
+        Root::Customer(_) => (FlowId::ALWAYS, root),
+        _ => (flow, root),
+    }
+}
+
+/// The type of a component of a record.
+fn component(bot: &Bot, ty: TypeId, part: u32) -> Option<TypeId> {
+    let mut ty = ty;
+    for _ in 0..9 {
+        match bot.types.get(ty.index())? {
+            Type::Optional(inner) => ty = *inner,
+            Type::Record(fields) => return fields.get(part as usize).map(|(_, ty)| *ty),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Whether a value is within the bounds of its type.
+fn allowed(bot: &Bot, ty: TypeId, value: &Value) -> bool {
+    let mut ty = ty;
+    for _ in 0..9 {
+        match bot.types.get(ty.index()) {
+            Some(Type::Optional(inner)) => ty = *inner,
+            Some(Type::Narrowed { base, rules, .. }) => {
+                let within = rules.iter().all(|rule| match rule {
+                    Narrowing::Range(from, to) => {
+                        compare(value, from) != Some(Ordering::Less)
+                            && compare(value, to) != Some(Ordering::Greater)
+                    }
+                    _ => true,
+                });
+                if !within {
+                    return false;
+                }
+                ty = *base;
+            }
+            _ => return true,
+        }
+    }
+    true
+}
+
+/// Values beside one that is compared with.
+fn near(bot: &Bot, value: &Value) -> Vec<Value> {
+    match value {
+        Value::YesNo(_) => vec![Value::YesNo(true), Value::YesNo(false)],
+        Value::Integer(number) => vec![
+            Value::Integer(number.saturating_add(1)),
+            Value::Integer(number.saturating_sub(1)),
+        ],
+        Value::Money(minor) => vec![
+            Value::Money(minor.saturating_add(100)),
+            Value::Money(minor.saturating_sub(100)),
+        ],
+        Value::Duration(ms) => vec![
+            Value::Duration(ms.saturating_add(3_600_000)),
+            Value::Duration((ms - 60_000).max(0)),
+        ],
+        Value::Number(_) => [0, 1, 1_000_000, -1_000_000]
+            .map(|number| Value::Number(Decimal::from_integer(number)))
+            .to_vec(),
+        Value::Percent(_) => [0, 50, 100]
+            .map(|number| Value::Percent(Decimal::from_integer(number)))
+            .to_vec(),
+        Value::Text(_) => vec![Value::Text("something".into()), Value::Text("anything".into())],
+        Value::Member(member) => {
+            let members = bot.sets.get(member.set as usize).map_or(0, |set| set.members.len());
+            (0..members as u32)
+                .map(|at| Value::member(member.set, at))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn decided(op: BinaryOp, left: &Value, right: &Value) -> bool {
+    let order = compare(left, right);
+    match op {
+        BinaryOp::Is => equals(left, right),
+        BinaryOp::IsNot => !equals(left, right),
+        BinaryOp::Less => order == Some(Ordering::Less),
+        BinaryOp::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+        BinaryOp::Greater => order == Some(Ordering::Greater),
+        BinaryOp::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+        BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => true,
+    }
+}
+
+fn opposite(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Is => BinaryOp::IsNot,
+        BinaryOp::IsNot => BinaryOp::Is,
+        BinaryOp::Less => BinaryOp::GreaterOrEqual,
+        BinaryOp::LessOrEqual => BinaryOp::Greater,
+        BinaryOp::Greater => BinaryOp::LessOrEqual,
+        BinaryOp::GreaterOrEqual => BinaryOp::Less,
+        other => other,
+    }
+}
+
+fn mirrored(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
+        other => other,
+    }
+}

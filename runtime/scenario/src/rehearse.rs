@@ -1,0 +1,230 @@
+//! Rehearsing a conversation that a finding shows: its plan says what the customer does and, roughly, what the bot
+//! says; the rehearsal runs the plan and writes down what the bot really says.
+//!
+//! In a plan `…` stands for words that only the run can know: in a line of the bot anything may stand there, and a
+//! button whose label holds it is the first one offered that fits.
+
+use botflow_artifact::Bot;
+use botflow_machine::Program;
+
+use crate::engine::MachineEngine;
+use crate::run::is_stimulus;
+use crate::script::{self, Input, Line, LineKind, Scene};
+use crate::world::{Factory, Observed, Trouble, World};
+
+/// What stands for words that are not known before the run.
+const ANYTHING: char = '…';
+/// Lines of the bot beyond what a plan expects: more means that it talks without end.
+const MOST_LINES: usize = 200;
+/// The name under which a plan is run.
+const HEAD: &str = "conversation shown";
+
+/// How a rehearsal went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rehearsal {
+    /// As planned; these are its lines with the bot's own words, which pass as a `.chat`.
+    Plays(Vec<String>),
+    /// The bot does not come to rest.
+    Restless,
+    /// It goes otherwise; in what.
+    Differs(String),
+}
+
+/// Rehearses a plan with the machine. The bot may be one that could not be built: the machine runs it up to what is
+/// wrong with it.
+pub fn rehearse(program: &Program, plan: &[String]) -> Rehearsal {
+    let engine = |person| -> Box<dyn crate::engine::Engine> { Box::new(MachineEngine::new(program, person)) };
+    rehearse_on(&program.bot, Box::new(engine), plan)
+}
+
+/// As [`rehearse`], on any engine.
+pub fn rehearse_on<'a>(bot: &'a Bot, factory: Box<Factory<'a>>, plan: &[String]) -> Rehearsal {
+    let text = format!("{HEAD}\n{}\n", plan.join("\n"));
+    let scene = match script::parse(&text) {
+        Ok(script) => script.conversations.into_iter().next(),
+        Err(error) => return Rehearsal::Differs(error.to_string()),
+    };
+    let Some(scene) = scene else {
+        return Rehearsal::Differs("it is empty".into());
+    };
+    let mut rehearser = Rehearser {
+        world: World::new(bot, factory),
+        lines: Vec::with_capacity(plan.len()),
+        said: false,
+        last: None,
+    };
+    match rehearser.scene(&scene, plan) {
+        Ok(()) => rehearser.done(&scene),
+        Err(Stop::Restless) => Rehearsal::Restless,
+        Err(Stop::Differs(how)) => Rehearsal::Differs(how),
+    }
+}
+
+struct Rehearser<'a> {
+    world: World<'a>,
+    lines: Vec<String>,
+    /// The bot has said something since the last thing that happened.
+    said: bool,
+    /// What it said last.
+    last: Option<String>,
+}
+
+enum Stop {
+    Restless,
+    Differs(String),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Stop {
+        match trouble {
+            Trouble::Endless => Stop::Restless,
+            other => Stop::Differs(other.to_string()),
+        }
+    }
+}
+
+impl Rehearser<'_> {
+    fn scene(&mut self, scene: &Scene, plan: &[String]) -> Result<(), Stop> {
+        for line in &scene.lines {
+            // The first line of the text is not part of the plan.
+            let written = line.first.checked_sub(2).and_then(|at| plan.get(at));
+            let written = written.map_or("", String::as_str);
+            let observed = match &line.kind {
+                LineKind::Bot(_) => continue,
+                LineKind::Effect(effect) if effect.starts_with("call ") => continue,
+                LineKind::Customer(input) => self.customer(input, written)?,
+                kind => {
+                    self.lines.push(written.to_owned());
+                    self.other(kind)?
+                }
+            };
+            if is_stimulus(&line.kind) {
+                self.said = false;
+                self.observe(observed, plan.len())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn customer(&mut self, input: &Input, written: &str) -> Result<Vec<Observed>, Stop> {
+        if let Input::Press { label, of: None } = input
+            && label.contains(ANYTHING)
+        {
+            let offered = self.world.latest_buttons();
+            let found = offered.iter().find(|offered| fits(label, offered));
+            let Some(found) = found else {
+                return Err(Stop::Differs(format!("no button fits `{label}`")));
+            };
+            self.lines
+                .push(format!("> [{}]", found.replace('\\', "\\\\").replace(']', "\\]")));
+            let label = found.clone();
+            return Ok(self.world.customer(&Input::Press { label, of: None })?);
+        }
+        self.lines.push(written.to_owned());
+        Ok(self.world.customer(input)?)
+    }
+
+    fn other(&mut self, kind: &LineKind) -> Result<Vec<Observed>, Stop> {
+        match kind {
+            LineKind::At { date, time } => self.world.set_time(date, time)?,
+            LineKind::Person { name, fields } => self.world.person(name, fields)?,
+            LineKind::Stub(stub) => self.world.stub(stub.clone())?,
+            LineKind::Seed(seed) => self.world.set_seed(*seed),
+            LineKind::Speaker { person, channel } => self.world.speak(person, channel)?,
+            LineKind::Advance(advance) => return Ok(self.world.advance(advance)?),
+            LineKind::Event { name, fields } => return Ok(self.world.event(name, fields)?),
+            LineKind::Status(status) => return Ok(self.world.status(*status)?),
+            LineKind::Operator { name, act } => return Ok(self.world.operator(name, act)?),
+            LineKind::Check(check) => {
+                if let Some(found) = self.world.check(check, self.said)? {
+                    return Err(Stop::Differs(found));
+                }
+            }
+            LineKind::Customer(_) | LineKind::Bot(_) | LineKind::Effect(_) => {}
+        }
+        Ok(Vec::new())
+    }
+
+    fn observe(&mut self, observed: Vec<Observed>, planned: usize) -> Result<(), Stop> {
+        for one in observed {
+            match one {
+                Observed::Said(lines) => {
+                    self.said = true;
+                    self.last = lines.first().cloned();
+                    self.lines
+                        .extend(lines.into_iter().map(|line| line.trim_end().to_owned()));
+                }
+                Observed::Called(call) => self.lines.push(format!("* {call}")),
+                Observed::Did(effect) if effect == "fault endless" => {
+                    return Err(Stop::Restless);
+                }
+                Observed::Did(_) => {}
+            }
+            if self.lines.len() > planned + MOST_LINES {
+                return Err(Stop::Restless);
+            }
+        }
+        Ok(())
+    }
+
+    /// The plan has been carried out: it shows what it is to show if the bot's last words are those it ends with.
+    fn done(self, scene: &Scene) -> Rehearsal {
+        let planned = scene.lines.iter().rev().find_map(|line: &Line| match &line.kind {
+            LineKind::Bot(lines) => lines.first(),
+            _ => None,
+        });
+        match (planned, &self.last) {
+            (Some(planned), Some(said)) if !fits(planned, said) => {
+                Rehearsal::Differs(format!("the bot says `{said}` in place of `{planned}`"))
+            }
+            (Some(planned), None) => Rehearsal::Differs(format!("the bot does not say `{planned}`")),
+            _ => Rehearsal::Plays(self.lines),
+        }
+    }
+}
+
+/// Whether words are as planned, where the plan does not leave them open; white space counts by where it is only.
+fn fits(planned: &str, said: &str) -> bool {
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (planned, said) = (squeezed(planned), squeezed(said));
+    let mut pieces = planned.split(ANYTHING).map(str::trim);
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = said.strip_prefix(first) else {
+        return false;
+    };
+    let mut last = None;
+    for piece in pieces {
+        if let Some(piece) = last.replace(piece) {
+            let Some(at) = rest.find(piece) else {
+                return false;
+            };
+            rest = &rest[at + piece.len()..];
+        }
+    }
+    match last {
+        Some(last) => rest.ends_with(last),
+        None => rest.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn open_words_fit_anything_and_the_others_only_themselves() {
+        for (planned, said, expected) in [
+            ("< Hi!", "< Hi!", true),
+            ("< Hi !", "< Hi  !", true),
+            ("< Hi!", "< Hi there!", false),
+            ("< Hi …!", "< Hi Ana!", true),
+            ("< Hi …!", "< Hello Ana!", false),
+            ("< … and … are …", "< one and two are three", true),
+            ("< … and … are", "< one and two are three", false),
+            ("< …", "<", true),
+            ("< a…a", "< a", false),
+        ] {
+            assert_eq!(fits(planned, said), expected, "{planned} / {said}");
+        }
+    }
+}
