@@ -9,6 +9,7 @@ mod commands;
 mod failure;
 mod output;
 mod project_files;
+mod rehearsal;
 mod report;
 
 use std::process::ExitCode;

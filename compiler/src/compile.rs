@@ -42,6 +42,25 @@ impl Checked {
     }
 }
 
+impl Checked {
+    /// The bot as far as it was understood, for rehearsing the conversations of findings. With errors it is no bot
+    /// that could be built; what runs it has to stop at what is wrong.
+    pub fn bot_as_understood(&self) -> Bot {
+        let mut bot = self.lowered.bot.clone();
+        without_error_types(&mut bot);
+        bot
+    }
+}
+
+/// The first type is the error, which a program without errors mentions at most as what an empty list holds.
+fn without_error_types(bot: &mut Bot) {
+    for ty in &mut bot.types {
+        if matches!(ty, Type::Error) {
+            *ty = Type::Text;
+        }
+    }
+}
+
 /// Looks at a project: all its findings in one run.
 pub fn check(project: &Project) -> Checked {
     let (config, mut findings) = match &project.config {
@@ -105,12 +124,7 @@ pub fn build(project: &Project) -> Result<Bot, Box<Checked>> {
         return Err(Box::new(checked));
     }
     let mut bot = checked.lowered.bot;
-    // The first type is the error, which a program without errors mentions at most as what an empty list holds.
-    for ty in &mut bot.types {
-        if matches!(ty, Type::Error) {
-            *ty = Type::Text;
-        }
-    }
+    without_error_types(&mut bot);
     Ok(bot)
 }
 

@@ -47,7 +47,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Ways to mend it by machine.
     pub fixes: Vec<Fix>,
-    /// The shortest conversation that shows it, as `.chat` lines; empty where it is not about a conversation.
+    /// The shortest conversation that shows it, as `.chat` lines; empty where it is not about a conversation. A plan
+    /// (see [`crate::conversation`]), to be rehearsed before people see it.
     pub conversation: Vec<String>,
 }
 

@@ -52,9 +52,9 @@ impl Checked {
                 .iter()
                 .map(|source| source.text.lines().count())
                 .sum(),
+            findings: crate::rehearsal::rehearsed(&checked),
             sources: checked.files,
             config,
-            findings: checked.findings,
         }
     }
 

@@ -40,6 +40,8 @@ pub struct DeadStatement {
     pub flow: FlowId,
     /// The statement that leaves.
     pub after: Span,
+    /// The last operation before them.
+    pub before: Pc,
     /// From the first to the last of them.
     pub span: Span,
     /// How many they are.
@@ -70,6 +72,8 @@ pub struct WaitInLoop {
     pub span: Span,
     /// The loop.
     pub around: Span,
+    /// Where its code begins.
+    pub pc: Pc,
     /// Its word (`ask`, `call` …).
     pub word: &'static str,
 }

@@ -65,7 +65,13 @@ impl Emitter {
         if let Some(around) = self.around
             && let Some(word) = waits(&stmt.kind)
         {
-            self.facts.waits_in_loops.push(WaitInLoop { span, around, word });
+            let pc = self.here();
+            self.facts.waits_in_loops.push(WaitInLoop {
+                span,
+                around,
+                pc,
+                word,
+            });
             // What stands inside it is part of the same mistake.
             self.around = None;
             let control = self.waiting_or_plain(stmt);
@@ -372,6 +378,7 @@ impl Emitter {
         self.facts.dead.push(DeadStatement {
             flow: self.flow,
             after,
+            before: Pc(self.here().0.saturating_sub(1)),
             span: first.span.to(last.span),
             count: rest.len(),
         });

@@ -1,5 +1,7 @@
 //! A conversation as it is planned, line by line.
 
+use std::borrow::Cow;
+
 use botflow_artifact::*;
 
 use super::wishes::{Source, Subject, Wishes};
@@ -19,9 +21,9 @@ pub(crate) const RUNS: &str = "\u{1}runs ";
 const PERSON: &str = "person ana (";
 
 /// A plan in the making.
-#[derive(Debug)]
-pub(crate) struct Plan<'w, 'b> {
-    words: &'w Words<'b>,
+#[derive(Clone, Debug)]
+pub(crate) struct Plan<'b> {
+    words: Cow<'b, Words<'b>>,
     bot: &'b Bot,
     pub wishes: Wishes<'b>,
     stubs: Vec<Stub>,
@@ -34,8 +36,8 @@ struct Stub {
     failure: Option<Option<u32>>,
 }
 
-impl<'w, 'b> Plan<'w, 'b> {
-    pub fn new(words: &'w Words<'b>, bot: &'b Bot) -> Plan<'w, 'b> {
+impl<'b> Plan<'b> {
+    pub fn new(words: Cow<'b, Words<'b>>, bot: &'b Bot) -> Plan<'b> {
         Plan {
             words,
             bot,
@@ -46,8 +48,8 @@ impl<'w, 'b> Plan<'w, 'b> {
     }
 
     /// The words about the bot.
-    pub fn words(&self) -> &'w Words<'b> {
-        self.words
+    pub fn words(&self) -> &Words<'b> {
+        &self.words
     }
 
     /// An event happens, with examples in its fields.
@@ -69,7 +71,8 @@ impl<'w, 'b> Plan<'w, 'b> {
             return;
         };
         let params = flow.slots.iter().take(flow.params as usize);
-        let params = params.map(|slot| format!("{}: {}", slot.name, self.example(slot.ty, &[], None, DEEPEST)));
+        let params =
+            params.map(|slot| format!("{}: {}", slot.name, self.example(slot.ty, &[], None, DEEPEST)));
         let params = params.collect::<Vec<_>>().join(", ");
         self.lines.push("~ maria joins".into());
         self.lines.push(match params.is_empty() {
@@ -136,8 +139,11 @@ impl<'w, 'b> Plan<'w, 'b> {
         };
         let words = self.words.pattern(text, missed);
         let mut written = words.trim_end_matches('\n').split('\n').map(str::trim_end);
-        self.lines
-            .push(format!("< {}", written.next().unwrap_or_default()).trim_end().to_owned());
+        self.lines.push(
+            format!("< {}", written.next().unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+        );
         self.lines
             .extend(written.map(|line| format!("  | {line}").trim_end().to_owned()));
     }
@@ -157,7 +163,7 @@ impl<'w, 'b> Plan<'w, 'b> {
                         *line = format!("> {}", self.words.value(&value).replace('_', " "));
                     }
                 }
-                Source::Stub(_) | Source::Elsewhere => {}
+                Source::Stub(_) | Source::Elsewhere | Source::Nothing => {}
             }
         }
         let mut lines = Vec::with_capacity(self.lines.len() + self.stubs.len() + 1);
@@ -279,10 +285,7 @@ impl<'w, 'b> Plan<'w, 'b> {
 
 /// A label as it stands between `[` and `]`.
 pub(crate) fn escaped(label: &str) -> String {
-    label
-        .replace('\\', "\\\\")
-        .replace(']', "\\]")
-        .replace('\n', " ")
+    label.replace('\\', "\\\\").replace(']', "\\]").replace('\n', " ")
 }
 
 /// Puts what has to be arranged first, and says who the customer is once.

@@ -4,9 +4,11 @@
 //! Only comparisons with fixed values are understood. What else decides is left to chance; a rehearsal tells.
 
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 
 use botflow_artifact::*;
 use botflow_values::{Decimal, compare, equals};
+use rustc_hash::FxHasher;
 
 use crate::flow_facts::path::{Root, path_of};
 
@@ -24,6 +26,8 @@ pub(crate) enum Source {
     Stub(usize),
     /// Something else.
     Elsewhere,
+    /// Nothing: it is unknown.
+    Nothing,
 }
 
 /// A value, and what is wished of it.
@@ -51,6 +55,8 @@ struct Atom {
 #[derive(Clone, Debug)]
 pub(crate) struct Wishes<'b> {
     bot: &'b Bot,
+    /// Two wishes contradict each other.
+    contradicted: bool,
     subjects: Vec<Subject>,
 }
 
@@ -58,6 +64,7 @@ impl<'b> Wishes<'b> {
     pub fn new(bot: &'b Bot) -> Wishes<'b> {
         Wishes {
             bot,
+            contradicted: false,
             subjects: Vec::new(),
         }
     }
@@ -76,7 +83,7 @@ impl<'b> Wishes<'b> {
 
     /// A field of the card has to be known.
     pub fn knows(&mut self, field: FieldId) {
-        self.subject(FlowId::ALWAYS, Root::Customer(field)).known = Some(true);
+        self.known(FlowId::ALWAYS, Root::Customer(field), true);
     }
 
     /// A condition has to turn out so.
@@ -94,6 +101,13 @@ impl<'b> Wishes<'b> {
         &self.subjects
     }
 
+    fn params(&self, flow: FlowId) -> usize {
+        self.bot
+            .flows
+            .get(flow.index())
+            .map_or(0, |flow| flow.params as usize)
+    }
+
     fn subject(&mut self, flow: FlowId, root: Root) -> &mut Subject {
         let of = key(flow, root);
         let at = match self.subjects.iter().rposition(|subject| subject.of == of) {
@@ -104,6 +118,8 @@ impl<'b> Wishes<'b> {
                         let declared = self.bot.customer.get(field.index());
                         (Source::Card(field), declared.map(|field| field.ty))
                     }
+                    // A name that nothing has given a value yet.
+                    Root::Slot(slot) if slot.index() >= self.params(flow) => (Source::Nothing, None),
                     _ => (Source::Elsewhere, None),
                 };
                 self.subjects.push(Subject {
@@ -141,7 +157,7 @@ impl<'b> Wishes<'b> {
             }
             Expr::IsKnown(value) => {
                 if let Some(path) = path_of(self.bot, *value).filter(|path| path.parts.is_empty()) {
-                    self.subject(flow, path.root).known = Some(yes);
+                    self.known(flow, path.root, yes);
                 }
             }
             Expr::Binary(op, a, b) => {
@@ -184,24 +200,58 @@ impl<'b> Wishes<'b> {
         let Some(path) = path_of(self.bot, of) else {
             return;
         };
-        let subject = self.subject(flow, path.root);
         if !value.is_known() {
             // `match x { unknown … }`
-            subject.known = Some(op != BinaryOp::Is);
+            self.known(flow, path.root, op != BinaryOp::Is);
             return;
         }
-        subject.atoms.push(Atom {
+        self.subject(flow, path.root).atoms.push(Atom {
             parts: path.parts,
             op,
             value,
         });
     }
 
+    fn known(&mut self, flow: FlowId, root: Root, yes: bool) {
+        let subject = self.subject(flow, root);
+        let before = match subject.source {
+            Source::Nothing => Some(false),
+            Source::Answer(_) | Source::Stub(_) if subject.known.is_none() => Some(true),
+            _ => subject.known,
+        };
+        subject.known = Some(yes);
+        self.contradicted |= before.is_some_and(|before| before != yes);
+    }
+
+    /// Tells states apart in which different things may still be wished. Values that have been replaced do not matter.
+    pub fn signature(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        let mut seen: Vec<(FlowId, Root)> = Vec::new();
+        for subject in self.subjects.iter().rev() {
+            if seen.contains(&subject.of) {
+                continue;
+            }
+            seen.push(subject.of);
+            let source = std::mem::discriminant(&subject.source);
+            (subject.of, source, subject.known).hash(&mut hasher);
+            for atom in &subject.atoms {
+                (&atom.parts, format!("{:?} {:?}", atom.op, atom.value)).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Whether nobody can be as wished, as far as that can be seen.
+    pub fn impossible(&self) -> bool {
+        !self.can_be()
+    }
+
     fn can_be(&self) -> bool {
-        self.subjects.iter().all(|subject| {
-            let no = |parts: &[u32]| subject.wished(parts) && subject.value(self.bot, parts).is_none();
-            !subject.atoms.iter().any(|atom| no(&atom.parts))
-        })
+        !self.contradicted
+            && self.subjects.iter().all(|subject| {
+                let no = |parts: &[u32]| subject.wished(parts) && subject.value(self.bot, parts).is_none();
+                !subject.atoms.iter().any(|atom| no(&atom.parts))
+            })
     }
 }
 
@@ -225,9 +275,7 @@ impl Subject {
             candidates.push(atom.value.clone());
             candidates.extend(near(bot, &atom.value));
         }
-        let ty = parts
-            .iter()
-            .fold(self.ty, |ty, part| component(bot, ty?, *part));
+        let ty = parts.iter().fold(self.ty, |ty, part| component(bot, ty?, *part));
         candidates
             .into_iter()
             .find(|value| self.holds(parts, value) && ty.is_none_or(|ty| allowed(bot, ty, value)))
@@ -310,7 +358,10 @@ fn near(bot: &Bot, value: &Value) -> Vec<Value> {
             .to_vec(),
         Value::Text(_) => vec![Value::Text("something".into()), Value::Text("anything".into())],
         Value::Member(member) => {
-            let members = bot.sets.get(member.set as usize).map_or(0, |set| set.members.len());
+            let members = bot
+                .sets
+                .get(member.set as usize)
+                .map_or(0, |set| set.members.len());
             (0..members as u32)
                 .map(|at| Value::member(member.set, at))
                 .collect()

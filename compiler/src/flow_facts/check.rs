@@ -1,6 +1,7 @@
 //! Where a fact is missing: names read before they have an answer, values used that may be unknown, and the other
 //! way round: conditions and questions whose outcome is known beforehand.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use botflow_artifact::*;
@@ -30,6 +31,8 @@ pub(super) struct Checked<'a> {
     pub built: &'a Built<'a>,
     pub solved: &'a Solved,
     pub around: Around<'a>,
+    /// How many steps may still be spent on looking for conversations that are hard to find, in the whole program.
+    pub budget: &'a Cell<u32>,
 }
 
 /// Checks one flow.
@@ -87,6 +90,7 @@ fn questions(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
         solved,
         ..
     } = *checked;
+    let mut shown = 0;
     for (field, span, node) in &built.graph.asked {
         let Some(state) = solved.before(*node) else {
             continue;
@@ -103,7 +107,13 @@ fn questions(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
             .known(&path)
             .is_some_and(|fact| words::has(state, fact));
         if !is_optional(&program.bot, declared.ty) || learned {
-            findings.push(never_asked::finding(*span, &declared.name, learned));
+            let fact = learned.then(|| built.facts.known(&path)).flatten();
+            let conversation = match shown < MOST_CONVERSATIONS {
+                true => conversation::passing(checked, fact, *node),
+                false => Vec::new(),
+            };
+            shown += 1;
+            findings.push(never_asked::finding(*span, &declared.name, learned).conversation(conversation));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The shortest conversation that shows a missing fact: a way from the beginning of the flow to the place where it
 //! is missed, as lines of a `.chat`.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use botflow_artifact::*;
+use rustc_hash::FxHashSet;
 
 use super::check::Checked;
 use super::graph::{Act, NodeId, Reads, Shows};
@@ -16,27 +18,76 @@ use crate::graph::label::{Words, duration};
 
 /// The lines; empty if no way was found (the fact is lost to a handler only).
 pub(super) fn showing(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId, missed: ExprId) -> Vec<String> {
-    let Some(way) = shortest(checked, fact, to) else {
+    let Some(mut writer) = written(checked, fact, to, false, Some(missed)) else {
         return Vec::new();
     };
-    let bot = &checked.program.bot;
-    let words = Words::before_code(bot);
-    let mut writer = Writer {
-        checked,
-        missed,
-        plan: Plan::new(&words, bot),
-        stub: None,
-    };
-    writer.begin();
-    for node in way {
-        writer.node(node);
-    }
     writer.last(to);
     writer.plan.done()
 }
 
-/// Nodes before `to` on the cheapest way on which the fact never holds for good: fewest lines first.
-fn shortest(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId) -> Option<Vec<NodeId>> {
+/// The lines of a way to a node at which a fact holds.
+pub(super) fn passing(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId) -> Vec<String> {
+    let writer = written(checked, fact, to, fact.is_some(), None);
+    writer.map(|writer| writer.plan.done()).unwrap_or_default()
+}
+
+/// The shortest way that somebody could go, as far as that can be seen.
+fn written<'w>(
+    checked: &'w Checked<'w>,
+    fact: Option<Fact>,
+    to: NodeId,
+    holds: bool,
+    missed: Option<ExprId>,
+) -> Option<Writer<'w>> {
+    let way = shortest(checked, fact, to, holds)?;
+    let mut writer = Writer::new(checked, missed);
+    writer.begin();
+    if way.into_iter().all(|node| writer.node(node)) {
+        return Some(writer);
+    }
+    // Nobody can go that way: what it needs contradicts itself. Others are tried, the shortest first.
+    let mut begin = Writer::new(checked, missed);
+    begin.begin();
+    possible(checked, fact, to * 2 + u32::from(holds), begin)
+}
+
+/// Looks for the shortest way on which all conditions can turn out as they must.
+fn possible<'w>(
+    checked: &'w Checked<'w>,
+    fact: Option<Fact>,
+    goal: u32,
+    begin: Writer<'w>,
+) -> Option<Writer<'w>> {
+    let before = checked.solved.before(0)?;
+    let first = u32::from(fact.is_some_and(|fact| words::has(before, fact)));
+    let mut ways = vec![(first, begin)];
+    let mut seen: FxHashSet<(u32, u64)> = FxHashSet::default();
+    let mut heap = BinaryHeap::from([Reverse((0u32, 0usize))]);
+    while let Some(Reverse((spent, number))) = heap.pop() {
+        let (at, ref writer) = ways[number];
+        if at == goal {
+            return Some(writer.clone());
+        }
+        let left = checked.budget.get().checked_sub(1)?;
+        checked.budget.set(left);
+        let mut writer = writer.clone();
+        if !writer.node(at / 2) || !seen.insert((at, writer.plan.wishes.signature())) {
+            continue;
+        }
+        let Some(has) = holds_behind(checked, fact, at) else {
+            continue;
+        };
+        for next in successors(checked, at / 2) {
+            let price = spent + 1 + weight(checked.built.graph.nodes[*next as usize].shows);
+            heap.push(Reverse((price, ways.len())));
+            ways.push((next * 2 + has, writer.clone()));
+        }
+    }
+    None
+}
+
+/// Whether the fact holds behind a node; `at` says whether it does before it.
+fn holds_behind(checked: &Checked<'_>, fact: Option<Fact>, at: u32) -> Option<u32> {
     let Checked {
         program,
         built,
@@ -44,16 +95,41 @@ fn shortest(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId) -> Option<Vec
         around,
         ..
     } = *checked;
-    let count = built.graph.nodes.len();
+    let before = solved.before(at / 2)?;
+    // A fact that the flow never learns holds nowhere.
+    Some(fact.map_or(0, |fact| {
+        let mut state = before.to_vec();
+        if at % 2 == 1 {
+            words::add(&mut state, fact);
+        } else {
+            words::remove(&mut state, fact);
+        }
+        // What handlers may do at a rest is not on this way.
+        transfer(program, built, around, &[], at / 2, &mut state);
+        u32::from(words::has(&state, fact))
+    }))
+}
+
+fn successors<'c>(checked: &'c Checked<'_>, node: NodeId) -> &'c [NodeId] {
+    let (from, to) = (
+        checked.solved.starts[node as usize],
+        checked.solved.starts[node as usize + 1],
+    );
+    &checked.solved.targets[from as usize..to as usize]
+}
+
+/// Nodes before `to` on the cheapest way at whose end the fact holds, or does not: fewest lines first.
+fn shortest(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId, holds: bool) -> Option<Vec<NodeId>> {
+    let count = checked.built.graph.nodes.len();
     // A node twice: reached without the fact, and with it (a later `forget` may undo it).
     let mut cost = vec![u32::MAX; count * 2];
     let mut from = vec![u32::MAX; count * 2];
     let mut heap = BinaryHeap::new();
-    let begin = solved.before(0)?;
+    let begin = checked.solved.before(0)?;
     let first = usize::from(fact.is_some_and(|fact| words::has(begin, fact)));
     cost[first] = 0;
     heap.push(Reverse((0u32, first as u32)));
-    let goal = to * 2;
+    let goal = to * 2 + u32::from(holds);
     while let Some(Reverse((spent, at))) = heap.pop() {
         if spent > cost[at as usize] {
             continue;
@@ -68,26 +144,12 @@ fn shortest(checked: &Checked<'_>, fact: Option<Fact>, to: NodeId) -> Option<Vec
             way.reverse();
             return Some(way);
         }
-        let node = at / 2;
-        let Some(before) = solved.before(node) else {
+        let Some(has) = holds_behind(checked, fact, at) else {
             continue;
         };
-        // A fact that the flow never learns holds nowhere.
-        let has = fact.map_or(0, |fact| {
-            let mut state = before.to_vec();
-            if at % 2 == 1 {
-                words::add(&mut state, fact);
-            } else {
-                words::remove(&mut state, fact);
-            }
-            // What handlers may do at a rest is not on this way.
-            transfer(program, built, around, &[], node, &mut state);
-            u32::from(words::has(&state, fact))
-        });
-        for next in solved.starts[node as usize]..solved.starts[node as usize + 1] {
-            let next = solved.targets[next as usize];
+        for next in successors(checked, at / 2) {
             let key = next * 2 + has;
-            let price = spent + 1 + weight(built.graph.nodes[next as usize].shows);
+            let price = spent + 1 + weight(checked.built.graph.nodes[*next as usize].shows);
             if price < cost[key as usize] {
                 cost[key as usize] = price;
                 from[key as usize] = at;
@@ -111,15 +173,29 @@ fn weight(shows: Shows) -> u32 {
     }
 }
 
+#[derive(Clone)]
 struct Writer<'w> {
     checked: &'w Checked<'w>,
-    missed: ExprId,
-    plan: Plan<'w, 'w>,
+    /// What is missing at the end.
+    missed: Option<ExprId>,
+    plan: Plan<'w>,
     /// The call whose result comes next.
     stub: Option<usize>,
 }
 
-impl Writer<'_> {
+impl<'w> Writer<'w> {
+    fn new(checked: &'w Checked<'w>, missed: Option<ExprId>) -> Writer<'w> {
+        Writer {
+            checked,
+            missed,
+            plan: Plan::new(
+                Cow::Owned(Words::before_code(&checked.program.bot)),
+                &checked.program.bot,
+            ),
+            stub: None,
+        }
+    }
+
     /// How the flow begins. What always hears begins with what it hears.
     fn begin(&mut self) {
         let id = self.checked.body.id;
@@ -128,7 +204,13 @@ impl Writer<'_> {
         }
     }
 
-    fn node(&mut self, node: NodeId) {
+    /// Writes what happens at a node; whether somebody can still go that way.
+    fn node(&mut self, node: NodeId) -> bool {
+        self.happens(node);
+        !self.plan.wishes.impossible()
+    }
+
+    fn happens(&mut self, node: NodeId) {
         let bot = &self.checked.program.bot;
         let flow = self.checked.body.id;
         let node = &self.checked.built.graph.nodes[node as usize];
@@ -142,6 +224,9 @@ impl Writer<'_> {
             (Shows::Answers(_), ..) | (_, _, None) => {}
             (_, Act::Give(slot, _), _) if stub.is_some() => {
                 self.plan.result(stub.unwrap_or_default(), flow, slot);
+            }
+            (_, Act::Take(_) | Act::Forget(_), Some(root)) => {
+                self.plan.wishes.gives(flow, root, Source::Nothing, None);
             }
             (.., Some(root)) => self.plan.wishes.gives(flow, root, Source::Elsewhere, None),
         }
@@ -197,7 +282,7 @@ impl Writer<'_> {
                 let reads = |message: &&MessageId| {
                     let mut found = false;
                     super::reads::message(&self.checked.program.bot, **message, &mut |expr| {
-                        found |= expr == self.missed
+                        found |= Some(expr) == self.missed
                     });
                     found
                 };
@@ -212,7 +297,9 @@ impl Writer<'_> {
 
     fn says(&mut self, message: MessageId) {
         let bot = &self.checked.program.bot;
-        let missed = self.missed;
+        let Some(missed) = self.missed else {
+            return self.plan.says(message, &|_| false);
+        };
         self.plan.says(message, &|value| {
             value == missed
                 || matches!(

@@ -26,6 +26,8 @@ mod solve;
 pub(crate) use check::show_value;
 pub(crate) use forgets::{for_each_block, for_each_root};
 
+use std::cell::Cell;
+
 use botflow_artifact::{ExprId, FieldId, FlowId};
 
 use crate::finding::Finding;
@@ -34,6 +36,9 @@ use crate::rules::names::{contradictory_condition, sensitive_leak, unbounded_val
 use path::words;
 use solve::Around;
 
+/// Steps that looking for conversations may take that are hard to find, in all flows together.
+const SEARCH: u32 = 2_000;
+
 /// Checks all flows; findings are in order of flows, and within one in order of its statements.
 pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     let effects = forgets::effects(program);
@@ -41,6 +46,7 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
     let mut learns: Vec<Vec<FieldId>> = vec![Vec::new(); program.flows.len()];
     let mut by_flow: Vec<Vec<Finding>> = vec![Vec::new(); program.flows.len()];
     let failures = failures::Failures::of(program);
+    let budget = Cell::new(SEARCH);
     for flow in callees_first(&effects.runs) {
         let Some(body) = program.flows.get(flow.index()) else {
             continue;
@@ -60,6 +66,7 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
                 built: &built,
                 solved: &solved,
                 around,
+                budget: &budget,
             },
             &mut by_flow[flow.index()],
         );

@@ -2,6 +2,8 @@
 //!
 //! What the bot says stands in it as far as it is known without running it; a rehearsal fills in the rest.
 
+use std::borrow::Cow;
+
 use botflow_artifact::*;
 use petgraph::graph::EdgeIndex;
 
@@ -28,7 +30,7 @@ pub struct Teller<'g> {
 /// A path on its way to a plan.
 struct Telling<'t, 'g> {
     teller: &'t Teller<'g>,
-    plan: Plan<'g, 'g>,
+    plan: Plan<'g>,
 }
 
 impl<'g> Teller<'g> {
@@ -37,7 +39,7 @@ impl<'g> Teller<'g> {
     pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
         let mut telling = Telling {
             teller: self,
-            plan: Plan::new(self.words, self.bot),
+            plan: Plan::new(Cow::Borrowed(self.words), self.bot),
         };
         for edge in path {
             let (Some((from, to)), Some(weight)) = (
@@ -106,6 +108,7 @@ impl Telling<'_, '_> {
                         self.plan.wishes.assume(flow, condition, true);
                     }
                     self.presses(option.label);
+                    self.chosen(flow, choose);
                 }
             }
             Edge::ListOption => {
@@ -113,6 +116,7 @@ impl Telling<'_, '_> {
                     && let Some(from) = &choose.from
                 {
                     self.presses(from.label);
+                    self.chosen(flow, choose);
                 }
             }
             Edge::Check(number) => {
@@ -196,12 +200,17 @@ impl Telling<'_, '_> {
         let bot = self.teller.bot;
         let mut pc = begin;
         while let Some(op) = bot.code.get(pc.index()) {
-            let mut changes = |root| self.plan.wishes.gives(flow, root, Source::Elsewhere, None);
-            match op {
-                Op::Let { slot, .. } | Op::Clear(slot) => changes(Root::Slot(*slot)),
-                Op::Remember { field, .. } | Op::Forget(field) => changes(Root::Customer(*field)),
-                Op::Next { item, .. } => changes(Root::Slot(*item)),
-                _ => {}
+            let change = match op {
+                Op::Let { slot, .. } | Op::Next { item: slot, .. } => {
+                    Some((Root::Slot(*slot), Source::Elsewhere))
+                }
+                Op::Clear(slot) => Some((Root::Slot(*slot), Source::Nothing)),
+                Op::Remember { field, .. } => Some((Root::Customer(*field), Source::Elsewhere)),
+                Op::Forget(field) => Some((Root::Customer(*field), Source::Nothing)),
+                _ => None,
+            };
+            if let Some((root, source)) = change {
+                self.plan.wishes.gives(flow, root, source, None);
             }
             match op {
                 Op::Say(message) => self.says(*message),
@@ -218,6 +227,14 @@ impl Telling<'_, '_> {
             if self.teller.graph.code(pc).is_some() {
                 break;
             }
+        }
+    }
+
+    fn chosen(&mut self, flow: FlowId, choose: &Choose) {
+        if let Some(slot) = choose.into {
+            self.plan
+                .wishes
+                .gives(flow, Root::Slot(slot), Source::Elsewhere, None);
         }
     }
 

@@ -30,7 +30,8 @@
 //! - The fixes of the findings of a failing example are tried: each has to make its finding go away.
 //! - ```` ```toml ```` directly before an example is its `botflow.toml`; ```` ```toml fails ```` and
 //!   ```` ```toml passes ```` are examples of their own.
-//! - ```` ```chat ```` directly behind a failing example is the conversation that its first finding shows.
+//! - ```` ```chat ```` directly behind a failing example is the conversation that its first finding shows, as the
+//!   machine plays it: it passes as a `.chat`.
 //! - What an example leaves out is added: a `bot example` with `start main`, an `always` block that hears silence,
 //!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
 //!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.

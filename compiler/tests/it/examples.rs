@@ -149,6 +149,15 @@ fn damaged_examples_end_in_findings() {
             let range = finding.span.start as usize..finding.span.end as usize;
             assert!(source.text.get(range).is_some(), "round {round}: {finding:?}");
         }
+        // What is wrong with a bot must not bring down what runs it to show that.
+        if let Some(finding) = first
+            .findings
+            .iter()
+            .find(|finding| !finding.conversation.is_empty())
+        {
+            let program = crate::replay::program(&first);
+            let _ = crate::replay::shown(&program, finding);
+        }
         if round % 25 == 0 {
             let again = compile::check(&broken);
             assert_eq!(told(&first, Level::Hint), told(&again, Level::Hint));

@@ -218,11 +218,14 @@ fn the_conversation_shown_is_the_shortest() {
         .iter()
         .find(|finding| finding.rule.name == "not-answered-yet")
         .expect("`wish` may be open");
+    let checked = compile::check(&project(flow));
+    let shown = crate::replay::shown(&crate::replay::program(&checked), finding);
     assert_eq!(
-        finding.conversation,
+        shown.expect("it plays"),
         [
-            "> hi",
+            "> Hi",
             "< Which?",
+            "  [Long] [Short]",
             "> [Long]",
             "< More?",
             "> something",

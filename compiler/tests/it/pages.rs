@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use botflow_compiler::compile::Checked;
 use botflow_compiler::finding::{Edit, Finding, Fix, Level, Rule};
 use botflow_compiler::project::{FileId, Project, Source, Span};
 use botflow_compiler::rules;
 
 use crate::page::{Example, Mark, examples};
+use crate::replay;
 
 /// What examples leave out, so that they can be short. Each piece is added unless the example has its own.
 pub const PRELUDE: &[(&str, &str)] = &[
@@ -103,7 +105,8 @@ fn the_index_is_fresh() {
 fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
     let project = project_of(example);
     let shown = FileId(if example.flow { 0 } else { u32::MAX });
-    let findings = check(&project);
+    let checked = botflow_compiler::compile::check(&project);
+    let findings = &checked.findings;
     let (mine, others): (Vec<&Finding>, Vec<&Finding>) = findings
         .iter()
         .partition(|finding| finding.rule.name == rule.name);
@@ -140,12 +143,14 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
             told.join("; ")
         ));
     }
-    if let (Some(wanted), Some(first)) = (&example.conversation, mine.first())
-        && *wanted != first.conversation
-    {
+    let shown = match mine.first() {
+        Some(first) if !first.conversation.is_empty() => Some(conversation(rule, &checked, first)?),
+        _ => None,
+    };
+    if shown != example.conversation {
         return Err(format!(
-            "the finding shows the conversation\n{}",
-            first.conversation.join("\n")
+            "the finding shows the conversation\n```chat\n{}\n```",
+            shown.unwrap_or_default().join("\n")
         ));
     }
     for finding in &mine {
@@ -154,6 +159,18 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What is said in the conversation that a finding shows.
+fn conversation(rule: &Rule, checked: &Checked, finding: &Finding) -> Result<Vec<String>, String> {
+    match replay::shown(&replay::program(checked), finding) {
+        Ok(lines) => Ok(lines),
+        // A bot that talks to itself has no end of lines: those of the plan are the first of them.
+        Err(replay::NotShown::Restless) if replay::RESTLESS.contains(&rule.name) => {
+            Ok(finding.conversation.clone())
+        }
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// A fix makes its finding go away, and brings no error.

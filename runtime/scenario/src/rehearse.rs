@@ -51,7 +51,7 @@ pub fn rehearse_on<'a>(bot: &'a Bot, factory: Box<Factory<'a>>, plan: &[String])
         world: World::new(bot, factory),
         lines: Vec::with_capacity(plan.len()),
         said: false,
-        last: None,
+        last: Vec::new(),
     };
     match rehearser.scene(&scene, plan) {
         Ok(()) => rehearser.done(&scene),
@@ -65,8 +65,8 @@ struct Rehearser<'a> {
     lines: Vec<String>,
     /// The bot has said something since the last thing that happened.
     said: bool,
-    /// What it said last.
-    last: Option<String>,
+    /// The first lines of what it has said since.
+    last: Vec<String>,
 }
 
 enum Stop {
@@ -100,6 +100,7 @@ impl Rehearser<'_> {
             };
             if is_stimulus(&line.kind) {
                 self.said = false;
+                self.last.clear();
                 self.observe(observed, plan.len())?;
             }
         }
@@ -150,7 +151,7 @@ impl Rehearser<'_> {
             match one {
                 Observed::Said(lines) => {
                     self.said = true;
-                    self.last = lines.first().cloned();
+                    self.last.extend(lines.first().cloned());
                     self.lines
                         .extend(lines.into_iter().map(|line| line.trim_end().to_owned()));
                 }
@@ -167,17 +168,19 @@ impl Rehearser<'_> {
         Ok(())
     }
 
-    /// The plan has been carried out: it shows what it is to show if the bot's last words are those it ends with.
+    /// The plan has been carried out: it shows what it is to show if what the bot says in the end is what it ends with.
     fn done(self, scene: &Scene) -> Rehearsal {
         let planned = scene.lines.iter().rev().find_map(|line: &Line| match &line.kind {
             LineKind::Bot(lines) => lines.first(),
             _ => None,
         });
-        match (planned, &self.last) {
-            (Some(planned), Some(said)) if !fits(planned, said) => {
-                Rehearsal::Differs(format!("the bot says `{said}` in place of `{planned}`"))
+        match planned {
+            Some(planned) if !self.last.iter().any(|said| fits(planned, said)) => {
+                Rehearsal::Differs(format!(
+                    "the bot does not say `{planned}`, but `{}`",
+                    self.last.join("`, `")
+                ))
             }
-            (Some(planned), None) => Rehearsal::Differs(format!("the bot does not say `{planned}`")),
             _ => Rehearsal::Plays(self.lines),
         }
     }

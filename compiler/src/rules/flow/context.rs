@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::VecDeque;
 
-use botflow_artifact::{FlowId, Pc};
+use botflow_artifact::{FlowId, Pc, PlaceId, PlaceKind};
 use indexmap::IndexMap;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxBuildHasher;
@@ -69,6 +69,34 @@ impl<'l> Context<'l> {
         self.tell(&self.path(to))
     }
 
+    /// The shortest conversation through the code at an address, and out of it where only one way leads on; nothing
+    /// if none comes there.
+    pub fn conversation_at(&self, pc: Pc) -> Vec<String> {
+        let Some(node) = self.piece(pc).filter(|node| self.reach.reached(*node)) else {
+            return Vec::new();
+        };
+        let mut path = self.path(node);
+        if let [(edge, ..)] = self.graph.out(node)[..] {
+            path.push(edge);
+        }
+        self.tell(&path)
+    }
+
+    /// The shortest conversation to a `run`, and on into the flow that is run up to where it waits for the first time.
+    pub fn conversation_into(&self, place: PlaceId) -> Vec<String> {
+        let node = self.graph.place(place);
+        let mut path = self.path(node);
+        let rests = |to: NodeIndex| match &self.graph.nodes[to] {
+            Node::Place(place) => !matches!(self.bot.places[place.index()].kind, PlaceKind::Run(_)),
+            _ => false,
+        };
+        let inside = self.detour(node, rests, |edge, _, _| {
+            !matches!(edge, Edge::Hears | Edge::Returns)
+        });
+        path.extend(inside.into_iter().flatten());
+        self.tell(&path)
+    }
+
     /// The shortest path to a node.
     pub fn path(&self, to: NodeIndex) -> Vec<EdgeIndex> {
         self.reach.path(self.graph, self.bot, to, PATH)
@@ -76,7 +104,9 @@ impl<'l> Context<'l> {
 
     /// Tells a path; nothing if it is so long that its beginning was left out.
     pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
-        let begins = path.first().and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+        let begins = path
+            .first()
+            .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
         let whole = begins.is_none_or(|(from, _)| {
             matches!(
                 self.graph.nodes[from],
@@ -152,7 +182,9 @@ impl<'l> Context<'l> {
         for line in std::mem::take(conversation) {
             let flow = |mark: &str| {
                 let number = line.strip_prefix(mark)?.parse().ok();
-                number.filter(|number: &u32| (*number as usize) < self.bot.flows.len()).map(FlowId)
+                number
+                    .filter(|number: &u32| (*number as usize) < self.bot.flows.len())
+                    .map(FlowId)
             };
             if let Some(flow) = flow(BEGINS) {
                 let begin = self.graph.flow(flow);

@@ -53,7 +53,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let mut finding = Finding::new(&RULE, source.name, message)
             .help(help)
-            .related(context.lowered.place(*earlier).name, "The other one.");
+            .related(context.lowered.place(*earlier).name, "The other one.")
+            .conversation(context.conversation(context.graph.place(*later)));
         if let Some(text) = fix {
             let behind = Span {
                 start: source.name.end,

@@ -71,7 +71,9 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 )
                 .help("Remove one of them, or give the first one an `if`.")
                 .related(other, "This one hears it.")
+                .conversation(context.conversation(context.graph.handler(instead)))
             }
+            // That something is never heard no conversation shows: it would have to show all of them.
             None => match &handler.hears {
                 Hears::Silence(_) => Finding::new(
                     &RULE,

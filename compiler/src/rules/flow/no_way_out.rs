@@ -5,7 +5,7 @@ use petgraph::graph::NodeIndex;
 
 use super::context::Context;
 use crate::finding::{Finding, Level, Rule};
-use crate::graph::Edge;
+use crate::graph::{Edge, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -42,7 +42,9 @@ pub(super) fn check(context: &Context<'_>, stuck: &[NodeIndex], findings: &mut V
             continue;
         }
         let mut path = context.path(node);
-        let back = context.detour(node, |to| to == node, |edge, _, _| edge != Edge::Hears);
+        // Asking again is coming back, too.
+        let back = |to: NodeIndex| to == node || context.graph.nodes[to] == Node::AskAgain;
+        let back = context.detour(node, back, |edge, _, _| edge != Edge::Hears);
         if let Some(back) = &back {
             path.extend(back);
             covered.extend(back.iter().filter_map(|edge| {

@@ -67,7 +67,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
         if context.reach.reached(node) {
-            finding = finding.conversation(context.conversation(node));
+            finding = finding.conversation(context.conversation_into(*place));
         }
         findings.push(finding);
     }

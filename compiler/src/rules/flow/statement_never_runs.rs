@@ -25,6 +25,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             Finding::new(&RULE, dead.span, message)
                 .help("Remove what never runs, or let the statement before it come back.")
                 .related(dead.after, "From here the conversation goes elsewhere.")
+                .conversation(context.conversation_at(dead.before))
                 .fix("Remove it", dead.span, ""),
         );
     }
@@ -61,7 +62,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help(format!(
                     "Let `{name}` return in one of its ways, or leave with `start {name}` and remove what follows."
                 ))
-                .related(context.lowered.place(id).name, "It is run here."),
+                .related(context.lowered.place(id).name, "It is run here.")
+                .conversation(context.conversation_into(id)),
             );
         }
     }

@@ -1,4 +1,6 @@
 //! `unreachable-flow`: no conversation ever comes to a flow.
+//!
+//! It shows no conversation: that none comes there is what it says.
 
 use botflow_artifact::FlowId;
 use petgraph::graph::NodeIndex;

@@ -1,4 +1,6 @@
 //! `unreachable-step`: nothing leads to a step.
+//!
+//! It shows no conversation: that none comes there is what it says.
 
 use botflow_artifact::{FlowId, StepId};
 use petgraph::graph::NodeIndex;
