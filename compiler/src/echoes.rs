@@ -12,6 +12,7 @@ use crate::rules::names::{not_answered_yet, unknown_may_be_missing, unknown_name
 
 /// Takes out the echoes of mistakes of writing, and of names that are not known.
 pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
+    crate::same_mistake::silence(sources, findings);
     let unreadable: Vec<Span> = findings
         .iter()
         .filter(|finding| finding.rule.code.starts_with("BF0") && finding.level == Level::Error)

@@ -18,5 +18,6 @@ pub mod lower;
 pub mod names;
 pub mod project;
 pub mod rules;
+mod same_mistake;
 pub mod suppress;
 pub mod types;

@@ -12,5 +12,6 @@ mod pages;
 mod random_program;
 mod registry;
 mod replay;
+mod slips;
 mod stuck;
 mod writing;

@@ -170,7 +170,9 @@ impl Rehearser<'_> {
 
     /// The plan has been carried out: it shows what it is to show if what the bot says in the end is what it ends with.
     fn done(self, scene: &Scene) -> Rehearsal {
-        let planned = scene.lines.iter().rev().find_map(|line: &Line| match &line.kind {
+        let end = scene.lines.iter().rev();
+        let mut end = end.take_while(|line| !is_stimulus(&line.kind));
+        let planned = end.find_map(|line: &Line| match &line.kind {
             LineKind::Bot(lines) => lines.first(),
             _ => None,
         });

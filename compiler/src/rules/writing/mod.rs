@@ -7,6 +7,7 @@ pub mod name_style;
 pub mod nested_too_deep;
 pub mod repeated_setting;
 pub mod reserved_name;
+mod slips;
 pub mod syntax;
 pub mod text_looks_like_code;
 pub mod tree;

@@ -21,6 +21,11 @@ pub fn check(at: Span, name: &str) -> Option<Finding> {
     })
 }
 
+/// A name as names are written here.
+pub fn snake(name: &str) -> String {
+    snake_case(name)
+}
+
 /// The name in small letters with `_` between words. Scripts without capital letters stay as they are.
 fn snake_case(name: &str) -> String {
     let mut wanted = String::with_capacity(name.len());

@@ -14,7 +14,7 @@ pub fn findings(file: FileId, source: &str, parse: &Parse) -> Vec<Finding> {
         // What the parser stumbles over twice at one place is one mistake.
         let at = span(file, error.range);
         if findings.last().is_none_or(|last| last.span != at) {
-            findings.push(finding(file, source, error));
+            findings.push(slips::named(finding(file, source, error), source));
         }
     }
     findings
@@ -58,8 +58,14 @@ fn finding(file: FileId, source: &str, error: &SyntaxError) -> Finding {
             let text = source.get(at.start as usize..at.end as usize).unwrap_or_default();
             unclosed_text::with_fix(finding, Span { start: at.end, ..at }, text.starts_with("\"\"\""))
         }
-        SyntaxErrorKind::UnclosedBlock if finding.help.is_none() => {
-            finding.help("Every `{` needs a `}` on a line of its own behind the last statement of the block.")
+        SyntaxErrorKind::UnclosedBlock => {
+            let finding = slips::closed(finding, source);
+            match finding.help {
+                Some(_) => finding,
+                None => finding.help(
+                    "Every `{` needs a `}` on a line of its own behind the last statement of the block.",
+                ),
+            }
         }
         SyntaxErrorKind::UnknownStatement => match &error.found {
             Found::Text(word) => unknown_statement::with_habit(finding, at, word),

@@ -42,6 +42,24 @@ pub fn check(at: Span, piece: &str, alone: Option<Span>) -> Option<Finding> {
                     .help("Put the way behind the text, on a line of its own, without quotation marks."),
             });
         }
+        if let Some(from) = trailing_arrow(trimmed) {
+            let written = trimmed[from..].trim_start();
+            let found = Span {
+                start: found.end - written.len() as u32,
+                ..found
+            };
+            let target = written.trim_start_matches("->").trim();
+            return Some(
+                Finding::new(
+                    &RULE,
+                    found,
+                    format!("The customer reads `{written}` as it stands here, and it leads nowhere."),
+                )
+                .help(format!(
+                    "Close the quotation mark before the way: `\"…\" -> {target}`."
+                )),
+            );
+        }
         offset += line.len();
     }
     let foreign = foreign_hole(piece)?;
@@ -92,6 +110,18 @@ fn arrow(line: &str) -> Option<&str> {
     word.then_some(target)
 }
 
+/// Where a way begins that ends a line: `Call me back -> call_back`. What people write with arrows are words with
+/// capital letters; names have none, and a `_` or nothing but small letters.
+fn trailing_arrow(line: &str) -> Option<usize> {
+    let (before, target) = line.rsplit_once("->")?;
+    let name = target.trim();
+    let like_name = name.chars().next().is_some_and(char::is_lowercase)
+        && name
+            .chars()
+            .all(|c| c.is_lowercase() || c.is_numeric() || c == '_');
+    (like_name && !before.contains("->") && !before.trim().is_empty()).then_some(before.len())
+}
+
 /// How other tools write a value into a text: `%name%`, `<%name%>`, `$name$`, `[[name]]`.
 fn foreign_hole(piece: &str) -> Option<std::ops::Range<usize>> {
     for (open, close) in [("<%", "%>"), ("[[", "]]"), ("%", "%"), ("$", "$")] {
@@ -138,7 +168,11 @@ mod tests {
             ("Hi %customer.name%!", Some("%customer.name%")),
             ("Hi [[name]]!", Some("[[name]]")),
             ("Hi <%= name %>!", Some("<%= name %>")),
+            ("Call me back -> call_back", Some("-> call_back")),
+            ("Is it safe? -> reassure", Some("-> reassure")),
             ("Menu -> Orders -> Refunds", None),
+            ("Menu -> Orders", None),
+            ("menu -> orders -> refunds", None),
             ("5% off, and 10% more", None),
             ("$5 or $6", None),
             ("[here](https://x.example)", None),
