@@ -1,5 +1,5 @@
-//! The figures of `docs/benchmarks.md`: `cargo bench` measures all of them, `cargo bench -- turn` (or `check`,
-//! `size`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
+//! The figures of `docs/benchmarks.md`: `cargo bench` measures all of them, `cargo bench -- turn` (or `size`, `scale`,
+//! `check`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
 //! installed, so that noise of the machine does not matter.
 
 mod by_hand;
@@ -8,6 +8,7 @@ mod check;
 mod dialogue;
 mod generator;
 mod measure;
+mod scale;
 mod size;
 mod turn;
 
@@ -24,17 +25,20 @@ fn main() {
         [] => {
             turn::report();
             size::report();
+            scale::report();
             check::report();
         }
         ["turn"] => turn::report(),
         ["size"] => size::report(),
+        ["scale"] => scale::report(),
         ["check"] => check::report(),
         ["child", "turns", which] => turn::count(which),
         ["child", "check", lines] => check::child(lines),
         ["child", "count", flows] => check::count(flows),
+        ["child", "scale", copies] => scale::child(copies),
         ["child", "live"] => size::child(),
         _ => {
-            say("usage: cargo bench [-- turn|size|check]");
+            say("usage: cargo bench [-- turn|size|scale|check]");
             std::process::exit(2);
         }
     }

@@ -37,6 +37,21 @@ pub fn best_of(rounds: usize, per_round: u32, mut work: impl FnMut()) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
+/// [`best_of`] for two kinds of work in turns, so that both meet the same noise.
+pub fn best_of_both(
+    rounds: usize,
+    per_round: [u32; 2],
+    mut one: impl FnMut(),
+    mut other: impl FnMut(),
+) -> [f64; 2] {
+    let mut best = [f64::INFINITY; 2];
+    for _ in 0..rounds {
+        best[0] = best[0].min(best_of(1, per_round[0], &mut one));
+        best[1] = best[1].min(best_of(1, per_round[1], &mut other));
+    }
+    best
+}
+
 /// Keeps the optimiser from seeing that a result is not needed.
 pub fn used<T>(value: T) -> T {
     black_box(value)

@@ -5,7 +5,7 @@ use botflow_machine::Program;
 use crate::by_hand::ByHand;
 use crate::by_machine::{ByMachine, compiled};
 use crate::dialogue::{MAIN, Talks, have, verify};
-use crate::measure::{best_of, grouped, instructions, say, used};
+use crate::measure::{best_of_both, grouped, instructions, say, used};
 
 /// Conversations that are counted by instructions.
 const COUNTED: u64 = 50;
@@ -20,12 +20,17 @@ pub fn report() {
     verify(&mut hand);
 
     let turns = MAIN.len() as f64;
-    let machine_ns = best_of(20, 5_000, || {
-        used(have(&mut machine));
-    }) / turns;
-    let hand_ns = best_of(20, 50_000, || {
-        used(have(&mut hand));
-    }) / turns;
+    let best = best_of_both(
+        200,
+        [500, 5_000],
+        || {
+            used(have(&mut machine));
+        },
+        || {
+            used(have(&mut hand));
+        },
+    );
+    let [machine_ns, hand_ns] = best.map(|conversation| conversation / turns);
     say(&format!(
         "  compiled bot       {:>12} turns/s  {machine_ns:>8.0} ns a turn",
         grouped(1e9 / machine_ns)

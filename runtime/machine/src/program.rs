@@ -28,6 +28,8 @@ pub struct Program {
     pub(crate) faq: IndexMap<String, SmolStr, FxBuildHasher>,
     pub(crate) tags: IndexMap<SmolStr, PlaceId, FxBuildHasher>,
     pub(crate) flows: IndexMap<SmolStr, FlowId, FxBuildHasher>,
+    events: IndexMap<SmolStr, EventId, FxBuildHasher>,
+    queues: IndexMap<SmolStr, QueueId, FxBuildHasher>,
     /// Per message whether it mentions variables.
     pub(crate) mentions: Vec<bool>,
     /// Per event whether an expression counts it.
@@ -172,6 +174,8 @@ impl Program {
             flows: (bot.flows.iter().enumerate().skip(1))
                 .map(|(index, flow)| (flow.name.clone(), FlowId::from(index)))
                 .collect(),
+            events: by_name(bot.events.iter().map(|event| &event.name)),
+            queues: by_name(bot.queues.iter().map(|queue| &queue.name)),
             faq: faq(&bot),
             tags: IndexMap::default(),
             places: Vec::new(),
@@ -228,20 +232,12 @@ impl Program {
 
     /// The event with this name.
     pub fn event_named(&self, name: &str) -> Option<EventId> {
-        self.bot
-            .events
-            .iter()
-            .position(|event| event.name == name)
-            .map(EventId::from)
+        self.events.get(name).copied()
     }
 
     /// The queue with this name.
     pub fn queue_named(&self, name: &str) -> Option<QueueId> {
-        self.bot
-            .queues
-            .iter()
-            .position(|queue| queue.name == name)
-            .map(QueueId::from)
+        self.queues.get(name).copied()
     }
 
     /// The language of the bot for a person's code: the same, or the same without regions, or the first.
@@ -335,9 +331,20 @@ impl Program {
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// A place's hash in eleven letters.
-fn tag(hash: PlaceHash) -> SmolStr {
+pub(crate) fn tag(hash: PlaceHash) -> SmolStr {
     let letter = |at: u32| LETTERS[(hash.0 >> (6 * at) & 63) as usize] as char;
     (0..11).map(letter).collect()
+}
+
+/// The places of names; of equal ones, which a verified bot does not have, the first.
+fn by_name<'a, T: From<usize>>(
+    names: impl Iterator<Item = &'a SmolStr>,
+) -> IndexMap<SmolStr, T, FxBuildHasher> {
+    let mut places = IndexMap::default();
+    for (index, name) in names.enumerate() {
+        places.entry(name.clone()).or_insert_with(|| T::from(index));
+    }
+    places
 }
 
 fn plain_texts(bot: &Bot) -> Vec<Option<SmolStr>> {

@@ -21,6 +21,9 @@ const MAX_EXPRESSIONS: u32 = 200_000;
 /// So many answered questions a frame remembers.
 const MAX_ANSWERED: usize = 16;
 
+/// So many variables get memory at once, when the first of them is set.
+const FEW_SLOTS: usize = 4;
+
 /// One turn.
 pub(crate) struct Turn<'a> {
     pub p: &'a Program,
@@ -148,10 +151,20 @@ impl<'a> Turn<'a> {
         };
         match frame.slots.get_mut(slot.index()) {
             Some(slot) => *slot = value,
-            // Variables take memory from when they are first set; in the order of the flow this adds one.
+            // Variables take memory from when they are first set: first a few of them, then all.
             None if value.is_known() => {
                 let declared = self.p.bot.flows.get(frame.flow.index());
-                if declared.is_some_and(|flow| slot.index() < flow.slots.len()) {
+                let declared = declared.map_or(0, |flow| flow.slots.len());
+                if slot.index() < declared {
+                    let room = if slot.index() < FEW_SLOTS {
+                        FEW_SLOTS
+                    } else {
+                        declared
+                    };
+                    let count = frame.slots.len();
+                    frame
+                        .slots
+                        .reserve_exact(room.min(declared).saturating_sub(count));
                     frame.slots.resize(slot.index(), Value::Unknown);
                     frame.slots.push(value);
                 }

@@ -6,9 +6,12 @@
 //! under. A clock's end is the moment its question was put plus the new duration, since only the former is stored.
 
 use botflow_artifact::*;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use smol_str::SmolStr;
 
 use crate::conversation::{Conversation, Frame, FrameKind, NOWHERE, Owner, Pending};
-use crate::program::Program;
+use crate::program::{Program, tag};
 
 /// Why a conversation cannot go on under another version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +33,7 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
     let versions = Versions {
         old: &old.bot,
         new: &new.bot,
+        tags: &new.tags,
     };
     let mut frames = Vec::with_capacity(conversation.frames.len());
     for frame in &conversation.frames {
@@ -89,6 +93,8 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
 struct Versions<'a> {
     old: &'a Bot,
     new: &'a Bot,
+    /// The places of the new version by their tags.
+    tags: &'a IndexMap<SmolStr, PlaceId, FxBuildHasher>,
 }
 
 impl Versions<'_> {
@@ -178,12 +184,13 @@ impl Versions<'_> {
             return None;
         }
         let place = self.old.places.get(old.index())?;
-        let same = self
-            .new
-            .places
-            .iter()
-            .position(|one| one.hash == place.hash && one.kind.word() == place.kind.word());
-        same.or_else(|| self.moved(old)).map(PlaceId::from)
+        let is_same = |one: &Place| one.hash == place.hash && one.kind.word() == place.kind.word();
+        let tagged = self.tags.get(tag(place.hash).as_str()).copied();
+        let same = tagged
+            .filter(|at| self.new.places.get(at.index()).is_some_and(is_same))
+            // Places of different kinds may have one name; a tag finds the last of them.
+            .or_else(|| self.new.places.iter().position(is_same).map(PlaceId::from));
+        same.or_else(|| self.moved(old).map(PlaceId::from))
     }
 
     /// `moved a.b to c.d`: the whole place, or the step it stands in.
