@@ -87,6 +87,9 @@ pub struct Call {
     pub gives: Option<TypeId>,
     /// Named failures beside the general one (`fails with taken`), in order.
     pub fails: Vec<SmolStr>,
+    /// `fails with taken on 409`: numbers of answers over HTTP and the failures they mean, by index into `fails`;
+    /// a number once, in order of the text. Any other failing answer is the general failure.
+    pub statuses: Vec<(u16, u32)>,
     /// May take sensitive values.
     pub takes_sensitive: bool,
     /// How to do it over HTTP; `None` = the host program does it.

@@ -41,6 +41,16 @@ pub enum Hears {
         /// Ways at the n-th try, ascending.
         tries: Vec<TriesWay>,
     },
+    /// A button of a message was pressed, or its label written. No place lists such a handler: it hears as long as
+    /// the message is remembered.
+    Pressed {
+        /// What stands on the button.
+        label: TextId,
+        /// The slot that gets the item of the card it stood on.
+        item: Option<SlotId>,
+        /// Slots that get the values they had when the message was said: variables of loops around it.
+        keeps: Vec<SlotId>,
+    },
     /// The answer in this slot was corrected.
     Changed(SlotId),
     /// A built-in pattern that the bot overrides (`on start_over`, `on back` …), by its standard name.

@@ -36,7 +36,7 @@ pub use declarations::{
 pub use expr::{BinaryOp, ConversationField, Expr, Function};
 pub use handler::{AlwaysRule, Handler, Hears};
 pub use ids::*;
-pub use message::{Cards, Media, MediaKind, MessageButton, MessageTemplate};
+pub use message::{ButtonAct, Cards, Media, MediaKind, MessageButton, MessageTemplate};
 pub use place::{
     Ask, AskQueue, AskTarget, CallSite, Check, Choose, ChooseOption, Form, ListOptions, Nudge, OptionAct,
     Place, PlaceHash, PlaceKind, RunSite, Silence, Skip, Suggestion, TriesWay, Verify, WaitFor,

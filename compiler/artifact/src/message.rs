@@ -16,7 +16,7 @@ pub struct MessageTemplate {
     pub on_channel: Vec<(SmolStr, TextId)>,
     /// Media in order.
     pub media: Vec<Media>,
-    /// Link and call buttons in order.
+    /// Buttons in order.
     pub buttons: Vec<MessageButton>,
     /// Cards made from a list.
     pub cards: Option<Box<Cards>>,
@@ -50,17 +50,42 @@ pub enum MediaKind {
     Location,
 }
 
-/// `button "…" opens URL` or `button "…" calls PHONE`.
+/// `button "…" …` of a message or a card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MessageButton {
     /// What stands on it.
     pub label: TextId,
-    /// The address or telephone number, as an expression.
-    pub target: ExprId,
-    /// It calls a number instead of opening an address.
-    pub calls: bool,
+    /// What a press does.
+    pub act: ButtonAct,
     /// Shown only if.
     pub condition: Option<ExprId>,
+}
+
+/// What a press of a message's button does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ButtonAct {
+    /// `opens URL`: opens the address that the expression gives.
+    Opens(ExprId),
+    /// `calls PHONE`: calls the number that the expression gives.
+    Calls(ExprId),
+    /// A way: the handler that hears the press ([`crate::Hears::Pressed`]).
+    Leads(HandlerId),
+    /// Nothing of its own: the press counts as if its label had been written.
+    Says,
+}
+
+impl MessageTemplate {
+    /// The buttons of a card and those of the message itself that can be pressed, each in order of the text.
+    /// [`crate::Hears::Pressed`] is heard for those that lead on.
+    pub fn pressable(&self) -> (Vec<&MessageButton>, Vec<&MessageButton>) {
+        fn pressed(buttons: &[MessageButton]) -> Vec<&MessageButton> {
+            let pressed =
+                |button: &&MessageButton| matches!(button.act, ButtonAct::Leads(_) | ButtonAct::Says);
+            buttons.iter().filter(pressed).collect()
+        }
+        let of_cards = self.cards.as_ref().map(|cards| pressed(&cards.buttons));
+        (of_cards.unwrap_or_default(), pressed(&self.buttons))
+    }
 }
 
 /// `cards item from LIST at most N { title … text … image … button … }`.
@@ -82,6 +107,6 @@ pub struct Cards {
     pub image: Option<ExprId>,
     /// Words for those who cannot see the picture.
     pub alt: Option<TextId>,
-    /// Link buttons of a card.
+    /// Buttons of a card.
     pub buttons: Vec<MessageButton>,
 }

@@ -93,7 +93,7 @@ pub struct Ask {
     pub question: MessageId,
     /// Words for asking again; the question where none are written.
     pub again: Option<MessageId>,
-    /// Suggestions shown as buttons; a press answers with the words.
+    /// Suggestions shown as buttons, in order; at most one of them is a list.
     pub suggest: Vec<Suggestion>,
     /// Conditions on the answer, which is already in its slot when they are looked at.
     pub checks: Vec<Check>,
@@ -118,11 +118,19 @@ pub enum AskTarget {
     Customer(FieldId),
 }
 
-/// A suggested answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Suggestion {
+/// Suggested answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Suggestion {
     /// What stands on the button and is read as the answer.
-    pub label: TextId,
+    Label(TextId),
+    /// `suggest from LIST at most N`: what is in the list when the question is put. A text is read as the answer,
+    /// any other value is the answer itself.
+    List {
+        /// The list.
+        list: ExprId,
+        /// At most so many.
+        at_most: u32,
+    },
 }
 
 /// `check CONDITION otherwise "…"`.

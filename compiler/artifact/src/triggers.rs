@@ -133,6 +133,10 @@ pub struct Segment {
 pub struct Queue {
     /// Its name.
     pub name: SmolStr,
+    /// The name shown to people (`name "Help desk"`), if any.
+    pub display_name: Option<SmolStr>,
+    /// Languages that are spoken there (`languages ru, ro`); empty = not said.
+    pub languages: Vec<SmolStr>,
     /// Open always.
     pub always_open: bool,
     /// Weekday bits from Monday, from and to in minutes after midnight of the queue's time zone.
@@ -192,6 +196,8 @@ pub struct Template {
     pub header: Option<TextId>,
     /// Footer, if any.
     pub footer: Option<TextId>,
+    /// Media of its header; their sources may mention the parameters.
+    pub media: Vec<crate::message::Media>,
     /// Link buttons.
     pub buttons: Vec<crate::message::MessageButton>,
 }

@@ -71,6 +71,8 @@ pub(super) struct Emitter {
     pub(super) owner: Vec<SmolStr>,
     /// The innermost `for each` around the code.
     pub(super) around: Option<Span>,
+    /// The variables of the loops around the code, outermost first.
+    pub(super) loops: Vec<SlotId>,
     /// The form whose own questions are emitted.
     pub(super) form: Option<PlaceId>,
     /// Questions of that form so far.
@@ -120,6 +122,7 @@ impl Emitter {
             hears: Vec::new(),
             owner: Vec::new(),
             around: None,
+            loops: Vec::new(),
             form: None,
             form_asks: Vec::new(),
             behind: Vec::new(),

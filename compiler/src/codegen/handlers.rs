@@ -6,7 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::emitter::{ComesBack, Control, Emitter};
 use super::facts::FallsOff;
 use super::range;
-use crate::hir::{Block, EscalationBody, FlowBody, HandlerBody, HearsBody, StmtKind};
+use crate::hir::{Block, EscalationBody, FlowBody, HandlerBody, HearsBody, OfferBody, StmtKind};
 use crate::project::Span;
 
 impl Emitter {
@@ -190,6 +190,59 @@ impl Emitter {
                 _ => {}
             }
         }
+    }
+
+    /// A message with buttons that lead on: each way is a handler's, and stands behind the message.
+    pub(super) fn offer(&mut self, body: &OfferBody, span: Span) -> Control {
+        let first = self.bot.handlers.len();
+        for way in &body.ways {
+            self.bot.handlers.push(Handler {
+                flow: self.flow,
+                step: self.step,
+                hears: Hears::Pressed {
+                    label: way.label,
+                    item: way.item,
+                    keeps: self.loops.clone(),
+                },
+                condition: None,
+                code: Pc(0),
+            });
+            self.handler_sources.push((way.label_span, way.span));
+        }
+        for id in &body.messages {
+            let Some(message) = self.bot.messages.get_mut(id.index()) else {
+                continue;
+            };
+            let of_cards = message.cards.iter_mut().flat_map(|cards| &mut cards.buttons);
+            for button in message.buttons.iter_mut().chain(of_cards) {
+                if let ButtonAct::Leads(way) = &mut button.act {
+                    *way = HandlerId::from(first + way.index());
+                }
+            }
+        }
+        match body.messages.as_slice() {
+            [] => return self.error(span),
+            [message] if !body.one_of => {
+                self.op(Op::Say(*message), span);
+            }
+            messages => {
+                let memory = self.next_memory();
+                let messages = messages.to_vec();
+                self.op(Op::SayOneOf { messages, memory }, span);
+            }
+        }
+        let skip = self.op(Op::Jump(Pc(0)), span);
+        // What a press leads to happens later, outside of any loop around the message.
+        let (around, loops) = (self.around.take(), std::mem::take(&mut self.loops));
+        self.owner.push(SmolStr::new_static("button"));
+        for (at, way) in body.ways.iter().enumerate() {
+            let (code, _) = self.way(&way.block, way.span, ComesBack::ComeBack);
+            self.bot.handlers[first + at].code = code;
+        }
+        self.owner.pop();
+        (self.around, self.loops) = (around, loops);
+        self.patch(skip);
+        Control::GoesOn
     }
 
     /// What a handler hears, as a part of names.

@@ -19,11 +19,7 @@ impl Emitter {
             ty: body.ty,
             question: body.question,
             again: body.again,
-            suggest: body
-                .suggest
-                .iter()
-                .map(|label| Suggestion { label: *label })
-                .collect(),
+            suggest: body.suggest.clone(),
             checks: Vec::new(),
             invalid: None,
             tries: Vec::new(),

@@ -91,6 +91,7 @@ impl Emitter {
                 let messages = messages.clone();
                 self.plain(Op::SayOneOf { messages, memory }, span)
             }
+            StmtKind::Offer(offer) => self.offer(offer, span),
             StmtKind::Let { slot, value, .. } => self.plain(
                 Op::Let {
                     slot: *slot,
@@ -192,7 +193,9 @@ impl Emitter {
                     span,
                 );
                 let around = self.around.replace(span);
+                self.loops.push(*item);
                 let control = self.block(block);
+                self.loops.pop();
                 self.around = around;
                 if control != Control::Leaves {
                     self.op(Op::Jump(top), span);
@@ -438,6 +441,7 @@ fn blocks(kind: &StmtKind, each: &mut impl FnMut(&Block)) {
             otherwise.iter().for_each(each);
         }
         StmtKind::Vary { arms, .. } => arms.iter().for_each(|(_, block)| each(block)),
+        StmtKind::Offer(offer) => offer.ways.iter().for_each(|way| each(&way.block)),
         StmtKind::ForEach { block, .. } | StmtKind::Form { block, .. } => each(block),
         StmtKind::Ask(ask) => {
             ask.checks.iter().for_each(|(_, block)| each(block));

@@ -230,6 +230,7 @@ impl<'p> Builder<'p> {
                     None => at,
                 })
             }
+            StmtKind::Offer(offer) => Some(self.offer(offer, tail)),
             StmtKind::Ask(ask) => self.ask(ask, tail),
             StmtKind::Choose(choose) => self.choose(choose, tail),
             StmtKind::Form { block, .. } => self.block(block, tail),
@@ -527,6 +528,26 @@ impl<'p> Builder<'p> {
             };
             self.reads(Reads::Cards(message), begin);
         }
+        at
+    }
+
+    /// A message whose buttons lead on: later, at any rest of the flow.
+    fn offer(&mut self, offer: &'p OfferBody, tail: NodeId) -> NodeId {
+        let mut at = tail;
+        for message in &offer.messages {
+            at = self.says(*message, at);
+        }
+        let before = (self.put.take(), std::mem::replace(&mut self.in_handler, true));
+        for way in &offer.ways {
+            let pressed = self.then(at, Reads::Nothing, Act::Press, Shows::Presses(way.label));
+            self.graph.presses.push((pressed, at));
+            let begin = match way.item {
+                Some(item) => self.gives(item, Known::Yes, pressed, Shows::Nothing),
+                None => pressed,
+            };
+            self.block(&way.block, begin);
+        }
+        (self.put, self.in_handler) = before;
         at
     }
 

@@ -200,10 +200,15 @@ impl Reader<'_, '_> {
             Reads::Exprs(exprs) => exprs.iter().for_each(|expr| self.expr(*expr, state)),
             Reads::Values(values) => values.iter().for_each(|(_, expr)| self.expr(*expr, state)),
             Reads::Text(text) => reads::text(bot, text, &mut |expr| self.expr(expr, state)),
-            Reads::Texts(texts) => {
-                texts
-                    .iter()
-                    .for_each(|text| reads::text(bot, *text, &mut |expr| self.expr(expr, state)));
+            Reads::Suggestions(suggestions) => {
+                for suggestion in suggestions {
+                    match suggestion {
+                        Suggestion::Label(text) => {
+                            reads::text(bot, *text, &mut |expr| self.expr(expr, state));
+                        }
+                        Suggestion::List { list, .. } => self.expr(*list, state),
+                    }
+                }
             }
             Reads::Message(message) => reads::message(bot, message, &mut |expr| self.expr(expr, state)),
             Reads::Messages(messages) => {

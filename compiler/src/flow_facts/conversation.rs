@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::check::Checked;
 use super::graph::{Act, NodeId, Reads, Shows};
 use super::path::{Fact, Root, words};
-use super::solve::transfer;
+use super::solve::{Kills, transfer};
 use crate::conversation::plan::{BEGINS, Plan, RUNS, escaped};
 use crate::conversation::wishes::Source;
 use crate::graph::label::{Words, duration};
@@ -105,7 +105,7 @@ fn holds_behind(checked: &Checked<'_>, fact: Option<Fact>, at: u32) -> Option<u3
             words::remove(&mut state, fact);
         }
         // What handlers may do at a rest is not on this way.
-        transfer(program, built, around, &[], at / 2, &mut state);
+        transfer(program, built, around, &Kills::default(), at / 2, &mut state);
         u32::from(words::has(&state, fact))
     }))
 }

@@ -242,6 +242,7 @@ pub(crate) fn for_each_block<'p>(stmt: &'p Stmt, visit: &mut dyn FnMut(&'p Block
         }
         StmtKind::WaitFor(wait) => wait.otherwise.iter().for_each(&mut *visit),
         StmtKind::Vary { arms, .. } => arms.iter().for_each(|(_, block)| visit(block)),
+        StmtKind::Offer(offer) => offer.ways.iter().for_each(|way| visit(&way.block)),
         StmtKind::AskQueue(ask) => {
             ask.closed.iter().for_each(&mut *visit);
             ask.nobody.iter().for_each(|(_, block)| visit(block));

@@ -24,7 +24,7 @@ pub(super) enum Reads<'p> {
     Exprs(&'p [ExprId]),
     Values(&'p [(smol_str::SmolStr, ExprId)]),
     Text(TextId),
-    Texts(&'p [TextId]),
+    Suggestions(&'p [Suggestion]),
     Message(MessageId),
     Messages(&'p [MessageId]),
     /// The cards of a message, whose item has its value.
@@ -49,6 +49,8 @@ pub(super) enum Act {
     Ran(FlowId),
     /// The conversation rests here: whatever may be heard meanwhile may have been done.
     Rest,
+    /// A button is pressed: whatever may have happened since its message was said may have been done.
+    Press,
 }
 
 /// Whether a new value is known.
@@ -108,6 +110,8 @@ pub(super) struct Graph<'p> {
     pub ends: Vec<NodeId>,
     /// Conditions to look at: which, and the node before which they are decided.
     pub conditions: Vec<(ExprId, NodeId)>,
+    /// Presses of buttons: the node of each, and the node behind which its message has been said.
+    pub presses: Vec<(NodeId, NodeId)>,
     /// Questions for fields of the card: which, the question's place, and the node before them.
     pub asked: Vec<(FieldId, crate::project::Span, NodeId)>,
 }

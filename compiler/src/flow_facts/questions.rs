@@ -34,7 +34,7 @@ impl<'p> Builder<'p> {
             tail = no;
         }
         let put = self.put_question(ask.question, ask.again, tail);
-        self.reads(Reads::Texts(&ask.suggest), put);
+        self.reads(Reads::Suggestions(&ask.suggest), put);
         let rest = self.rest(put);
         self.edge(rest, put);
         let outer = self.put.replace(put);

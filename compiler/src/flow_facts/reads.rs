@@ -79,5 +79,7 @@ fn button(bot: &Bot, button: &MessageButton, visit: &mut Visit<'_>) {
         visit(condition);
     }
     text(bot, button.label, visit);
-    visit(button.target);
+    if let ButtonAct::Opens(target) | ButtonAct::Calls(target) = button.act {
+        visit(target);
+    }
 }

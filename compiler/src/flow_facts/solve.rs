@@ -27,8 +27,16 @@ pub(super) struct Solved {
     reached: Vec<bool>,
     pub starts: Vec<u32>,
     pub targets: Vec<NodeId>,
-    /// Facts that end at every rest.
-    kills: Vec<Fact>,
+    kills: Kills,
+}
+
+/// Facts that end because of what may have happened meanwhile.
+#[derive(Default)]
+pub(super) struct Kills {
+    /// At every rest.
+    rest: Vec<Fact>,
+    /// At presses, in ascending order of their nodes.
+    presses: Vec<(NodeId, Vec<Fact>)>,
 }
 
 impl Solved {
@@ -63,15 +71,16 @@ pub(super) fn solve(
     let graph = &built.graph;
     let (starts, targets) = graph.successors();
     let words = built.facts.words();
-    let mut kills: Vec<Fact> = Vec::new();
+    let mut kills = Kills::default();
     for field in forgotten {
-        kills.extend(built.facts.below(Root::Customer(*field)));
+        kills.rest.extend(built.facts.below(Root::Customer(*field)));
     }
     for slot in &built.changed_by_handlers {
-        kills.extend(built.facts.below(Root::Slot(*slot)));
+        kills.rest.extend(built.facts.below(Root::Slot(*slot)));
     }
-    kills.sort_unstable();
-    kills.dedup();
+    kills.rest.sort_unstable();
+    kills.rest.dedup();
+    kills.presses = presses(program, built, around, (&starts, &targets));
     let mut solved = Solved {
         words,
         states: vec![0; words * graph.nodes.len()],
@@ -116,6 +125,73 @@ pub(super) fn solve(
     solved
 }
 
+/// So many buttons of a flow are looked at one by one.
+const MOST_BUTTONS: usize = 64;
+
+/// What may end between a message and the press of its button: whatever ends it on some way from there. With very
+/// many buttons in a flow, whatever ends it anywhere.
+fn presses(
+    program: &Program,
+    built: &Built<'_>,
+    around: Around<'_>,
+    (starts, targets): (&[u32], &[NodeId]),
+) -> Vec<(NodeId, Vec<Fact>)> {
+    let graph = &built.graph;
+    let ends = |node: NodeId, ended: &mut Vec<Fact>| {
+        let facts = &built.facts;
+        match graph.nodes[node as usize].act {
+            Act::Give(slot, known) => {
+                let stays = matches!(known, Known::Yes).then(|| facts.known_slot(slot));
+                let below = facts.below(Root::Slot(slot));
+                ended.extend(below.filter(|fact| Some(*fact) != stays && *fact != facts.answered(slot)));
+            }
+            Act::Take(slot) => {
+                ended.extend(facts.below(Root::Slot(slot)));
+                if !slot_is_optional(built, program, slot) {
+                    ended.push(facts.answered(slot));
+                }
+            }
+            Act::Remember(field, _) | Act::Forget(field) => ended.extend(facts.below(Root::Customer(field))),
+            Act::Ran(flow) => {
+                for field in around.forgets.get(flow.index()).into_iter().flatten() {
+                    ended.extend(facts.below(Root::Customer(*field)));
+                }
+            }
+            Act::Nothing | Act::Learn(..) | Act::Rest | Act::Press => {}
+        }
+    };
+    let all = (graph.presses.len() > MOST_BUTTONS).then(|| {
+        let mut ended = Vec::new();
+        (0..graph.nodes.len()).for_each(|node| ends(node as NodeId, &mut ended));
+        ended.sort_unstable();
+        ended.dedup();
+        ended
+    });
+    let found = graph.presses.iter().map(|(press, said)| {
+        if let Some(all) = &all {
+            return (*press, all.clone());
+        }
+        let mut ended = Vec::new();
+        let mut seen = vec![false; graph.nodes.len()];
+        let mut todo = vec![*said];
+        while let Some(node) = todo.pop() {
+            for next in starts[node as usize]..starts[node as usize + 1] {
+                let next = targets[next as usize];
+                if !std::mem::replace(&mut seen[next as usize], true) {
+                    ends(next, &mut ended);
+                    todo.push(next);
+                }
+            }
+        }
+        ended.sort_unstable();
+        ended.dedup();
+        (*press, ended)
+    });
+    let mut found: Vec<_> = found.collect();
+    found.sort_unstable_by_key(|(press, _)| *press);
+    found
+}
+
 /// What holds where a flow begins: its parameters have their arguments.
 fn begin(program: &Program, flow: FlowId, built: &Built<'_>, state: &mut [u64]) {
     let Some(flow) = program.bot.flows.get(flow.index()) else {
@@ -134,7 +210,7 @@ pub(super) fn transfer(
     program: &Program,
     built: &Built<'_>,
     around: Around<'_>,
-    kills: &[Fact],
+    kills: &Kills,
     node: NodeId,
     state: &mut [u64],
 ) {
@@ -193,9 +269,14 @@ pub(super) fn transfer(
                 }
             }
         }
-        Act::Rest => {
-            for fact in kills {
+        Act::Rest | Act::Press => {
+            for fact in &kills.rest {
                 words::remove(state, *fact);
+            }
+            if let Ok(at) = kills.presses.binary_search_by_key(&node, |(press, _)| *press) {
+                for fact in &kills.presses[at].1 {
+                    words::remove(state, *fact);
+                }
             }
         }
     }

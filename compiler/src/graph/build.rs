@@ -175,12 +175,13 @@ impl Builder<'_> {
                 self.way(node, rule.code, Edge::Next);
             }
         }
+        let buttons = self.buttons();
         for (id, flow) in bot.flows.iter().enumerate() {
-            let level = if flow.handlers.is_empty() || id == 0 {
+            let level = if flow.handlers.is_empty() && buttons[id].is_empty() || id == 0 {
                 self.hearing_always
             } else {
                 let level = self.nodes.add_node(Node::Hearing(Level::Flow(FlowId::from(id))));
-                for handler in &flow.handlers {
+                for handler in flow.handlers.iter().chain(&buttons[id]) {
                     self.hear(level, *handler);
                 }
                 if let Some(always) = self.hearing_always {
@@ -189,6 +190,11 @@ impl Builder<'_> {
                 Some(level)
             };
             self.hearing_flows.push(level);
+        }
+        // What a handler of `always` offers is heard once it has been said.
+        for id in buttons.first().into_iter().flatten() {
+            let code = bot.handlers[id.index()].code;
+            self.way(self.handlers[id.index()], code, Edge::Next);
         }
         for (id, step) in bot.steps.iter().enumerate() {
             let outward = self.hearing_flows.get(step.flow.index()).copied().flatten();
@@ -206,6 +212,19 @@ impl Builder<'_> {
             };
             self.hearing_steps.push(level);
         }
+    }
+
+    /// Buttons of messages, by the flow in which they are said.
+    fn buttons(&self) -> Vec<Vec<HandlerId>> {
+        let mut buttons = vec![Vec::new(); self.bot.flows.len()];
+        for (id, handler) in self.bot.handlers.iter().enumerate() {
+            if matches!(handler.hears, Hears::Pressed { .. })
+                && let Some(of) = buttons.get_mut(handler.flow.index())
+            {
+                of.push(HandlerId::from(id));
+            }
+        }
+        buttons
     }
 
     fn hear(&mut self, level: NodeIndex, id: HandlerId) {
@@ -463,6 +482,7 @@ impl Builder<'_> {
                         }
                     }
                     _ => {
+                        self.offered_by_always(node, op);
                         pc += 1;
                         if self.at.get(pc).is_some_and(|next| *next != none()) {
                             self.way(node, Pc::from(pc), Edge::Next);
@@ -472,6 +492,29 @@ impl Builder<'_> {
                     }
                 }
                 break;
+            }
+        }
+    }
+
+    /// Buttons of messages that handlers of `always` say.
+    fn offered_by_always(&mut self, node: NodeIndex, op: &Op) {
+        let bot = self.bot;
+        let messages = match op {
+            Op::Say(message) => std::slice::from_ref(message),
+            Op::SayOneOf { messages, .. } => messages.get(..1).unwrap_or_default(),
+            _ => return,
+        };
+        for message in messages.iter().filter_map(|id| bot.messages.get(id.index())) {
+            let (of_cards, own) = message.pressable();
+            for button in of_cards.into_iter().chain(own) {
+                if let ButtonAct::Leads(id) = button.act
+                    && bot
+                        .handlers
+                        .get(id.index())
+                        .is_some_and(|one| one.flow == FlowId::ALWAYS)
+                {
+                    self.edge(node, self.handlers[id.index()], Edge::Heard);
+                }
             }
         }
     }

@@ -250,7 +250,11 @@ impl Telling<'_, '_> {
         let pattern = |text: TextId| words.pattern(text, &|_| false);
         let (question, words_again, buttons) = match &bot.places[place.index()].kind {
             PlaceKind::Ask(ask) => {
-                let buttons = ask.suggest.iter().map(|it| pattern(it.label)).collect();
+                let buttons = ask.suggest.iter().filter_map(|it| match it {
+                    Suggestion::Label(label) => Some(pattern(*label)),
+                    Suggestion::List { .. } => None,
+                });
+                let buttons = buttons.collect();
                 (Some(ask.question), ask.again, buttons)
             }
             PlaceKind::Choose(choose) => {
@@ -330,6 +334,7 @@ impl Telling<'_, '_> {
             Hears::Failed => {}
             Hears::Unclear { .. } => self.plan.line("> hm"),
             Hears::Changed(_) => self.plan.line("> no, something"),
+            Hears::Pressed { label, .. } => self.presses(*label),
             Hears::Pattern(name) => self.plan.line(format!("> {}", name.replace('_', " "))),
         }
     }

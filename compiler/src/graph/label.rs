@@ -496,6 +496,7 @@ impl<'b> Words<'b> {
                 format!("on changed {}", slot.map_or("answer", |slot| &slot.name))
             }
             Hears::Pattern(name) => format!("on {name}"),
+            Hears::Pressed { label, .. } => format!("[{}]", self.text(*label)),
         }
     }
 

@@ -119,6 +119,8 @@ pub enum StmtKind {
     Say(MessageId),
     /// `say one of`.
     SayOneOf(Vec<MessageId>),
+    /// A message with buttons that lead on.
+    Offer(Box<OfferBody>),
     /// `ask`.
     Ask(Box<AskBody>),
     /// `choose`.
@@ -268,6 +270,33 @@ pub enum StmtKind {
     Error,
 }
 
+/// A message with buttons that lead on. The messages' [`ButtonAct::Leads`] count the ways here; code generation makes
+/// handlers of them.
+#[derive(Clone, Debug)]
+pub struct OfferBody {
+    /// The message; the variants of a `say one of`.
+    pub messages: Vec<MessageId>,
+    /// `say one of`.
+    pub one_of: bool,
+    /// What its buttons do.
+    pub ways: Vec<ButtonBody>,
+}
+
+/// `button "…" way`.
+#[derive(Clone, Debug)]
+pub struct ButtonBody {
+    /// The whole item.
+    pub span: Span,
+    /// Where its label stands.
+    pub label_span: Span,
+    /// Its label.
+    pub label: TextId,
+    /// The slot of the card's item.
+    pub item: Option<SlotId>,
+    /// What a press does.
+    pub block: Block,
+}
+
 /// `tries N way`.
 #[derive(Clone, Debug)]
 pub struct TriesBody {
@@ -315,7 +344,7 @@ pub struct AskBody {
     /// Words for asking again.
     pub again: Option<MessageId>,
     /// Suggestions.
-    pub suggest: Vec<TextId>,
+    pub suggest: Vec<Suggestion>,
     /// `check … otherwise …`; a text is a block of one `say`.
     pub checks: Vec<(ExprId, Block)>,
     /// `invalid …`; a text is a block of one `say`.

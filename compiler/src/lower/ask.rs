@@ -1,6 +1,6 @@
 //! Questions with a typed answer: `ask`, `ask queue`, `form`, `verify`.
 
-use botflow_artifact::{AskTarget, MessageId, MessageTemplate, Part, Skip, TextId, TypeId};
+use botflow_artifact::{AskTarget, MessageId, MessageTemplate, Part, Skip, Suggestion, TextId, TypeId};
 use botflow_syntax::ast::{self, AskItem, AstNode, Expr as Written};
 
 use super::scope::Binding;
@@ -12,7 +12,10 @@ use crate::hir::{
 use crate::project::Span;
 use crate::rules::names::type_mismatch;
 use crate::rules::writing::{repeated_setting, wrong_place};
-use crate::types::Types;
+use crate::types::{Fit, Types};
+
+/// How many suggestions a list gives where nothing is written.
+const DEFAULT_SUGGESTIONS: u32 = 10;
 
 /// Whether the question may be skipped without an answer.
 pub(super) fn may_be_skipped(ask: &ast::AskStmt) -> bool {
@@ -25,7 +28,7 @@ pub(super) fn may_be_skipped(ask: &ast::AskStmt) -> bool {
 struct Items {
     again: Option<MessageId>,
     hint: Option<TextId>,
-    suggest: Vec<TextId>,
+    suggest: Vec<Suggestion>,
     checks: Vec<(botflow_artifact::ExprId, Block)>,
     invalid: Option<Block>,
     tries: Vec<TriesBody>,
@@ -153,15 +156,15 @@ impl Lower<'_> {
             }
             AskItem::SuggestItem(item) => {
                 if item.is_from() {
-                    self.report(
-                        wrong_place::because(span, "A question suggests fixed answers.")
-                            .help("To let people pick from a list, write `choose NAME from LIST …`."),
-                    );
+                    let list = self.suggested_list(item, ty, span);
+                    if self.once(&mut seen[4], span, "suggest from") {
+                        items.suggest.push(list);
+                    }
                     return;
                 }
                 for value in item.values() {
                     let text = self.suggestion(&value, ty);
-                    items.suggest.push(text);
+                    items.suggest.push(Suggestion::Label(text));
                 }
             }
             AskItem::CheckItem(item) => {
@@ -204,6 +207,29 @@ impl Lower<'_> {
                     items.again = again.map(|text| self.text_message(text));
                 }
             }
+        }
+    }
+
+    /// `suggest from LIST at most N`: values of the question's type, or texts that are read as it.
+    fn suggested_list(&mut self, item: &ast::SuggestItem, ty: TypeId, span: Span) -> Suggestion {
+        let wanted = self.types.list(ty);
+        let (list, item_type) = self.list_of_type(item.values().next(), Some(wanted), span);
+        let is_text = self.types.is_textual(item_type) && !self.types.is_optional(item_type);
+        if !is_text && self.types.fit(item_type, ty) != Fit::Yes {
+            let (found, wanted) = (self.types.name(item_type), self.types.name(ty));
+            let at = self.expr_span(list.id);
+            self.report(
+                type_mismatch::other(
+                    format!("The list holds `{found}`, and the question asks for `{wanted}`."),
+                    at,
+                )
+                .help("Suggest values of the type that is asked for, or texts that can be read as it."),
+            );
+        }
+        let at_most = self.count(item.limit().and_then(|limit| limit.count()));
+        Suggestion::List {
+            list: list.id,
+            at_most: at_most.unwrap_or(DEFAULT_SUGGESTIONS),
         }
     }
 

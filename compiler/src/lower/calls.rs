@@ -127,17 +127,30 @@ impl Lower<'_> {
     fn fails_setting(&mut self, id: usize, setting: &ast::FailsSetting) {
         let Some(token) = setting.name() else { return };
         let call = &mut self.program.bot.calls[id];
-        if !call.fails.iter().any(|known| known == token.text()) {
-            call.fails.push(SmolStr::new(token.text()));
-        }
+        let failure = match call.fails.iter().position(|known| known == token.text()) {
+            Some(known) => known,
+            None => {
+                call.fails.push(SmolStr::new(token.text()));
+                call.fails.len() - 1
+            }
+        };
         for status in setting.statuses() {
-            let fits = literal::integer(status.text()).is_some_and(|status| (400..=599).contains(&status));
-            if !fits {
-                let at = self.token_span(status);
+            let at = self.token_span(status);
+            let number = literal::integer(status.text())
+                .and_then(|number| u16::try_from(number).ok())
+                .filter(|number| (400..=599).contains(number));
+            let Some(number) = number else {
                 self.report(bad_literal::finding(
                     at,
                     "An answer that is a failure has a number from 400 to 599.",
                 ));
+                continue;
+            };
+            let statuses = &mut self.program.bot.calls[id].statuses;
+            if statuses.iter().any(|(known, _)| *known == number) {
+                self.report(repeated_setting::finding(at, &format!("on {number}"), None));
+            } else {
+                statuses.push((number, failure as u32));
             }
         }
     }

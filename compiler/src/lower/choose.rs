@@ -201,10 +201,20 @@ impl Lower<'_> {
 
     /// A list and the type of what it holds.
     pub(super) fn list_of(&mut self, list: Option<ast::Expr>, span: Span) -> (Typed, TypeId) {
+        self.list_of_type(list, None, span)
+    }
+
+    /// The same where a type of list is expected, so that members of a closed set are known by their names.
+    pub(super) fn list_of_type(
+        &mut self,
+        list: Option<ast::Expr>,
+        expected: Option<TypeId>,
+        span: Span,
+    ) -> (Typed, TypeId) {
         let Some(list) = list else {
             return (self.error(span), Types::ERROR);
         };
-        let typed = self.expr(&list, None);
+        let typed = self.expr(&list, expected);
         match self.types.item_of(typed.ty) {
             Some(item) => {
                 self.optional_use(typed, UseContext::Passed);

@@ -136,6 +136,8 @@ impl Lower<'_> {
                 if self.take(token, "queue", |symbols| &mut symbols.queues).is_some() {
                     self.program.bot.queues.push(Queue {
                         name: name(token),
+                        display_name: None,
+                        languages: Vec::new(),
                         always_open: false,
                         hours: Vec::new(),
                         closed_on: Vec::new(),
@@ -216,6 +218,7 @@ impl Lower<'_> {
                         text,
                         header: None,
                         footer: None,
+                        media: Vec::new(),
                         buttons: Vec::new(),
                     });
                 }
@@ -294,6 +297,7 @@ impl Lower<'_> {
                 params: Vec::new(),
                 gives: None,
                 fails: Vec::new(),
+                statuses: Vec::new(),
                 takes_sensitive: false,
                 http: None,
                 timeout_ms: DEFAULT_TIMEOUT_MS,

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::{Lower, duration};
 use crate::hir::{Block, EscalationBody};
 use crate::project::Span;
+use crate::rules::names::duplicate_name;
 use crate::rules::writing::{bad_literal, repeated_setting, wrong_place};
 use crate::types::literal;
 
@@ -22,7 +23,7 @@ impl Lower<'_> {
         let Some(id) = self.declared(item.name()) else {
             return;
         };
-        let mut zone_at = None;
+        let (mut zone_at, mut name_at, mut languages_at) = (None, None, None);
         for entry in item.entries() {
             let at = self.node_span(&entry);
             match entry {
@@ -63,13 +64,26 @@ impl Lower<'_> {
                         self.program.bot.queues[id].timezone = zone;
                     }
                 }
-                // Names and languages of queues are for the host, which reads the sources' documentation.
                 QueueEntry::NameSetting(setting) => {
-                    if let Some(text) = setting.text() {
-                        self.fixed_text(&text);
+                    let shown = setting.text().and_then(|text| self.fixed_text(&text));
+                    if self.once(&mut name_at, at, "name") {
+                        self.program.bot.queues[id].display_name = shown.map(SmolStr::from);
                     }
                 }
-                QueueEntry::LanguagesSetting(_) => {}
+                QueueEntry::LanguagesSetting(setting) => {
+                    if !self.once(&mut languages_at, at, "languages") {
+                        continue;
+                    }
+                    for language in setting.languages() {
+                        let code = language.text();
+                        if self.program.bot.queues[id].languages.contains(&code) {
+                            let span = self.node_span(&language);
+                            self.report(duplicate_name::finding("language", &code, span, None));
+                        } else {
+                            self.program.bot.queues[id].languages.push(code);
+                        }
+                    }
+                }
             }
         }
     }

@@ -1,11 +1,14 @@
 //! Messages: `say`, `reply publicly`, and what their blocks add.
 
-use botflow_artifact::{Cards, Media, MediaKind, MessageButton, MessageId, MessageTemplate, TemplateId};
+use botflow_artifact::{
+    ButtonAct, Cards, HandlerId, Media, MediaKind, MessageButton, MessageId, MessageTemplate, SlotId,
+    TemplateId,
+};
 use botflow_syntax::ast::{self, CardEntry, SayItem};
 
 use super::scope::Binding;
 use super::{Lower, Typed, name};
-use crate::hir::{StmtKind, UseContext};
+use crate::hir::{ButtonBody, OfferBody, StmtKind, UseContext};
 use crate::project::Span;
 use crate::rules::names::{type_mismatch, wrong_arguments};
 use crate::rules::writing::{bad_literal, wrong_place};
@@ -16,23 +19,24 @@ const DEFAULT_CARDS: u32 = 10;
 
 impl Lower<'_> {
     pub(super) fn say(&mut self, say: &ast::SayStmt, span: Span) -> StmtKind {
-        let mut message = self.message_items(say.items());
+        let (mut message, ways) = self.message_items(say.items());
         message.via = say
             .via()
             .and_then(|via| via.channel())
             .map(|token| self.bot_channel(token));
-        self.said(message, say.one_of(), say.text(), span)
+        self.said(message, ways, say.one_of(), say.text(), span)
     }
 
     pub(super) fn reply(&mut self, reply: &ast::ReplyStmt, span: Span) -> StmtKind {
-        let mut message = self.message_items(reply.items());
+        let (mut message, ways) = self.message_items(reply.items());
         message.public_reply = true;
-        self.said(message, reply.one_of(), reply.text(), span)
+        self.said(message, ways, reply.one_of(), reply.text(), span)
     }
 
     fn said(
         &mut self,
         message: MessageTemplate,
+        ways: Vec<ButtonBody>,
         one_of: Option<ast::OneOf>,
         text: Option<ast::Text>,
         span: Span,
@@ -54,17 +58,55 @@ impl Lower<'_> {
                 ));
                 return StmtKind::Error;
             }
-            return StmtKind::SayOneOf(messages);
+            return if ways.is_empty() {
+                StmtKind::SayOneOf(messages)
+            } else {
+                StmtKind::Offer(Box::new(OfferBody {
+                    messages,
+                    one_of: true,
+                    ways,
+                }))
+            };
         }
         let text = text.map(|text| self.text(&text).id);
-        let message = MessageTemplate { text, ..message };
-        StmtKind::Say(self.push_message(message))
+        let message = self.push_message(MessageTemplate { text, ..message });
+        if ways.is_empty() {
+            StmtKind::Say(message)
+        } else {
+            StmtKind::Offer(Box::new(OfferBody {
+                messages: vec![message],
+                one_of: false,
+                ways,
+            }))
+        }
     }
 
     /// The message that a `say` of an escalation is.
     pub(super) fn say_message(&mut self, say: &ast::SayStmt, span: Span) -> Option<MessageId> {
         match self.say(say, span) {
             StmtKind::Say(message) => Some(message),
+            StmtKind::Offer(offer) => {
+                // People have the conversation then, and the bot hears nothing.
+                for way in &offer.ways {
+                    self.report(
+                        wrong_place::because(
+                            way.span,
+                            "While people have the conversation the bot hears no press.",
+                        )
+                        .help("A button of an escalation's words opens an address or calls a number."),
+                    );
+                }
+                for id in &offer.messages {
+                    let message = &mut self.program.bot.messages[id.index()];
+                    let of_cards = message.cards.iter_mut().flat_map(|cards| &mut cards.buttons);
+                    for button in message.buttons.iter_mut().chain(of_cards) {
+                        if let ButtonAct::Leads(_) = button.act {
+                            button.act = ButtonAct::Says;
+                        }
+                    }
+                }
+                offer.messages.first().copied()
+            }
             StmtKind::SayOneOf(messages) => {
                 self.report(wrong_place::finding(
                     span,
@@ -78,8 +120,13 @@ impl Lower<'_> {
         }
     }
 
-    fn message_items(&mut self, items: ast::AstChildren<'_, SayItem<'_>>) -> MessageTemplate {
+    /// What the block of a message adds, and the ways of its buttons.
+    fn message_items(
+        &mut self,
+        items: ast::AstChildren<'_, SayItem<'_>>,
+    ) -> (MessageTemplate, Vec<ButtonBody>) {
         let mut message = MessageTemplate::default();
+        let mut ways = Vec::new();
         let (mut cards_at, mut template_at) = (None, None);
         for item in items {
             let span = self.node_span(&item);
@@ -101,7 +148,11 @@ impl Lower<'_> {
                     message.media.extend(media);
                 }
                 SayItem::LocationItem(item) => message.media.extend(self.location(&item, span)),
-                SayItem::ButtonItem(item) => message.buttons.extend(self.button(&item)),
+                SayItem::ButtonItem(item) => {
+                    message
+                        .buttons
+                        .extend(self.leading_button(&item, None, &mut ways));
+                }
                 SayItem::OnChannelItem(item) => {
                     let text = item.text().map(|text| self.text(&text).id);
                     for token in item.channels() {
@@ -124,17 +175,22 @@ impl Lower<'_> {
                     }
                 }
                 SayItem::CardsItem(item) => {
-                    let cards = self.cards(&item, span);
+                    let cards = self.cards(&item, span, &mut ways);
                     if self.once(&mut cards_at, span, "cards") {
                         message.cards = cards.map(Box::new);
                     }
                 }
             }
         }
-        message
+        (message, ways)
     }
 
-    fn media(&mut self, kind: MediaKind, source: Option<ast::Expr>, alt: Option<ast::Text>) -> Option<Media> {
+    pub(super) fn media(
+        &mut self,
+        kind: MediaKind,
+        source: Option<ast::Expr>,
+        alt: Option<ast::Text>,
+    ) -> Option<Media> {
         let alt = alt.map(|alt| self.text(&alt).id);
         let source = self.media_source(kind, &source?);
         Some(Media {
@@ -208,33 +264,59 @@ impl Lower<'_> {
         }
     }
 
+    /// A button of a template, which cannot lead on: when it is pressed, the flow may long be over.
     pub(super) fn button(&mut self, item: &ast::ButtonItem) -> Option<MessageButton> {
+        let mut ways = Vec::new();
+        let button = self.leading_button(item, None, &mut ways)?;
+        let Some(way) = ways.first() else {
+            return Some(button);
+        };
+        self.report(
+            wrong_place::because(
+                way.span,
+                "A button of a template opens an address or calls a number, or is heard as its label.",
+            )
+            .help("Leave the way out, and hear the label: as an option, or as words of an intent."),
+        );
+        None
+    }
+
+    /// A button of a message, or of a card whose item has the slot. Its way is added to those of the message.
+    fn leading_button(
+        &mut self,
+        item: &ast::ButtonItem,
+        slot: Option<SlotId>,
+        ways: &mut Vec<ButtonBody>,
+    ) -> Option<MessageButton> {
         let span = self.node_span(item);
-        let label = item.label().map(|label| self.text(&label).id);
-        let (target, calls) = match (item.opens(), item.calls()) {
-            (Some(opens), _) => {
+        let written = item.label();
+        let label_span = written.as_ref().map_or(span, |label| self.node_span(label));
+        let label = written.map(|label| self.text(&label).id);
+        let act = match (item.opens(), item.calls(), item.way()) {
+            (Some(opens), _, _) => {
                 let url = opens.url()?;
-                (self.expr_as(&url, Types::URL, UseContext::Passed), false)
+                ButtonAct::Opens(self.expr_as(&url, Types::URL, UseContext::Passed).id)
             }
-            (None, Some(calls)) => {
+            (None, Some(calls), _) => {
                 let phone = calls.phone()?;
-                (self.expr_as(&phone, Types::PHONE, UseContext::Passed), true)
+                ButtonAct::Calls(self.expr_as(&phone, Types::PHONE, UseContext::Passed).id)
             }
-            (None, None) => {
-                self.report(
-                    wrong_place::because(span, "A button of a message opens an address or calls a number.")
-                        .help("What leads on in the flow is an option of a `choose`."),
-                );
-                if item.way().is_some() {
-                    self.way(item.way(), span);
-                }
-                return None;
+            (None, None, Some(way)) => {
+                let block = self.way(Some(way), span);
+                ways.push(ButtonBody {
+                    span,
+                    label_span,
+                    label: label?,
+                    item: slot,
+                    block,
+                });
+                ButtonAct::Leads(HandlerId::from(ways.len() - 1))
             }
+            (None, None, None) => ButtonAct::Says,
         };
         Some(MessageButton {
             label: label?,
-            target: target.id,
-            calls,
+            act,
             condition: None,
         })
     }
@@ -258,7 +340,7 @@ impl Lower<'_> {
         Some((TemplateId::from(id), args))
     }
 
-    fn cards(&mut self, item: &ast::CardsItem, span: Span) -> Option<Cards> {
+    fn cards(&mut self, item: &ast::CardsItem, span: Span, ways: &mut Vec<ButtonBody>) -> Option<Cards> {
         let (list, item_type) = self.list_of(item.list(), span);
         let token = item.name()?;
         let at = self.token_span(token);
@@ -306,7 +388,10 @@ impl Lower<'_> {
                         cards.alt = alt;
                     }
                 }
-                CardEntry::ButtonItem(item) => cards.buttons.extend(self.button(&item)),
+                CardEntry::ButtonItem(item) => {
+                    let button = self.leading_button(&item, Some(slot), ways);
+                    cards.buttons.extend(button);
+                }
             }
         }
         cards.title = match title {

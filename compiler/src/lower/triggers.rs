@@ -1,8 +1,8 @@
 //! Triggers, goals, experiments, segments, templates, knowledge and moved places.
 
 use botflow_artifact::{
-    ConsentId, EventId, Expr, Fallback, Faq, FlowId, GoalId, IntentId, Moved, Occurrence, SegmentId, StageId,
-    TriggerSource,
+    ConsentId, EventId, Expr, Fallback, Faq, FlowId, GoalId, IntentId, MediaKind, Moved, Occurrence,
+    SegmentId, StageId, TriggerSource,
 };
 use botflow_syntax::ast::{self, GoalEntry, Source, TemplateEntry, TriggerSetting};
 use smol_str::SmolStr;
@@ -393,18 +393,33 @@ impl Lower<'_> {
                     let button = self.button(&button);
                     self.program.bot.templates[id].buttons.extend(button);
                 }
-                TemplateEntry::ImageItem(_)
-                | TemplateEntry::VideoItem(_)
-                | TemplateEntry::FileItem(_)
-                | TemplateEntry::AudioItem(_) => {
-                    self.report(
-                        wrong_place::because(at, "Media of a template are registered with the channel.")
-                            .help("Leave the line out: the channel adds what is registered there."),
-                    );
+                TemplateEntry::ImageItem(item) => {
+                    self.template_media(id, MediaKind::Image, item.source(), item.alt());
+                }
+                TemplateEntry::VideoItem(item) => {
+                    self.template_media(id, MediaKind::Video, item.source(), item.alt());
+                }
+                TemplateEntry::FileItem(item) => {
+                    self.template_media(id, MediaKind::File, item.source(), item.alt());
+                }
+                TemplateEntry::AudioItem(item) => {
+                    self.template_media(id, MediaKind::Audio, item.source(), item.alt());
                 }
             }
         }
         self.scope = outer;
+    }
+
+    /// What a template shows beside its words; its address may depend on the parameters.
+    fn template_media(
+        &mut self,
+        id: usize,
+        kind: MediaKind,
+        source: Option<ast::Expr>,
+        alt: Option<ast::Text>,
+    ) {
+        let media = self.media(kind, source, alt);
+        self.program.bot.templates[id].media.extend(media);
     }
 
     pub(super) fn faq(&mut self, item: &ast::FaqItem) {

@@ -152,6 +152,7 @@ fn declarations(flows: u32) -> Bot {
             params: Vec::new(),
             gives: None,
             fails: vec!["taken".into()],
+            statuses: Vec::new(),
             takes_sensitive: false,
             http: None,
             timeout_ms: 3_000,
@@ -179,6 +180,8 @@ fn declarations(flows: u32) -> Bot {
         consents: vec!["marketing".into()],
         queues: vec![Queue {
             name: "helpdesk".into(),
+            display_name: None,
+            languages: Vec::new(),
             always_open: true,
             hours: Vec::new(),
             closed_on: Vec::new(),

@@ -5,15 +5,27 @@ use botflow_understanding::{OptionMatch, OptionWords, match_option, options::exa
 use botflow_values::Kind;
 use smol_str::SmolStr;
 
+use crate::conversation::Offered;
 use crate::reading::Heard;
 use crate::turn::{Next, Turn};
 
 impl Turn<'_> {
     /// What is suggested with a question: what is written, else the members of its closed set.
-    pub fn suggested(&self, ask: &Ask) -> Vec<SmolStr> {
+    pub fn suggested(&self, ask: &Ask, listed: &[Value]) -> Vec<SmolStr> {
         let scope = self.scope();
         if !ask.suggest.is_empty() {
-            return ask.suggest.iter().map(|one| scope.text(one.label)).collect();
+            let mut labels = Vec::with_capacity(ask.suggest.len());
+            for one in &ask.suggest {
+                match one {
+                    Suggestion::Label(label) => labels.push(scope.text(*label)),
+                    Suggestion::List { .. } => labels.extend(listed.iter().map(|item| {
+                        let mut label = String::new();
+                        scope.show(&mut label, item);
+                        SmolStr::from(label)
+                    })),
+                }
+            }
+            return labels;
         }
         match scope.type_info(ask.ty).and_then(|info| info.kind) {
             Some(Kind::Member(set)) => {
@@ -32,6 +44,30 @@ impl Turn<'_> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What a list suggests now: what it gives when the question is put.
+    pub fn suggest_from(&self, ask: &Ask) -> Option<Box<Offered>> {
+        let (list, at_most) = ask.suggest.iter().find_map(|one| match one {
+            Suggestion::List { list, at_most } => Some((*list, *at_most)),
+            Suggestion::Label(_) => None,
+        })?;
+        let mut offered = Offered::default();
+        if let Value::List(items) = self.eval(list) {
+            offered.items = items;
+            offered.items.truncate(at_most as usize);
+        }
+        Some(Box::new(offered))
+    }
+
+    /// What the list of the waiting question gave.
+    pub fn listed(&self) -> &[Value] {
+        let offered = self
+            .c
+            .question
+            .as_ref()
+            .and_then(|question| question.offered.as_deref());
+        offered.map_or(&[], |offered| &offered.items)
     }
 
     /// The answer a message surely is: an exact suggestion, or a whole value of a narrow type.
@@ -91,7 +127,7 @@ impl Turn<'_> {
                 _ => Default::default(),
             },
             _ => self
-                .suggested(ask)
+                .suggested(ask, self.listed())
                 .iter()
                 .map(|label| OptionWords::new([label.as_str()]))
                 .collect(),
@@ -107,8 +143,28 @@ impl Turn<'_> {
                 _ => None,
             };
         }
-        let label = scope.text(ask.suggest.get(index)?.label);
-        scope.read(ask.ty, &Heard::new(&label)).map(|found| found.value)
+        let mut left = index;
+        let mut label = None;
+        for one in &ask.suggest {
+            match one {
+                Suggestion::Label(text) if left == 0 => {
+                    label = Some(scope.text(*text));
+                    break;
+                }
+                Suggestion::Label(_) => left -= 1,
+                Suggestion::List { .. } => match self.listed().get(left) {
+                    Some(item) => match item.as_text() {
+                        Some(text) => {
+                            label = Some(text.clone());
+                            break;
+                        }
+                        None => return Some(item.clone()),
+                    },
+                    None => left -= self.listed().len(),
+                },
+            }
+        }
+        scope.read(ask.ty, &Heard::new(&label?)).map(|found| found.value)
     }
 
     /// Stores an answer if its checks hold. `Err`: the way of the check that said no; nothing has changed then.

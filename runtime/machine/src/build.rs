@@ -4,15 +4,21 @@ use botflow_artifact::{self as artifact, *};
 use botflow_message::{
     Button, Card, Envelope, Location, Media, MediaKind, Message, Part as Shown, TemplateCall,
 };
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::scope::Scope;
 
 impl Scope<'_> {
     /// A message with its holes filled.
     pub fn message(&self, id: MessageId) -> Message {
+        self.offering(id, 0).0
+    }
+
+    /// The same with the items of its cards; the number is part of what its buttons send back.
+    pub fn offering(&self, id: MessageId, number: u32) -> (Message, Vec<Value>) {
+        let mut items = Vec::new();
         let Some(template) = self.p.bot.messages.get(id.index()) else {
-            return Message::default();
+            return (Message::default(), items);
         };
         let mut message = Message {
             text: template.text.map(|text| self.text(text)).unwrap_or_default(),
@@ -22,17 +28,23 @@ impl Scope<'_> {
             message.parts.push(Shown::Hint(self.text(hint)));
         }
         if is_plain(template) {
-            return message;
+            return (message, items);
         }
         for media in &template.media {
             self.media(&mut message, media);
         }
+        // What can be pressed is numbered: on the cards first, as people would count it.
+        let mut presses = Presses { number, next: 0 };
+        let cards = match &template.cards {
+            Some(cards) => self.cards(cards, &mut presses, &mut items),
+            None => Vec::new(),
+        };
         for button in &template.buttons {
-            message.parts.extend(self.button(button).map(Shown::Button));
+            message
+                .parts
+                .extend(self.button(button, &mut presses).map(Shown::Button));
         }
-        if let Some(cards) = &template.cards {
-            self.cards(&mut message, cards);
-        }
+        message.parts.extend(cards.into_iter().map(Shown::from));
         let channel = self.channel();
         if let Some((_, words)) = template.on_channel.iter().find(|(on, _)| on == channel) {
             message.reword(self.text(*words));
@@ -40,7 +52,7 @@ impl Scope<'_> {
         if template.template.is_some() || template.public_reply || template.via.is_some() {
             message.envelope = Some(Box::new(self.envelope(template)));
         }
-        message
+        (message, items)
     }
 
     fn envelope(&self, template: &MessageTemplate) -> Envelope {
@@ -52,9 +64,14 @@ impl Scope<'_> {
                     self.show(&mut shown, &self.eval(*arg));
                     SmolStr::from(shown)
                 });
+                let parameters: Vec<SmolStr> = parameters.collect();
+                let given: Vec<Value> = args.iter().map(|arg| self.eval(*arg)).collect();
+                let inside = self.with(&given);
+                let media = declared.media.iter();
                 Some(TemplateCall {
                     name: declared.name.clone(),
-                    parameters: parameters.collect(),
+                    parameters,
+                    media: media.filter_map(|media| inside.shown(media)).collect(),
                 })
             }),
             public: template.public_reply,
@@ -64,26 +81,29 @@ impl Scope<'_> {
     }
 
     fn media(&self, message: &mut Message, media: &artifact::Media) {
-        let alt = media.alt.map(|alt| self.text(alt)).unwrap_or_default();
+        if media.kind != artifact::MediaKind::Location {
+            message.parts.extend(self.shown(media).map(Shown::from));
+        } else if let Value::Location(at) = self.eval(media.source) {
+            message.parts.push(Shown::Location(Location {
+                latitude_e6: at.latitude,
+                longitude_e6: at.longitude,
+                name: media.alt.map(|alt| self.text(alt)).unwrap_or_default(),
+            }));
+        }
+    }
+
+    /// A picture, film, file or sound, if its address is known.
+    fn shown(&self, media: &artifact::Media) -> Option<Media> {
         let kind = match media.kind {
             artifact::MediaKind::Image => MediaKind::Image,
             artifact::MediaKind::Video => MediaKind::Video,
             artifact::MediaKind::File => MediaKind::File,
             artifact::MediaKind::Audio => MediaKind::Audio,
-            artifact::MediaKind::Location => {
-                if let Value::Location(at) = self.eval(media.source) {
-                    message.parts.push(Shown::Location(Location {
-                        latitude_e6: at.latitude,
-                        longitude_e6: at.longitude,
-                        name: alt,
-                    }));
-                }
-                return;
-            }
+            artifact::MediaKind::Location => return None,
         };
-        if let Some(url) = self.address(media.source) {
-            message.parts.push(Media::new(kind, url, alt).into());
-        }
+        let url = self.address(media.source)?;
+        let alt = media.alt.map(|alt| self.text(alt)).unwrap_or_default();
+        Some(Media::new(kind, url, alt))
     }
 
     /// The address an expression gives: a text of some form, or where a file lies.
@@ -95,21 +115,28 @@ impl Scope<'_> {
         (!url.is_empty()).then_some(url)
     }
 
-    fn button(&self, button: &MessageButton) -> Option<Button> {
+    fn button(&self, button: &MessageButton, presses: &mut Presses) -> Option<Button> {
+        // A button that is not shown has its number all the same.
+        let payload = match button.act {
+            ButtonAct::Leads(_) | ButtonAct::Says => presses.payload(),
+            ButtonAct::Opens(_) | ButtonAct::Calls(_) => SmolStr::default(),
+        };
         if !self.allows(button.condition) {
             return None;
         }
-        let (label, target) = (self.text(button.label), self.address(button.target)?);
-        Some(if button.calls {
-            Button::call(label, target)
-        } else {
-            Button::open(label, target)
+        let label = self.text(button.label);
+        Some(match button.act {
+            ButtonAct::Opens(target) => Button::open(label, self.address(target)?),
+            ButtonAct::Calls(target) => Button::call(label, self.address(target)?),
+            ButtonAct::Leads(_) | ButtonAct::Says => Button::press(label, payload),
         })
     }
 
-    fn cards(&self, message: &mut Message, cards: &Cards) {
+    /// The cards, and the items they are made of.
+    fn cards(&self, cards: &Cards, presses: &mut Presses, shown: &mut Vec<Value>) -> Vec<Card> {
+        let mut made = Vec::new();
         let Value::List(items) = self.eval(cards.list) else {
-            return;
+            return made;
         };
         let mut slots = self.variables_with(cards.item);
         let mut count = 0;
@@ -119,7 +146,7 @@ impl Scope<'_> {
             }
             match slots.get_mut(cards.item.index()) {
                 Some(slot) => *slot = item,
-                None => return,
+                None => break,
             }
             let scope = self.with(&slots);
             if !scope.allows(cards.condition) {
@@ -135,13 +162,33 @@ impl Scope<'_> {
                 buttons: cards
                     .buttons
                     .iter()
-                    .filter_map(|button| scope.button(button))
+                    .filter_map(|button| scope.button(button, presses))
                     .collect(),
             };
-            message.parts.push(card.into());
+            made.push(card);
+            shown.push(slots[cards.item.index()].clone());
         }
+        made
     }
 }
+
+/// Numbers what can be pressed on a message.
+struct Presses {
+    /// The message's number.
+    number: u32,
+    /// The next button's.
+    next: u32,
+}
+
+impl Presses {
+    fn payload(&mut self) -> SmolStr {
+        self.next += 1;
+        format_smolstr!("{OFFER}.{}.{}", self.number, self.next - 1)
+    }
+}
+
+/// What the payloads of messages' buttons begin with; those of questions begin with the longer tag of a place.
+pub(crate) const OFFER: &str = "say";
 
 /// Words and a hint, nothing else: nearly all messages.
 #[inline]

@@ -5,7 +5,7 @@
 //! `always`). At most one handler frame rests in the stack: it is the open digression. The topmost frame is the
 //! one that speaks; all others rest at the place from which the next one was entered.
 
-use botflow_artifact::{EscalationId, FlowId, Outcome, PlaceHash, PlaceId, QueueId};
+use botflow_artifact::{EscalationId, FlowId, MessageId, Outcome, PlaceHash, PlaceId, QueueId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -52,6 +52,8 @@ pub struct Conversation {
     pub said: SmallVec<[(u32, FlowId); 2]>,
     /// Ids of the last events, newest last.
     pub seen: SmallVec<[u64; 2]>,
+    /// Messages that were said, whose buttons can be pressed.
+    pub offers: Option<Box<Offers>>,
 }
 
 /// Who has a conversation.
@@ -92,6 +94,31 @@ pub struct Frame {
     pub form: Option<Box<FormState>>,
     /// What the frame waits for besides words.
     pub pending: Option<Box<Pending>>,
+}
+
+/// Messages that were said, whose buttons can be pressed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Offers {
+    /// How many there were: what tells them apart.
+    pub count: u32,
+    /// Those that are remembered, oldest first.
+    pub messages: Vec<Offer>,
+}
+
+/// A message that was said, whose buttons can be pressed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// Its number among such messages; part of the payload of its buttons.
+    pub number: u32,
+    /// Index of the frame on whose variables its buttons work; `None` where it was said by a handler of `always`.
+    pub frame: Option<u32>,
+    /// Which.
+    pub message: MessageId,
+    /// The items of its cards, in order.
+    pub items: Vec<Value>,
+    /// Values as they were when it was said: of loops around it; where it was said by a handler of `always`, of all
+    /// variables.
+    pub kept: Vec<Value>,
 }
 
 /// No place at all.

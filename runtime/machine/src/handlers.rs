@@ -78,6 +78,16 @@ impl Turn<'_> {
             self.c.frames[fresh].kind = FrameKind::Handler { of: None };
         }
         self.c.frames.drain(open..fresh);
+        if let Some(offers) = &mut self.c.offers {
+            offers.messages.retain_mut(|offer| match &mut offer.frame {
+                Some(frame) if *frame as usize >= fresh => {
+                    *frame -= (fresh - open) as u32;
+                    true
+                }
+                Some(frame) => (*frame as usize) < open,
+                None => true,
+            });
+        }
     }
 
     /// The `if` rules of `always` (7.6).

@@ -27,6 +27,7 @@ mod call;
 mod choose;
 mod form;
 mod handlers;
+mod offer;
 mod operations;
 mod people;
 mod question;
@@ -37,7 +38,7 @@ mod fill;
 mod reading;
 mod scope;
 
-pub use conversation::{Conversation, Frame, FrameKind, Owner, Question};
+pub use conversation::{Conversation, Frame, FrameKind, Offer, Offers, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};
 pub use event::{Delivery, Event, EventKind, OperatorEvent};
 pub use person::Person;

@@ -7,10 +7,12 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::MAX_MESSAGE;
+use crate::build::OFFER;
 use crate::choose::Pick;
 use crate::conversation::{Conversation, Owner};
 use crate::effect::Effect;
 use crate::handlers::Level;
+use crate::offer::{Meant, Offered};
 use crate::reading::Heard;
 use crate::turn::{Next, Turn};
 
@@ -18,10 +20,21 @@ use crate::turn::{Next, Turn};
 pub(crate) struct Incoming {
     /// The words: what was written, the label of a button, the caption of a medium.
     pub text: SmolStr,
-    /// A button of the waiting question as it was last put.
-    pub button: Option<usize>,
+    /// What was pressed.
+    pub press: Press,
     /// What was sent beside words.
     pub media: Option<Value>,
+}
+
+/// What was pressed, as far as it still means something of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Press {
+    /// Nothing, or a button that counts as its label.
+    None,
+    /// A button of the waiting question as it was last put.
+    Question(usize),
+    /// A button of a message that leads on.
+    Message(Offered),
 }
 
 /// What was done about a message.
@@ -35,7 +48,7 @@ enum Taken {
 impl Turn<'_> {
     /// Deals with something from the customer.
     pub fn customer(&mut self, incoming: Incoming) {
-        let Incoming { text, button, media } = incoming;
+        let Incoming { text, press, media } = incoming;
         let text = if text.len() > MAX_MESSAGE {
             SmolStr::new(&text[..text.floor_char_boundary(MAX_MESSAGE)])
         } else {
@@ -50,7 +63,7 @@ impl Turn<'_> {
             Owner::People => self.forward(text.clone(), media),
             Owner::Nobody => self.first_message(&heard),
             Owner::Bot => {
-                let next = self.levels(&heard, button, media);
+                let next = self.levels(&heard, press, media);
                 self.run(next);
             }
         }
@@ -58,13 +71,18 @@ impl Turn<'_> {
     }
 
     /// Which button of the waiting question a payload is, and what is written on it otherwise.
-    pub fn pressed(&self, payload: &str, label: SmolStr) -> (Option<usize>, SmolStr) {
+    pub fn pressed(&self, payload: &str, label: SmolStr) -> (Press, SmolStr) {
         let mut parts = payload.split('.');
         let tag = parts.next().unwrap_or_default();
         let put = parts.next().and_then(|part| part.parse::<u32>().ok());
         let index = parts.next().and_then(|part| part.parse::<usize>().ok());
+        if tag == OFFER
+            && let (Some(number), Some(index)) = (put, index)
+        {
+            return self.pressed_offer(number, index, label);
+        }
         let (Some(&place), Some(put), Some(index)) = (self.p.tags.get(tag), put, index) else {
-            return (None, label);
+            return (Press::None, label);
         };
         let waits = self.c.owner == Owner::Bot
             && self.resting().is_some_and(|(at, _)| at == place)
@@ -75,9 +93,9 @@ impl Turn<'_> {
                 .is_some_and(|question| question.put == put);
         let known = self.label(place, index, waits);
         match known {
-            Some(label) if waits => (Some(index), label),
-            Some(written) if label.is_empty() => (None, written),
-            _ => (None, label),
+            Some(label) if waits => (Press::Question(index), label),
+            Some(written) if label.is_empty() => (Press::None, written),
+            _ => (Press::None, label),
         }
     }
 
@@ -87,7 +105,7 @@ impl Turn<'_> {
             PlaceKind::Ask(ask)
                 if waits || self.p.places[place.index()].suggested.len() == ask.suggest.len() =>
             {
-                self.suggested(ask).into_iter().nth(index)
+                self.suggested(ask, self.listed()).into_iter().nth(index)
             }
             PlaceKind::Choose(choose) if waits => {
                 let offered = self
@@ -164,7 +182,12 @@ impl Turn<'_> {
     }
 
     /// The levels of a message while the bot has the conversation.
-    fn levels(&mut self, heard: &Heard<'_>, button: Option<usize>, media: Option<Value>) -> Next {
+    fn levels(&mut self, heard: &Heard<'_>, press: Press, media: Option<Value>) -> Next {
+        let button = match press {
+            Press::Message(offered) => return self.lead_on(offered),
+            Press::Question(button) => Some(button),
+            Press::None => None,
+        };
         let Some((id, place)) = self.resting() else {
             self.fault(crate::Fault::Lost);
             return None;
@@ -179,6 +202,9 @@ impl Turn<'_> {
         if heard.text.is_empty() {
             return self.not_understood(place, asks);
         }
+        if let Some(offered) = self.offered_by_label(heard) {
+            return self.lead_on(offered);
+        }
         let pattern = self.pattern(heard);
         let matches = self.matches(heard);
         if let Some(next) = self.certain(heard, &matches, pattern) {
@@ -192,6 +218,12 @@ impl Turn<'_> {
         }
         if asks && let Taken::Yes(next) = self.nearly(id, place, heard) {
             return next;
+        }
+        match self.offered_nearly(place, heard) {
+            Some(Meant::Leads(offered)) => return self.lead_on(offered),
+            // What is heard by its label is not that label itself, so that this ends.
+            Some(Meant::Says(label)) => return self.levels(&Heard::new(&label), Press::None, None),
+            None => {}
         }
         if pattern == Some(Pattern::Thanks) {
             self.understood();

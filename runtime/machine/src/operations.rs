@@ -167,7 +167,7 @@ impl Turn<'_> {
 
     /// Sends a message as it stands now.
     fn send(&mut self, id: MessageId) {
-        let mut message = self.scope().message(id);
+        let mut message = self.offer_message(self.c.frames.len().wrapping_sub(1), id);
         self.subject(&mut message);
         self.out.push(Effect::Send(message));
     }
@@ -283,7 +283,7 @@ impl Turn<'_> {
             return None;
         };
         if let Some(FrameKind::Handler { of: Some(of) }) = self.top().map(|frame| frame.kind) {
-            self.c.frames.truncate(of as usize + 1);
+            self.keep_frames(of as usize + 1);
             self.fresh = None;
         }
         if let Some(frame) = self.top() {
@@ -303,7 +303,7 @@ impl Turn<'_> {
             Some(FrameKind::Handler { .. }) => {
                 // What led to the handler answers nothing behind it (4.3, 6.6).
                 self.heard = None;
-                self.c.frames.pop();
+                self.pop_frame();
                 if self.fresh == Some(self.c.frames.len()) {
                     self.fresh = None;
                     self.came_back = true;
@@ -326,16 +326,16 @@ impl Turn<'_> {
                     return None;
                 }
                 FrameKind::Handler { of: Some(of) } => {
-                    self.c.frames.truncate(of as usize + 1);
+                    self.keep_frames(of as usize + 1);
                     self.fresh = None;
                 }
                 FrameKind::Handler { of: None } => return self.come_back(),
                 FrameKind::Way => {
-                    self.c.frames.pop();
+                    self.pop_frame();
                     return self.behind();
                 }
                 FrameKind::Run => {
-                    self.c.frames.pop();
+                    self.pop_frame();
                     let Some((_, place)) = self.resting() else {
                         self.fault(Fault::Lost);
                         return None;
@@ -453,7 +453,7 @@ impl Turn<'_> {
             }
             match frame.kind {
                 FrameKind::Handler { .. } => {
-                    self.c.frames.pop();
+                    self.pop_frame();
                     self.fresh = None;
                     waits = true;
                 }
@@ -475,7 +475,7 @@ impl Turn<'_> {
                 None if mentions => continue,
                 None => usize::MAX,
             };
-            let mut message = self.scope_of(frame).message(MessageId(id));
+            let mut message = self.offer_message(frame, MessageId(id));
             self.subject(&mut message);
             self.out.push(Effect::Send(message));
         }

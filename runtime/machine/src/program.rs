@@ -316,10 +316,14 @@ impl Program {
                     info.fixed = Some(options);
                 }
             }
-            PlaceKind::Ask(ask) if ask.suggest.iter().all(|one| self.is_plain(one.label)) => {
-                info.suggested = (ask.suggest.iter())
-                    .map(|one| OptionWords::new(self.variants(one.label)))
-                    .collect();
+            PlaceKind::Ask(ask) => {
+                let plain = ask.suggest.iter().map(|one| match one {
+                    Suggestion::Label(label) if self.is_plain(*label) => {
+                        Some(OptionWords::new(self.variants(*label)))
+                    }
+                    _ => None,
+                });
+                info.suggested = plain.collect::<Option<Vec<_>>>().unwrap_or_default();
             }
             _ => {}
         }

@@ -168,7 +168,11 @@ impl Turn<'_> {
         let message = match &place.kind {
             PlaceKind::Ask(ask) => {
                 let mut message = self.words(Some(ask.question), ask.again, words);
-                self.suggestions(id, ask, &mut message);
+                // The labels of a list are those of what it gives now.
+                if let Some(listed) = self.suggest_from(ask) {
+                    offered = Some(listed);
+                }
+                self.suggestions(id, ask, offered.as_deref(), &mut message);
                 if let Some(form) = self.form_of(ask) {
                     form.last = id;
                     form.replay = false;
@@ -249,9 +253,10 @@ impl Turn<'_> {
     }
 
     /// Adds the suggestions of a question, or the members of its closed set.
-    fn suggestions(&self, id: PlaceId, ask: &Ask, message: &mut Message) {
+    fn suggestions(&self, id: PlaceId, ask: &Ask, listed: Option<&Offered>, message: &mut Message) {
         let put = self.c.puts.wrapping_add(1);
-        for (index, label) in self.suggested(ask).into_iter().enumerate() {
+        let listed = listed.map_or(&[][..], |listed| &listed.items);
+        for (index, label) in self.suggested(ask, listed).into_iter().enumerate() {
             let payload = self.payload(id, put, index);
             message.parts.push(Shown::Suggestion(Quick { label, payload }));
         }

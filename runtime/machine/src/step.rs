@@ -3,7 +3,7 @@
 use crate::conversation::Conversation;
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
-use crate::message::{Incoming, arrive};
+use crate::message::{Incoming, Press, arrive};
 use crate::program::Program;
 use crate::turn::Turn;
 
@@ -62,21 +62,21 @@ pub fn step_into(
     match event.kind {
         EventKind::Message { text, .. } => turn.customer(Incoming {
             text,
-            button: None,
+            press: Press::None,
             media: None,
         }),
         EventKind::Press { payload, label, .. } => {
-            let (button, text) = turn.pressed(&payload, label);
+            let (press, text) = turn.pressed(&payload, label);
             turn.customer(Incoming {
                 text,
-                button,
+                press,
                 media: None,
             });
         }
         EventKind::Media { value, caption, .. } => {
             turn.customer(Incoming {
                 text: caption,
-                button: None,
+                press: Press::None,
                 media: Some(value),
             });
         }

@@ -197,15 +197,19 @@ impl<'a> Turn<'a> {
 
     /// The topmost frame rests at this place now.
     pub fn rest_at(&mut self, id: PlaceId) {
-        let hash = self
-            .p
-            .bot
-            .places
-            .get(id.index())
-            .map_or(PlaceHash(0), |place| place.hash);
+        let p = self.p;
+        let place = p.bot.places.get(id.index());
         if let Some(frame) = self.top() {
             frame.at = id;
-            frame.hash = hash;
+            frame.hash = place.map_or(PlaceHash(0), |place| place.hash);
+            // A form whose code has been left is over.
+            if let (Some(form), Some(place)) = (&frame.form, place)
+                && let Some(PlaceKind::Form(form)) =
+                    p.bot.places.get(form.place.index()).map(|place| &place.kind)
+                && !(form.begin <= place.then && place.then <= form.end)
+            {
+                frame.form = None;
+            }
         }
     }
 
@@ -247,6 +251,21 @@ impl<'a> Turn<'a> {
         });
     }
 
+    /// Drops all frames above the first so many.
+    pub fn keep_frames(&mut self, count: usize) {
+        self.c.frames.truncate(count);
+        if let Some(offers) = &mut self.c.offers {
+            offers
+                .messages
+                .retain(|offer| offer.frame.is_none_or(|frame| (frame as usize) < count));
+        }
+    }
+
+    /// Drops the topmost frame.
+    pub fn pop_frame(&mut self) {
+        self.keep_frames(self.c.frames.len().saturating_sub(1));
+    }
+
     /// Begins a flow; everything that runs is dropped.
     pub fn begin(&mut self, flow: FlowId, args: Vec<Value>) -> Next {
         self.drop_all();
@@ -278,7 +297,7 @@ impl<'a> Turn<'a> {
         if self.c.escalation.take().is_some() {
             self.out.push(Effect::Withdraw);
         }
-        self.c.frames.clear();
+        self.keep_frames(0);
         self.c.question = None;
         self.fresh = None;
         self.company = false;
@@ -290,6 +309,9 @@ impl<'a> Turn<'a> {
         self.c.fired.clear();
         self.c.varied.clear();
         self.c.said.clear();
+        if let Some(offers) = &mut self.c.offers {
+            offers.messages.clear();
+        }
     }
 
     /// `finish`.

@@ -84,6 +84,10 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
     conversation.fired.clear();
     conversation.varied.clear();
     conversation.said.clear();
+    // Buttons of its messages count as their labels from now on.
+    if let Some(offers) = &mut conversation.offers {
+        offers.messages.clear();
+    }
     versions.person(conversation);
     conversation.bot = new.hash;
     Ok(())

@@ -149,6 +149,10 @@ pub struct TemplateCall {
     pub name: Text,
     /// The parameters in the order of its declaration, shown in the customer's language.
     pub parameters: Vec<Text>,
+    /// What it shows beside its words, in the order of its declaration: where the vendor wants an address for the
+    /// header of each message, it is this.
+    #[serde(default)]
+    pub media: Vec<Media>,
 }
 
 impl Message {

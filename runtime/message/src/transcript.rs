@@ -134,6 +134,7 @@ impl Lines {
                 template.name,
                 parameters.collect::<String>()
             ));
+            self.items(template.media.iter().map(media));
         }
         if envelope.public {
             self.item("(public)".to_owned());

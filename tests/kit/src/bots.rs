@@ -184,10 +184,25 @@ impl Writer {
         self.open(head);
         let known = self.known.len();
         match self.random.below(4) {
+            0 if self.random.chance(50) => {
+                self.open("say \"Here you are.\"");
+                self.line("button \"More of it\" -> run thank");
+                self.close();
+            }
             0 => self.line("say \"Here you are.\""),
             1 => {
                 self.ask();
-                self.line("say \"Noted.\"");
+                let noted = self.known[known..].first().cloned();
+                match noted {
+                    Some((name, _)) if self.random.chance(60) => {
+                        self.open("say \"Noted.\"");
+                        self.line(&format!(
+                            "button \"What was it?\" {{ say \"It was {{{name}}}.\" }}"
+                        ));
+                        self.close();
+                    }
+                    _ => self.line("say \"Noted.\""),
+                }
             }
             2 => self.line("run thank"),
             _ => {
@@ -396,7 +411,8 @@ impl Writer {
             Kind::YesNo,
         ]);
         let number = self.names;
-        match (self.random.below(8), shown) {
+        match (self.random.below(10), shown) {
+            (8, shown) => self.offer(number, shown),
             (0, _) => {
                 self.open("say one of");
                 self.line(&format!("\"One {number}.\""));
@@ -417,6 +433,58 @@ impl Writer {
             (_, Some(name)) => self.line(&format!("say \"It is {{{name}}}.\"")),
             (_, None) => self.line(&format!("say \"Words {number}.\"")),
         }
+    }
+
+    /// A message with buttons that lead on.
+    fn offer(&mut self, number: usize, shown: Option<String>) {
+        if self.random.chance(20) {
+            self.open("say one of");
+            self.line(&format!("\"Offer {number}.\""));
+            self.line(&format!("\"Another offer {number}.\""));
+            let end = self.out.trim_end().len();
+            self.out.truncate(end);
+            self.out.push('\n');
+            self.indent -= 1;
+            self.open("}");
+        } else {
+            self.open(&format!("say \"Offer {number}.\""));
+        }
+        let known = self.known.len();
+        let asked = self.random.chance(40);
+        match shown {
+            Some(name) => self.line(&format!(
+                "button \"Tell {number}\" {{ say \"It is {{{name}}}.\" }}"
+            )),
+            None if asked => {
+                self.depth += 1;
+                self.open(&format!("button \"Tell {number}\""));
+                self.ask();
+                self.close();
+                self.depth -= 1;
+                self.known.truncate(known);
+            }
+            None => self.line(&format!("button \"Tell {number}\" {{ say \"Nothing.\" }}")),
+        }
+        if self.random.chance(60) {
+            let target = self.target();
+            self.line(&format!("button \"Go on\" -> {target}"));
+        }
+        if self.random.chance(40) {
+            let plain = self.random.word(&["Large", "How much", "2", "Yes"]);
+            self.line(&format!("button \"{plain}\""));
+        }
+        if self.random.chance(30) {
+            let item = self.name("k");
+            self.open(&format!(
+                "cards {item} from [(id: \"Ale\", price: 3 EUR), (id: \"Corn\", price: 1 EUR)] at most 2"
+            ));
+            self.line(&format!("title \"{{{item}.id}}\""));
+            self.line(&format!("button \"Take\" {{ say \"You take {{{item}.id}}.\" }}"));
+            let target = self.target();
+            self.line(&format!("button \"Only {{{item}.id}}\" -> {target}"));
+            self.close();
+        }
+        self.close();
     }
 
     fn call(&mut self) {
@@ -563,7 +631,15 @@ impl Writer {
             0 => {
                 let item = self.name("i");
                 self.open(&format!("for each {item} in {name} at most 2"));
-                self.line(&format!("say \"{{{item}.label}} for {{{item}.price}}.\""));
+                if self.random.chance(50) {
+                    self.open(&format!("say \"{{{item}.label}} for {{{item}.price}}.\""));
+                    self.line(&format!(
+                        "button \"Buy {{{item}.label}}\" {{ say \"One {{{item}.label}}.\" }}"
+                    ));
+                    self.close();
+                } else {
+                    self.line(&format!("say \"{{{item}.label}} for {{{item}.price}}.\""));
+                }
                 self.close();
             }
             1 => {
@@ -575,6 +651,9 @@ impl Writer {
                 self.line(&format!(
                     "button \"See it\" opens \"https://x.example/{{{item}.id}}\""
                 ));
+                if self.random.chance(60) {
+                    self.line(&format!("button \"Buy\" {{ say \"One {{{item}.label}}.\" }}"));
+                }
                 self.close();
                 self.close();
             }

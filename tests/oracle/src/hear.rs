@@ -11,6 +11,7 @@ use botflow_values::{Kind, Reading, Value};
 use smol_str::SmolStr;
 
 use crate::handler::Level;
+use crate::offer::Meant;
 use crate::question::is_question;
 use crate::state::{Oracle, Pending, Purpose};
 use crate::types::Ty;
@@ -37,11 +38,19 @@ impl<'a> Oracle<'a> {
             return Next::Rest;
         };
         let message = normalise(&heard.text);
+        if let Some(payload) = &heard.payload
+            && let Some(next) = self.press_offer(payload)
+        {
+            return next;
+        }
         let asks = is_question(at) && self.question.is_some();
         if asks && let Some(next) = self.surely(heard, &message) {
             return next;
         }
         if !heard.text.trim().is_empty() {
+            if let Some(next) = self.offer_labelled(&message) {
+                return next;
+            }
             if let Some(next) = self.by_handler(&heard.text, &message, Certainty::Certain) {
                 return next;
             }
@@ -51,6 +60,17 @@ impl<'a> Oracle<'a> {
             }
             if asks && let Some(next) = self.nearly(heard, &message) {
                 return next;
+            }
+            match self.offer_nearly(at, &message) {
+                Some(Meant::Leads(next)) => return next,
+                Some(Meant::Says(text)) => {
+                    return self.hear(&Heard {
+                        text,
+                        payload: None,
+                        medium: None,
+                    });
+                }
+                None => {}
             }
             if pattern == Some(Pattern::Thanks) {
                 self.misunderstood = 0;
@@ -173,7 +193,7 @@ impl<'a> Oracle<'a> {
         let suggestions: Vec<OptionWords> = question
             .suggestions
             .iter()
-            .map(|label| OptionWords::new([label.as_str()]))
+            .map(|one| OptionWords::new([one.label.as_str()]))
             .collect();
         if let Some(found) = exact_option(message, &suggestions)
             && let Some(next) = self.suggested(found)
@@ -191,8 +211,11 @@ impl<'a> Oracle<'a> {
             // Without suggestions of its own the members of the set are suggested.
             Some(Kind::Member(set)) if !suggests(&place) => Value::member(set, index as u32),
             _ => {
-                let label = self.question.as_ref()?.suggestions.get(index)?.clone();
-                self.env().read(&ty, &label).value()?
+                let suggested = self.question.as_ref()?.suggestions.get(index)?.clone();
+                match suggested.value {
+                    Some(value) => value,
+                    None => self.env().read(&ty, &suggested.label).value()?,
+                }
             }
         };
         Some(self.answer(value))
@@ -213,7 +236,7 @@ impl<'a> Oracle<'a> {
             _ => {
                 let question = self.question.as_ref();
                 let labels = question.into_iter().flat_map(|question| &question.suggestions);
-                labels.map(|label| OptionWords::new([label.as_str()])).collect()
+                labels.map(|one| OptionWords::new([one.label.as_str()])).collect()
             }
         }
     }

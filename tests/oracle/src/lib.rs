@@ -17,6 +17,7 @@ mod handler;
 mod hear;
 mod infer;
 mod literal;
+mod offer;
 mod people;
 pub mod project;
 mod question;

@@ -92,6 +92,7 @@ pub struct Project<'a> {
     pub(crate) segments: IndexMap<SmolStr, ast::SegmentItem<'a>>,
     pub(crate) escalations: IndexMap<SmolStr, ast::EscalationItem<'a>>,
     pub(crate) queues: IndexMap<SmolStr, ast::QueueItem<'a>>,
+    pub(crate) templates: IndexMap<SmolStr, ast::TemplateItem<'a>>,
     pub(crate) experiments: IndexMap<SmolStr, ast::ExperimentItem<'a>>,
     aliases: IndexMap<SmolStr, SmolStr>,
     pub(crate) matcher: WordMatcher,
@@ -138,6 +139,7 @@ impl<'a> Project<'a> {
             segments: IndexMap::new(),
             escalations: IndexMap::new(),
             queues: IndexMap::new(),
+            templates: IndexMap::new(),
             experiments: IndexMap::new(),
             aliases: IndexMap::new(),
             matcher: WordMatcher::default(),
@@ -360,6 +362,9 @@ impl<'a> Project<'a> {
                     };
                     self.calls
                         .insert(item.path().map(|path| path.text()).unwrap_or_default(), call);
+                }
+                ast::Item::TemplateItem(item) => {
+                    self.templates.insert(text_of(item.name()), *item);
                 }
                 ast::Item::QueueItem(item) => {
                     self.queues.insert(text_of(item.name()), *item);

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::literal;
 use crate::project::text_of;
-use crate::state::{FormState, Offered, Oracle, Pending, Purpose, Question};
+use crate::state::{FormState, Offered, Oracle, Pending, Purpose, Question, Suggested};
 use crate::types::Ty;
 use crate::walk::Next;
 
@@ -234,7 +234,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The suggestions of a question as they are shown.
-    fn suggestions(&self, place: NodeRef<'a>) -> Vec<String> {
+    fn suggestions(&self, place: NodeRef<'a>) -> Vec<Suggested> {
         if place.kind() != SyntaxKind::AskStmt {
             return Vec::new();
         }
@@ -252,24 +252,25 @@ impl<'a> Oracle<'a> {
             if suggest.is_from() {
                 let most = suggest
                     .limit()
-                    .map_or(usize::MAX, |limit| literal::count(limit.count()) as usize);
-                let list = suggest.values().next().map(|list| env.eval(&list, &Ty::Any));
+                    .map_or(10, |limit| literal::count(limit.count()) as usize);
+                let wanted = Ty::List(Box::new(ty.clone()));
+                let list = suggest.values().next().map(|list| env.eval(&list, &wanted));
                 let items = list
                     .and_then(|list| list.as_list().map(<[Value]>::to_vec))
                     .unwrap_or_default();
-                shown.extend(
-                    items
-                        .iter()
-                        .take(most)
-                        .map(|item| env.show(item, Default::default())),
-                );
+                // A text is read as the answer, whatever else is the answer itself (5.8).
+                shown.extend(items.into_iter().take(most).map(|item| Suggested {
+                    label: env.show(&item, Default::default()),
+                    value: item.as_text().is_none().then_some(item),
+                }));
                 continue;
             }
             for value in suggest.values() {
-                shown.push(match value {
+                let label = match value {
                     Expr::Text(text) => env.text(&text),
                     value => env.show(&env.eval(&value, &ty), Default::default()),
-                });
+                };
+                shown.push(Suggested { label, value: None });
             }
         }
         if written.is_empty()
@@ -285,7 +286,10 @@ impl<'a> Oracle<'a> {
                 set,
                 index: index as u32,
             };
-            shown.extend((0..count).map(|index| env.label(member(index))));
+            shown.extend((0..count).map(|index| Suggested {
+                label: env.label(member(index)),
+                value: None,
+            }));
         }
         shown
     }

@@ -12,7 +12,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::env::Env;
 use crate::literal;
 use crate::project::text_of;
-use crate::state::{Oracle, Said};
+use crate::state::{OfferedButton, Oracle, Said};
 use crate::types::Ty;
 
 /// So many messages are said again at most (11.4).
@@ -50,7 +50,7 @@ impl<'a> Oracle<'a> {
     pub(crate) fn say_unrepeated(&mut self, node: NodeRef<'a>) {
         let one_of = ast::SayStmt::cast(node).and_then(|say| say.one_of());
         let variant = one_of.map(|one_of| self.vary_words(&one_of));
-        let message = message_of(&self.env(), node, variant);
+        let (message, _) = message_of(&self.env(), node, variant, 0);
         self.send(message);
     }
 
@@ -68,8 +68,10 @@ impl<'a> Oracle<'a> {
     }
 
     fn say_node(&mut self, node: NodeRef<'a>, variant: Option<usize>) {
-        let message = message_of(&self.env(), node, variant);
+        let (message, buttons) = message_of(&self.env(), node, variant, self.offers + 1);
         self.send(message);
+        let top = self.frames.len().wrapping_sub(1);
+        self.offer(node, buttons, top);
         let flow = self
             .frames
             .last()
@@ -136,16 +138,20 @@ impl<'a> Oracle<'a> {
         // A repetition is no turn in which the bot spoke: it can be repeated.
         self.spoke = true;
         for one in said {
-            let frame = self.frames.iter().rev().find(|frame| frame.flow.name == one.flow);
-            let message = match frame {
-                Some(frame) => message_of(&self.env_of(frame), one.node, one.variant),
+            let frame = self.frames.iter().rposition(|frame| frame.flow.name == one.flow);
+            let number = self.offers + 1;
+            let (message, buttons) = match frame {
+                Some(frame) => message_of(&self.env_of(&self.frames[frame]), one.node, one.variant, number),
                 None if one.mentions => continue,
-                None => message_of(&self.outside(), one.node, one.variant),
+                None => message_of(&self.outside(), one.node, one.variant, number),
             };
             if frame.is_none() && !message.parts.is_empty() {
                 continue;
             }
             self.send(message);
+            if let Some(frame) = frame {
+                self.offer(one.node, buttons, frame);
+            }
         }
     }
 
@@ -171,9 +177,9 @@ impl<'a> Oracle<'a> {
                 None => Button::press(label, format_smolstr!("q{}.{index}", question.put)),
             }));
         }
-        for (index, label) in question.suggestions.iter().enumerate() {
+        for (index, suggested) in question.suggestions.iter().enumerate() {
             message.parts.push(Part::Suggestion(Suggestion {
-                label: label.as_str().into(),
+                label: suggested.label.as_str().into(),
                 payload: format_smolstr!("q{}.{index}", question.put),
             }));
         }
@@ -207,8 +213,14 @@ fn words_of_question<'a>(
     (text, again, hint)
 }
 
-/// The message of a node that says something.
-fn message_of<'a>(env: &Env<'_, '_>, node: NodeRef<'a>, variant: Option<usize>) -> Message {
+/// The message of a node that says something, and its buttons that can be pressed. The number is that of the message
+/// among those that have such.
+fn message_of<'a>(
+    env: &Env<'_, '_>,
+    node: NodeRef<'a>,
+    variant: Option<usize>,
+    number: u32,
+) -> (Message, Vec<OfferedButton<'a>>) {
     let one_of = match node.kind() {
         SyntaxKind::OneOf => ast::OneOf::cast(node),
         _ => node.children().find_map(ast::OneOf::cast),
@@ -225,16 +237,23 @@ fn message_of<'a>(env: &Env<'_, '_>, node: NodeRef<'a>, variant: Option<usize>) 
     for item in &items {
         add_media(env, &mut message, item);
     }
+    let mut offered = Presses {
+        number,
+        buttons: Vec::new(),
+    };
+    let mut cards = Vec::new();
+    for item in &items {
+        if let SayItem::CardsItem(item) = item {
+            add_cards(env, &mut cards, item, &mut offered);
+        }
+    }
     for item in &items {
         if let SayItem::ButtonItem(button) = item {
-            message.parts.extend(button_of(env, button).map(Part::Button));
+            let button = button_of(env, button, None, &mut offered);
+            message.parts.extend(button.map(Part::Button));
         }
     }
-    for item in &items {
-        if let SayItem::CardsItem(cards) = item {
-            add_cards(env, &mut message, cards);
-        }
-    }
+    message.parts.extend(cards);
     let channel = env.oracle.channel();
     let reworded = items.iter().find_map(|item| match item {
         SayItem::OnChannelItem(item) if item.channels().any(|token| token.text() == channel) => item.text(),
@@ -259,7 +278,13 @@ fn message_of<'a>(env: &Env<'_, '_>, node: NodeRef<'a>, variant: Option<usize>) 
             ..Envelope::default()
         }));
     }
-    message
+    (message, offered.buttons)
+}
+
+/// The buttons of a message that can be pressed, as they are met.
+struct Presses<'a> {
+    number: u32,
+    buttons: Vec<OfferedButton<'a>>,
 }
 
 fn add_media(env: &Env<'_, '_>, message: &mut Message, item: &SayItem) {
@@ -309,15 +334,33 @@ fn millionths(degrees: &Value) -> Option<i32> {
     .ok()
 }
 
-fn button_of<'a>(env: &Env<'_, '_>, button: &ast::ButtonItem<'a>) -> Option<Button> {
+fn button_of<'a>(
+    env: &Env<'_, '_>,
+    button: &ast::ButtonItem<'a>,
+    card: Option<(SmolStr, Value)>,
+    offered: &mut Presses<'a>,
+) -> Option<Button> {
     let label = button.label().map(|label| env.text(&label)).unwrap_or_default();
     if let Some(opens) = button.opens() {
         return Some(Button::open(label, env.address(opens.url())?));
     }
-    Some(Button::call(label, env.address(button.calls()?.phone())?))
+    if let Some(calls) = button.calls() {
+        return Some(Button::call(label, env.address(calls.phone())?));
+    }
+    let payload = format_smolstr!("s{}.{}", offered.number, offered.buttons.len());
+    offered.buttons.push(OfferedButton {
+        node: button.syntax(),
+        card,
+    });
+    Some(Button::press(label, payload))
 }
 
-fn add_cards<'a>(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsItem<'a>) {
+fn add_cards<'a>(
+    env: &Env<'_, '_>,
+    shown: &mut Vec<Part>,
+    cards: &ast::CardsItem<'a>,
+    offered: &mut Presses<'a>,
+) {
     let name = text_of(cards.name());
     let Some(Value::List(items)) = cards.list().map(|list| env.eval(&list, &Ty::Any)) else {
         return;
@@ -327,9 +370,9 @@ fn add_cards<'a>(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsIte
         .map_or(10, |limit| literal::count(limit.count()) as usize);
     let fitting = items
         .into_iter()
-        .map(|item| env.with(&name, item))
-        .filter(|env| env.allows(cards.condition().and_then(|clause| clause.condition())));
-    for env in fitting.take(most) {
+        .map(|item| (item.clone(), env.with(&name, item)))
+        .filter(|(_, env)| env.allows(cards.condition().and_then(|clause| clause.condition())));
+    for (item, env) in fitting.take(most) {
         let mut card = Card::default();
         for entry in cards.entries() {
             match entry {
@@ -345,10 +388,13 @@ fn add_cards<'a>(env: &Env<'_, '_>, message: &mut Message, cards: &ast::CardsIte
                         .address(item.source())
                         .map(|url| Media::new(MediaKind::Image, url, alt));
                 }
-                ast::CardEntry::ButtonItem(item) => card.buttons.extend(button_of(&env, &item)),
+                ast::CardEntry::ButtonItem(button) => {
+                    let of = Some((name.clone(), item.clone()));
+                    card.buttons.extend(button_of(&env, &button, of, offered));
+                }
             }
         }
-        message.parts.push(card.into());
+        shown.push(card.into());
     }
 }
 
@@ -360,9 +406,37 @@ fn template_of<'a>(env: &Env<'_, '_>, item: &ast::TemplateUseItem<'a>) -> Templa
             .map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
         SmolStr::from(env.show(&value, Default::default()))
     });
+    let name = item.path().map(|path| path.text()).unwrap_or_default();
+    let mut shown = Message::default();
+    if let Some(template) = env.oracle.project.templates.get(&name) {
+        // Its media may mention its parameters.
+        let declared = template.params().into_iter().flat_map(|params| params.params());
+        let names: Vec<SmolStr> = declared.map(|param| text_of(param.name())).collect();
+        let mut inside = env.oracle.outside();
+        for (place, arg) in item.args().into_iter().flat_map(|args| args.args()).enumerate() {
+            let label = arg.name().map(|label| SmolStr::new(label.text()));
+            let value = arg
+                .value()
+                .map_or(Value::Unknown, |value| env.eval(&value, &Ty::Any));
+            if let Some(name) = label.or_else(|| names.get(place).cloned()) {
+                inside = inside.with(&name, value);
+            }
+        }
+        for entry in template.syntax().children().filter_map(SayItem::cast) {
+            add_media(&inside, &mut shown, &entry);
+        }
+    }
     TemplateCall {
-        name: item.path().map(|path| path.text()).unwrap_or_default(),
+        name,
         parameters: parameters.collect(),
+        media: shown
+            .parts
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Media(media) => Some(*media),
+                _ => None,
+            })
+            .collect(),
     }
 }
 

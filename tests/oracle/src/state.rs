@@ -41,6 +41,10 @@ pub struct Oracle<'a> {
     pub(crate) said: Vec<Said<'a>>,
     pub(crate) seen: Vec<u64>,
     pub(crate) next_frame: u64,
+    /// How many messages with buttons to press were said.
+    pub(crate) offers: u32,
+    /// The last of those that handlers of `always` said.
+    pub(crate) offered: Vec<Offer<'a>>,
 
     // What belongs to the turn at hand.
     pub(crate) now: i64,
@@ -75,6 +79,25 @@ pub(crate) struct Frame<'a> {
     pub form: Option<FormState<'a>>,
     pub pending: Option<Pending>,
     pub loops: Vec<(NodeRef<'a>, Vec<Value>, usize)>,
+    /// The last messages with buttons that were said with its variables.
+    pub offered: Vec<Offer<'a>>,
+}
+
+/// A message that was said, whose buttons can be pressed (3.9).
+#[derive(Clone)]
+pub(crate) struct Offer<'a> {
+    pub number: u32,
+    /// Those of the cards first.
+    pub buttons: Vec<OfferedButton<'a>>,
+    /// Variables as they were when it was said.
+    pub kept: BTreeMap<SmolStr, Value>,
+}
+
+/// A button of a message, and the card's item with its name.
+#[derive(Clone)]
+pub(crate) struct OfferedButton<'a> {
+    pub node: NodeRef<'a>,
+    pub card: Option<(SmolStr, Value)>,
 }
 
 /// What a frame is.
@@ -161,7 +184,15 @@ pub(crate) struct Question<'a> {
     /// How many clocks of silence have gone off.
     pub gone: usize,
     pub options: Vec<Offered<'a>>,
-    pub suggestions: Vec<String>,
+    pub suggestions: Vec<Suggested>,
+}
+
+/// A suggestion as it was shown.
+#[derive(Clone)]
+pub(crate) struct Suggested {
+    pub label: String,
+    /// The answer that it is; a label without one is read as the answer.
+    pub value: Option<Value>,
 }
 
 /// An option as it was offered.
@@ -218,6 +249,8 @@ impl<'a> Oracle<'a> {
             said: Vec::new(),
             seen: Vec::new(),
             next_frame: 0,
+            offers: 0,
+            offered: Vec::new(),
             now: i64::MIN,
             turn: 0,
             seed: 0,
@@ -389,6 +422,7 @@ impl<'a> Oracle<'a> {
             form: None,
             pending: None,
             loops: Vec::new(),
+            offered: Vec::new(),
         });
         self.next_frame
     }

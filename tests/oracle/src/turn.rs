@@ -173,6 +173,7 @@ impl<'a> Oracle<'a> {
         self.varied.clear();
         self.fired.clear();
         self.said.clear();
+        self.offered.clear();
         self.misunderstood = 0;
     }
 

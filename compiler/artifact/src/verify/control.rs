@@ -54,6 +54,7 @@ pub(super) fn verify(bot: &Bot) -> Result<(), Damage> {
             Hears::Event(event) => check(bot, *event)?,
             Hears::Silence(clock) => silence(bot, std::slice::from_ref(clock))?,
             Hears::Unclear { tries } => ways(bot, tries)?,
+            Hears::Pressed { label, .. } => check(bot, *label)?,
             Hears::Failed | Hears::Changed(_) | Hears::Pattern(_) => {}
         }
     }
@@ -124,7 +125,7 @@ fn place(bot: &Bot, place: &Place) -> Result<(), Damage> {
             check(bot, ask.ty)?;
             check(bot, ask.question)?;
             check_all(bot, ask.again)?;
-            check_all(bot, ask.suggest.iter().map(|one| one.label))?;
+            suggestions(bot, &ask.suggest)?;
             for one in &ask.checks {
                 check(bot, one.condition)?;
                 check(bot, one.otherwise)?;
@@ -198,6 +199,26 @@ fn place(bot: &Bot, place: &Place) -> Result<(), Damage> {
             check_all(bot, verify.failed)
         }
     }
+}
+
+/// The machine remembers what one list gave.
+fn suggestions(bot: &Bot, suggest: &[Suggestion]) -> Result<(), Damage> {
+    let mut lists = 0;
+    for one in suggest {
+        match one {
+            Suggestion::Label(label) => check(bot, *label)?,
+            Suggestion::List { list, .. } => {
+                check(bot, *list)?;
+                lists += 1;
+            }
+        }
+    }
+    if lists > 1 {
+        return Err(Damage::Bounds {
+            what: "the number of lists that a question suggests from",
+        });
+    }
+    Ok(())
 }
 
 fn act(bot: &Bot, act: OptionAct) -> Result<(), Damage> {

@@ -5,7 +5,7 @@ use super::{Damage, MAX_DEPTH};
 use crate::bot::Bot;
 use crate::expr::Expr;
 use crate::ids::*;
-use crate::message::{MessageButton, MessageTemplate};
+use crate::message::{ButtonAct, MessageButton, MessageTemplate};
 use crate::text::{Filter, Part, Text};
 use crate::triggers::{Occurrence, TriggerSource};
 use crate::types::Type;
@@ -230,7 +230,11 @@ fn message(bot: &Bot, template: &MessageTemplate) -> Result<(), Damage> {
 
 fn button(bot: &Bot, button: &MessageButton) -> Result<(), Damage> {
     check(bot, button.label)?;
-    check(bot, button.target)?;
+    match button.act {
+        ButtonAct::Opens(target) | ButtonAct::Calls(target) => check(bot, target)?,
+        ButtonAct::Leads(handler) => check(bot, handler)?,
+        ButtonAct::Says => {}
+    }
     check_all(bot, button.condition)
 }
 
@@ -261,6 +265,14 @@ fn declarations(bot: &Bot) -> Result<(), Damage> {
                 what: "a call's time-out",
             });
         }
+        for (at, (status, failure)) in call.statuses.iter().enumerate() {
+            let twice = call.statuses[..at].iter().any(|(earlier, _)| earlier == status);
+            if !(400..=599).contains(status) || *failure as usize >= call.fails.len() || twice {
+                return Err(Damage::Bounds {
+                    what: "the number of a failing answer",
+                });
+            }
+        }
         if let Some(http) = &call.http {
             check(bot, http.url)?;
             check_all(bot, http.headers.iter().map(|(_, text)| *text))?;
@@ -288,6 +300,10 @@ fn declarations(bot: &Bot) -> Result<(), Damage> {
         check(bot, template.text)?;
         check_all(bot, template.header)?;
         check_all(bot, template.footer)?;
+        for media in &template.media {
+            check(bot, media.source)?;
+            check_all(bot, media.alt)?;
+        }
         template.buttons.iter().try_for_each(|one| button(bot, one))?;
     }
     for goal in &bot.goals {

@@ -54,7 +54,12 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((head, _)) = context.lowered.handlers.get(id.index()).copied() else {
             continue;
         };
-        let nameless = matches!(&handler.hears, Hears::Pattern(name) if name.is_empty());
+        // A button hears from its message on, wherever the conversation rests.
+        let nameless = match &handler.hears {
+            Hears::Pattern(name) => name.is_empty(),
+            Hears::Pressed { .. } => true,
+            _ => false,
+        };
         // What could not be understood may have been what the handler was meant for.
         let broken = state.instead.is_none() && context.is_broken(handler.flow);
         if state.hears || nameless || broken || context.lowered.is_library(head) {
@@ -144,7 +149,7 @@ fn key(handler: &Handler) -> Option<Key<'_>> {
         Hears::Intent { intent, .. } => Key::Intent(intent.0),
         Hears::Event(event) => Key::Event(event.0),
         // Several clocks of one level all go off.
-        Hears::Silence(_) => return None,
+        Hears::Silence(_) | Hears::Pressed { .. } => return None,
         Hears::Failed => Key::Failed,
         Hears::Unclear { .. } => Key::Unclear,
         Hears::Changed(slot) => Key::Changed(handler.flow, slot.0),

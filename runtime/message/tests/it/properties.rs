@@ -77,6 +77,11 @@ fn envelope() -> impl Strategy<Value = Option<Box<Envelope>>> {
     let template = TemplateCall {
         name: "cart".into(),
         parameters: vec!["Ana".into()],
+        media: vec![Media::new(
+            MediaKind::Image,
+            "https://cdn.example/cart.png",
+            "Your cart",
+        )],
     };
     prop::option::of(
         (any::<bool>(), any::<bool>(), "[a-z]{0,5}").prop_map(move |(public, with, subject)| {

@@ -58,7 +58,16 @@ impl Writer {
             && self.random.chance(40)
         {
             match kind {
+                Kind::City if self.random.chance(30) => {
+                    self.line("suggest \"Oradea\"");
+                    self.line("suggest from [\"Cluj\", \"Iași\", \"Berlin\"] at most 2");
+                    self.line("suggest \"Bacău\"");
+                }
                 Kind::City => self.line("suggest \"Cluj\", \"Iași\", \"Berlin\""),
+                Kind::Size if self.random.chance(30) => self.line("suggest from [large, medium]"),
+                Kind::Money if self.random.chance(30) => {
+                    self.line("suggest from [5 EUR * (1 + customer.orders), 50 EUR]");
+                }
                 Kind::Size => self.line("suggest \"Small\", \"Large\""),
                 Kind::Money => self.line("suggest \"20 EUR\", \"50 EUR\""),
                 Kind::Quantity => self.line("suggest \"2\", \"5\""),

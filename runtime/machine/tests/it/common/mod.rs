@@ -242,6 +242,7 @@ impl Builder {
             params: Vec::new(),
             gives: None,
             fails: vec!["taken".into()],
+            statuses: Vec::new(),
             takes_sensitive: false,
             http: None,
             timeout_ms: 3000,

@@ -38,6 +38,8 @@ pub fn sink() -> Builder {
     });
     b.bot.queues.push(Queue {
         name: "desk".into(),
+        display_name: None,
+        languages: Vec::new(),
         always_open: true,
         hours: Vec::new(),
         closed_on: Vec::new(),
