@@ -125,9 +125,19 @@ impl Turn<'_> {
     /// What stands on a button, and all it is called.
     fn label_of(&self, offer: &Offer, button: usize) -> Option<(SmolStr, OptionWords)> {
         let (button, item) = self.button_of(offer, button)?;
-        let mut slots = match offer.frame {
-            Some(frame) => self.scope_of(frame as usize).slots.to_vec(),
-            None => offer.kept.clone(),
+        let cards = self.p.bot.messages.get(offer.message.index())?.cards.as_deref();
+        let card = item.zip(cards.map(|cards| cards.item));
+        let scope = match offer.frame {
+            Some(frame) => self.scope_of(frame as usize),
+            None => self.scope_of(usize::MAX),
+        };
+        let scope = match offer.frame {
+            Some(_) => scope,
+            None => scope.with(&offer.kept),
+        };
+        let mut slots = match &card {
+            Some((_, slot)) => scope.variables_with(*slot),
+            None => scope.slots.to_vec(),
         };
         let hears = match button.act {
             ButtonAct::Leads(handler) => self.p.bot.handlers.get(handler.index()).map(|one| &one.hears),
@@ -142,13 +152,11 @@ impl Turn<'_> {
                 }
             }
         }
-        let cards = self.p.bot.messages.get(offer.message.index())?.cards.as_deref();
-        if let (Some(item), Some(cards)) = (item, cards)
-            && let Some(slot) = slots.get_mut(cards.item.index())
+        if let Some((item, slot)) = card
+            && let Some(place) = slots.get_mut(slot.index())
         {
-            *slot = item;
+            *place = item;
         }
-        let scope = self.scope();
         let scope = scope.with(&slots);
         let shown = scope.text(button.label);
         let called = self.p.option_words(button.label, &[], Some(&shown));
