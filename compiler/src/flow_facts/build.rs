@@ -36,7 +36,7 @@ pub(super) fn build<'p>(
         program,
         bot: &program.bot,
         run_learns: learns,
-        graph: Graph::default(),
+        graph: Graph::with_room(),
         facts: Facts::new(slots),
         steps: IndexMap::default(),
         hub: None,

@@ -117,6 +117,15 @@ pub(super) struct Graph<'p> {
 }
 
 impl Graph<'_> {
+    /// Empty, with room for an ordinary flow: there are many, each for a moment.
+    pub fn with_room() -> Self {
+        Graph {
+            nodes: Vec::with_capacity(32),
+            edges: Vec::with_capacity(48),
+            ..Graph::default()
+        }
+    }
+
     /// Successors of all nodes: those of node n are `targets[starts[n]..starts[n + 1]]`, in order of making.
     pub fn successors(&self) -> (Vec<u32>, Vec<NodeId>) {
         let mut starts = vec![0u32; self.nodes.len() + 1];

@@ -5,6 +5,7 @@ use botflow_artifact::{Bot, FlowId, Hears, PlaceKind};
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
+use super::leads::Leads;
 use super::{Driver, Edge, Graph, Node};
 
 /// Which edges count, and which flows can be passed by such edges alone.
@@ -132,33 +133,17 @@ impl Passing {
     /// Sets of nodes that lead to each other by edges that count, each with its nodes in order of their index;
     /// single nodes only if they lead to themselves. In order of their first node.
     pub fn cycles(&self, graph: &Graph, bot: &Bot) -> Vec<Vec<NodeIndex>> {
-        let count = graph.nodes.node_count();
-        // Edges as one flat list: cheaper to walk twice than to filter twice.
-        let mut first = Vec::with_capacity(count + 1);
-        let mut targets: Vec<u32> = Vec::with_capacity(graph.nodes.edge_count());
+        cycles(&self.leads(graph, bot))
+    }
+
+    /// The edges that count, of all nodes at once.
+    pub fn leads(&self, graph: &Graph, bot: &Bot) -> Leads {
+        let edges = graph.nodes.edge_count();
+        let mut leads = Leads::with_capacity(graph.nodes.node_count(), edges);
         for node in graph.nodes.node_indices() {
-            first.push(targets.len() as u32);
-            targets.extend(self.edges(graph, bot, node).map(|(_, to)| to.index() as u32));
+            leads.add(self.edges(graph, bot, node).map(|(_, to)| to.index() as u32));
         }
-        first.push(targets.len() as u32);
-        let mut found = components(&first, &targets);
-        found.retain(|set| match set.as_slice() {
-            [single] => targets[first[*single as usize] as usize..first[*single as usize + 1] as usize]
-                .contains(single),
-            _ => true,
-        });
-        for set in &mut found {
-            set.sort_unstable();
-        }
-        found.sort_unstable();
-        found
-            .into_iter()
-            .map(|set| {
-                set.into_iter()
-                    .map(|node| NodeIndex::new(node as usize))
-                    .collect()
-            })
-            .collect()
+        leads
     }
 }
 
@@ -170,11 +155,29 @@ fn is_next_round(graph: &Graph, from: NodeIndex, to: NodeIndex) -> bool {
     }
 }
 
-/// Strongly connected components of a graph in flat form: the targets of node `n` stand in
-/// `targets[first[n]..first[n + 1]]`. Components of one node without an edge are given, too.
-pub fn components(first: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
+/// The cycles of edges that have been collected before: as [`Passing::cycles`].
+pub fn cycles(leads: &Leads) -> Vec<Vec<NodeIndex>> {
+    let mut found: Vec<Vec<NodeIndex>> = Vec::new();
+    components(leads, |set| {
+        let is_cycle = match set {
+            [single] => leads.of(*single).contains(single),
+            _ => true,
+        };
+        if is_cycle {
+            let mut set: Vec<NodeIndex> = set.iter().map(|node| NodeIndex::new(*node as usize)).collect();
+            set.sort_unstable();
+            found.push(set);
+        }
+    });
+    found.sort_unstable();
+    found
+}
+
+/// Strongly connected components of a graph, one after the other; those of one node without an edge, too.
+pub fn components(leads: &Leads, mut found: impl FnMut(&[u32])) {
     const UNSEEN: u32 = u32::MAX;
-    let count = first.len().saturating_sub(1);
+    let (first, targets) = (&leads.first, &leads.targets);
+    let count = leads.len();
     let mut order = vec![UNSEEN; count];
     let mut low = vec![0; count];
     let mut open = vec![false; count];
@@ -182,7 +185,6 @@ pub fn components(first: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
     // Nodes under work, each with the next of its edges.
     let mut work: Vec<(u32, u32)> = Vec::new();
     let mut next = 0;
-    let mut found = Vec::new();
     for root in 0..count as u32 {
         if order[root as usize] != UNSEEN {
             continue;
@@ -212,17 +214,13 @@ pub fn components(first: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
                 low[*parent as usize] = low[*parent as usize].min(low[n]);
             }
             if low[n] == order[n] {
-                let mut set = Vec::new();
-                while let Some(member) = stack.pop() {
-                    open[member as usize] = false;
-                    set.push(member);
-                    if member as usize == n {
-                        break;
-                    }
+                let begin = stack.iter().rposition(|member| *member as usize == n).unwrap_or(0);
+                for member in &stack[begin..] {
+                    open[*member as usize] = false;
                 }
-                found.push(set);
+                found(&stack[begin..]);
+                stack.truncate(begin);
             }
         }
     }
-    found
 }

@@ -14,6 +14,7 @@ pub mod cycles;
 pub mod export;
 pub mod goals;
 pub mod label;
+pub mod leads;
 pub mod node;
 pub mod picture;
 pub mod reach;

@@ -70,7 +70,7 @@ impl Lower<'_> {
             match piece {
                 TextPart::Plain(words) => {
                     word = word_behind(word, &words);
-                    parts.push(Part::Literal(SmolStr::new(words)));
+                    parts.push(Part::Literal(words));
                 }
                 TextPart::Hole(hole) => {
                     // What begins an address is (part of) the address itself: `{config.shop}/cart`.

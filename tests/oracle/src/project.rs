@@ -418,7 +418,7 @@ impl<'a> Project<'a> {
             // A hole of an example names a parameter; it is written for the matcher as it stands in the source.
             let source = |text: &ast::Text<'a>| {
                 let parts = text.parts().into_iter().map(|part| match part {
-                    ast::TextPart::Plain(text) => text,
+                    ast::TextPart::Plain(text) => text.to_string(),
                     ast::TextPart::Hole(hole) => {
                         let name = hole.value().map(|value| value.syntax().text().to_string());
                         format!("{{{}}}", name.unwrap_or_default().trim())

@@ -11,9 +11,10 @@ use rustc_hash::FxBuildHasher;
 use crate::codegen::Lowered;
 use crate::conversation::plan::{BEGINS, RUNS, arranged};
 use crate::graph::conversation::Teller;
-use crate::graph::cycles::Passing;
+use crate::graph::cycles::{Passing, cycles};
 use crate::graph::goals::Goals;
 use crate::graph::label::Words;
+use crate::graph::leads::Leads;
 use crate::graph::{Edge, Graph, Node, Reach};
 use crate::project::Span;
 
@@ -34,6 +35,8 @@ pub(super) struct Context<'l> {
     pub by_time: Passing,
     /// The cycles that time drives; those that nothing has to drive are parts of them.
     pub cycles: Vec<Vec<NodeIndex>>,
+    /// The edges of `by_time`.
+    pub leads_by_time: Leads,
     goals: OnceCell<Goals>,
     words: OnceCell<Words<'l>>,
 }
@@ -42,8 +45,10 @@ impl<'l> Context<'l> {
     pub fn new(lowered: &'l Lowered, graph: &'l Graph) -> Context<'l> {
         let bot = &lowered.bot;
         let by_time = Passing::of(graph, bot, true);
+        let leads_by_time = by_time.leads(graph, bot);
         Context {
-            cycles: by_time.cycles(graph, bot),
+            cycles: cycles(&leads_by_time),
+            leads_by_time,
             lowered,
             bot,
             graph,

@@ -4,35 +4,33 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 use crate::graph::cycles::components;
+use crate::graph::leads::Leads;
 
 /// Of some things of which one may lead to another, those to which no other one leads; of a circle, to which nothing
 /// outside it leads, the first.
 pub(super) fn shores<T: Copy + Eq + std::hash::Hash>(things: &[T], leads_to: impl Fn(T) -> Vec<T>) -> Vec<T> {
     let numbers: IndexMap<T, u32, FxBuildHasher> = things.iter().copied().zip(0..).collect();
-    let mut first = Vec::with_capacity(things.len() + 1);
-    let mut targets = Vec::new();
+    let mut leads = Leads::with_capacity(things.len(), things.len());
     for thing in things {
-        first.push(targets.len() as u32);
-        targets.extend(leads_to(*thing).iter().filter_map(|to| numbers.get(to).copied()));
+        leads.add(leads_to(*thing).iter().filter_map(|to| numbers.get(to).copied()));
     }
-    first.push(targets.len() as u32);
-    let sets = components(&first, &targets);
     let mut set_of = vec![0; things.len()];
-    for (number, set) in sets.iter().enumerate() {
+    // Of each set its first member, as long as no other set leads there.
+    let mut firsts: Vec<Option<u32>> = Vec::new();
+    components(&leads, |set| {
         for member in set {
-            set_of[*member as usize] = number;
+            set_of[*member as usize] = firsts.len();
         }
-    }
-    let mut led_to = vec![false; sets.len()];
+        firsts.push(set.iter().min().copied());
+    });
     for from in 0..things.len() {
-        for to in &targets[first[from] as usize..first[from + 1] as usize] {
+        for to in leads.of(from as u32) {
             if set_of[*to as usize] != set_of[from] {
-                led_to[set_of[*to as usize]] = true;
+                firsts[set_of[*to as usize]] = None;
             }
         }
     }
-    let firsts = sets.iter().zip(led_to).filter(|(_, led_to)| !led_to);
-    let mut firsts: Vec<u32> = firsts.filter_map(|(set, _)| set.iter().min().copied()).collect();
+    let mut firsts: Vec<u32> = firsts.into_iter().flatten().collect();
     firsts.sort_unstable();
     firsts.into_iter().map(|number| things[number as usize]).collect()
 }

@@ -120,19 +120,15 @@ fn again(context: &Context<'_>, stuck: &mut Vec<NodeIndex>, findings: &mut Vec<F
 /// Per node: whether time alone leads from here to the question that waited being put again.
 fn comes_back(context: &Context<'_>) -> Vec<bool> {
     let mut found = vec![false; context.graph.nodes.node_count()];
-    let mut before: Vec<Vec<NodeIndex>> = vec![Vec::new(); found.len()];
-    let mut todo = Vec::new();
-    for node in context.graph.nodes.node_indices() {
-        for (_, to) in context.by_time.edges(context.graph, context.bot, node) {
-            before[to.index()].push(node);
-        }
-        if matches!(context.graph.nodes[node], Node::AskAgain) {
-            todo.push(node);
-        }
-    }
+    let nodes = context.graph.nodes.node_indices();
+    let mut todo: Vec<u32> = nodes
+        .filter(|node| matches!(context.graph.nodes[*node], Node::AskAgain))
+        .map(|node| node.index() as u32)
+        .collect();
+    let before = context.leads_by_time.reversed();
     while let Some(node) = todo.pop() {
-        if !std::mem::replace(&mut found[node.index()], true) {
-            todo.append(&mut before[node.index()]);
+        if !std::mem::replace(&mut found[node as usize], true) {
+            todo.extend(before.of(node));
         }
     }
     found

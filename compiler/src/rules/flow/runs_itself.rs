@@ -5,6 +5,7 @@ use botflow_artifact::{FlowId, PlaceId, PlaceKind};
 use super::context::Context;
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::cycles::components;
+use crate::graph::leads::Leads;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -25,25 +26,33 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             runs.push((place.flow, run.flow, PlaceId::from(id)));
         }
     }
-    runs.sort_by_key(|(from, ..)| *from);
-    let mut first = Vec::with_capacity(bot.flows.len() + 1);
-    let mut at = 0;
-    for flow in 0..bot.flows.len() {
-        first.push(at as u32);
-        while runs.get(at).is_some_and(|(from, ..)| from.index() == flow) {
-            at += 1;
-        }
+    if runs.is_empty() {
+        return;
     }
-    first.push(at as u32);
-    let targets: Vec<u32> = runs[..at].iter().map(|(_, to, _)| to.0).collect();
-    let mut circles = components(&first, &targets);
-    circles.iter_mut().for_each(|circle| circle.sort_unstable());
+    runs.sort_by_key(|(from, ..)| *from);
+    let of = |flow: u32| {
+        let begin = runs.partition_point(|(from, ..)| from.0 < flow);
+        let end = runs.partition_point(|(from, ..)| from.0 <= flow);
+        &runs[begin..end]
+    };
+    let mut leads = Leads::with_capacity(bot.flows.len(), runs.len());
+    for flow in 0..bot.flows.len() as u32 {
+        leads.add(of(flow).iter().map(|(_, to, _)| to.0));
+    }
+    let mut circles: Vec<Vec<u32>> = Vec::new();
+    components(&leads, |circle| {
+        if circle.len() > 1 || leads.of(circle[0]).contains(&circle[0]) {
+            let mut circle = circle.to_vec();
+            circle.sort_unstable();
+            circles.push(circle);
+        }
+    });
     circles.sort_unstable();
     for circle in circles {
         let inside = |flow: FlowId| circle.binary_search(&flow.0).is_ok();
         let links: Vec<&(FlowId, FlowId, PlaceId)> = circle
             .iter()
-            .flat_map(|flow| &runs[first[*flow as usize] as usize..first[*flow as usize + 1] as usize])
+            .flat_map(|flow| of(*flow))
             .filter(|(_, to, _)| inside(*to))
             .collect();
         let Some((from, to, place)) = links.first() else {

@@ -14,6 +14,10 @@ pub static RULE: Rule = Rule {
 
 /// Reports a declared name that is not in `snake_case`.
 pub fn check(at: Span, name: &str) -> Option<Finding> {
+    let is_plain = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'_';
+    if name.bytes().all(is_plain) {
+        return None;
+    }
     let wanted = snake_case(name);
     (wanted != name).then(|| {
         Finding::new(&RULE, at, format!("`{name}` is not written as names are here."))

@@ -3,6 +3,7 @@
 use crate::ast::AstNode;
 use crate::kind::SyntaxKind;
 use crate::node::{ElementRef, TokenRef};
+use smol_str::SmolStr;
 
 nodes! {
     /// `"Hi {name}"`, or a text between three quotes
@@ -28,7 +29,7 @@ choices! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextPart<'t> {
     /// Characters as they are to be said, escapes resolved, the indentation of a block removed.
-    Plain(String),
+    Plain(SmolStr),
     /// A hole.
     Hole(Hole<'t>),
 }
@@ -44,7 +45,7 @@ impl<'t> Text<'t> {
         let mut parts = self.parts();
         match (parts.len(), parts.pop()) {
             (0, None) => Some(String::new()),
-            (1, Some(TextPart::Plain(text))) => Some(text),
+            (1, Some(TextPart::Plain(text))) => Some(text.into()),
             _ => None,
         }
     }
@@ -54,16 +55,15 @@ impl<'t> Text<'t> {
     /// A block loses the line end behind its opening quotes, the indentation its lines have in common, and the
     /// line of its closing quotes if nothing else stands on it.
     pub fn parts(&self) -> Vec<TextPart<'t>> {
+        let block = self.is_block();
+        if !block && let Some(only) = self.only_chunk() {
+            return vec![TextPart::Plain(SmolStr::new(only))];
+        }
         let mut builder = Parts {
             parts: Vec::new(),
             plain: String::new(),
         };
-        let indentation = if self.is_block() {
-            self.common_indentation()
-        } else {
-            0
-        };
-        let block = self.is_block();
+        let indentation = if block { self.common_indentation() } else { 0 };
         let mut first = true;
         let last = self
             .syntax
@@ -100,6 +100,15 @@ impl<'t> Text<'t> {
         }
         builder.flush();
         builder.parts
+    }
+
+    /// The characters of a text that is nothing but characters, as most texts are.
+    fn only_chunk(&self) -> Option<&'t str> {
+        let mut elements = self.syntax.children_with_tokens().filter(|element| is_content(element.kind()));
+        match (elements.next(), elements.next()) {
+            (Some(ElementRef::Token(token)), None) if token.kind() == SyntaxKind::TextChunk => Some(token.text()),
+            _ => None,
+        }
     }
 
     /// How many columns of indentation every line of a block has that holds anything.
@@ -143,7 +152,8 @@ struct Parts<'t> {
 impl<'t> Parts<'t> {
     fn flush(&mut self) {
         if !self.plain.is_empty() {
-            self.parts.push(TextPart::Plain(std::mem::take(&mut self.plain)));
+            self.parts.push(TextPart::Plain(SmolStr::new(&self.plain)));
+            self.plain.clear();
         }
     }
 
@@ -192,7 +202,7 @@ fn escaped(text: &str) -> char {
 
 impl<'t> LanguageCode<'t> {
     /// The code as written.
-    pub fn text(&self) -> smol_str::SmolStr {
+    pub fn text(&self) -> SmolStr {
         let mut text = smol_str::SmolStrBuilder::new();
         for token in self
             .syntax

@@ -20,7 +20,7 @@ fn text(source: &str) -> Vec<String> {
     let parts = text.parts().into_iter();
     parts
         .map(|part| match part {
-            TextPart::Plain(plain) => plain,
+            TextPart::Plain(plain) => plain.into(),
             TextPart::Hole(hole) => hole.syntax().text().to_string(),
         })
         .collect()
