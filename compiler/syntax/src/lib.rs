@@ -18,6 +18,6 @@ pub use kind::{FlowLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken}
 pub use lexer::{Token, lex};
 pub use line_index::{LineColumn, LineIndex, Utf16Position};
 pub use node::{Children, ElementRef, Elements, NodePointer, NodeRef, TokenRef};
-pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, ParseCache, parse, parse_with};
+pub use parser::{DEPTH_LIMIT, ERROR_LIMIT, FILE_LIMIT, HOLE_LIMIT, Parse, parse};
 pub use rowan::{GreenNode, GreenNodeData, NodeOrToken, TextRange, TextSize};
 pub use rowan::{Language, SyntaxKind as RawKind};

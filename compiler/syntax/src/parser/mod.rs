@@ -10,6 +10,7 @@ mod people;
 mod recovery;
 mod statements;
 mod texts;
+mod tree;
 mod triggers;
 mod types;
 mod words;
@@ -18,7 +19,8 @@ use crate::error::{Detail, Expected, Found, SyntaxError, SyntaxErrorKind, Syntax
 use crate::kind::{SyntaxKind, SyntaxNode};
 use crate::lexer::{Token, lex};
 use crate::node::NodeRef;
-use rowan::{Checkpoint, GreenNode, GreenNodeBuilder, NodeCache, TextRange, TextSize};
+use rowan::{GreenNode, TextRange, TextSize};
+use tree::{Checkpoint, TreeBuilder};
 
 /// How deep blocks, brackets and holes may stand within each other, together.
 pub const DEPTH_LIMIT: u32 = 128;
@@ -59,20 +61,8 @@ impl Parse {
     }
 }
 
-/// What the trees of several files share: equal tokens and small nodes. It saves time and memory where many files
-/// are parsed in a row, and changes nothing else.
-#[derive(Default, Debug)]
-pub struct ParseCache {
-    nodes: NodeCache,
-}
-
 /// Parses one file.
 pub fn parse(source: &str) -> Parse {
-    parse_with(source, &mut ParseCache::default())
-}
-
-/// Parses one file of several.
-pub fn parse_with(source: &str, cache: &mut ParseCache) -> Parse {
     if source.len() > FILE_LIMIT {
         return too_large(source);
     }
@@ -83,7 +73,7 @@ pub fn parse_with(source: &str, cache: &mut ParseCache) -> Parse {
         position: 0,
         emitted: 0,
         kind: SyntaxKind::Eof,
-        builder: GreenNodeBuilder::with_cache(&mut cache.nodes),
+        builder: TreeBuilder::new(),
         errors: Vec::new(),
         silent: false,
         brackets: 0,
@@ -94,7 +84,7 @@ pub fn parse_with(source: &str, cache: &mut ParseCache) -> Parse {
         steps_began: false,
         suspect: None,
     };
-    parser.builder.start_node(SyntaxKind::File.into());
+    parser.builder.start_node(SyntaxKind::File);
     parser.settle();
     parser.file();
     parser.flush();
@@ -109,12 +99,12 @@ pub fn parse_with(source: &str, cache: &mut ParseCache) -> Parse {
 
 /// A file beyond the limit is one error and one token.
 fn too_large(source: &str) -> Parse {
-    let mut builder = GreenNodeBuilder::new();
-    builder.start_node(SyntaxKind::File.into());
+    let mut builder = TreeBuilder::new();
+    builder.start_node(SyntaxKind::File);
     // Places are 32 bits wide; what lies beyond cannot be in a tree at all.
     if u32::try_from(source.len()).is_ok() {
-        builder.start_node(SyntaxKind::Error.into());
-        builder.token(SyntaxKind::Unknown.into(), source);
+        builder.start_node(SyntaxKind::Error);
+        builder.token(SyntaxKind::Unknown, source);
         builder.finish_node();
     }
     builder.finish_node();
@@ -151,7 +141,7 @@ struct Parser<'source> {
     emitted: usize,
     /// The kind of the current token.
     kind: SyntaxKind,
-    builder: GreenNodeBuilder<'source>,
+    builder: TreeBuilder,
     errors: Vec<SyntaxError>,
     /// Set by an error and cleared by the next entry: no second error where one was just reported.
     silent: bool,
@@ -240,7 +230,7 @@ impl Parser<'_> {
     fn flush(&mut self) {
         while self.emitted < self.position {
             let token = self.tokens[self.emitted];
-            self.builder.token(token.kind.into(), self.text_of(self.emitted));
+            self.builder.token(token.kind, self.text_of(self.emitted));
             self.emitted += 1;
         }
     }
@@ -255,7 +245,7 @@ impl Parser<'_> {
             return;
         }
         self.flush();
-        self.builder.token(kind.into(), self.text_of(self.position));
+        self.builder.token(kind, self.text_of(self.position));
         self.emitted += 1;
         self.position += 1;
         self.settle();
@@ -280,7 +270,7 @@ impl Parser<'_> {
 
     fn start(&mut self, kind: SyntaxKind) {
         self.flush();
-        self.builder.start_node(kind.into());
+        self.builder.start_node(kind);
     }
 
     fn checkpoint(&mut self) -> Checkpoint {
@@ -289,7 +279,7 @@ impl Parser<'_> {
     }
 
     fn start_at(&mut self, checkpoint: Checkpoint, kind: SyntaxKind) {
-        self.builder.start_node_at(checkpoint, kind.into());
+        self.builder.start_node_at(checkpoint, kind);
     }
 
     fn finish(&mut self) {

@@ -144,11 +144,3 @@ fn cut_and_mutated_sentences_keep_every_byte() {
         other = pieces;
     }
 }
-
-#[test]
-fn a_shared_cache_changes_no_tree() {
-    let mut cache = botflow_syntax::ParseCache::default();
-    for (_, source) in crate::examples::flows() {
-        assert_eq!(botflow_syntax::parse_with(&source, &mut cache), parse(&source));
-    }
-}
