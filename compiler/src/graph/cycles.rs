@@ -214,7 +214,10 @@ pub fn components(leads: &Leads, mut found: impl FnMut(&[u32])) {
                 low[*parent as usize] = low[*parent as usize].min(low[n]);
             }
             if low[n] == order[n] {
-                let begin = stack.iter().rposition(|member| *member as usize == n).unwrap_or(0);
+                let begin = stack
+                    .iter()
+                    .rposition(|member| *member as usize == n)
+                    .unwrap_or(0);
                 for member in &stack[begin..] {
                     open[*member as usize] = false;
                 }

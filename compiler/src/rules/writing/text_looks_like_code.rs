@@ -17,7 +17,10 @@ pub static RULE: Rule = Rule {
 /// put the way in its place.
 pub fn check(at: Span, piece: &str, alone: Option<Span>) -> Option<Finding> {
     // Most texts hold none of these signs, and every text of a project is looked at.
-    if !piece.bytes().any(|sign| matches!(sign, b'>' | b'%' | b'$' | b'[')) {
+    if !piece
+        .bytes()
+        .any(|sign| matches!(sign, b'>' | b'%' | b'$' | b'['))
+    {
         return None;
     }
     let mut offset = 0;

@@ -104,9 +104,14 @@ impl<'t> Text<'t> {
 
     /// The characters of a text that is nothing but characters, as most texts are.
     fn only_chunk(&self) -> Option<&'t str> {
-        let mut elements = self.syntax.children_with_tokens().filter(|element| is_content(element.kind()));
+        let mut elements = self
+            .syntax
+            .children_with_tokens()
+            .filter(|element| is_content(element.kind()));
         match (elements.next(), elements.next()) {
-            (Some(ElementRef::Token(token)), None) if token.kind() == SyntaxKind::TextChunk => Some(token.text()),
+            (Some(ElementRef::Token(token)), None) if token.kind() == SyntaxKind::TextChunk => {
+                Some(token.text())
+            }
             _ => None,
         }
     }
