@@ -134,7 +134,14 @@ impl<'p> Builder<'p> {
         if let Some(into) = choose.into {
             // A written option of a list is no item of it: without a value of its own it chooses nothing.
             let item = choose.from.as_ref().is_some_and(|from| from.item == into);
+            let open = |value: &ExprId| {
+                matches!(
+                    self.bot.exprs.get(value.index()),
+                    Some(Expr::Const(Value::Unknown))
+                )
+            };
             at = match option.value {
+                Some(value) if open(&value) => self.takes(Some(into), at),
                 Some(value) => self.gives(into, Known::As(value), at, Shows::Nothing),
                 None if item => self.takes(Some(into), at),
                 None => self.gives(into, Known::Yes, at, Shows::Nothing),

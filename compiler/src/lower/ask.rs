@@ -10,6 +10,7 @@ use crate::hir::{
     AskBody, AskQueueBody, Block, SilenceAct, SilenceBody, Stmt, StmtKind, TriesBody, UseContext, VerifyBody,
 };
 use crate::project::Span;
+use crate::rules::flow::clocks_out_of_order;
 use crate::rules::names::type_mismatch;
 use crate::rules::writing::{repeated_setting, wrong_place};
 use crate::types::{Fit, Types};
@@ -293,6 +294,11 @@ impl Lower<'_> {
     /// Tries and clocks in ascending order, each number once.
     pub(super) fn in_order(&mut self, tries: &mut Vec<TriesBody>, silence: &mut Vec<SilenceBody>) {
         tries.sort_by_key(|tries| tries.at);
+        for pair in silence.windows(2) {
+            if pair[0].after_ms > pair[1].after_ms {
+                self.report(clocks_out_of_order::finding(pair[1].span, pair[0].span));
+            }
+        }
         silence.sort_by_key(|silence| silence.after_ms);
         let mut repeated = Vec::new();
         for pair in tries.windows(2) {

@@ -38,7 +38,7 @@ impl Lower<'_> {
         // The item of the list is in sight of its condition and its label under the name of the choice.
         let from = choose
             .from()
-            .map(|from| self.list_behind(&from, token.as_ref(), several, name_span));
+            .map(|from| self.list_behind(choose, &from, token.as_ref(), name_span));
         let list = from.as_ref().map(|from| from.item_type);
         let ty = match (&token, list) {
             (None, _) => Types::ERROR,
@@ -169,20 +169,20 @@ impl Lower<'_> {
     /// The list behind `from`: its item becomes known, under the choice's name.
     fn list_behind(
         &mut self,
+        choose: &ast::ChooseStmt,
         from: &ast::FromClause,
         token: Option<&botflow_syntax::TokenRef>,
-        several: bool,
         name_span: Span,
     ) -> FromList {
+        let several = choose.is_several();
         let (list, item_type) = self.list_of(from.list(), name_span);
         let item = match token {
-            Some(token) if !several => self.bind(
-                token.text(),
-                item_type,
-                list.sensitive,
-                name_span,
-                Binding::Answer,
-            ),
+            // Where a way comes back without a choice, the name is `T?` from the beginning; in the option itself it is
+            // known.
+            Some(token) if !several => {
+                let ty = self.chosen_type(choose, Some(item_type));
+                self.bind(token.text(), ty, list.sensitive, name_span, Binding::Answer)
+            }
             _ => self.hidden_slot(".item", item_type),
         };
         let shadow = token.filter(|_| several).map(|token| (token.text(), item));

@@ -273,3 +273,16 @@ fn behind_a_failed_call_the_flow_goes_on_only_if_the_nearest_handler_comes_back(
         &[("not-answered-yet", "found")],
     );
 }
+
+#[test]
+fn a_choice_from_a_list_may_be_none_of_it() {
+    let flow = |behind: &str| {
+        main_flow(&format!(
+            "choose day from [1, 2] at most 2 \"Which day?\" {{\neach \"Day {{day}}\" {{\nsay \"Day {{day}} it \
+             is.\"\n}}\n\"Another day\" {{\nsay \"We will call you.\"\n}}\nsilence 10m -> finish \
+             abandoned\n}}\n{behind}\nfinish resolved"
+        ))
+    };
+    check(&flow("if day is known {\nsay \"{day}\"\n}"), &[]);
+    check(&flow("say \"{day}\""), &[("unknown-may-be-missing", "day")]);
+}

@@ -32,8 +32,11 @@ pub const PRELUDE: &[(&str, &str)] = &[
 
 /// Rules whose finding an example cannot show, and why.
 const NOT_SHOWN: &[(&str, &str)] = &[
-    ("deprecated", "nothing is deprecated"),
-    ("file-too-large", "a page would have to be as large"),
+    ("deprecated", "nothing is deprecated; its own test brings a table"),
+    (
+        "file-too-large",
+        "a page would have to be as large; see `a_file_is_too_large_beyond_the_limit`",
+    ),
     ("host-action-missing", "an example has no host program"),
 ];
 
@@ -88,6 +91,27 @@ fn examples_get_the_findings_they_show() {
         wrong.len(),
         wrong.join("\n\n")
     );
+}
+
+/// The example of `file-too-large`, which no page can hold: the passing one, lengthened by a comment.
+#[test]
+fn a_file_is_too_large_beyond_the_limit() {
+    let rule = rules::find("file-too-large").expect("it exists");
+    let mut shown = examples(rule.page).expect("a good page");
+    let example = &mut shown[0];
+    for (size, expected) in [
+        (botflow_syntax::FILE_LIMIT, &[][..]),
+        (botflow_syntax::FILE_LIMIT + 1, &["file-too-large"][..]),
+    ] {
+        let written = example.text.len();
+        let comment = "x".repeat(size - written - 2);
+        example.text.push_str(&format!("#{comment}\n"));
+        assert_eq!(example.text.len(), size);
+        let findings = check(&project_of(example));
+        let names: Vec<&str> = findings.iter().map(|finding| finding.rule.name).collect();
+        assert_eq!(names, expected);
+        example.text.truncate(written);
+    }
 }
 
 #[test]

@@ -64,6 +64,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "wait-in-loop",
             "never-asked",
             "handler-never-hears",
+            "clocks-out-of-order",
+            "nothing-to-ask-again",
         ],
     ),
 ];

@@ -81,10 +81,20 @@ impl<'l> Context<'l> {
             return Vec::new();
         };
         let mut path = self.path(node);
-        if let [(edge, ..)] = self.graph.out(node)[..] {
+        self.lead_on(&mut path);
+        self.tell(&path)
+    }
+
+    /// Lengthens a path by the way that leads on from its end, if only one does.
+    pub fn lead_on(&self, path: &mut Vec<EdgeIndex>) {
+        let end = path
+            .last()
+            .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+        if let Some((_, end)) = end
+            && let [(edge, ..)] = self.graph.out(end)[..]
+        {
             path.push(edge);
         }
-        self.tell(&path)
     }
 
     /// The shortest conversation to a `run`, and on into the flow that is run up to where it waits for the first time.

@@ -6,6 +6,7 @@
 mod context;
 mod islands;
 
+pub mod clocks_out_of_order;
 pub mod dead_end;
 pub mod digression_ends_conversation;
 pub mod duplicate_place;
@@ -14,6 +15,7 @@ pub mod handler_never_hears;
 pub mod nags_for_ever;
 pub mod never_asked;
 pub mod no_way_out;
+pub mod nothing_to_ask_again;
 pub mod runs_itself;
 pub mod statement_never_runs;
 pub mod step_falls_off;
@@ -47,6 +49,8 @@ pub const RULES: &[&Rule] = &[
     &wait_in_loop::RULE,
     &never_asked::RULE,
     &handler_never_hears::RULE,
+    &clocks_out_of_order::RULE,
+    &nothing_to_ask_again::RULE,
 ];
 
 /// Everything that the code and the graph of a bot show.
@@ -76,5 +80,7 @@ pub(crate) fn check_behind(lowered: &Lowered, graph: &Graph, before: &mut [Findi
     statement_never_runs::check(&context, &mut findings);
     wait_in_loop::check(&context, &mut findings);
     handler_never_hears::check(&context, &mut findings);
+    clocks_out_of_order::check(&context, &mut findings);
+    nothing_to_ask_again::check(&context, &mut findings);
     findings
 }
