@@ -73,6 +73,14 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
             text: Arc::from(read(&file)?),
         });
     }
+    for file in files_below(root, |file| file.extension() == Some("md"))? {
+        if !belongs_to_another(root, &file) {
+            project.documents.push(Source {
+                path: SmolStr::new(relative(root, &file)),
+                text: Arc::from(read(&file)?),
+            });
+        }
+    }
     Ok(project)
 }
 

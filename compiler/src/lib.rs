@@ -9,6 +9,7 @@ pub mod compile;
 pub mod config;
 mod conversation;
 mod echoes;
+mod faq;
 pub mod finding;
 pub mod flow_facts;
 pub mod graph;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-/// A `.flow` file of a project.
+/// A `.flow` file of a project, or another text that it names.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Relative to the project's folder, with `/` between parts; `std/…` for library flows.
@@ -20,6 +20,8 @@ pub struct Project {
     pub sources: Vec<Source>,
     /// Text of `botflow.toml`, if there is one.
     pub config: Option<Arc<str>>,
+    /// Other texts of the project by path, in order of path: what a `faq` may name as its source (`.md` files).
+    pub documents: Vec<Source>,
     /// What the host program offers (`--host`), if known: names of lookups and actions.
     pub host: Option<Vec<SmolStr>>,
 }

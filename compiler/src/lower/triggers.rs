@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::people::{minutes, weekdays};
 use super::reference::NO_EVENT;
 use super::{Lower, duration, name};
+use crate::faq;
 use crate::hir::UseContext;
 use crate::project::Span;
 use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, wrong_arguments};
@@ -429,12 +430,19 @@ impl Lower<'_> {
                 if let Some(plain) = self.fixed_text(&text) {
                     self.program.bot.faqs.push(Faq {
                         name: name.clone(),
+                        entries: self.entries_of(&plain),
                         source: SmolStr::new(plain),
-                        entries: Vec::new(),
                     });
                 }
             }
         }
+    }
+
+    /// The questions and answers of the files that a source means, in order of path.
+    fn entries_of(&self, source: &str) -> Vec<faq::Entry> {
+        let documents = self.project.documents.iter();
+        let meant = documents.filter(|document| faq::fits(source, &document.path));
+        meant.flat_map(|document| faq::entries(&document.text)).collect()
     }
 
     /// `moved flow.step to flow.step`. What was moved is gone, so that only the end of the way is looked up.

@@ -19,14 +19,25 @@ pub struct Built {
 
 /// Compiles sources; what is wrong comes back as text.
 pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<Built, String> {
+    build_with(sources, Vec::new(), config)
+}
+
+/// The same with the files that a `faq` names.
+fn build_with(
+    sources: Vec<(String, String)>,
+    documents: Vec<(String, String)>,
+    config: Option<String>,
+) -> Result<Built, String> {
+    let read = |files: &[(String, String)]| -> Vec<Source> {
+        let files = files.iter().map(|(path, text)| Source {
+            path: path.as_str().into(),
+            text: Arc::from(text.as_str()),
+        });
+        files.collect()
+    };
     let project = Project {
-        sources: sources
-            .iter()
-            .map(|(path, text)| Source {
-                path: path.as_str().into(),
-                text: Arc::from(text.as_str()),
-            })
-            .collect(),
+        sources: read(&sources),
+        documents: read(&documents),
         config: config.map(Arc::from),
         host: None,
     };
@@ -91,7 +102,11 @@ pub fn example(folder: &str) -> Built {
         read.collect()
     };
     let config = std::fs::read_to_string(root.join("botflow.toml")).ok();
-    let mut built = build(files(&root, "flow"), config).expect("the examples compile");
+    let mut documents = files(&root.join("faq"), "md");
+    documents
+        .iter_mut()
+        .for_each(|(path, _)| path.insert_str(0, "faq/"));
+    let mut built = build_with(files(&root, "flow"), documents, config).expect("the examples compile");
     built.chats = files(&root.join("tests"), "chat");
     built
 }

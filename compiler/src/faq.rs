@@ -1,0 +1,204 @@
+//! Questions and answers in files: `faq { source "faq/*.md" }`. A heading is a question; several in a row are ways to
+//! ask the same; what follows, up to the next heading, is the answer. Pure and total: any text gives entries.
+
+use smol_str::SmolStr;
+
+/// The longest heading and the longest answer that are taken, in bytes; what is longer is no knowledge for a chat.
+const LONGEST: (usize, usize) = (500, 10_000);
+
+/// One entry: the ways to ask, and the answer.
+pub type Entry = (Vec<SmolStr>, SmolStr);
+
+/// The entries of a file, in order. Headings without an answer, and what stands before the first heading, are left out.
+pub fn entries(text: &str) -> Vec<Entry> {
+    let mut found = Vec::new();
+    let mut asked: Vec<SmolStr> = Vec::new();
+    let mut answer = String::new();
+    let mut fence: Option<&str> = None;
+    for line in text.lines() {
+        let trimmed = line.trim();
+        // A sign for comments in a block of code is no heading.
+        match fence {
+            Some(mark) if trimmed.starts_with(mark) => fence = None,
+            Some(_) => {}
+            None => fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)),
+        }
+        match heading(line).filter(|_| fence.is_none()) {
+            Some(heading) => {
+                finish(&mut found, &mut asked, &mut answer);
+                if !heading.is_empty() && heading.len() <= LONGEST.0 {
+                    asked.push(SmolStr::new(heading));
+                }
+            }
+            None => {
+                answer.push_str(line.trim_end());
+                answer.push('\n');
+            }
+        }
+    }
+    finish(&mut found, &mut asked, &mut answer);
+    found
+}
+
+/// The words of a heading: one to six `#`, a space, and words, perhaps with `#` behind them.
+fn heading(line: &str) -> Option<&str> {
+    let indented = line.len() - line.trim_start_matches(' ').len();
+    if indented > 3 {
+        return None;
+    }
+    let line = line.trim();
+    let words = line.trim_start_matches('#');
+    let level = line.len() - words.len();
+    if !(1..=6).contains(&level) || !(words.is_empty() || words.starts_with([' ', '\t'])) {
+        return None;
+    }
+    let words = words.trim();
+    let open = words.trim_end_matches('#');
+    Some(if open.is_empty() || open.ends_with([' ', '\t']) {
+        open.trim_end()
+    } else {
+        words
+    })
+}
+
+/// What was asked has its answer, if something stands there.
+fn finish(found: &mut Vec<Entry>, asked: &mut Vec<SmolStr>, answer: &mut String) {
+    let words = std::mem::take(answer);
+    let words = words.trim();
+    if words.is_empty() {
+        // The next heading is another way to ask.
+        return;
+    }
+    let asked = std::mem::take(asked);
+    if !asked.is_empty() && words.len() <= LONGEST.1 {
+        found.push((asked, paragraphs(words)));
+    }
+}
+
+/// Lines of a paragraph are one line; an empty line between paragraphs stays, and so do lines of lists and code.
+fn paragraphs(words: &str) -> SmolStr {
+    let mut out = String::with_capacity(words.len());
+    let mut joins = false;
+    for line in words.lines() {
+        let begins = line.trim_start();
+        let own = begins.is_empty()
+            || line.starts_with("    ")
+            || begins.starts_with(['-', '*', '+', '>', '|', '`', '~'])
+            || begins.starts_with(|first: char| first.is_ascii_digit());
+        if !out.is_empty() {
+            out.push(if joins && !own { ' ' } else { '\n' });
+        }
+        out.push_str(if joins && !own { begins } else { line });
+        joins = !begins.is_empty() && !line.starts_with("    ") && !begins.starts_with(['|', '`', '~']);
+    }
+    SmolStr::from(out)
+}
+
+/// Whether a path fits a pattern: `*` stands for anything within a folder's or file's name, `**` for any folders.
+pub fn fits(pattern: &str, path: &str) -> bool {
+    let pattern = pattern.trim_start_matches("./");
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let names: Vec<&str> = path.split('/').collect();
+    // By places of the pattern: whether the names so far can end there. Linear in the product of both.
+    let mut ends = vec![false; parts.len() + 1];
+    ends[0] = true;
+    for (at, part) in parts.iter().enumerate() {
+        ends[at + 1] = ends[at] && *part == "**";
+    }
+    for name in names {
+        let mut next = vec![false; parts.len() + 1];
+        for (at, part) in parts.iter().enumerate() {
+            let any = *part == "**";
+            next[at + 1] = if any {
+                ends[at + 1] || ends[at] || next[at]
+            } else {
+                ends[at] && name_fits(part, name)
+            };
+        }
+        ends = next;
+    }
+    ends[parts.len()]
+}
+
+/// One name and its pattern, in which `*` is the only sign.
+fn name_fits(pattern: &str, name: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = name.strip_prefix(first) else {
+        return false;
+    };
+    let mut pieces: Vec<&str> = pieces.collect();
+    let Some(last) = pieces.pop() else {
+        return rest.is_empty();
+    };
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = &rest[at + piece.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[(&[&str], &str)]) {
+        let found = entries(text);
+        let found: Vec<(Vec<&str>, &str)> = found
+            .iter()
+            .map(|(asked, answer)| (asked.iter().map(SmolStr::as_str).collect(), answer.as_str()))
+            .collect();
+        let expected: Vec<(Vec<&str>, &str)> = expected
+            .iter()
+            .map(|(asked, answer)| (asked.to_vec(), *answer))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn headings_in_a_row_ask_the_same() {
+        check(
+            "Before.\n\n# When?\n## What hours? ##\n\nFrom ten\nto eight.\n\n- Mondays\n- Sundays\n\n# Why?\n\nSo.\n",
+            &[
+                (
+                    &["When?", "What hours?"],
+                    "From ten to eight.\n\n- Mondays\n- Sundays",
+                ),
+                (&["Why?"], "So."),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_has_no_answer_or_no_question_is_left_out() {
+        check("Only words.\n", &[]);
+        check("# Only a question?\n", &[]);
+        check("# A\n#hashtag\n", &[(&["A"], "#hashtag")]);
+        check(
+            "# C\n```\n# no heading\n```\n",
+            &[(&["C"], "```\n# no heading\n```")],
+        );
+        check("", &[]);
+    }
+
+    #[test]
+    fn patterns_fit_paths() {
+        for (pattern, path, fit) in [
+            ("faq/*.md", "faq/shop.md", true),
+            ("faq/*.md", "faq/ru/shop.md", false),
+            ("faq/**/*.md", "faq/ru/shop.md", true),
+            ("faq/**/*.md", "faq/shop.md", true),
+            ("./faq/shop.md", "faq/shop.md", true),
+            ("**", "a/b", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "aXc", false),
+            ("*.md", "md", false),
+            ("ab*b", "ab", false),
+        ] {
+            assert_eq!(fits(pattern, path), fit, "{pattern} {path}");
+        }
+    }
+}
