@@ -34,6 +34,7 @@ pub fn project(folder: &str) -> Project {
         config: std::fs::read_to_string(root.join("botflow.toml"))
             .ok()
             .map(Arc::from),
+        documents: Vec::new(),
         host: None,
     }
 }

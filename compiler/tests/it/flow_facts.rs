@@ -34,6 +34,7 @@ fn project(flow: &str) -> Project {
             },
         ],
         config: None,
+        documents: Vec::new(),
         host: None,
     }
 }

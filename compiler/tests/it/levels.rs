@@ -16,6 +16,7 @@ fn found(flow: &str, config: Option<&str>) -> Vec<(&'static str, Level)> {
             text: Arc::from(format!("{FLOW}{flow}")),
         }],
         config: config.map(Arc::from),
+        documents: Vec::new(),
         host: None,
     };
     let findings = compile::check(&project).findings;

@@ -265,6 +265,7 @@ pub fn project_of(example: &Example) -> Project {
     Project {
         sources: vec![source("example.flow", flow), source("prelude.flow", &prelude)],
         config: config.map(Arc::from),
+        documents: Vec::new(),
         host: None,
     }
 }

@@ -90,6 +90,8 @@ pub struct Frame {
     pub tries: u32,
     /// The question is being put again because of a failed try, which does not start its tries anew.
     pub retrying: bool,
+    /// `back` has put the question again that was put last: it is not skipped before it has been answered anew.
+    pub insists: bool,
     /// The form under way.
     pub form: Option<Box<FormState>>,
     /// What the frame waits for besides words.

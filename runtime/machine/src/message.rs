@@ -457,8 +457,7 @@ impl Turn<'_> {
                 return Taken::No;
             }
             self.understood();
-            self.start_tries();
-            return Taken::Yes(if asks { self.put_first(id) } else { None });
+            return Taken::Yes(if asks { self.once_more(id) } else { None });
         }
         self.understood();
         Taken::Yes(match pattern {
@@ -466,13 +465,10 @@ impl Turn<'_> {
             Pattern::Back => self.back(),
             Pattern::Repeat => {
                 self.repeat();
-                self.start_tries();
-                if asks { self.put_first(id) } else { None }
+                if asks { self.once_more(id) } else { None }
             }
-            Pattern::Help => {
-                self.start_tries();
-                if asks { self.put_first(id) } else { None }
-            }
+            Pattern::Help if asks => self.once_more(id),
+            Pattern::Help => None,
             _ => return Taken::No,
         })
     }

@@ -445,7 +445,11 @@ impl Turn<'_> {
                 frame.tries = 0;
                 frame.retrying = false;
                 self.opens();
-                return self.put_first(place);
+                let next = self.put_first(place);
+                if let Some(frame) = self.top().filter(|frame| frame.asked == place) {
+                    frame.insists = true;
+                }
+                return next;
             }
             if frame.asked != NOWHERE {
                 let asked = frame.asked;

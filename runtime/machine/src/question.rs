@@ -27,6 +27,9 @@ impl Turn<'_> {
         };
         if !matches!(place.kind, PlaceKind::Form(_)) {
             self.opens();
+            if let Some(frame) = self.top() {
+                frame.insists = false;
+            }
         }
         match &place.kind {
             PlaceKind::Ask(ask) => self.enter_ask(id, place, ask),
@@ -137,18 +140,39 @@ impl Turn<'_> {
             self.fault(Fault::Lost);
             return None;
         };
+        let (mut anew, mut insists) = (true, false);
         if let Some(frame) = self.top() {
-            if !frame.retrying {
+            anew = !frame.retrying;
+            insists = frame.insists && frame.asked == id;
+            if anew {
                 frame.tries = 0;
             }
             frame.retrying = false;
         }
-        if let PlaceKind::Ask(ask) = &place.kind
-            && (self.form_has(id, ask) || self.is_known(ask) || self.skips(ask))
-        {
-            return Some(place.then);
+        match &place.kind {
+            PlaceKind::Ask(ask)
+                if !insists && (self.form_has(id, ask) || self.is_known(ask) || self.skips(ask)) =>
+            {
+                Some(place.then)
+            }
+            // A code has its own tries (11.12).
+            PlaceKind::Verify(verify) if anew && !self.send_code(verify) => {
+                Some(verify.failed.unwrap_or(place.then))
+            }
+            _ => self.put(id, place, Words::Again),
         }
-        self.put(id, place, Words::Again)
+    }
+
+    /// Puts the waiting question once more in its first words, its tries anew (3.4).
+    pub fn once_more(&mut self, id: PlaceId) -> Next {
+        self.start_tries();
+        if let Some(place) = self.p.bot.places.get(id.index())
+            && let PlaceKind::Verify(verify) = &place.kind
+            && !self.send_code(verify)
+        {
+            return Some(verify.failed.unwrap_or(place.then));
+        }
+        self.put_first(id)
     }
 
     /// Puts a question in its first words, whatever is known (11.3).

@@ -246,6 +246,7 @@ impl<'a> Turn<'a> {
             answered: SmallVec::new(),
             tries: 0,
             retrying: false,
+            insists: false,
             form: None,
             pending: None,
         });

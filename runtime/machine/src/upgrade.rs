@@ -171,6 +171,7 @@ impl Versions<'_> {
                 .collect(),
             tries: frame.tries,
             retrying: frame.retrying,
+            insists: frame.insists,
             form,
             pending,
         })

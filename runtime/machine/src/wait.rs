@@ -165,11 +165,19 @@ impl Turn<'_> {
 
     /// Reaches a `verify`.
     pub fn enter_verify(&mut self, id: PlaceId, place: &Place, verify: &Verify) -> Next {
-        let address = self.scope().customer(verify.field);
-        if address.is_unknown() {
+        self.start_tries();
+        if !self.send_code(verify) {
             return Some(verify.failed.unwrap_or(place.then));
         }
-        self.start_tries();
+        self.put_first(id)
+    }
+
+    /// Sends a new code to the address, if it is known.
+    pub fn send_code(&mut self, verify: &Verify) -> bool {
+        let address = self.scope().customer(verify.field);
+        if address.is_unknown() {
+            return false;
+        }
         let number = mix(self.seed ^ self.c.id ^ mix(u64::from(self.c.puts) + 1)) % 1_000_000;
         let code = SmolStr::from(format!("{number:06}"));
         self.out.push(Effect::SendCode {
@@ -180,7 +188,7 @@ impl Turn<'_> {
         if let Some(frame) = self.top() {
             frame.pending = Some(Box::new(Pending::Code(code)));
         }
-        self.put_first(id)
+        true
     }
 
     /// The customer wrote the code.

@@ -171,6 +171,10 @@ impl<'a> Oracle<'a> {
 
     /// A handler that reaches something to wait for becomes the open digression; another one below is dropped (7.3).
     pub(crate) fn open_digression(&mut self) {
+        // Another place is reached: what `back` has put again is behind it (5.6).
+        if let Some(frame) = self.top() {
+            frame.insists = None;
+        }
         let is_handler = |kind: &FrameKind| matches!(kind, FrameKind::Handler { .. });
         let Some(top) = self.frames.len().checked_sub(1) else {
             return;

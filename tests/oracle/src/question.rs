@@ -177,8 +177,14 @@ impl<'a> Oracle<'a> {
         if let Some(frame) = self.top().filter(|_| fresh) {
             frame.tries = 0;
         }
-        if self.passed_over(place) || self.skipped(place) {
+        let insists = self.frames.last().and_then(|frame| frame.insists) == Some(place);
+        if !insists && (self.passed_over(place) || self.skipped(place)) {
             return Next::After(place);
+        }
+        if let Some(verify) = ast::VerifyStmt::cast(place).filter(|_| fresh)
+            && let Some(instead) = self.send_code(&verify)
+        {
+            return instead;
         }
         self.put(place, false)
     }
@@ -632,6 +638,7 @@ impl<'a> Oracle<'a> {
                 }
                 frame.tries = 0;
                 frame.pending = None;
+                frame.insists = Some(place);
                 self.question = None;
                 self.put(place, true)
             }
@@ -649,6 +656,14 @@ impl<'a> Oracle<'a> {
     /// `verify` (11.12).
     pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt<'a>) -> Next<'a> {
         self.open_digression();
+        match self.send_code(verify) {
+            Some(instead) => instead,
+            None => self.put(verify.syntax(), true),
+        }
+    }
+
+    /// A new code is sent; where the address is not known, what happens instead.
+    pub(crate) fn send_code(&mut self, verify: &ast::VerifyStmt<'a>) -> Option<Next<'a>> {
         let name = verify
             .customer()
             .map(|customer| text_of(customer.field()))
@@ -660,7 +675,7 @@ impl<'a> Oracle<'a> {
                 ast::VerifyItem::FailedItem(failed) => failed.way(),
                 ast::VerifyItem::AskItem(_) => None,
             });
-            return failed.map_or(behind, Next::Enter);
+            return Some(failed.map_or(behind, Next::Enter));
         };
         let code = crate::say::code(self.seed, self.person.id, self.puts);
         self.effect(Effect::SendCode {
@@ -672,7 +687,7 @@ impl<'a> Oracle<'a> {
             frame.tries = 0;
             frame.pending = Some(Pending::Code(code));
         }
-        self.put(verify.syntax(), true)
+        None
     }
 
     /// The code that was asked for has been written.

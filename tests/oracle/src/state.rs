@@ -76,6 +76,8 @@ pub(crate) struct Frame<'a> {
     pub asked: Option<NodeRef<'a>>,
     pub answered: Vec<NodeRef<'a>>,
     pub tries: u32,
+    /// `back` has put this question again, and it has not been answered since.
+    pub insists: Option<NodeRef<'a>>,
     pub form: Option<FormState<'a>>,
     pub pending: Option<Pending>,
     pub loops: Vec<(NodeRef<'a>, Vec<Value>, usize)>,
@@ -419,6 +421,7 @@ impl<'a> Oracle<'a> {
             asked: None,
             answered: Vec::new(),
             tries: 0,
+            insists: None,
             form: None,
             pending: None,
             loops: Vec::new(),

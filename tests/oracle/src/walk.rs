@@ -69,7 +69,11 @@ impl<'a> Oracle<'a> {
                     if let Some(frame) = self.top() {
                         frame.tries = 0;
                     }
-                    self.put(place, true)
+                    let verify = ast::VerifyStmt::cast(place);
+                    match verify.and_then(|verify| self.send_code(&verify)) {
+                        Some(instead) => instead,
+                        None => self.put(place, true),
+                    }
                 }
             };
         }
