@@ -27,7 +27,7 @@ pub fn silence(sources: &[Source], findings: &mut Vec<Finding>) {
     }
 }
 
-fn text_of<'s>(sources: &'s [Source], span: Span) -> &'s str {
+fn text_of(sources: &[Source], span: Span) -> &str {
     sources
         .get(span.file.0 as usize)
         .and_then(|source| source.text.get(span.start as usize..span.end as usize))

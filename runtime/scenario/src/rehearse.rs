@@ -159,6 +159,10 @@ impl Rehearser<'_> {
                 Observed::Did(effect) if effect == "fault endless" => {
                     return Err(Stop::Restless);
                 }
+                // What colleagues read is said, too.
+                Observed::Did(effect) if effect.starts_with("note ") || effect.starts_with("tell ") => {
+                    self.lines.push(format!("* {effect}"));
+                }
                 Observed::Did(_) => {}
             }
             if self.lines.len() > planned + MOST_LINES {
