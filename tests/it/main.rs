@@ -8,3 +8,4 @@ mod docs;
 mod fuzz;
 mod program;
 mod recording;
+mod terminal;

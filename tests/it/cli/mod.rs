@@ -2,4 +2,5 @@
 
 mod outputs;
 mod status;
+mod terminal;
 mod walk;

@@ -163,3 +163,40 @@ fn new_makes_a_bot_in_an_empty_folder_of_any_name() {
         botflow(here, &["test", name]).ends(0);
     }
 }
+
+/// Some other user's files. Root may read everything, so that a test that runs as root lets go of it.
+#[test]
+fn files_that_may_not_be_read() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+
+    let folder = new_bot();
+    let here = folder.path();
+    let program = here.join("botflow");
+    fs::copy(env!("CARGO_BIN_EXE_botflow"), &program).expect("the program can be copied");
+    let locked = here.join("bot/locked.flow");
+    write(&locked, "flow hidden {\n}\n");
+    for (path, mode) in [(here, 0o755), (&program, 0o755), (&locked, 0o000)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the owner may");
+    }
+    let is_root = fs::metadata(here).expect("it is there").uid() == 0;
+    for arguments in [
+        &["check", "bot"][..],
+        &["test", "bot"],
+        &["build", "bot"],
+        &["fmt", "bot"],
+    ] {
+        let mut command = std::process::Command::new(&program);
+        command.args(arguments).current_dir(here);
+        if is_root {
+            command.uid(65_534).gid(65_534);
+        }
+        let output = command.output().expect("it can be started");
+        let talk = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {talk}");
+        assert!(
+            talk.contains("locked.flow") && talk.contains("ermission"),
+            "{arguments:?}: {talk}"
+        );
+    }
+}
