@@ -31,6 +31,8 @@ pub struct Teller<'g> {
 struct Telling<'t, 'g> {
     teller: &'t Teller<'g>,
     plan: Plan<'g>,
+    /// Where the conversation rests.
+    at: Option<PlaceId>,
 }
 
 impl<'g> Teller<'g> {
@@ -40,6 +42,7 @@ impl<'g> Teller<'g> {
         let mut telling = Telling {
             teller: self,
             plan: Plan::new(Cow::Borrowed(self.words), self.bot),
+            at: None,
         };
         for edge in path {
             let (Some((from, to)), Some(weight)) = (
@@ -182,6 +185,9 @@ impl Telling<'_, '_> {
 
     /// What is said when a node is reached.
     fn arrived(&mut self, edge: Edge, node: &Node) {
+        if let Node::Place(place) = node {
+            self.at = Some(*place);
+        }
         match node {
             Node::Place(place) if edge != Edge::Skip => {
                 self.question(*place, edge == Edge::Reask);
@@ -331,7 +337,12 @@ impl Telling<'_, '_> {
                     self.says(message);
                 }
             }
-            Hears::Failed => {}
+            Hears::Failed => {
+                let place = self.at.map(|place| &bot.places[place.index()].kind);
+                if let Some(PlaceKind::Call(call)) = place {
+                    self.plan.fails(call.call, None);
+                }
+            }
             Hears::Unclear { .. } => self.plan.line("> hm"),
             Hears::Changed(_) => self.plan.line("> no, something"),
             Hears::Pressed { label, .. } => self.presses(*label),

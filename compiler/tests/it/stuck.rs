@@ -5,6 +5,8 @@ use std::sync::Arc;
 use botflow_compiler::compile::{self, Checked};
 use botflow_compiler::project::{Project, Source};
 
+use crate::replay;
+
 const HEAD: &str = "bot example {\n  languages en\n  channels web\n  currency EUR\n  start main\n}\n";
 
 fn checked(flows: &str) -> Checked {
@@ -25,6 +27,15 @@ fn found(flows: &str) -> Vec<String> {
         .findings
         .iter()
         .filter(|finding| finding.rule.code.starts_with("BF2"));
+    let program = replay::program(&checked);
+    for finding in graph.clone() {
+        // What is shown is true.
+        match replay::shown(&program, finding) {
+            Err(replay::NotShown::Restless) if replay::RESTLESS.contains(&finding.rule.name) => {}
+            Err(error) => panic!("{}: {error}", finding.rule.name),
+            Ok(_) => {}
+        }
+    }
     graph
         .map(|finding| {
             let at = &text[finding.span.start as usize..finding.span.end as usize];

@@ -1,7 +1,7 @@
 //! `nags-for-ever`: time alone keeps the bot writing.
 
-use botflow_artifact::{Expr, ExprId, Op, Pc, PlaceKind, SlotId};
-use petgraph::graph::NodeIndex;
+use botflow_artifact::{Expr, ExprId, Op, Pc, Place, PlaceId, PlaceKind, SlotId};
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 use super::context::Context;
@@ -106,7 +106,7 @@ fn again(context: &Context<'_>, stuck: &mut Vec<NodeIndex>, findings: &mut Vec<F
             continue;
         }
         let is_again = |to: NodeIndex| matches!(context.graph.nodes[to], Node::AskAgain);
-        let mut path = context.path(way);
+        let mut path = heard_at_a_question(context, way).unwrap_or_else(|| context.path(way));
         if let Some(rest) = context.detour(way, is_again, |edge, _, to| {
             context.graph.driver(context.bot, edge, to) <= Driver::Time && edge != Edge::Hears
         }) {
@@ -116,6 +116,36 @@ fn again(context: &Context<'_>, stuck: &mut Vec<NodeIndex>, findings: &mut Vec<F
         stuck.push(from);
     }
 }
+
+/// The way to a handler of silence: clocks run only while a question waits.
+fn heard_at_a_question(context: &Context<'_>, handler: NodeIndex) -> Option<Vec<EdgeIndex>> {
+    if !matches!(context.graph.nodes[handler], Node::Handler(_)) {
+        return None;
+    }
+    let quiet = |place: &Place| match &place.kind {
+        PlaceKind::Ask(ask) => ask.silence.is_empty(),
+        PlaceKind::Choose(choose) => choose.silence.is_empty(),
+        _ => false,
+    };
+    let places = context.bot.places.iter().enumerate();
+    let places = places.filter(|(_, place)| quiet(place)).take(PLACES);
+    for (id, _) in places {
+        let node = context.graph.place(PlaceId::from(id));
+        if !context.reach.reached(node) {
+            continue;
+        }
+        let hears = |edge, _, _| matches!(edge, Edge::Hears | Edge::Heard);
+        if let Some(heard) = context.detour(node, |to| to == handler, hears) {
+            let mut path = context.path(node);
+            path.extend(heard);
+            return Some(path);
+        }
+    }
+    None
+}
+
+/// So many questions are tried.
+const PLACES: usize = 100;
 
 /// Per node: whether time alone leads from here to the question that waited being put again.
 fn comes_back(context: &Context<'_>) -> Vec<bool> {
