@@ -15,6 +15,7 @@ pub mod person;
 pub mod effect;
 pub mod event;
 
+mod identities;
 mod step;
 mod turn;
 mod upgrade;

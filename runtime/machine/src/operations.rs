@@ -83,7 +83,7 @@ impl Turn<'_> {
                 }
             }
             Op::Enter(place) => return self.enter(*place),
-            Op::Reask(place) => return self.ask_again(*place),
+            Op::Reask(place) => return self.ask_anew(*place),
             Op::ComeBack => return self.come_back(),
             Op::Start { flow, args } => {
                 let args = args.iter().map(|arg| self.eval(*arg)).collect();
@@ -417,7 +417,7 @@ impl Turn<'_> {
             (NOWHERE, FrameKind::Handler { .. }) => self.come_back(),
             // Nothing was ever asked that could be asked again: the run ends.
             (NOWHERE, _) => self.give_back(Value::Unknown),
-            (asked, _) => self.ask_again(asked),
+            (asked, _) => self.ask_anew(asked),
         }
     }
 

@@ -140,11 +140,10 @@ impl Turn<'_> {
             self.fault(Fault::Lost);
             return None;
         };
-        let (mut anew, mut insists) = (true, false);
+        let mut insists = false;
         if let Some(frame) = self.top() {
-            anew = !frame.retrying;
             insists = frame.insists && frame.asked == id;
-            if anew {
+            if !frame.retrying {
                 frame.tries = 0;
             }
             frame.retrying = false;
@@ -155,12 +154,20 @@ impl Turn<'_> {
             {
                 Some(place.then)
             }
-            // A code has its own tries (11.12).
-            PlaceKind::Verify(verify) if anew && !self.send_code(verify) => {
-                Some(verify.failed.unwrap_or(place.then))
-            }
             _ => self.put(id, place, Words::Again),
         }
+    }
+
+    /// The same by the flow's own doing: an address is proven by a new code then, but not after a failed try (11.12).
+    pub fn ask_anew(&mut self, id: PlaceId) -> Next {
+        if let Some(place) = self.p.bot.places.get(id.index())
+            && let PlaceKind::Verify(verify) = &place.kind
+            && self.top().is_some_and(|frame| !frame.retrying)
+            && !self.send_code(verify)
+        {
+            return Some(verify.failed.unwrap_or(place.then));
+        }
+        self.ask_again(id)
     }
 
     /// Puts the waiting question once more in its first words, its tries anew (3.4).

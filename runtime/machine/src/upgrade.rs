@@ -1,9 +1,9 @@
 //! Carrying a conversation over to a later version of its bot.
 //!
 //! Places are found by their hash (or where a `moved` of the new version sends them), everything else by its name:
-//! flows, variables, fields of the card, members of closed sets, queues. What the new version does not have any
-//! more is forgotten; a conversation whose place it does not have is stranded, and stays with the version it ran
-//! under. A clock's end is the moment its question was put plus the new duration, since only the former is stored.
+//! flows, variables, fields of the card, members of closed sets, queues; what was said by where its `say` stands, and
+//! rules of `always` that had their turn by what they ask. What the new version does not have any more is forgotten;
+//! a conversation whose place it does not have is stranded, and stays with the version it ran under. A clock's end is the moment its question was put plus the new duration, since only the former is stored.
 
 use botflow_artifact::*;
 use indexmap::IndexMap;
@@ -11,6 +11,7 @@ use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
 use crate::conversation::{Conversation, Frame, FrameKind, NOWHERE, Owner, Pending};
+use crate::identities;
 use crate::program::{Program, tag};
 
 /// Why a conversation cannot go on under another version.
@@ -80,10 +81,7 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
     if conversation.owner != Owner::Nobody && conversation.frames.is_empty() {
         conversation.owner = Owner::Nobody;
     }
-    // These are numbered by the version, and worth too little to be found again.
-    conversation.fired.clear();
-    conversation.varied.clear();
-    conversation.said.clear();
+    versions.memories(conversation);
     // Buttons of its messages count as their labels from now on.
     if let Some(offers) = &mut conversation.offers {
         offers.messages.clear();
@@ -102,6 +100,45 @@ struct Versions<'a> {
 }
 
 impl Versions<'_> {
+    /// What was said and which rules had their turn, found again where it stands in the new version.
+    fn memories(&self, conversation: &mut Conversation) {
+        if !conversation.fired.is_empty() {
+            let (before, now) = (identities::rules(self.old), identities::rules(self.new));
+            let fired = std::mem::take(&mut conversation.fired);
+            for (index, rule) in before.iter().enumerate() {
+                let had = fired
+                    .get(index / 64)
+                    .is_some_and(|word| word >> (index % 64) & 1 == 1);
+                if let (true, Some(place)) = (had, now.iter().position(|one| one == rule)) {
+                    if conversation.fired.len() <= place / 64 {
+                        conversation.fired.resize(place / 64 + 1, 0);
+                    }
+                    conversation.fired[place / 64] |= 1 << (place % 64);
+                }
+            }
+        }
+        if conversation.varied.is_empty() && conversation.said.is_empty() {
+            return;
+        }
+        let (before, now) = (identities::Said::of(self.old), identities::Said::of(self.new));
+        let varied = std::mem::take(&mut conversation.varied);
+        let varied = varied.into_iter().filter_map(|(memory, last)| {
+            let (memory, count) = before.memory(memory, &now)?;
+            ((last as usize) < count).then_some((memory, last))
+        });
+        conversation.varied = varied.collect();
+        let said = std::mem::take(&mut conversation.said);
+        let said = said.into_iter().filter_map(|(message, flow)| {
+            let message = before.message(MessageId(message), &now)?;
+            let flow = match flow {
+                FlowId::ALWAYS => FlowId::ALWAYS,
+                flow => FlowId::from(self.flow(flow)?),
+            };
+            Some((message.0, flow))
+        });
+        conversation.said = said.collect();
+    }
+
     fn frame(&self, all: &[Frame], frame: &Frame) -> Result<Frame, Stranded> {
         let stranded = || Stranded {
             place: self.full_name(frame.at),

@@ -181,12 +181,17 @@ impl<'a> Oracle<'a> {
         if !insists && (self.passed_over(place) || self.skipped(place)) {
             return Next::After(place);
         }
+        self.put(place, false)
+    }
+
+    /// A question is put again by the flow's own doing: an address is proven by a new code then (11.12).
+    pub(crate) fn anew(&mut self, place: NodeRef<'a>, fresh: bool) -> Next<'a> {
         if let Some(verify) = ast::VerifyStmt::cast(place).filter(|_| fresh)
             && let Some(instead) = self.send_code(&verify)
         {
             return instead;
         }
-        self.put(place, false)
+        Next::Reask { place, fresh }
     }
 
     /// A question is put, in its first words or those for asking again (5.1, 5.7).
@@ -592,10 +597,7 @@ impl<'a> Oracle<'a> {
             Some(frame) => match (&frame.asked, &frame.kind) {
                 (Some(place), _) => {
                     let place = *place;
-                    Next::Reask {
-                        place,
-                        fresh: !of_failed_try,
-                    }
+                    self.anew(place, !of_failed_try)
                 }
                 (None, crate::state::FrameKind::Handler { .. }) => Next::ComeBack,
                 // Nothing was ever asked that could be asked again: the run ends.

@@ -136,9 +136,9 @@ impl<'a> Oracle<'a> {
             return Next::Return(Value::Unknown);
         };
         let above = owner.parent();
-        let question = |fresh: bool| match above {
+        let mut question = |fresh: bool| match above {
             Some(place) if place.kind() == SyntaxKind::UnclearBlock => Next::ComeBack,
-            Some(place) => Next::Reask { place, fresh },
+            Some(place) => self.anew(place, fresh),
             None => Next::Rest,
         };
         match owner.kind() {

@@ -62,3 +62,48 @@ fn a_place_that_is_gone_strands_and_changes_nothing() {
         "a flow is found by its own name"
     );
 }
+
+#[test]
+fn what_was_said_and_which_rules_had_their_turn_is_found_again() {
+    let old = sink::sink().program();
+    let mut talk = Talk::new(&old);
+    talk.says("hi");
+    assert!(!talk.conversation.said.is_empty());
+    talk.conversation.fired = [1].into_iter().collect();
+    talk.conversation.varied = [(0, 1)].into_iter().collect();
+
+    // The new version has another rule in front, and other numbers for all that it says.
+    let mut later = sink::sink();
+    later.bot.exprs.push(Expr::Const(Value::YesNo(false)));
+    let condition = ExprId::from(later.bot.exprs.len() - 1);
+    let code = later.bot.always_rules[0].code;
+    later.bot.always_rules.insert(0, AlwaysRule { condition, code });
+    let count = later.bot.messages.len() as u32;
+    later.bot.messages.extend(later.bot.messages.clone());
+    for op in &mut later.bot.code {
+        match op {
+            Op::Say(message) => message.0 += count,
+            Op::SayOneOf { messages, memory } => {
+                messages.iter_mut().for_each(|message| message.0 += count);
+                *memory += 5;
+            }
+            _ => {}
+        }
+    }
+    let new = later.program();
+    let said: Vec<_> = talk.conversation.said.iter().copied().collect();
+    upgrade(&mut talk.conversation, &old, &new).expect("every place is still there");
+    assert_eq!(talk.conversation.fired.as_slice(), [2]);
+    assert_eq!(talk.conversation.varied.as_slice(), [(5, 1)]);
+    let moved: Vec<_> = said
+        .iter()
+        .map(|(message, flow)| (message + count, *flow))
+        .collect();
+    assert_eq!(talk.conversation.said.as_slice(), moved);
+
+    // What is gone is forgotten.
+    let mut without = sink::sink();
+    without.bot.always_rules.clear();
+    upgrade(&mut talk.conversation, &new, &without.program()).expect("every place is still there");
+    assert!(talk.conversation.fired.iter().all(|word| *word == 0));
+}
