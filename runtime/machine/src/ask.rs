@@ -70,6 +70,12 @@ impl Turn<'_> {
         offered.map_or(&[], |offered| &offered.items)
     }
 
+    /// Whether nothing is suggested with a question.
+    pub fn suggests_nothing(&self, ask: &Ask) -> bool {
+        let kind = || self.p.types.get(ask.ty.index()).and_then(|info| info.kind);
+        ask.suggest.is_empty() && !matches!(kind(), Some(Kind::Member(_)))
+    }
+
     /// The answer a message surely is: an exact suggestion, or a whole value of a narrow type.
     pub fn sure_answer(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> Option<Value> {
         let scope = self.scope();

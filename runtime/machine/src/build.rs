@@ -20,9 +20,15 @@ impl Scope<'_> {
         let Some(template) = self.p.bot.messages.get(id.index()) else {
             return (Message::default(), items);
         };
+        // A `match` and not a `map`: the words then go where they belong without a stop in between.
+        let text = match template.text {
+            Some(text) => self.text(text),
+            None => SmolStr::default(),
+        };
         let mut message = Message {
-            text: template.text.map(|text| self.text(text)).unwrap_or_default(),
-            ..Message::default()
+            text,
+            parts: Vec::new(),
+            envelope: None,
         };
         if let Some(hint) = template.hint {
             message.parts.push(Shown::Hint(self.text(hint)));
@@ -189,6 +195,14 @@ impl Presses {
 
 /// What the payloads of messages' buttons begin with; those of questions begin with the longer tag of a place.
 pub(crate) const OFFER: &str = "say";
+
+/// The text of a message that is words and nothing else.
+#[inline]
+pub(crate) fn bare(template: &MessageTemplate) -> Option<TextId> {
+    template
+        .text
+        .filter(|_| template.hint.is_none() && is_plain(template))
+}
 
 /// Words and a hint, nothing else: nearly all messages.
 #[inline]

@@ -16,16 +16,6 @@ use crate::offer::{Meant, Offered};
 use crate::reading::Heard;
 use crate::turn::{Next, Turn};
 
-/// What came from the customer.
-pub(crate) struct Incoming {
-    /// The words: what was written, the label of a button, the caption of a medium.
-    pub text: SmolStr,
-    /// What was pressed.
-    pub press: Press,
-    /// What was sent beside words.
-    pub media: Option<Value>,
-}
-
 /// What was pressed, as far as it still means something of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Press {
@@ -47,20 +37,21 @@ enum Taken {
 
 impl Turn<'_> {
     /// Deals with something from the customer.
-    pub fn customer(&mut self, incoming: Incoming) {
-        let Incoming { text, press, media } = incoming;
-        let text = if text.len() > MAX_MESSAGE {
-            SmolStr::new(&text[..text.floor_char_boundary(MAX_MESSAGE)])
+    ///
+    /// `press`: what was pressed; `media`: what was sent beside words. The words are
+    /// what was written, the label of a button, or the caption of a medium.
+    pub fn customer(&mut self, written: &SmolStr, press: Press, media: Option<Value>) {
+        self.words = if written.len() > MAX_MESSAGE {
+            SmolStr::new(&written[..written.floor_char_boundary(MAX_MESSAGE)])
         } else {
-            text
+            written.clone()
         };
-        self.words = text.clone();
-        let heard = Heard::new(&text);
+        let heard = Heard::new(&written[..self.words.len()]);
         if self.is_stop(&heard) {
             return;
         }
         match self.c.owner {
-            Owner::People => self.forward(text.clone(), media),
+            Owner::People => self.forward(self.words.clone(), media),
             Owner::Nobody => self.first_message(&heard),
             Owner::Bot => {
                 let next = self.levels(&heard, press, media);

@@ -1,7 +1,9 @@
 //! Operations one by one (semantics 11).
 
 use botflow_artifact::*;
+use botflow_message::Message;
 
+use crate::build::bare;
 use crate::conversation::{FrameKind, NOWHERE, Owner};
 use crate::effect::{Effect, Fault};
 use crate::turn::{Next, Turn, mix};
@@ -167,14 +169,37 @@ impl Turn<'_> {
 
     /// Sends a message as it stands now.
     fn send(&mut self, id: MessageId) {
+        if self.send_bare(id) {
+            return;
+        }
         let mut message = self.offer_message(self.c.frames.len().wrapping_sub(1), id);
         self.subject(&mut message);
         self.out.push(Effect::Send(message));
     }
 
+    /// Sends a message that is words and nothing else, as most are: it is made where it stays.
+    pub fn send_bare(&mut self, id: MessageId) -> bool {
+        let template = self.p.bot.messages.get(id.index());
+        let Some(text) = template.and_then(bare).filter(|_| !self.is_mail()) else {
+            return false;
+        };
+        let text = self.scope().text(text);
+        self.out.push(Effect::Send(Message {
+            text,
+            parts: Vec::new(),
+            envelope: None,
+        }));
+        true
+    }
+
+    /// Whether what is said goes out as mail.
+    fn is_mail(&self) -> bool {
+        self.c.person.channel == "email"
+    }
+
     /// The flow's subject, for mails.
-    pub fn subject(&self, message: &mut botflow_message::Message) {
-        if self.c.person.channel != "email" {
+    pub fn subject(&self, message: &mut Message) {
+        if !self.is_mail() {
             return;
         }
         let flows = self

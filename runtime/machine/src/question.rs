@@ -196,19 +196,20 @@ impl Turn<'_> {
     /// Puts a question; the conversation rests at it.
     fn put(&mut self, id: PlaceId, place: &Place, words: Words) -> Next {
         let mut offered = None;
-        let message = match &place.kind {
+        match &place.kind {
             PlaceKind::Ask(ask) => {
-                let mut message = self.words(Some(ask.question), ask.again, words);
                 // The labels of a list are those of what it gives now.
-                if let Some(listed) = self.suggest_from(ask) {
-                    offered = Some(listed);
+                offered = self.suggest_from(ask);
+                let bare = words == Words::First || ask.again.is_none();
+                if !(bare && self.suggests_nothing(ask) && self.send_bare(ask.question)) {
+                    let mut message = self.words(ask.question, ask.again, words);
+                    self.suggestions(id, ask, offered.as_deref(), &mut message);
+                    self.send_message(message);
                 }
-                self.suggestions(id, ask, offered.as_deref(), &mut message);
                 if let Some(form) = self.form_of(ask) {
                     form.last = id;
                     form.replay = false;
                 }
-                Some(message)
             }
             PlaceKind::Choose(choose) => {
                 offered = self.offer(choose);
@@ -232,15 +233,18 @@ impl Turn<'_> {
                 } else if choose.options.is_empty() {
                     return Some(place.then);
                 }
-                let mut message = self.words(Some(choose.question), choose.again, words);
+                let mut message = self.words(choose.question, choose.again, words);
                 self.options(id, choose, offered.as_deref(), &mut message);
-                Some(message)
+                self.send_message(message);
             }
-            PlaceKind::Verify(verify) => verify
-                .question
-                .map(|question| self.words(Some(question), None, words)),
+            PlaceKind::Verify(verify) => {
+                if let Some(question) = verify.question {
+                    let message = self.words(question, None, words);
+                    self.send_message(message);
+                }
+            }
             _ => return Some(place.then),
-        };
+        }
         self.speak();
         self.heard = None;
         self.rest_at(id);
@@ -257,19 +261,17 @@ impl Turn<'_> {
             offered,
         });
         self.c.puts = self.c.puts.wrapping_add(1);
-        if let Some(mut message) = message {
-            self.subject(&mut message);
-            self.out.push(Effect::Send(message));
-        }
         None
     }
 
+    fn send_message(&mut self, mut message: Message) {
+        self.subject(&mut message);
+        self.out.push(Effect::Send(message));
+    }
+
     /// The words of a question, with its hint.
-    fn words(&self, question: Option<MessageId>, again: Option<MessageId>, words: Words) -> Message {
+    fn words(&self, question: MessageId, again: Option<MessageId>, words: Words) -> Message {
         let scope = self.scope();
-        let Some(question) = question else {
-            return Message::default();
-        };
         match (words, again) {
             (Words::Again, Some(again)) => {
                 let mut message = scope.message(again);

@@ -3,7 +3,7 @@
 use crate::conversation::Conversation;
 use crate::effect::Effect;
 use crate::event::{Event, EventKind};
-use crate::message::{Incoming, Press, arrive};
+use crate::message::{Press, arrive};
 use crate::program::Program;
 use crate::turn::Turn;
 
@@ -60,26 +60,12 @@ pub fn step_into(
     }
     let mut turn = Turn::new(program, conversation, event.seed, effects);
     match event.kind {
-        EventKind::Message { text, .. } => turn.customer(Incoming {
-            text,
-            press: Press::None,
-            media: None,
-        }),
+        EventKind::Message { text, .. } => turn.customer(&text, Press::None, None),
         EventKind::Press { payload, label, .. } => {
             let (press, text) = turn.pressed(&payload, label);
-            turn.customer(Incoming {
-                text,
-                press,
-                media: None,
-            });
+            turn.customer(&text, press, None);
         }
-        EventKind::Media { value, caption, .. } => {
-            turn.customer(Incoming {
-                text: caption,
-                press: Press::None,
-                media: Some(value),
-            });
-        }
+        EventKind::Media { value, caption, .. } => turn.customer(&caption, Press::None, Some(value)),
         EventKind::Start {
             flow,
             args,

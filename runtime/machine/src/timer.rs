@@ -68,12 +68,12 @@ impl InOrder {
         }
     }
 
-    fn nth(mut self) -> Option<SilenceClock> {
+    fn nth(&mut self) -> Option<SilenceClock> {
         if self.wanted == 0 {
-            return self.first;
+            return self.first.take();
         }
         self.all.sort_by_key(|clock| clock.after_ms);
-        self.all.into_iter().nth(self.wanted)
+        self.all.drain(..).nth(self.wanted)
     }
 }
 
