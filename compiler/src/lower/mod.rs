@@ -17,6 +17,7 @@ mod filters;
 mod finish;
 mod flows;
 mod forward;
+mod jumps;
 mod leaves;
 mod operators;
 mod people;
