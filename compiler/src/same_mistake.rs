@@ -219,6 +219,10 @@ fn names_in_broken_lines(sources: &[Source], findings: &mut Vec<Finding>) {
         };
         let from = before.rfind('\n').map_or(0, |at| at + 1);
         let to = behind.find('\n').map_or(source.text.len(), |end| at + end);
+        // Nobody declares anything on a line that is longer.
+        if to - from > 1_000 {
+            continue;
+        }
         let line = source.text[from..to].trim();
         let word = line.split_whitespace().next().unwrap_or_default();
         if DECLARATIONS.contains(&word) || word == "step" {
