@@ -287,3 +287,31 @@ fn a_choice_from_a_list_may_be_none_of_it() {
     check(&flow("if day is known {\nsay \"{day}\"\n}"), &[]);
     check(&flow("say \"{day}\""), &[("unknown-may-be-missing", "day")]);
 }
+
+#[test]
+fn what_holds_at_a_message_holds_at_its_buttons_unless_something_may_end_it() {
+    // Nothing behind the message takes the answer away.
+    check(
+        "flow main {\n  ask wish: text \"Wish?\"\n  say \"Well.\" {\n    button \"Which?\" {\n      say \"{wish}\"\n    }\n  \
+         }\n  wait 1h\n  finish resolved\n}\n",
+        &[],
+    );
+    // What is only known later is not known at the press.
+    check(
+        "flow main {\n  say \"Well.\" {\n    button \"Which?\" {\n      say \"{wish}\"\n    }\n  }\n  ask wish: text \
+         \"Wish?\"\n  finish resolved\n}\n",
+        &[("not-answered-yet", "wish")],
+    );
+    // It may be forgotten before the press.
+    check(
+        "flow main {\n  ask customer.name \"Name?\"\n  say \"Well.\" {\n    button \"Who?\" {\n      say \
+         \"{customer.name}\"\n    }\n  }\n  forget customer.name\n  wait 1h\n  finish resolved\n}\n",
+        &[("unknown-may-be-missing", "customer.name")],
+    );
+    // The item of a card is known at its button.
+    check(
+        "flow main {\n  say \"Well.\" {\n    cards one from [(price: 5 EUR), (price: 9 EUR)] {\n      title \"A thing\"\n      \
+         button \"How much?\" {\n        say \"{one.price}\"\n      }\n    }\n  }\n  wait 1h\n  finish resolved\n}\n",
+        &[],
+    );
+}
