@@ -22,14 +22,18 @@ fn example(root: &Path) -> (Program, Vec<PathBuf>) {
     for file in files(root) {
         let text = || fs::read_to_string(&file).expect("an example is readable");
         match file.extension().and_then(|extension| extension.to_str()) {
-            Some("flow") => {
+            Some(extension @ ("flow" | "md")) => {
                 let path = file
                     .strip_prefix(root)
                     .expect("it was found below")
                     .to_string_lossy()
                     .as_ref()
                     .into();
-                project.sources.push(Source {
+                let files = match extension {
+                    "flow" => &mut project.sources,
+                    _ => &mut project.documents,
+                };
+                files.push(Source {
                     path,
                     text: text().into(),
                 });
