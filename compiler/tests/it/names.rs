@@ -747,3 +747,37 @@ fn a_mistake_leaves_its_line_to_itself() {
     assert_eq!(names("1 < 2 && number is known"), ["unexpected-word"]);
     assert_eq!(names("number is known and wrong > 3"), ["unknown-name"]);
 }
+
+#[test]
+fn what_a_question_suggests_fits_it() {
+    check(
+        r#"
+lookup shop.sizes gives list of text {
+  get "https://shop.example/sizes"
+  fails with gone on 404, 410
+  fails with taken on 409, 404
+  #                        ^^^ repeated-setting 404
+  fails with odd on 200
+  #                 ^^^ bad-literal 400 to 599
+}
+flow main {
+  let sizes = call shop.sizes()
+  ask sure: yes_no "Sure?" {
+    suggest from [1, 2]
+    #             ^ type-mismatch `yes_no` is wanted
+    #                ^ type-mismatch `yes_no` is wanted
+  }
+  ask size: integer "Which size?" {
+    suggest from sizes at most 3
+    suggest "40"
+  }
+  ask count: integer "How many?" {
+    suggest from [1, 2]
+    suggest from sizes
+  # ^^^^^^^^^^^^^^^^^^ repeated-setting suggest from
+  }
+  finish resolved as done
+}
+"#,
+    );
+}
