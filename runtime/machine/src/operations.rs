@@ -39,7 +39,19 @@ impl Turn<'_> {
                 self.remember(*field, value);
             }
             Op::Forget(field) => self.remember(*field, Value::Unknown),
-            Op::Jump(to) => return Some(*to),
+            Op::Jump(to) => {
+                // Behind a `choose` nothing is a failed try any more (5.5).
+                if let Some(frame) = self.top()
+                    && frame.retrying
+                    && p.bot
+                        .places
+                        .get(frame.asked.index())
+                        .is_some_and(|asked| asked.then == *to)
+                {
+                    frame.retrying = false;
+                }
+                return Some(*to);
+            }
             Op::GoTo(step) => return self.go_to(*step),
             Op::Branch { condition, otherwise } => {
                 if !self.yes(*condition) {
