@@ -293,11 +293,10 @@ fn colleagues_answer_and_an_address_is_proven() {
             channel: None,
         });
         assert!(lines(&effects).ends_with("The code, please.\n"));
-        let code = effects.iter().find_map(|effect| match effect {
+        effects.iter().find_map(|effect| match effect {
             Effect::SendCode { code, .. } => Some(code.clone()),
             _ => None,
-        });
-        code
+        })
     };
     let first = code_sent("ann@example.com").expect("a code is sent");
     // After an interruption the code stays, since people have it before them; who asks for help gets a new one.
