@@ -550,8 +550,14 @@ impl<'a> Oracle<'a> {
             FrameKind::Operator => {
                 self.frames.pop();
                 self.question = None;
-                self.owner = botflow_machine::Owner::People;
-                Next::Rest
+                match self.frames.last().and_then(|frame| frame.at) {
+                    // Another hand-over in between has ended: nobody would take the conversation.
+                    Some(at) if self.escalation.is_none() => Next::After(at),
+                    _ => {
+                        self.owner = botflow_machine::Owner::People;
+                        Next::Rest
+                    }
+                }
             }
         }
     }

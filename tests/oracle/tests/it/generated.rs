@@ -17,6 +17,8 @@ const CONFIG: &str = "[lints]\nnags-for-ever = \"off\"\nends-without-outcome = \
 const TALKS: u64 = 3;
 const LINES: usize = 24;
 
+/// Bots on which the sides differed once, in ways that hardly any other bot shows.
+const DIFFERED: &[u64] = &[1640];
 /// At most so many differences are told.
 const TOLD: usize = 5;
 
@@ -34,7 +36,7 @@ fn both_sides_do_the_same() {
     let mut differences = Vec::new();
     let mut found = 0;
     let mut lines = 0;
-    for seed in first..first + count {
+    for seed in DIFFERED.iter().copied().chain(first..first + count) {
         let source = bots::source(seed);
         let built = match build(
             vec![("bot.flow".to_owned(), source.clone())],
@@ -63,7 +65,7 @@ fn both_sides_do_the_same() {
     assert!(
         differences.is_empty(),
         "{found} of {} conversations ({lines} lines) differ\n\n{}",
-        count * TALKS,
+        (count + DIFFERED.len() as u64) * TALKS,
         differences.join("\n\n-----------------------------------------\n\n")
     );
 }
