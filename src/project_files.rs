@@ -86,7 +86,9 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
 
 /// The `.chat` files of a bot (or below a folder of it), in order of path.
 pub fn chat_files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
-    files_below(folder, |file| file.extension() == Some("chat"))
+    Ok(plainly(files_below(folder, |file| {
+        file.extension() == Some("chat")
+    })?))
 }
 
 /// The `.flow` files that a path means: itself, or all below it.
@@ -95,7 +97,15 @@ pub fn flow_files(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     if metadata.is_file() {
         return Ok(vec![path.to_owned()]);
     }
-    files_below(path, |file| file.extension() == Some("flow"))
+    Ok(plainly(files_below(path, |file| {
+        file.extension() == Some("flow")
+    })?))
+}
+
+/// Paths as people write them: what is in this folder without `./` before it.
+fn plainly(files: Vec<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    let plain = |file: Utf8PathBuf| file.strip_prefix(".").map(Utf8Path::to_owned).unwrap_or(file);
+    files.into_iter().map(plain).collect()
 }
 
 /// A file's text, whatever its bytes.

@@ -202,7 +202,9 @@ fn read(project: &Project, config: &Config, findings: &mut Vec<Finding>) -> Read
                 }
                 None => {
                     let near = nearest::few(&name, library::FILES.iter().map(|file| file.name));
-                    findings.push(unknown_name::finding("library flow", &name, span, &near));
+                    let known = library::FILES.iter().map(|file| file.name);
+                    let kind = "library flow";
+                    findings.push(unknown_name::of_the_language(kind, &name, span, &near, known));
                     // What was meant would have been mentioned, and what it mentions is not known.
                     read.broken = true;
                 }

@@ -12,7 +12,9 @@ use crate::rules::names::{
     constant_condition, contradictory_condition, duplicate_name, impossible_comparison, unknown_name,
     unused_name,
 };
-use crate::rules::writing::{name_style, text_looks_like_code, unclosed_block, unexpected_word, wrong_place};
+use crate::rules::writing::{
+    name_style, reserved_name, text_looks_like_code, unclosed_block, unexpected_word, wrong_place,
+};
 
 /// Of so many slips of one kind the others are looked for. A project with more has other worries.
 const ENOUGH: usize = 200;
@@ -267,12 +269,15 @@ fn holds_word(head: &str, name: &str) -> bool {
         })
 }
 
-/// Of one name that is unknown in several places of a file the first is reported, with the others beside it.
+/// Of one name that is unknown, or a word of the language, in several places of a file the first is reported, with the
+/// others beside it.
 fn misspelt_again(sources: &[Source], findings: &mut Vec<Finding>) {
     let mut order: Vec<usize> = (0..findings.len())
         .filter(|at| {
             let finding = &findings[*at];
-            (is(finding, &unknown_name::RULE) || is(finding, &unknown_target::RULE))
+            [&unknown_name::RULE, &unknown_target::RULE, &reserved_name::RULE]
+                .into_iter()
+                .any(|rule| is(finding, rule))
                 && finding.level == Level::Error
                 && (finding.span.file.0 as usize) < sources.len()
         })

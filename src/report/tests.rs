@@ -285,7 +285,8 @@ pub fn junit(files: &[FileResult]) {
                         text.push_str("/>\n");
                         continue;
                     }
-                    let all: Vec<String> = scene.problems.iter().map(message).collect();
+                    let mut all: Vec<String> = scene.problems.iter().map(message).collect();
+                    all.dedup();
                     let plain = Paint { coloured: false };
                     let shown: Vec<&Problem> = scene.problems.iter().collect();
                     let _ = writeln!(

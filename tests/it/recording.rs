@@ -126,3 +126,115 @@ fn recording_rewrites_wrong_lines_and_touches_nothing_else() {
         }
     }
 }
+
+/// A bot that shows what an event brings and what a lookup gives.
+const PAYLOADS: &str = r#"
+bot payloads {
+  languages en
+  channels web
+  currency EUR
+  start main
+}
+
+event paid(total: money, note: text?)
+
+lookup shop.offers() gives list of (title: text, price: money)
+
+always {
+  on silence 1h -> finish abandoned
+}
+
+flow main {
+  let offers = call shop.offers() {
+    failed -> finish unresolved
+  }
+  say "Here they are:" {
+    cards offer from offers at most 3 {
+      title "{offer.price}"
+      button "Buy" -> bought
+    }
+  }
+  wait for paid as payment within 1d {
+    otherwise -> finish unresolved
+  }
+  say "You have paid {payment.total}."
+  finish resolved
+
+  step bought {
+    say "It is yours."
+    finish resolved
+  }
+}
+"#;
+
+/// What is wrong with a conversation with this bot.
+fn problems(flow: &str, lines: &str) -> Vec<String> {
+    let mut project = Project::default();
+    project.sources.push(Source {
+        path: "bot.flow".into(),
+        text: flow.into(),
+    });
+    let bot = compile::build(&project).unwrap_or_else(|checked| panic!("{:?}", checked.findings));
+    let program = Program::new(bot).expect("a built bot is ready");
+    let script = script::parse(&format!("conversation c\n{lines}")).expect("it is a script");
+    let scenes = run::run(&program, &script);
+    let problems = scenes.iter().flat_map(|scene| &scene.problems);
+    let trouble = |problem: &run::Problem| match &problem.kind {
+        run::ProblemKind::Trouble(trouble) => Some(trouble.to_string()),
+        _ => None,
+    };
+    problems.filter_map(trouble).collect()
+}
+
+/// Nothing comes from outside that lacks what its declaration promises: the bot would say "You have paid .".
+#[test]
+fn payloads_that_do_not_fit_are_refused() {
+    let cases = [
+        ("stub shop.offers() = []\n> hi\n! paid(total: 5 EUR)\n", None),
+        (
+            "stub shop.offers() = []\n> hi\n! paid(total: 5 EUR, note: unknown)\n",
+            None,
+        ),
+        (
+            "stub shop.offers() = []\n> hi\n! paid(note: \"x\")\n",
+            Some("`total` is missing (money), which is always there"),
+        ),
+        (
+            "stub shop.offers() = []\n> hi\n! paid(total: unknown)\n",
+            Some("`total` is missing (money), which is always there"),
+        ),
+        (
+            "stub shop.offers() = []\n> hi\n! paid(total: \"x\")\n",
+            Some("`total`: \"x\" is no money"),
+        ),
+        (
+            "stub shop.offers() = [(title: \"a\", price: 1 EUR), (title: \"b\")]\n> hi\n",
+            Some("`price` is missing (money), which is always there"),
+        ),
+        (
+            "stub shop.offers()\n> hi\n",
+            Some("`= …` is missing (list of record of this shape), which is always there"),
+        ),
+        ("stub shop.offers() fails\n> hi\n", None),
+    ];
+    for (lines, wanted) in cases {
+        let found = problems(PAYLOADS, lines);
+        let wanted: Vec<&str> = wanted.into_iter().collect();
+        assert_eq!(found, wanted, "{lines}");
+    }
+}
+
+#[test]
+fn a_button_that_is_not_there_is_named_with_its_card() {
+    let offers = "stub shop.offers() = [(title: \"a\", price: 1 EUR), (title: \"b\", price: 2 EUR)]\n> hi\n";
+    let found = problems(PAYLOADS, &format!("{offers}> [Buy] of \"Tea\"\n"));
+    assert_eq!(
+        found,
+        ["there is no button `Buy` of `Tea`; there is [Buy] of \"€1.00\" [Buy] of \"€2.00\""]
+    );
+    let found = problems(PAYLOADS, &format!("{offers}> [Sell]\n"));
+    assert_eq!(
+        found,
+        ["there is no button `Sell`; there is [Buy] of \"€1.00\" [Buy] of \"€2.00\""]
+    );
+}

@@ -183,8 +183,8 @@ impl Lower<'_> {
                 unknown_name::other_kind("function", token.text(), at, help)
             } else {
                 let known = functions::NAMES.iter().map(|(name, ..)| *name);
-                let near = nearest::few(token.text(), known);
-                unknown_name::finding("function", token.text(), at, &near)
+                let near = nearest::few(token.text(), known.clone());
+                unknown_name::of_the_language("function", token.text(), at, &near, known)
             };
             self.report(finding);
             return self.error(span);

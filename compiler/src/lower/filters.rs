@@ -55,8 +55,10 @@ impl Lower<'_> {
             }
             (unknown, _) => {
                 let near = nearest::few(unknown, FILTERS.iter().copied());
-                let span = self.token_span(token);
-                self.report(unknown_name::finding("filter", unknown, span, &near));
+                let (span, known) = (self.token_span(token), FILTERS.iter().copied());
+                self.report(unknown_name::of_the_language(
+                    "filter", unknown, span, &near, known,
+                ));
                 return None;
             }
         };

@@ -169,9 +169,21 @@ impl Lower<'_> {
     pub(super) fn channel_name(&mut self, token: TokenRef) {
         use crate::names::builtin::CHANNELS;
         if !CHANNELS.contains(&token.text()) {
-            let near = nearest::few(token.text(), CHANNELS.iter().copied());
-            let span = self.token_span(token);
-            self.report(unknown_name::finding("channel", token.text(), span, &near));
+            let near = match token.text() {
+                "facebook" | "fb" => vec!["messenger"],
+                "website" | "site" | "webchat" => vec!["web"],
+                "mail" => vec!["email"],
+                "phone" => vec!["sms", "voice"],
+                text => nearest::few(text, CHANNELS.iter().copied()),
+            };
+            let (span, known) = (self.token_span(token), CHANNELS.iter().copied());
+            self.report(unknown_name::of_the_language(
+                "channel",
+                token.text(),
+                span,
+                &near,
+                known,
+            ));
         }
     }
 

@@ -364,7 +364,11 @@ impl Lower<'_> {
                     if !CATEGORIES.contains(&token.text()) {
                         let near = nearest::few(token.text(), CATEGORIES);
                         let span = self.token_span(token);
-                        self.report(unknown_name::finding("category", token.text(), span, &near));
+                        let known = CATEGORIES.into_iter();
+                        let name = token.text();
+                        self.report(unknown_name::of_the_language(
+                            "category", name, span, &near, known,
+                        ));
                     }
                     if self.once(&mut seen[0], at, "category") {
                         self.program.bot.templates[id].category = name(token);

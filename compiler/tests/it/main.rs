@@ -1,5 +1,6 @@
 //! The compiler's integration tests, in one binary.
 
+mod advice;
 mod answers;
 mod codegen;
 mod examples;

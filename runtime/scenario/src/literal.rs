@@ -123,9 +123,50 @@ pub fn read_fields(
             None if position < declared.len() => position,
             None => return Err(format!("{} values are too many here", written.len())),
         };
-        values[index] = read(bot, declared[index].1, value)?;
+        let (field, ty) = &declared[index];
+        values[index] = read(bot, *ty, value).map_err(|problem| format!("`{field}`: {problem}"))?;
     }
     Ok(values)
+}
+
+/// Reads named values of which all must be there that may not be unknown.
+///
+/// # Errors
+/// One sentence about what does not fit, or is missing.
+pub fn read_whole(bot: &Bot, declared: &[(SmolStr, TypeId)], written: &Fields) -> Result<Vec<Value>, String> {
+    let values = read_fields(bot, declared, written)?;
+    for ((name, ty), value) in declared.iter().zip(&values) {
+        whole(bot, *ty, value, name)?;
+    }
+    Ok(values)
+}
+
+/// What a value lacks of its type: where a part that may not be unknown is unknown. A payload that lacks something
+/// cannot come from outside, since a host refuses it, so no conversation in a test has one either.
+///
+/// # Errors
+/// One sentence about what is missing; `name` says of what.
+pub fn whole(bot: &Bot, ty: TypeId, value: &Value, name: &str) -> Result<(), String> {
+    if let Type::Optional(inner) = &bot.types[ty.index()] {
+        return match value {
+            Value::Unknown => Ok(()),
+            value => whole(bot, *inner, value, name),
+        };
+    }
+    match (plain(bot, ty), value) {
+        (_, Value::Unknown) => Err(format!(
+            "`{name}` is missing ({}), which is always there",
+            type_name(bot, ty)
+        )),
+        (Type::List(inner), Value::List(items)) => {
+            items.iter().try_for_each(|item| whole(bot, *inner, item, name))
+        }
+        (Type::Record(fields), Value::Record(values)) => fields
+            .iter()
+            .zip(values)
+            .try_for_each(|((field, ty), value)| whole(bot, *ty, value, field)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes a value as `.chat` files do. With the type, members and records get their names.

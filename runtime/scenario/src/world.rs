@@ -43,7 +43,9 @@ pub enum Trouble {
     NoButton {
         /// What was pressed.
         label: String,
-        /// What could be pressed.
+        /// The title of the card it was looked for on.
+        of: Option<String>,
+        /// What could be pressed, the newest first, each once: `[Label]`, `[Buy] of "Shoes"`.
         offered: Vec<String>,
     },
     /// The bot did not come to rest.
@@ -61,12 +63,16 @@ impl std::fmt::Display for Trouble {
                     "the bot did `{name}`, and no stub tells what that gives; add a line like: stub {name} = …"
                 )
             }
-            Trouble::NoButton { label, offered } if offered.is_empty() => {
-                write!(f, "there is no button `{label}`: nothing can be pressed here")
-            }
-            Trouble::NoButton { label, offered } => {
-                let offered: Vec<_> = offered.iter().map(|label| format!("[{label}]")).collect();
-                write!(f, "there is no button `{label}`; there is {}", offered.join(" "))
+            Trouble::NoButton { label, of, offered } => {
+                write!(f, "there is no button `{label}`")?;
+                if let Some(title) = of {
+                    write!(f, " of `{title}`")?;
+                }
+                if offered.is_empty() {
+                    return f.write_str(": nothing can be pressed here");
+                }
+                f.write_str("; there is")?;
+                offered.iter().try_for_each(|button| write!(f, " {button}"))
             }
             Trouble::Endless => {
                 f.write_str("the bot does not come to rest: it goes on without waiting for anybody")
@@ -184,7 +190,7 @@ impl<'a> World<'a> {
             .iter()
             .map(|field| (field.name.clone(), field.ty))
             .collect();
-        let fields = literal::read_fields(self.bot, &declared, fields).map_err(Trouble::Name)?;
+        let fields = literal::read_whole(self.bot, &declared, fields).map_err(Trouble::Name)?;
         self.happen(EventKind::Custom {
             name: name.clone(),
             fields,
@@ -205,7 +211,7 @@ impl<'a> World<'a> {
         let found = found.ok_or_else(|| Trouble::Name(format!("the bot has no flow `{flow}`")))?;
         let params = found.slots.iter().take(found.params as usize);
         let declared: Vec<_> = params.map(|slot| (slot.name.clone(), slot.ty)).collect();
-        let args = literal::read_fields(self.bot, &declared, fields).map_err(Trouble::Name)?;
+        let args = literal::read_whole(self.bot, &declared, fields).map_err(Trouble::Name)?;
         self.happen(EventKind::Start {
             flow: flow.into(),
             args,

@@ -16,14 +16,7 @@ pub static RULE: Rule = Rule {
 pub fn finding(kind: &str, name: &str, span: Span, near: &[&str]) -> Finding {
     let mut finding = Finding::new(&RULE, span, format!("There is no {kind} called `{name}`."));
     match near {
-        [] if kind == "type" => {
-            finding.help = Some(
-                "Declare it with `type`, or use one of those that are always there: `text`, `integer`, `number`, \
-                 `yes_no`, `money`, `date`, `time`, `email`, `phone` …"
-                    .to_owned(),
-            );
-        }
-        [] => finding.help = Some(format!("Declare the {kind}, or use one that is declared.")),
+        [] => finding.help = Some(advice(kind, name)),
         [only] => {
             finding.help = Some(format!("Did you mean `{only}`?"));
             finding = finding.fix(format!("Change to `{only}`"), span, *only);
@@ -37,6 +30,47 @@ pub fn finding(kind: &str, name: &str, span: Span, near: &[&str]) -> Finding {
         }
     }
     finding
+}
+
+/// A name of the language's own, of which nobody can declare another; `known` are all there are.
+pub fn of_the_language<'a>(
+    kind: &str,
+    name: &str,
+    span: Span,
+    near: &[&str],
+    known: impl Iterator<Item = &'a str>,
+) -> Finding {
+    let finding = finding(kind, name, span, near);
+    if !near.is_empty() {
+        return finding;
+    }
+    let known: Vec<String> = known.map(|name| format!("`{name}`")).collect();
+    finding.help(format!("These are there: {}.", known.join(", ")))
+}
+
+/// What to do where nothing is near: how a thing of this kind is declared.
+fn advice(kind: &str, name: &str) -> String {
+    let how = match kind {
+        "type" => {
+            return "Declare it with `type`, or use one of those that are always there: `text`, `integer`, `number`, \
+                    `yes_no`, `money`, `date`, `time`, `email`, `phone` …"
+                .to_owned();
+        }
+        "flow" => format!("`flow {name} {{ … }}`"),
+        "intent or event" => format!("`intent {name} {{ words \"…\" }}`"),
+        "event" => format!("`event {name}(…)`"),
+        "queue" => format!("`queue {name} {{ hours … }}`"),
+        "escalation" => format!("`escalation {name} {{ to queue … }}`"),
+        "lookup or action" => format!("`lookup {name}(…) gives …`"),
+        "stage" => format!("`stages {name}` in the `bot` block"),
+        "consent" => format!("`consents {name}` in the `bot` block"),
+        "customer field" => format!("`{name}: text?` in the `customer` block"),
+        "language of this bot" => format!("`languages` of the `bot` block, with `{name}` in it"),
+        "channel of this bot" => format!("`channels` of the `bot` block, with `{name}` in it"),
+        "answer in this flow" => format!("`ask {name}: text \"…\"` in this flow"),
+        _ => return format!("Declare the {kind}, or use one that is declared."),
+    };
+    format!("Declare it ({how}), or use one that is declared.")
 }
 
 /// A name that means something, but not where it stands: what it is, and what to do.

@@ -3,6 +3,7 @@
 pub mod bad_literal;
 pub mod deprecated;
 pub mod file_too_large;
+mod meant;
 pub mod name_style;
 pub mod nested_too_deep;
 pub mod repeated_setting;

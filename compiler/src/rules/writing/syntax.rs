@@ -14,7 +14,8 @@ pub fn findings(file: FileId, source: &str, parse: &Parse) -> Vec<Finding> {
         // What the parser stumbles over twice at one place is one mistake.
         let at = span(file, error.range);
         if findings.last().is_none_or(|last| last.span != at) {
-            findings.push(slips::named(finding(file, source, error), source));
+            let finding = slips::named(finding(file, source, error), source);
+            findings.push(meant::advised(finding, source));
         }
     }
     findings

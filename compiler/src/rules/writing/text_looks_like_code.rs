@@ -97,6 +97,8 @@ pub(super) fn unclosed_hole(finding: Finding, brace: Span, behind: &str) -> Find
     let name = behind
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
         .unwrap_or(behind.len());
+    // A full stop at the end belongs to the sentence.
+    let name = behind[..name].trim_end_matches('.').len();
     let mut finding = super::syntax::as_error(finding);
     finding.rule = &RULE;
     let end = Span {

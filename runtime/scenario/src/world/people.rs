@@ -1,7 +1,7 @@
 //! People in the world: who they are, where they write, what they can press.
 
 use botflow_machine::Person;
-use botflow_message::Part;
+use botflow_message::{Message, Part};
 use botflow_values::Zone;
 use smol_str::SmolStr;
 
@@ -173,10 +173,39 @@ impl<'a> World<'a> {
                 return Ok(None);
             }
         }
-        let offered = self.pressable();
         Err(Trouble::NoButton {
             label: label.to_owned(),
-            offered,
+            of: of.map(str::to_owned),
+            offered: offered(&someone.pressable),
         })
     }
+}
+
+/// What is on these messages to press, as a line of a conversation writes it: the newest message first, each button
+/// once, and few enough to be read.
+fn offered(messages: &[Message]) -> Vec<String> {
+    const MOST: usize = 12;
+    let mut offered: Vec<String> = Vec::new();
+    for part in messages.iter().rev().flat_map(|message| &message.parts) {
+        let (buttons, title) = match part {
+            Part::Button(button) => (std::slice::from_ref(button), None),
+            Part::Card(card) => (card.buttons.as_slice(), Some(&card.title)),
+            Part::Suggestion(suggestion) => {
+                offered.push(format!("[{}]", suggestion.label));
+                continue;
+            }
+            _ => continue,
+        };
+        offered.extend(buttons.iter().map(|button| match title {
+            None => format!("[{}]", button.label),
+            Some(title) => format!("[{}] of {}", button.label, literal::quoted(title)),
+        }));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    offered.retain(|button| seen.insert(button.clone()));
+    if offered.len() > MOST {
+        offered.truncate(MOST);
+        offered.push("…".to_owned());
+    }
+    offered
 }

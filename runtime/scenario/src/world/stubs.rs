@@ -36,7 +36,13 @@ impl<'a> World<'a> {
                 let Some(gives) = call.gives else {
                     return Err(Trouble::Name(format!("`{}` gives nothing", call.name)));
                 };
-                literal::read(self.bot, gives, value).map_err(Trouble::Name)?;
+                let value = literal::read(self.bot, gives, value).map_err(Trouble::Name)?;
+                literal::whole(self.bot, gives, &value, &call.name).map_err(Trouble::Name)?;
+            }
+            StubAnswer::Value(None) => {
+                if let Some(gives) = call.gives {
+                    literal::whole(self.bot, gives, &Value::Unknown, "= …").map_err(Trouble::Name)?;
+                }
             }
             StubAnswer::Fails(Some(name)) if !call.fails.contains(name) => {
                 let known: Vec<_> = call.fails.iter().map(|name| format!("`{name}`")).collect();

@@ -1,0 +1,175 @@
+//! First flows of people who have never written one: what the finding tells them to do.
+
+use std::sync::Arc;
+
+use botflow_compiler::compile;
+use botflow_compiler::project::{Project, Source};
+
+/// A bot that is in order.
+const BOT: &str = r#"bot my_bot {
+  languages en
+  channels web
+  start main
+}
+
+always {
+  on silence 1h -> finish abandoned
+}
+
+flow main {
+  say "Hello!"
+  ask city: text "Where do you live?" {
+    tries 2 -> finish unresolved
+  }
+  say "{city}? I like it."
+  choose "Shall I call you?" {
+    "Yes, please" -> called
+    "No" {
+      say "Very well."
+    }
+  }
+  finish resolved
+
+  step called {
+    finish resolved
+  }
+}
+"#;
+
+/// What stands there, what somebody writes in its place, what the help says, and what the first fix writes.
+const FIRST_FLOWS: &[(&str, &str, &str, Option<&str>)] = &[
+    (
+        "  say \"Hello!\"",
+        "  \"Hello!\"",
+        "To send a message, write `say \"…\"`.",
+        Some("  say \"Hello!\""),
+    ),
+    (
+        "  say \"Hello!\"",
+        "  ask \"How are you?\"",
+        "as in `ask city: text \"…\"`",
+        None,
+    ),
+    ("{city}? I like it.", "I like {city.", "ends with `}`", None),
+    ("{city}?", "{city. Well, ", "", Some("{city}. Well, ")),
+    ("{city}?", "{}?", "Between the braces stands what is shown", None),
+    (
+        "  say \"Hello!\"",
+        "  if city is known say \"Hello!\"",
+        "stands in a block, `if … { … }`",
+        None,
+    ),
+    ("  say \"Hello!\"", "  x = 5", "`let x = …`", Some("  let x = 5")),
+    (
+        "\"Yes, please\" ->",
+        "Yes please ->",
+        "An option begins with its label, in quotes",
+        None,
+    ),
+    (
+        "  step called {\n    finish resolved",
+        "  step called {\n    finish called",
+        "`finish resolved as called`",
+        Some("finish resolved as called"),
+    ),
+    (
+        "  finish resolved\n\n",
+        "  finish resolved\n}\n\n",
+        "closes the flow too early",
+        None,
+    ),
+    (
+        "  on silence 1h",
+        "  on price -> run main\n  on silence 1h",
+        "`intent price { words \"…\" }`",
+        None,
+    ),
+    (
+        "channels web",
+        "channels facebook",
+        "Did you mean `messenger`?",
+        Some("channels messenger"),
+    ),
+    (
+        "channels web",
+        "channels pigeon",
+        "These are there: `web`, `whatsapp`",
+        None,
+    ),
+    ("{city}?", "{size_of(city)}?", "These are there: `length`", None),
+    ("{city}?", "{city | backwards}?", "These are there: ", None),
+    (
+        "{city}?",
+        "{customer.nickname else city}?",
+        "`nickname: text?` in the `customer` block",
+        None,
+    ),
+    (
+        "  say \"Hello!\"",
+        "  run greet_everybody()",
+        "`flow greet_everybody { … }`",
+        None,
+    ),
+    (
+        "  say \"Hello!\"",
+        "  stage checkout",
+        "`stages checkout` in the `bot` block",
+        None,
+    ),
+];
+
+#[test]
+fn help_for_first_flows() {
+    let mut wrong = Vec::new();
+    for (there, written, help, fixed) in FIRST_FLOWS {
+        assert!(BOT.contains(there), "the bot has no {there:?}");
+        let source = BOT.replacen(there, written, 1);
+        let mut project = Project::default();
+        project.sources.push(Source {
+            path: "bot.flow".into(),
+            text: Arc::from(source.as_str()),
+        });
+        let checked = compile::check(&project);
+        let Some(finding) = checked.findings.first() else {
+            wrong.push(format!("{written:?}: no finding"));
+            continue;
+        };
+        let told = finding.help.as_deref().unwrap_or_default();
+        let mended = finding.fixes.first().map(|fix| {
+            let mut text = source.clone();
+            for edit in fix.edits.iter().rev() {
+                text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            }
+            text
+        });
+        let right = match fixed {
+            Some(fixed) => mended.as_ref().is_some_and(|text| text.contains(fixed)),
+            None => mended.is_none(),
+        };
+        if !told.contains(help) || !right || checked.findings.len() > 1 {
+            wrong.push(format!(
+                "{written:?}: {} findings, {:?}, help {told:?}, mended {mended:?}",
+                checked.findings.len(),
+                finding.message
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A word of the language taken as a name is one mistake, wherever the name is used.
+#[test]
+fn a_word_of_the_language_as_a_name_is_one_finding() {
+    let source = BOT
+        .replace("  say \"Hello!\"", "  run track()")
+        .replace("on silence", "on unclear -> run track()\n  on silence");
+    let mut project = Project::default();
+    project.sources.push(Source {
+        path: "bot.flow".into(),
+        text: Arc::from(format!("{source}\nflow track {{\n  say \"On its way.\"\n}}\n")),
+    });
+    let checked = compile::check(&project);
+    let rules: Vec<&str> = checked.findings.iter().map(|finding| finding.rule.name).collect();
+    assert_eq!(rules, ["reserved-name"]);
+    assert_eq!(checked.findings[0].related.len(), 2);
+}
