@@ -266,6 +266,7 @@ impl Turn<'_> {
         });
         if let Some(mut message) = message {
             self.subject(&mut message);
+            self.speak();
             self.out.push(Effect::Send(message));
         }
     }
