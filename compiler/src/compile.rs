@@ -18,6 +18,7 @@ use crate::hir::Program;
 use crate::library::{self, LibraryFile};
 use crate::lower::{Lower, ParsedFile};
 use crate::project::{FileId, Project, Source, Span};
+use crate::rules::flow::context::Context;
 use crate::rules::names::hard_coded_value::HardCoded;
 use crate::rules::names::{missing_setting, unknown_name};
 use crate::rules::{self, nearest};
@@ -78,10 +79,15 @@ pub fn check(project: &Project) -> Checked {
     let (program, mut found) = Lower::run(project, &config, read.files, program, read.broken);
     findings.append(&mut found);
     crate::flow_facts::check(&program, &mut findings);
+    rules::talk::program(&program, &mut findings);
     let unmentioned = unmentioned(&program);
     let lowered = crate::codegen::generate(program);
     let graph = Graph::build(&lowered.bot);
-    let islands = rules::flow::check_behind(&lowered, &graph, &mut findings);
+    let unreadable = (findings.iter())
+        .any(|finding| finding.rule.code.starts_with("BF0") && finding.level == Level::Error);
+    let context = Context::new(&lowered, &graph);
+    let islands = rules::flow::check_behind(&context, &mut findings);
+    rules::talk::complete(&context, &mut findings);
     findings.extend(islands.into_iter().filter(|finding| {
         // What nothing mentions has its finding; that nothing leads there is the same mistake.
         unmentioned.binary_search(&finding.span).is_err()
@@ -91,6 +97,8 @@ pub fn check(project: &Project) -> Checked {
             ]
             .contains(&&finding.rule.name)
     }));
+    rules::talk::check(&context, unreadable, &mut findings);
+    drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::suppress::apply(&read.sources, &mut findings);
     config.levels.apply(&mut findings);

@@ -138,6 +138,10 @@ impl<'b> Plan<'b> {
             return;
         };
         let words = self.words.pattern(text, missed);
+        // What has no words is not sent.
+        if words.trim().is_empty() {
+            return;
+        }
         let mut written = words.trim_end_matches('\n').split('\n').map(str::trim_end);
         self.lines.push(
             format!("< {}", written.next().unwrap_or_default())

@@ -55,7 +55,7 @@ fn leaves(block: &Block) -> bool {
     block.stmts.iter().any(statement_leaves)
 }
 
-fn statement_leaves(stmt: &Stmt) -> bool {
+pub(crate) fn statement_leaves(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Go(_)
         | StmtKind::Start { .. }

@@ -24,6 +24,7 @@ pub(crate) mod reads;
 mod solve;
 
 pub(crate) use check::show_value;
+pub(crate) use failures::statement_leaves;
 pub(crate) use forgets::{for_each_block, for_each_root};
 
 use std::cell::Cell;

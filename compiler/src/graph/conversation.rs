@@ -39,12 +39,17 @@ impl<'g> Teller<'g> {
     /// The lines of a path: a plan as [`crate::conversation`] has it. What has to be arranged before (`stub …`) comes
     /// first.
     pub fn tell(&self, path: &[EdgeIndex]) -> Vec<String> {
+        self.tell_and(path, |_| {})
+    }
+
+    /// As [`Teller::tell`], with what happens at the end of the path.
+    pub(crate) fn tell_and(&self, path: &[EdgeIndex], end: impl FnOnce(&mut Plan<'_>)) -> Vec<String> {
         let mut telling = Telling {
             teller: self,
             plan: Plan::new(Cow::Borrowed(self.words), self.bot),
             at: None,
         };
-        for edge in path {
+        for (at, edge) in path.iter().enumerate() {
             let (Some((from, to)), Some(weight)) = (
                 self.graph.nodes.edge_endpoints(*edge),
                 self.graph.nodes.edge_weight(*edge),
@@ -53,8 +58,15 @@ impl<'g> Teller<'g> {
             };
             let (from, to) = (&self.graph.nodes[from], &self.graph.nodes[to]);
             telling.taken(*weight, from, to);
-            telling.arrived(*weight, to);
+            // A question without options is not put.
+            let next = path
+                .get(at + 1)
+                .and_then(|next| self.graph.nodes.edge_weight(*next));
+            if next != Some(&Edge::NoOption) {
+                telling.arrived(*weight, to);
+            }
         }
+        end(&mut telling.plan);
         telling.plan.done()
     }
 }
@@ -120,6 +132,14 @@ impl Telling<'_, '_> {
                 {
                     self.presses(from.label);
                     self.chosen(flow, choose);
+                }
+            }
+            Edge::NoOption => {
+                if let Some(PlaceKind::Choose(choose)) = place {
+                    let conditions = choose.options.iter().filter_map(|option| option.condition);
+                    for condition in conditions {
+                        self.plan.wishes.assume(flow, condition, false);
+                    }
                 }
             }
             Edge::Check(number) => {

@@ -2,7 +2,7 @@
 //! message is worded, and its check where it stands alone) + one `.md` page beside it + one line in its family's
 //! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
-//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2).
+//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3).
 //!
 //! # Pages
 //!
@@ -39,6 +39,7 @@
 pub mod flow;
 pub mod names;
 pub mod nearest;
+pub mod talk;
 pub mod writing;
 
 use crate::finding::Rule;
@@ -49,6 +50,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .iter()
         .chain(names::RULES)
         .chain(flow::RULES)
+        .chain(talk::RULES)
         .copied()
 }
 
@@ -70,6 +72,7 @@ pub fn index() -> String {
         ("BF0", "how it is written", writing::RULES),
         ("BF1", "names and values", names::RULES),
         ("BF2", "the graph", flow::RULES),
+        ("BF3", "talk", talk::RULES),
     ] {
         page.push_str(&format!(
             "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
@@ -97,12 +100,6 @@ pub const LATER: &[&str] = &[
     "no-silence-way-out",
     "no-unclear-way-out",
     "no-invalid-way-out",
-    "same-labels",
-    "confusing-labels",
-    "option-never-shown",
-    "no-option-left",
-    "empty-text",
-    "no-failure-way-out",
     "repeats-an-action",
     "too-many-messages",
     "question-asks-twice",

@@ -68,6 +68,17 @@ const NAMES: &[(&str, &[&str])] = &[
             "nothing-to-ask-again",
         ],
     ),
+    (
+        "BF3",
+        &[
+            "no-failure-way-out",
+            "empty-text",
+            "same-labels",
+            "no-option-left",
+            "option-never-shown",
+            "confusing-labels",
+        ],
+    ),
 ];
 
 #[test]

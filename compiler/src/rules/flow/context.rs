@@ -9,7 +9,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxBuildHasher;
 
 use crate::codegen::Lowered;
-use crate::conversation::plan::{BEGINS, RUNS, arranged};
+use crate::conversation::plan::{BEGINS, Plan, RUNS, arranged};
 use crate::graph::conversation::Teller;
 use crate::graph::cycles::{Passing, cycles};
 use crate::graph::goals::Goals;
@@ -24,7 +24,7 @@ const PATH: usize = 400;
 const DETOUR: usize = 20_000;
 
 /// A bot under examination.
-pub(super) struct Context<'l> {
+pub(crate) struct Context<'l> {
     pub lowered: &'l Lowered,
     pub bot: &'l botflow_artifact::Bot,
     pub graph: &'l Graph,
@@ -142,6 +142,28 @@ impl<'l> Context<'l> {
             words: self.words(),
         };
         teller.tell(path)
+    }
+
+    /// Tells a path, and what happens at its end.
+    pub fn tell_and(&self, path: &[EdgeIndex], end: impl FnOnce(&mut Plan<'_>)) -> Vec<String> {
+        let begins = path
+            .first()
+            .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+        let whole = begins.is_some_and(|(from, _)| {
+            matches!(
+                self.graph.nodes[from],
+                Node::Customer | Node::Trigger(_) | Node::Operators
+            )
+        });
+        if !whole {
+            return Vec::new();
+        }
+        let teller = Teller {
+            bot: self.bot,
+            graph: self.graph,
+            words: self.words(),
+        };
+        teller.tell_and(path, end)
     }
 
     /// A shortest way from one node to one of those that are wanted, over the edges that are allowed. `from` itself

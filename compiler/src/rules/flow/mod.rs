@@ -3,7 +3,7 @@
 //! What the order of statements alone shows was noticed by code generation ([`crate::codegen::Facts`]); everything
 //! else is asked of the graph. All checks are linear in the size of the bot.
 
-mod context;
+pub(crate) mod context;
 mod islands;
 
 pub mod clocks_out_of_order;
@@ -55,32 +55,31 @@ pub const RULES: &[&Rule] = &[
 
 /// Everything that the code and the graph of a bot show.
 pub fn check(lowered: &Lowered, graph: &Graph) -> Vec<Finding> {
-    check_behind(lowered, graph, &mut [])
+    check_behind(&Context::new(lowered, graph), &mut [])
 }
 
 /// As [`check`]; and puts into the conversations of findings that are there already how their flows begin, which only
 /// the graph knows.
-pub(crate) fn check_behind(lowered: &Lowered, graph: &Graph, before: &mut [Finding]) -> Vec<Finding> {
-    let context = Context::new(lowered, graph);
+pub(crate) fn check_behind(context: &Context<'_>, before: &mut [Finding]) -> Vec<Finding> {
     for finding in before {
         context.complete(&mut finding.conversation);
     }
     let mut findings = Vec::new();
-    unreachable_step::check(&context, &mut findings);
-    unreachable_flow::check(&context, &mut findings);
-    dead_end::check(&context, &mut findings);
-    step_falls_off::check(&context, &mut findings);
-    let mut stuck = talks_to_itself::check(&context, &mut findings);
-    stuck.extend(nags_for_ever::check(&context, &mut findings));
-    no_way_out::check(&context, &stuck, &mut findings);
-    runs_itself::check(&context, &mut findings);
-    ends_without_outcome::check(&context, &mut findings);
-    digression_ends_conversation::check(&context, &mut findings);
-    duplicate_place::check(&context, &mut findings);
-    statement_never_runs::check(&context, &mut findings);
-    wait_in_loop::check(&context, &mut findings);
-    handler_never_hears::check(&context, &mut findings);
-    clocks_out_of_order::check(&context, &mut findings);
-    nothing_to_ask_again::check(&context, &mut findings);
+    unreachable_step::check(context, &mut findings);
+    unreachable_flow::check(context, &mut findings);
+    dead_end::check(context, &mut findings);
+    step_falls_off::check(context, &mut findings);
+    let mut stuck = talks_to_itself::check(context, &mut findings);
+    stuck.extend(nags_for_ever::check(context, &mut findings));
+    no_way_out::check(context, &stuck, &mut findings);
+    runs_itself::check(context, &mut findings);
+    ends_without_outcome::check(context, &mut findings);
+    digression_ends_conversation::check(context, &mut findings);
+    duplicate_place::check(context, &mut findings);
+    statement_never_runs::check(context, &mut findings);
+    wait_in_loop::check(context, &mut findings);
+    handler_never_hears::check(context, &mut findings);
+    clocks_out_of_order::check(context, &mut findings);
+    nothing_to_ask_again::check(context, &mut findings);
     findings
 }

@@ -15,6 +15,9 @@ pub static RULE: Rule = Rule {
     page: include_str!("constant_condition.md"),
 };
 
+/// What is said of a condition that is never yes.
+pub(crate) const NEVER: &str = "This is never yes here.";
+
 /// Conditions nested deeper than this are not looked into.
 const DEEPEST: u32 = 200;
 
@@ -29,7 +32,7 @@ pub(crate) fn check(program: &Program, condition: ExprId, known: &dyn Fn(ExprId)
         )
     } else {
         (
-            "This is never yes here.",
+            NEVER,
             "Take out what it leads to, which never happens, or write the condition you mean.",
         )
     };

@@ -77,7 +77,7 @@ fn chain(program: &Program, arms: &[(ExprId, Block)], findings: &mut Vec<Finding
 }
 
 /// An expression in a form that is the same for what means the same, as far as it can be compared.
-fn key(program: &Program, expr: ExprId) -> Option<String> {
+pub(crate) fn key(program: &Program, expr: ExprId) -> Option<String> {
     let mut key = String::new();
     write_key(program, expr, &mut key, 100).then_some(key)
 }

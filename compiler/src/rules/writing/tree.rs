@@ -8,6 +8,7 @@ use super::{bad_literal, name_style, text_looks_like_code};
 use crate::finding::Finding;
 use crate::project::{FileId, Span};
 use crate::rules::names::hard_coded_value::HardCoded;
+use crate::rules::talk;
 
 /// The largest program a pattern may compile to, in bytes; beyond it, matching takes more memory than it is worth.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -52,6 +53,14 @@ impl Walk<'_> {
                 NodeOrToken::Node(inner) => {
                     let inner_kind = kind(inner.kind());
                     let said = alone.filter(|_| inner_kind == SyntaxKind::Text);
+                    if inner_kind == SyntaxKind::Text {
+                        let place = Span {
+                            file: self.file,
+                            start: at,
+                            end: at + u32::from(inner.text_len()),
+                        };
+                        talk::text(place, of, inner, self.findings);
+                    }
                     self.node(inner, inner_kind, at, said);
                     inner.text_len()
                 }
