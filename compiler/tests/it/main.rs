@@ -15,4 +15,5 @@ mod registry;
 mod replay;
 mod slips;
 mod stuck;
+mod talk;
 mod writing;

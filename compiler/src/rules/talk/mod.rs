@@ -129,11 +129,30 @@ fn at_place(context: &Context<'_>, finding: &Finding, id: PlaceId) -> Vec<String
         }
         _ => None,
     };
-    context.tell_and(&path, |plan| {
+    let empties = match &place.kind {
+        PlaceKind::Choose(choose) if finding.rule.code == no_option_left::RULE.code => match &choose.from {
+            Some(from) => match no_option_left::stub(context.bot, place.flow, from.list) {
+                Some(stub) => Some(stub),
+                // What else fills a list a plan cannot arrange.
+                None => return Vec::new(),
+            },
+            None => None,
+        },
+        _ => None,
+    };
+    let mut lines = context.tell_and(&path, |plan| {
         if let Some(written) = written {
             plan.line(format!("> {written}"));
         }
-    })
+    });
+    if let Some(stub) = empties {
+        for line in lines.iter_mut().filter(|line| line.starts_with(&stub)) {
+            if let Some((head, _)) = line.split_once(" = ") {
+                *line = format!("{head} = []");
+            }
+        }
+    }
+    lines
 }
 
 /// What stands at a place of the text.

@@ -1,6 +1,6 @@
 //! `no-option-left`: a question that may have nothing to choose from.
 
-use botflow_artifact::{Expr, ExprId, FlowId, SlotId, Value};
+use botflow_artifact::{Bot, Expr, ExprId, FlowId, PlaceKind, SlotId, Value};
 
 use super::options::Decided;
 use super::together::Together;
@@ -89,6 +89,19 @@ fn is_filled(program: &Program, flow: FlowId, list: ExprId, decided: &[Decided])
         }
         _ => false,
     }
+}
+
+/// How the line of a plan begins that says what fills the list of a question; nothing if no call does.
+pub(super) fn stub(bot: &Bot, flow: FlowId, list: ExprId) -> Option<String> {
+    let Some(Expr::Slot(slot)) = bot.exprs.get(list.index()) else {
+        return None;
+    };
+    let site = bot.places.iter().find_map(|place| match &place.kind {
+        PlaceKind::Call(site) if place.flow == flow && site.result == Some(*slot) => Some(site),
+        _ => None,
+    })?;
+    let call = bot.calls.get(site.call.index())?;
+    Some(format!("stub {}(", call.name))
 }
 
 /// A list that is written with something in it, or set in `botflow.toml`.

@@ -1,0 +1,308 @@
+//! What a conversation sounds like: cases beside those of the pages, most of them near misses that are no mistake.
+
+use std::sync::Arc;
+
+use botflow_compiler::compile::{self, Checked};
+use botflow_compiler::project::{Project, Source};
+
+use crate::replay;
+
+const HEAD: &str = "bot example {\n  languages en\n  channels web\n  currency EUR\n  start main\n}\ncustomer {\n  name: \
+                    text?\n  email: email?\n  orders: integer = 0\n}\nqueue desk {\n  hours mon to fri 09:00 to \
+                    18:00\n}\nescalation people {\n  to queue desk\n  nobody 5m -> finish unresolved\n  closed -> \
+                    finish unresolved\n}\n";
+const ALWAYS: &str = "always {\n  on silence 1h -> finish abandoned\n  on failed -> finish unresolved\n  on unclear {\n    \
+                      say \"Sorry?\"\n    tries 3 -> escalate to people\n  }\n}\n";
+
+fn checked(flows: &str) -> Checked {
+    let always = if flows.contains("always {") { "" } else { ALWAYS };
+    compile::check(&Project {
+        sources: vec![Source {
+            path: "bot.flow".into(),
+            text: Arc::from(format!("{HEAD}{always}{flows}")),
+        }],
+        ..Project::default()
+    })
+}
+
+/// Findings about talk, each with the text it stands at. What they show is true.
+#[track_caller]
+fn check(flows: &str, expected: &[&str]) {
+    let checked = checked(flows);
+    let text = &checked.files[0].text;
+    let program = replay::program(&checked);
+    let found: Vec<String> = checked
+        .findings
+        .iter()
+        .filter(|finding| finding.rule.code.starts_with("BF3") || finding.rule.code.starts_with("BF0"))
+        .map(|finding| {
+            if !finding.conversation.is_empty()
+                && let Err(error) = replay::shown(&program, finding)
+            {
+                panic!("{}: {error}", finding.rule.name);
+            }
+            let at = &text[finding.span.start as usize..finding.span.end as usize];
+            format!("{}: {}", finding.rule.name, at.lines().next().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(found, expected, "in\n{flows}");
+}
+
+/// A flow with a question whose options these are.
+fn options(options: &str) -> String {
+    format!("flow main {{\n  choose \"What?\" {{\n{options}  }}\n  finish resolved\n}}\n")
+}
+
+#[test]
+fn failures_are_heard_around_a_call_and_around_what_runs_it() {
+    let call = "action crm.save()\nalways {\n  on silence 1h -> finish abandoned\n  on unclear {\n    say \"Sorry?\"\n    \
+                tries 3 -> finish unresolved\n  }\n}\n";
+    let flow = |flow: &str| format!("{call}{flow}");
+    let missing = ["no-failure-way-out: crm.save"];
+    check(
+        &flow("flow main {\n  call crm.save()\n  finish resolved\n}\n"),
+        &missing,
+    );
+    check(
+        &flow(
+            "flow main {\n  call crm.save() {\n    failed -> finish unresolved\n  }\n  finish resolved\n}\n",
+        ),
+        &[],
+    );
+    check(
+        &flow("flow main {\n  on failed -> finish unresolved\n  call crm.save()\n  finish resolved\n}\n"),
+        &[],
+    );
+    // A step's handler hears in its step alone.
+    check(
+        &flow(
+            "flow main {\n  -> a\n  step a {\n    on failed -> finish unresolved\n    call crm.save()\n    -> b\n  }\n  step b \
+             {\n    call crm.save()\n    finish resolved\n  }\n}\n",
+        ),
+        &missing,
+    );
+    // Of two callers one hears and one does not.
+    let callers = |first: &str, second: &str| {
+        flow(&format!(
+            "flow main {{\n{first}  run save\n  run other\n  finish resolved\n}}\nflow other {{\n{second}  run save\n}}\nflow save \
+             {{\n  call crm.save()\n}}\n"
+        ))
+    };
+    let hears = "  on failed -> finish unresolved\n";
+    check(&callers(hears, hears), &[]);
+    check(&callers(hears, ""), &[]);
+    check(&callers("", hears), &missing);
+    check(&callers("", ""), &missing);
+    // What is started has nobody around it but `always`.
+    check(
+        &flow(&format!(
+            "flow main {{\n{hears}  start save\n}}\nflow save {{\n  call crm.save()\n  finish resolved\n}}\n"
+        )),
+        &missing,
+    );
+    // A named failure is not all that can happen.
+    check(
+        "action crm.save() fails with full\nalways {\n  on silence 1h -> finish abandoned\n  on unclear {\n    say \"Sorry?\"\n    \
+         tries 3 -> finish unresolved\n  }\n}\nflow main {\n  call crm.save() {\n    full -> finish unresolved\n  }\n  finish \
+         resolved\n}\n",
+        &missing,
+    );
+}
+
+#[test]
+fn texts_without_words_are_found_where_people_read() {
+    check(
+        "flow main {\n  say \" \\n\"\n  finish resolved\n}\n",
+        &["empty-text: \" \\n\""],
+    );
+    check(
+        "flow main {\n  ask x: text \"\" {\n    hint \"\"\n  }\n  say \"{x}\"\n  finish resolved\n}\n",
+        &["empty-text: \"\"", "empty-text: \"\""],
+    );
+    check(
+        &options("    \"\" -> finish resolved\n    \"A\" -> finish resolved\n"),
+        &["empty-text: \"\""],
+    );
+    check(
+        "flow main {\n  say one of {\n    \"A\"\n    \"\"\n  }\n  finish resolved\n}\n",
+        &["empty-text: \"\""],
+    );
+    // Values may be empty, and so may what a filter shows; a hole says something.
+    check(
+        "flow main {\n  let x = \"\"\n  say \"{customer.name else \"\"}\"\n  say \"{customer.orders} {customer.orders | plural \
+         one \"\" other \"s\"}{x}\"\n  say {\n    image \"https://x.example/a.png\"\n  }\n  finish resolved\n}\n",
+        &[],
+    );
+}
+
+#[test]
+fn buttons_read_the_same_only_if_they_are_there_together() {
+    let two = |first: &str, second: &str| {
+        options(&format!(
+            "    \"Go\"{first} -> finish resolved\n    \"{second} -> finish unresolved\n    \"Other\" -> finish abandoned\n"
+        ))
+    };
+    check(&two("", "Go\""), &["same-labels: \"Go\""]);
+    check(&two("", " go \""), &["same-labels: \" go \""]);
+    check(&two("", "Go on\""), &[]);
+    check(&two("", "Go {customer.orders}\""), &[]);
+    check(&two(" if customer.orders > 1", "Go\""), &["same-labels: \"Go\""]);
+    check(
+        &two(" if customer.orders > 1", "Go\" if customer.orders <= 1"),
+        &[],
+    );
+    check(
+        &two(" if customer.name is known", "Go\" if customer.name is unknown"),
+        &[],
+    );
+    check(&two(" if open(desk)", "Go\" if not open(desk)"), &[]);
+    check(
+        &two(" if open(desk)", "Go\" if customer.name is known"),
+        &["same-labels: \"Go\""],
+    );
+    // Each question is read by itself.
+    check(
+        "flow main {\n  choose a \"One?\" {\n    \"Yes\"\n    \"No\"\n  }\n  choose b \"Two?\" {\n    \"Yes\"\n    \"No\"\n  }\n  \
+         say \"{a} {b}\"\n  finish resolved\n}\n",
+        &[],
+    );
+    let buttons = |first: &str, second: &str| {
+        format!(
+            "flow main {{\n  say \"Look\" {{\n    button \"Buy\"{first} -> a\n    button \"Buy\"{second} -> b\n  }}\n  ask x: text \
+             \"Well?\"\n  say \"{{x}}\"\n  finish resolved\n  step a {{\n    finish resolved\n  }}\n  step b {{\n    finish \
+             resolved\n  }}\n}}\n"
+        )
+    };
+    check(&buttons("", ""), &["same-labels: \"Buy\""]);
+}
+
+#[test]
+fn options_may_run_out_unless_somebody_looks() {
+    let two = |around: &str, first: &str, second: &str| {
+        format!(
+            "flow main {{\n{around}  choose \"What?\" {{\n    \"A\" if {first} -> finish resolved\n    \"B\" if {second} -> finish \
+             resolved\n  }}\n  finish unresolved\n}}\n"
+        )
+    };
+    let missing = ["no-option-left: choose"];
+    let known = ("customer.name is known", "customer.email is known");
+    check(&two("", known.0, known.1), &missing);
+    check(&two("", "customer.orders > 2", "customer.orders <= 2"), &[]);
+    check(&two("", "customer.orders > 2", "customer.orders < 2"), &missing);
+    check(
+        &two("", "customer.name is known", "customer.name is unknown"),
+        &[],
+    );
+    check(&two("", "open(desk)", "not open(desk)"), &[]);
+    let guard = "  if customer.name is unknown and customer.email is unknown {\n    finish unresolved\n  }\n";
+    check(&two(guard, known.0, known.1), &[]);
+    let guard = "  if not (customer.name is known or customer.email is known) -> finish unresolved\n";
+    check(&two(guard, known.0, known.1), &[]);
+    // A guard that goes on behind guards nothing.
+    let guard = "  if customer.name is unknown and customer.email is unknown {\n    say \"Hm.\"\n  }\n";
+    check(&two(guard, known.0, known.1), &missing);
+    check(
+        "flow main {\n  if customer.name is known or customer.email is known {\n    choose \"What?\" {\n      \"A\" if \
+         customer.name is known -> finish resolved\n      \"B\" if customer.email is known -> finish resolved\n    }\n  }\n  \
+         finish unresolved\n}\n",
+        &[],
+    );
+    let list = |before: &str, list: &str, more: &str| {
+        format!(
+            "lookup shop.sizes() gives list of text\nflow main {{\n  let sizes = call shop.sizes() {{\n    failed -> finish \
+             unresolved\n  }}\n{before}  choose size from {list} \"Which?\" {{\n    each \"{{size}}\" -> finish resolved\n{more}  \
+             }}\n  say \"{{length(sizes)}}\"\n  finish unresolved\n}}\n"
+        )
+    };
+    check(&list("", "sizes", ""), &["no-option-left: size"]);
+    check(&list("", "sizes", "    none -> finish unresolved\n"), &[]);
+    check(&list("", "sizes", "    \"Another\" -> finish unresolved\n"), &[]);
+    check(
+        &list("  if length(sizes) is 0 -> finish unresolved\n", "sizes", ""),
+        &[],
+    );
+    check(&list("", "[\"S\", \"M\"]", ""), &[]);
+    check(&list("  let few = [\"S\", \"M\"]\n", "few", ""), &[]);
+}
+
+#[test]
+fn options_are_never_shown_where_what_is_known_excludes_them() {
+    let inside = |condition: &str, before: &str, option: &str| {
+        format!(
+            "flow main {{\n  if {condition} {{\n{before}    choose \"What?\" {{\n      \"A\" if {option} -> finish resolved\n      \
+             \"B\" -> finish unresolved\n    }}\n  }}\n  finish unresolved\n}}\n"
+        )
+    };
+    check(
+        &inside("customer.orders > 3", "", "customer.orders < 2"),
+        &["option-never-shown: customer.orders < 2"],
+    );
+    check(
+        &inside(
+            "customer.name is known",
+            "    say \"Hi\"\n",
+            "customer.name is unknown",
+        ),
+        &["option-never-shown: customer.name is unknown"],
+    );
+    check(&inside("customer.orders > 3", "", "customer.orders > 5"), &[]);
+    // What has happened in between may have changed it.
+    check(
+        &inside(
+            "customer.orders > 3",
+            "    remember customer.orders = 0\n",
+            "customer.orders < 2",
+        ),
+        &[],
+    );
+    check(
+        &inside(
+            "customer.orders > 3",
+            "    ask x: text \"So?\"\n    say \"{x}\"\n",
+            "customer.orders < 2",
+        ),
+        &[],
+    );
+    // A condition that is never yes by itself is one mistake.
+    check(
+        &inside(
+            "customer.name is known",
+            "",
+            "customer.orders > 3 and customer.orders < 2",
+        ),
+        &["option-never-shown: customer.orders > 3 and customer.orders < 2"],
+    );
+}
+
+#[test]
+fn options_are_confusing_if_they_share_words() {
+    let two = |first: &str, second: &str| {
+        options(&format!(
+            "    {first} -> finish resolved\n    {second} -> finish unresolved\n"
+        ))
+    };
+    check(&two("\"A\" words \"x\"", "\"B\" words \"y\""), &[]);
+    check(
+        &two("\"A\" words \"x\"", "\"B\" words \"X!\""),
+        &["confusing-labels: \"B\""],
+    );
+    check(
+        &two("\"Other…\"", "\"Other?\""),
+        &["confusing-labels: \"Other?\""],
+    );
+    check(&two("\"A\" words \"b\"", "\"B\""), &["confusing-labels: \"B\""]);
+    // Words within words are understood: the exact ones win.
+    check(&two("\"Yes\"", "\"Yes, please\""), &[]);
+    check(&two("\"1 piece\"", "\"2 pieces\""), &[]);
+    check(&two("\"👍\"", "\"👎\""), &[]);
+    check(
+        &two(
+            "\"A\" if customer.orders > 2 words \"x\"",
+            "\"B\" if customer.orders < 2 words \"x\"",
+        )
+        .replace("  }\n  finish", "    \"C\" -> finish abandoned\n  }\n  finish"),
+        &[],
+    );
+    // The same words twice for one option are no riddle.
+    check(&two("\"A\" words \"a\", \"A\"", "\"B\""), &[]);
+}
