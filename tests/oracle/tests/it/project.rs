@@ -19,15 +19,7 @@ pub struct Built {
 
 /// Compiles sources; what is wrong comes back as text.
 pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<Built, String> {
-    // What a bot does is compared here, also where a customer would not like it.
-    let mut config = config.unwrap_or_default();
-    if !config.contains("[lints]") {
-        config.push_str("\n[lints]\n");
-        for rule in botflow_compiler::rules::talk::RULES {
-            config.push_str(&format!("{} = \"off\"\n", rule.name));
-        }
-    }
-    build_with(sources, Vec::new(), Some(config))
+    build_with(sources, Vec::new(), config)
 }
 
 /// The same with the files that a `faq` names.
