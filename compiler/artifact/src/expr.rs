@@ -145,6 +145,32 @@ pub enum BinaryOp {
     Divide,
 }
 
+impl BinaryOp {
+    /// The comparison that holds where this one does not; other operators are their own.
+    pub const fn opposite(self) -> BinaryOp {
+        match self {
+            BinaryOp::Is => BinaryOp::IsNot,
+            BinaryOp::IsNot => BinaryOp::Is,
+            BinaryOp::Less => BinaryOp::GreaterOrEqual,
+            BinaryOp::LessOrEqual => BinaryOp::Greater,
+            BinaryOp::Greater => BinaryOp::LessOrEqual,
+            BinaryOp::GreaterOrEqual => BinaryOp::Less,
+            other => other,
+        }
+    }
+
+    /// The comparison that says the same with its sides changed over.
+    pub const fn mirrored(self) -> BinaryOp {
+        match self {
+            BinaryOp::Less => BinaryOp::Greater,
+            BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
+            BinaryOp::Greater => BinaryOp::Less,
+            BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
+            other => other,
+        }
+    }
+}
+
 /// The fixed set of functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Function {

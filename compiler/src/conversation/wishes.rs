@@ -161,7 +161,7 @@ impl<'b> Wishes<'b> {
                 }
             }
             Expr::Binary(op, a, b) => {
-                let op = if yes { *op } else { opposite(*op) };
+                let op = if yes { *op } else { op.opposite() };
                 self.comparison(flow, op, *a, *b);
             }
             Expr::In(value, list) => {
@@ -191,7 +191,7 @@ impl<'b> Wishes<'b> {
         };
         match (constant(a), constant(b)) {
             (None, Some(value)) => self.atom(flow, a, op, value),
-            (Some(value), None) => self.atom(flow, b, mirrored(op), value),
+            (Some(value), None) => self.atom(flow, b, op.mirrored(), value),
             _ => {}
         }
     }
@@ -380,27 +380,5 @@ fn decided(op: BinaryOp, left: &Value, right: &Value) -> bool {
         BinaryOp::Greater => order == Some(Ordering::Greater),
         BinaryOp::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
         BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => true,
-    }
-}
-
-fn opposite(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Is => BinaryOp::IsNot,
-        BinaryOp::IsNot => BinaryOp::Is,
-        BinaryOp::Less => BinaryOp::GreaterOrEqual,
-        BinaryOp::LessOrEqual => BinaryOp::Greater,
-        BinaryOp::Greater => BinaryOp::LessOrEqual,
-        BinaryOp::GreaterOrEqual => BinaryOp::Less,
-        other => other,
-    }
-}
-
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
-        other => other,
     }
 }

@@ -92,11 +92,11 @@ impl<'p> Constraints<'p> {
             Some(Expr::Const(value)) if value.is_known() => Some(value),
             _ => None,
         };
-        let op = if yes { op } else { opposite(op) };
+        let op = if yes { op } else { op.opposite() };
         match (constant(a), constant(b)) {
             (Some(left), Some(right)) => self.impossible |= decided(op, left, right) == Some(false),
             (None, Some(value)) => self.atom(a, op, value),
-            (Some(value), None) => self.atom(b, mirrored(op), value),
+            (Some(value), None) => self.atom(b, op.mirrored(), value),
             (None, None) => {}
         }
     }
@@ -235,28 +235,6 @@ fn narrower(value: &Value, strict: bool, bound: &(Value, bool), side: Ordering) 
         Some(Ordering::Equal) => strict && !bound.1,
         Some(order) => order == side,
         None => false,
-    }
-}
-
-fn opposite(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Is => BinaryOp::IsNot,
-        BinaryOp::IsNot => BinaryOp::Is,
-        BinaryOp::Less => BinaryOp::GreaterOrEqual,
-        BinaryOp::LessOrEqual => BinaryOp::Greater,
-        BinaryOp::Greater => BinaryOp::LessOrEqual,
-        BinaryOp::GreaterOrEqual => BinaryOp::Less,
-        other => other,
-    }
-}
-
-fn mirrored(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessOrEqual => BinaryOp::GreaterOrEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterOrEqual => BinaryOp::LessOrEqual,
-        other => other,
     }
 }
 

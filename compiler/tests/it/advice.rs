@@ -112,6 +112,12 @@ const FIRST_FLOWS: &[(&str, &str, &str, Option<&str>)] = &[
     ),
     (
         "  say \"Hello!\"",
+        "  if now < 2027-01-01 -> called",
+        "`date(now)`",
+        None,
+    ),
+    (
+        "  say \"Hello!\"",
         "  stage checkout",
         "`stages checkout` in the `bot` block",
         None,

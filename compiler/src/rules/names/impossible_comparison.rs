@@ -33,7 +33,12 @@ pub fn types(left: &str, right: &str, ordered: bool, span: Span) -> Finding {
     } else {
         format!("A `{left}` is never the same as a `{right}`.")
     };
-    Finding::new(&RULE, span, message).help("Compare two values of the same kind.")
+    let help = match (left, right) {
+        ("moment", "date") | ("date", "moment") => "`date(…)` is the day of a moment: `date(now)`.",
+        ("moment", "time") | ("time", "moment") => "`time(…)` is the time of day of a moment: `time(now)`.",
+        _ => "Compare two values of the same kind.",
+    };
+    Finding::new(&RULE, span, message).help(help)
 }
 
 /// A constant that the other side can never be.

@@ -6,12 +6,7 @@ use crate::project::Span;
 
 /// Adds what was probably meant, where that shows in the line and nothing better is said already.
 pub(super) fn advised(finding: Finding, source: &str) -> Finding {
-    let at = finding.span;
-    let (Some(before), Some(text), Some(behind)) = (
-        source.get(..at.start as usize),
-        source.get(at.start as usize..at.end as usize),
-        source.get(at.end as usize..),
-    ) else {
+    let Some([before, text, behind]) = super::slips::around(finding.span, source) else {
         return finding;
     };
     if !finding.fixes.is_empty() {

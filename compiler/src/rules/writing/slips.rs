@@ -8,11 +8,7 @@ use crate::project::Span;
 /// Says what was meant, where that shows, and mends it.
 pub(super) fn named(finding: Finding, source: &str) -> Finding {
     let at = finding.span;
-    let (Some(before), Some(text), Some(behind)) = (
-        source.get(..at.start as usize),
-        source.get(at.start as usize..at.end as usize),
-        source.get(at.end as usize..),
-    ) else {
+    let Some([before, text, behind]) = around(at, source) else {
         return finding;
     };
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -57,6 +53,15 @@ pub(super) fn named(finding: Finding, source: &str) -> Finding {
         }
     }
     finding
+}
+
+/// What stands before a place, there, and behind it.
+pub(super) fn around(at: Span, source: &str) -> Option<[&str; 3]> {
+    Some([
+        source.get(..at.start as usize)?,
+        source.get(at.start as usize..at.end as usize)?,
+        source.get(at.end as usize..)?,
+    ])
 }
 
 /// A number where a duration is wanted, perhaps with its unit behind it.
