@@ -1,11 +1,13 @@
 //! The examples of the repository check without errors.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use botflow_compiler::compile::{self, Checked};
 use botflow_compiler::finding::Level;
 use botflow_compiler::project::{Project, Source};
+use botflow_syntax::SyntaxKind;
 
 #[expect(clippy::disallowed_methods, reason = "a test reads the examples")]
 pub fn project(folder: &str) -> Project {
@@ -176,4 +178,32 @@ fn damaged_examples_end_in_findings() {
 fn the_rules_of_semantics_have_nothing_to_mend() {
     let checked = compile::check(&project("semantics"));
     assert_eq!(told(&checked, Level::Hint), "");
+}
+
+/// The shop shows the whole language: a statement that it lacks is one that nobody has seen at work.
+#[test]
+fn luna_store_uses_every_statement_and_hears_three_languages() {
+    let mut used = BTreeSet::new();
+    let (mut flows, mut intents) = (0, 0);
+    for source in &project("luna_store").sources {
+        for node in botflow_syntax::parse(&source.text).syntax().descendants() {
+            let rule = node.kind().rule();
+            used.extend(rule);
+            flows += usize::from(rule == Some("flow_item"));
+            if rule == Some("intent_item") {
+                intents += 1;
+                let words = node.text().to_string();
+                for language in ["words \"", "words ro ", "words ru "] {
+                    assert!(words.contains(language), "{words}: no {language}");
+                }
+            }
+        }
+    }
+    let statements = SyntaxKind::ALL
+        .iter()
+        .filter_map(|kind| kind.rule())
+        .filter(|rule| rule.ends_with("_stmt"));
+    let lacking: Vec<&str> = statements.filter(|rule| !used.contains(rule)).collect();
+    assert_eq!(lacking, Vec::<&str>::new());
+    assert!(flows >= 12 && intents >= 3, "{flows} flows, {intents} intents");
 }
