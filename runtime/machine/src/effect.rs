@@ -1,6 +1,6 @@
 //! What the machine wants done: data, carried out by the host after the turn is committed, in order.
 
-use botflow_artifact::{CallId, ConsentId, EscalationId, ExperimentId, FieldId, Outcome, QueueId, StageId};
+use botflow_artifact::{CallId, ConsentId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId};
 use botflow_message::Message;
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
@@ -91,6 +91,8 @@ pub enum Effect {
     },
     /// The person is in this stage of the journey now.
     Stage(StageId),
+    /// The customer's message was taken as this intent.
+    Asked(IntentId),
     /// A label on the person.
     Tag(SmolStr),
     /// An analytics event.

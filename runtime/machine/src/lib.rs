@@ -2,7 +2,8 @@
 //! to carry out. Nothing happens in the middle of a turn; time, chance and identity are part of the event.
 //!
 //! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
-//! [`event`] goes in, [`effect`] comes out, [`step`] is the turn. The exact meaning of everything stands in
+//! [`event`] goes in, [`effect`] comes out, [`step`] is the turn;
+//! [`trigger`] tells when a conversation is to be begun. The exact meaning of everything stands in
 //! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
 //! [`upgrade`] carries a conversation over to a later version of its bot.
 #![warn(missing_docs)]
@@ -15,7 +16,10 @@ pub mod person;
 pub mod effect;
 pub mod event;
 
+pub mod trigger;
+
 mod identities;
+
 mod step;
 mod turn;
 mod upgrade;

@@ -419,6 +419,7 @@ impl Turn<'_> {
         let p = self.p;
         let mut values = Vec::new();
         if let Hears::Intent { intent, params } = &p.bot.handlers[handler.index()].hears {
+            self.out.push(Effect::Asked(*intent));
             let declared = p
                 .bot
                 .intents

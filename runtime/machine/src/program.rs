@@ -10,6 +10,8 @@ use regex::Regex;
 use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
+use crate::trigger::Triggers;
+
 /// A loaded bot, shared by all conversations.
 #[derive(Debug)]
 pub struct Program {
@@ -40,6 +42,8 @@ pub struct Program {
     pub(crate) showers: Vec<Shower>,
     /// Some handler hears silence.
     pub(crate) hears_silence: bool,
+    /// What sets triggers off and calls them off.
+    pub(crate) triggers: Triggers,
 }
 
 /// What is known of a place before it is reached.
@@ -170,6 +174,7 @@ impl Program {
                 .iter()
                 .any(|one| matches!(one.hears, Hears::Silence(_))),
             counted: counted(&bot),
+            triggers: Triggers::new(&bot),
             mentions: mentions(&bot),
             flows: (bot.flows.iter().enumerate().skip(1))
                 .map(|(index, flow)| (flow.name.clone(), FlowId::from(index)))
@@ -233,6 +238,11 @@ impl Program {
     /// The event with this name.
     pub fn event_named(&self, name: &str) -> Option<EventId> {
         self.events.get(name).copied()
+    }
+
+    /// Whether a trigger is set off or called off by this intent's being asked.
+    pub fn follows(&self, intent: IntentId) -> bool {
+        self.triggers.of_asked(intent).is_some_and(|concern| !concern.is_empty())
     }
 
     /// The queue with this name.

@@ -7,12 +7,14 @@ use botflow_values::{self as values, Operator, Zone, functions};
 use smol_str::SmolStr;
 
 use crate::conversation::Conversation;
+use crate::person::Person;
 use crate::program::Program;
 
 /// Everything an expression can see.
 pub(crate) struct Scope<'a> {
     pub p: &'a Program,
     pub c: &'a Conversation,
+    pub person: &'a Person,
     /// The variables, up to the last one that was ever set.
     pub slots: &'a [Value],
     /// The flow whose variables they are.
@@ -46,13 +48,13 @@ impl<'a> Scope<'a> {
 
     /// The name of the person's time zone.
     pub fn timezone(&self) -> &'a str {
-        let own = &self.c.person.timezone;
+        let own = &self.person.timezone;
         if own.is_empty() { &self.p.bot.timezone } else { own }
     }
 
     /// The person's time zone.
     pub fn zone(&self) -> &'a Zone {
-        let name = &self.c.person.timezone;
+        let name = &self.person.timezone;
         if name.is_empty() || *name == self.p.bot.timezone {
             return &self.p.zone;
         }
@@ -125,7 +127,7 @@ impl<'a> Scope<'a> {
             }
             Expr::Count { event, window_ms } => {
                 let since = self.now.saturating_sub(*window_ms);
-                let seen = self.c.person.occurrences.iter().find(|(one, _)| one == event);
+                let seen = self.person.occurrences.iter().find(|(one, _)| one == event);
                 let count = seen.map_or(0, |(_, at)| at.iter().filter(|at| **at > since).count());
                 Value::Integer(count as i64)
             }
@@ -149,14 +151,13 @@ impl<'a> Scope<'a> {
             Expr::HasConsent(consent) => {
                 let channel = self.channel();
                 let given = self
-                    .c
                     .person
                     .consents
                     .iter()
                     .any(|(one, on)| one == consent && on == channel);
                 Value::YesNo(given)
             }
-            Expr::InStage(stage) => Value::YesNo(self.c.person.stage == Some(*stage)),
+            Expr::InStage(stage) => Value::YesNo(self.person.stage == Some(*stage)),
             Expr::Error => Value::Unknown,
         }
     }
@@ -185,7 +186,7 @@ impl<'a> Scope<'a> {
 
     /// A field of the card; what the card does not have yet has its declared value.
     pub fn customer(&self, field: FieldId) -> Value {
-        match self.c.person.fields.get(field.index()) {
+        match self.person.fields.get(field.index()) {
             Some(value) => value.clone(),
             None => self
                 .p
@@ -200,7 +201,7 @@ impl<'a> Scope<'a> {
     /// The channel the person is on.
     pub fn channel(&self) -> &'a SmolStr {
         const NONE: &SmolStr = &SmolStr::new_static("");
-        let channel = &self.c.person.channel;
+        let channel = &self.person.channel;
         if channel.is_empty() {
             self.p.bot.channels.first().unwrap_or(NONE)
         } else {
@@ -219,7 +220,7 @@ impl<'a> Scope<'a> {
             ConversationField::Channel => Value::Channel(self.channel().clone()),
             ConversationField::Misunderstood => Value::Integer(i64::from(self.c.misunderstood)),
             ConversationField::Summary => Value::Text(self.summary()),
-            ConversationField::Referral => match &self.c.person.referral {
+            ConversationField::Referral => match &self.person.referral {
                 Some(from) => Value::Text(from.clone()),
                 None => Value::Unknown,
             },

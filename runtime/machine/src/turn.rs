@@ -113,6 +113,7 @@ impl<'a> Turn<'a> {
         Scope {
             p: self.p,
             c: self.c,
+            person: &self.c.person,
             slots,
             flow,
             fields: &self.fields,

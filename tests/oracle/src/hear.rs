@@ -401,6 +401,7 @@ impl<'a> Oracle<'a> {
         self.misunderstood = 0;
         let mut bindings = Vec::new();
         if let Some(found) = &found {
+            self.effect(Effect::Asked(IntentId(found.intent)));
             let params = self.project.intents.get(&one.name).cloned().unwrap_or_default();
             for (token, index) in crate::infer::bound(&one.handler, &params) {
                 let param = &params[index];

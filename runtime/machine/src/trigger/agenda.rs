@@ -1,0 +1,169 @@
+//! What is pending for one person: clocks, what was sent when, what was seen. Small when there is nothing.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use botflow_values::Value;
+
+/// What triggers have pending for one person. The host keeps it beside [`crate::Person`]. Triggers, segments and
+/// events are known in it by hashes of their names, so that it goes over to a later version of the bot.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Agenda {
+    /// Clocks, at most two for each trigger: one for its last event, one for the next channel.
+    pub(super) pending: Vec<Pending>,
+    /// What was begun and goes to the next channel if it is not read, at most one for each trigger.
+    pub(super) watches: Vec<Watch>,
+    /// What was begun, as long as a cap counts it.
+    pub(super) sent: Vec<Sent>,
+    /// When something that calls triggers off happened last, as long as an earlier event may be reported late.
+    pub(super) marks: Vec<(u64, i64)>,
+    /// The day on which each `every` came last.
+    pub(super) scheduled: Vec<(u64, i32)>,
+    /// Whether the person belonged to the watched segments when they were last looked at.
+    pub(super) segments: Vec<(u64, bool)>,
+    /// Channels that the person has opted out of.
+    pub(super) opted_out: Vec<SmolStr>,
+    /// Ids of the last occurrences, newest last.
+    pub(super) seen: Vec<u64>,
+    /// When a trigger last began a conversation that no customer asked for.
+    pub(super) began_at: Option<i64>,
+    /// When a trigger last began any conversation.
+    pub(super) started_at: Option<i64>,
+    /// Up to when `every` has been looked at.
+    pub(super) scheduled_to: Option<i64>,
+    /// When something is due next.
+    pub(super) wake: Option<i64>,
+}
+
+/// A clock of a trigger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    /// Which trigger.
+    pub trigger: u64,
+    /// What its event brought.
+    pub fields: Vec<Value>,
+    /// The moment of the event.
+    pub since: i64,
+    /// When its clock has run out: `expires` counts from here.
+    pub ready: i64,
+    /// When it is looked at next.
+    pub due: i64,
+    /// It has been looked at and waits for a window, or for calm.
+    pub waits: bool,
+    /// A customer begins it.
+    pub by_customer: bool,
+    /// How many channels of `via` it has gone through; above 0 it was begun before.
+    pub tried: u32,
+}
+
+/// A message whose being read is waited for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Watch {
+    /// What goes to the next channel.
+    pub pending: Pending,
+    /// Where the message went.
+    pub channel: SmolStr,
+    /// When.
+    pub at: i64,
+    /// It has arrived.
+    pub delivered: bool,
+    /// It was read.
+    pub read: bool,
+}
+
+/// Something that was begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Sent {
+    /// By which trigger.
+    pub trigger: u64,
+    /// It counts in the bot's cap.
+    pub proactive: bool,
+    /// When.
+    pub at: i64,
+}
+
+/// So many ids of occurrences are remembered.
+const MAX_SEEN: usize = 8;
+
+impl Agenda {
+    /// When [`super::due`] is to be called next: the one timer that the host sets for this person.
+    pub fn wake(&self) -> Option<i64> {
+        self.wake
+    }
+
+    /// How many clocks are running.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Whether nothing at all is remembered.
+    pub fn is_empty(&self) -> bool {
+        *self == Agenda::default()
+    }
+
+    /// Channels that the person has opted out of.
+    pub fn opted_out(&self) -> &[SmolStr] {
+        &self.opted_out
+    }
+
+    /// The person opts out of a channel, or in again.
+    pub(super) fn opt(&mut self, channel: &SmolStr, out: bool) {
+        self.opted_out.retain(|known| known != channel);
+        // Names of channels come from outside here: no more than a bot could have.
+        if out && self.opted_out.len() < 64 {
+            self.opted_out.push(channel.clone());
+        }
+    }
+
+    /// Notes the id of an occurrence; `false` if it was noted before.
+    pub(super) fn is_new(&mut self, id: u64) -> bool {
+        if id == 0 {
+            return true;
+        }
+        if self.seen.contains(&id) {
+            return false;
+        }
+        if self.seen.len() >= MAX_SEEN {
+            self.seen.remove(0);
+        }
+        self.seen.push(id);
+        true
+    }
+
+    /// Notes when something that calls triggers off happened.
+    pub(super) fn mark(&mut self, key: u64, at: i64, now: i64) {
+        self.marks
+            .retain(|(_, at)| *at > now.saturating_sub(super::LATE_MS));
+        match self.marks.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, last)) => *last = (*last).max(at),
+            None => self.marks.push((key, at)),
+        }
+    }
+
+    /// The host's clock was set back: what was noted in a future that did not come counts as noted now, so that
+    /// nothing is silent until then.
+    pub(super) fn set_back(&mut self, now: i64) {
+        let nearer = |at: &mut i64| *at = (*at).min(now);
+        self.sent.iter_mut().for_each(|sent| nearer(&mut sent.at));
+        self.marks.iter_mut().for_each(|(_, at)| nearer(at));
+        self.began_at.iter_mut().for_each(nearer);
+        self.started_at.iter_mut().for_each(nearer);
+        self.scheduled_to.iter_mut().for_each(nearer);
+        for watch in &mut self.watches {
+            nearer(&mut watch.at);
+            watch.pending.set_back(now);
+        }
+        self.pending.iter_mut().for_each(|pending| pending.set_back(now));
+    }
+}
+
+impl Pending {
+    fn set_back(&mut self, now: i64) {
+        let by = self.since.saturating_sub(now);
+        if by > 0 {
+            self.since = now;
+            self.ready = self.ready.saturating_sub(by);
+            self.due = self.due.saturating_sub(by);
+        }
+    }
+}

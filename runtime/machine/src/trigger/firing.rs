@@ -1,0 +1,415 @@
+//! Clocks that have run out: what starts, what waits, what is passed (14.5 to 14.9).
+
+use botflow_artifact::{Fallback, Trigger, TriggerSource};
+use botflow_values::Zone;
+use smol_str::SmolStr;
+
+use super::agenda::{Agenda, Pending, Sent, Watch};
+use super::decision::{Decision, Reason};
+use super::happening::{Desk, fits};
+use super::{CALM_MS, PATIENCE_MS, window};
+use crate::event::Delivery;
+
+/// What a look at a clock gives.
+enum Verdict {
+    /// It starts, on the channel with this place in its `via`.
+    Start(SmolStr, u32),
+    /// It is over.
+    Pass(Reason),
+    /// It belongs to nothing of this bot any more.
+    Removed,
+    /// It waits until then.
+    Wait(i64),
+}
+
+impl Desk<'_> {
+    /// Everything that is due: schedules, messages that were not read, clocks. At most one trigger starts.
+    pub fn finish(&mut self, agenda: &mut Agenda) {
+        self.schedules(agenda);
+        self.watches(agenda);
+        self.clocks(agenda);
+        self.prune(agenda);
+        agenda.wake = self.wake(agenda);
+    }
+
+    fn clocks(&mut self, agenda: &mut Agenda) {
+        let mut looked: Vec<(u32, u32, u64)> = (agenda.pending.iter())
+            .filter(|pending| pending.waits || pending.due <= self.now)
+            .map(|pending| {
+                let trigger = self.index.by_key(pending.trigger);
+                let rank = trigger.and_then(|at| self.index.rank.get(at)).copied();
+                (rank.unwrap_or(u32::MAX), pending.tried, pending.trigger)
+            })
+            .collect();
+        looked.sort_unstable();
+        let mut started = false;
+        for (_, tried, key) in looked {
+            let is_it = |pending: &Pending| pending.trigger == key && pending.tried == tried;
+            let Some(at) = agenda.pending.iter().position(is_it) else {
+                continue;
+            };
+            let verdict = self.look(agenda, &agenda.pending[at], started);
+            let index = self.index.by_key(key).unwrap_or(usize::MAX);
+            match verdict {
+                Verdict::Wait(until) => {
+                    let pending = &mut agenda.pending[at];
+                    pending.waits = true;
+                    pending.due = until;
+                }
+                Verdict::Pass(reason) => {
+                    agenda.pending.remove(at);
+                    self.pass(index, reason);
+                }
+                Verdict::Removed => {
+                    agenda.pending.remove(at);
+                    self.out.push(Decision::Removed);
+                }
+                Verdict::Start(channel, place) => {
+                    started = true;
+                    let pending = agenda.pending.remove(at);
+                    self.start(agenda, index, pending, channel, place);
+                }
+            }
+        }
+    }
+
+    /// Decides about one clock that has run out.
+    fn look(&self, agenda: &Agenda, pending: &Pending, started: bool) -> Verdict {
+        let declared = self.index.by_key(pending.trigger);
+        let Some(declared) = declared.and_then(|at| self.program.bot.triggers.get(at)) else {
+            return Verdict::Removed;
+        };
+        if !self.takes(declared, pending) {
+            return Verdict::Removed;
+        }
+        let expires = ends(declared, pending);
+        if self.now >= expires {
+            return Verdict::Pass(Reason::Expired);
+        }
+        // The host may look earlier than asked: the clock has not run out yet, or it waits for its next channel.
+        if self.now < pending.ready && pending.tried == 0 {
+            return Verdict::Wait(pending.ready);
+        }
+        if let Some(hours) = declared.between {
+            let scope = self.scope(&[]);
+            if !window::is_open(scope.zone(), hours, self.now) {
+                let opens = window::opens(scope.zone(), hours, self.now).unwrap_or(expires);
+                return Verdict::Wait(opens.min(expires));
+            }
+        }
+        let scope = self.scope(&pending.fields);
+        if !declared.conditions.iter().all(|condition| scope.yes(*condition)) {
+            return Verdict::Pass(Reason::Condition);
+        }
+        if pending.tried == 0 && self.is_capped(agenda, declared, pending) {
+            return Verdict::Pass(Reason::Capped);
+        }
+        let (channel, place) = match self.channel(agenda, declared, pending) {
+            Ok(found) => found,
+            Err(reason) => return Verdict::Pass(reason),
+        };
+        let spaced = agenda.began_at.map(|at| at.saturating_add(CALM_MS));
+        if let Some(until) = spaced.filter(|until| *until > self.now && !pending.by_customer) {
+            return Verdict::Wait(until.min(expires));
+        }
+        // What a trigger has just begun is not cut short by the next one, even if a customer begins that.
+        let begun = agenda.started_at.map(|at| at.saturating_add(CALM_MS));
+        let begun = begun.filter(|until| *until > self.now && self.around.asked);
+        let busy = match started {
+            true => Some(self.now.saturating_add(CALM_MS)),
+            false => self.around.busy_until(self.now).or(begun),
+        };
+        match busy {
+            Some(until) if declared.busy_waits => Verdict::Wait(until.min(expires)),
+            Some(_) => Verdict::Pass(Reason::Busy),
+            None => Verdict::Start(channel, place),
+        }
+    }
+
+    /// Whether what the event brought is what one of the trigger's events brings in this version of the bot.
+    fn takes(&self, declared: &Trigger, pending: &Pending) -> bool {
+        if pending.fields.is_empty() {
+            return true;
+        }
+        declared.sources.iter().any(|source| {
+            let TriggerSource::On { what, .. } = source else {
+                return false;
+            };
+            let botflow_artifact::Occurrence::Event(event) = what else {
+                return false;
+            };
+            let Some(event) = self.program.bot.events.get(event.index()) else {
+                return false;
+            };
+            event.fields.len() == pending.fields.len()
+                && (event.fields.iter().zip(&pending.fields))
+                    .all(|(field, value)| fits(self.program, field.ty, value, 0))
+        })
+    }
+
+    fn is_capped(&self, agenda: &Agenda, declared: &Trigger, pending: &Pending) -> bool {
+        let used = |cap: botflow_artifact::Cap, counts: &dyn Fn(&Sent) -> bool| {
+            let since = self.now.saturating_sub(cap.window_ms);
+            let sent = agenda.sent.iter().filter(|sent| sent.at > since && counts(sent));
+            sent.count() >= cap.count as usize
+        };
+        let own = declared.cap;
+        let bots = self.program.bot.proactive.filter(|_| !pending.by_customer);
+        own.is_some_and(|cap| used(cap, &|sent| sent.trigger == pending.trigger))
+            || bots.is_some_and(|cap| used(cap, &|sent| sent.proactive))
+    }
+
+    /// The first channel, of those not tried yet, on which the person can be reached and has agreed to it.
+    fn channel(
+        &self,
+        agenda: &Agenda,
+        declared: &Trigger,
+        pending: &Pending,
+    ) -> Result<(SmolStr, u32), Reason> {
+        let last = self.scope(&[]).channel();
+        let via = match declared.via.is_empty() {
+            true => std::slice::from_ref(last),
+            false => &declared.via,
+        };
+        let mut why = Reason::Unreachable;
+        for (place, channel) in via.iter().enumerate().skip(pending.tried as usize) {
+            if !self.around.channels.contains(channel) {
+                continue;
+            }
+            if !pending.by_customer && agenda.opted_out.contains(channel) {
+                if why == Reason::Unreachable {
+                    why = Reason::OptedOut;
+                }
+            } else if self.agreed(declared, pending, channel) {
+                return Ok((channel.clone(), place as u32));
+            } else {
+                why = Reason::NoConsent;
+            }
+        }
+        Err(why)
+    }
+
+    /// Whether the person has agreed to be written to on this channel. What a customer begins needs no consent. All
+    /// else that names none needs the one for marketing, if the bot knows it, wherever the person is not present
+    /// anyway.
+    fn agreed(&self, declared: &Trigger, pending: &Pending, channel: &SmolStr) -> bool {
+        let given = |consent| {
+            let mut consents = self.person.consents.iter();
+            consents.any(|(known, on)| *known == consent && on == channel)
+        };
+        if declared.needs.is_empty() && !pending.by_customer && channel != "web" {
+            let marketing = (self.program.bot.consents.iter()).position(|consent| consent == "marketing");
+            return marketing.is_none_or(|consent| given(consent.into()));
+        }
+        declared.needs.iter().all(|consent| given(*consent))
+    }
+
+    fn start(
+        &mut self,
+        agenda: &mut Agenda,
+        index: usize,
+        mut pending: Pending,
+        channel: SmolStr,
+        place: u32,
+    ) {
+        let Some(declared) = self.program.bot.triggers.get(index) else {
+            return;
+        };
+        let again = pending.tried > 0;
+        let scope = self.scope(&pending.fields);
+        let args = declared.args.iter().map(|arg| scope.eval(*arg)).collect();
+        self.out.push(Decision::Start {
+            trigger: index.into(),
+            flow: declared.start,
+            args,
+            channel: channel.clone(),
+            again,
+        });
+        let proactive = !pending.by_customer;
+        if !again && (declared.cap.is_some() || proactive && self.program.bot.proactive.is_some()) {
+            agenda.sent.push(Sent {
+                trigger: pending.trigger,
+                proactive,
+                at: self.now,
+            });
+        }
+        agenda.started_at = Some(self.now);
+        if proactive {
+            agenda.began_at = Some(self.now);
+        }
+        agenda
+            .watches
+            .retain(|watch| watch.pending.trigger != pending.trigger);
+        if !declared.fallback.is_empty() && (place as usize) + 1 < declared.via.len() {
+            pending.tried = place + 1;
+            pending.waits = false;
+            agenda.watches.push(Watch {
+                pending,
+                channel,
+                at: self.now,
+                delivered: false,
+                read: false,
+            });
+        }
+    }
+
+    /// Something became of the newest message on the channel whose being read is waited for.
+    pub fn status(&mut self, agenda: &mut Agenda, channel: &str, status: Delivery) {
+        let found = agenda.watches.iter().rposition(|watch| watch.channel == channel);
+        let Some(at) = found else {
+            return;
+        };
+        match status {
+            Delivery::Delivered => agenda.watches[at].delivered = true,
+            Delivery::Read => {
+                agenda.watches[at].delivered = true;
+                agenda.watches[at].read = true;
+            }
+            Delivery::Failed => {
+                let watch = agenda.watches.remove(at);
+                self.next_channel(agenda, watch.pending);
+            }
+        }
+    }
+
+    /// Messages that have not been read in time go to the next channel. An answer is as good as reading.
+    fn watches(&mut self, agenda: &mut Agenda) {
+        let wrote_at = self.around.wrote_at;
+        let mut at = 0;
+        while at < agenda.watches.len() {
+            let watch = &agenda.watches[at];
+            let answered = wrote_at.is_some_and(|wrote| wrote > watch.at);
+            match self.waits_until(watch).filter(|_| !answered) {
+                None => drop(agenda.watches.remove(at)),
+                Some(until) if until > self.now => at += 1,
+                Some(_) => {
+                    let watch = agenda.watches.remove(at);
+                    self.next_channel(agenda, watch.pending);
+                }
+            }
+        }
+    }
+
+    /// When the message goes to the next channel, if nothing becomes of it.
+    fn waits_until(&self, watch: &Watch) -> Option<i64> {
+        let declared = self.index.by_key(watch.pending.trigger)?;
+        let declared = self.program.bot.triggers.get(declared)?;
+        let kinds = declared.fallback.iter().filter(|(kind, _)| match kind {
+            Fallback::Undelivered => !watch.delivered,
+            Fallback::Unread => !watch.read,
+            Fallback::Unanswered => true,
+        });
+        kinds.map(|(_, after)| watch.at.saturating_add((*after).max(0))).min()
+    }
+
+    fn next_channel(&mut self, agenda: &mut Agenda, mut pending: Pending) {
+        pending.due = self.now;
+        pending.waits = false;
+        // A clock for an earlier firing of the same trigger gives way: it is the same message, only older.
+        let same = |other: &Pending| other.trigger == pending.trigger && other.tried > 0;
+        if let Some(at) = agenda.pending.iter().position(same) {
+            agenda.pending.remove(at);
+            if let Some(index) = self.index.by_key(pending.trigger) {
+                self.pass(index, Reason::Overtaken);
+            }
+        }
+        agenda.pending.push(pending);
+    }
+
+    /// `every`: of the times since the last look only the last one counts, and a day counts once, whatever becomes of
+    /// the person's time zone.
+    fn schedules(&mut self, agenda: &mut Agenda) {
+        let index = self.index;
+        let Some(after) = agenda.scheduled_to else {
+            if !index.schedules.is_empty() {
+                agenda.scheduled_to = Some(self.now);
+            }
+            return;
+        };
+        if index.schedules.is_empty() || after >= self.now {
+            return;
+        }
+        for at in &index.schedules {
+            let at = *at as usize;
+            let Some(declared) = self.program.bot.triggers.get(at) else {
+                continue;
+            };
+            let key = index.keys[at];
+            let last = last_day(agenda, key);
+            let came = {
+                let scope = self.scope(&[]);
+                let zone = scope.zone();
+                every(declared)
+                    .filter_map(|(days, minute)| window::came(zone, days, minute, after, self.now))
+                    .max()
+            };
+            let Some((moment, day)) = came.filter(|(_, day)| last.is_none_or(|last| day.days() > last)) else {
+                continue;
+            };
+            agenda.scheduled.retain(|(known, _)| *known != key);
+            agenda.scheduled.push((key, day.days()));
+            self.arm(agenda, at, Vec::new(), moment, false);
+        }
+        agenda.scheduled_to = Some(self.now);
+    }
+
+    /// Forgets what no cap counts any more.
+    fn prune(&self, agenda: &mut Agenda) {
+        if agenda.sent.is_empty() {
+            return;
+        }
+        let bots = self.program.bot.proactive;
+        agenda.sent.retain(|sent| {
+            let declared = self.index.by_key(sent.trigger);
+            let own = declared
+                .and_then(|at| self.program.bot.triggers.get(at))
+                .and_then(|one| one.cap);
+            let longest = [own, bots.filter(|_| sent.proactive)]
+                .into_iter()
+                .flatten()
+                .map(|cap| cap.window_ms)
+                .max();
+            longest.is_some_and(|window| sent.at > self.now.saturating_sub(window))
+        });
+    }
+
+    /// When something is due next.
+    fn wake(&self, agenda: &Agenda) -> Option<i64> {
+        let clocks = agenda.pending.iter().map(|pending| pending.due);
+        let watches = agenda.watches.iter().filter_map(|watch| self.waits_until(watch));
+        let soonest = clocks.chain(watches).min();
+        if self.index.schedules.is_empty() {
+            return soonest;
+        }
+        let scope = self.scope(&[]);
+        let zone: &Zone = scope.zone();
+        let schedules = self.index.schedules.iter().filter_map(|at| {
+            let declared = self.program.bot.triggers.get(*at as usize)?;
+            let last = last_day(agenda, self.index.keys[*at as usize]);
+            let last = last.map(|days| botflow_values::Date::from_days(i64::from(days)));
+            every(declared)
+                .filter_map(|(days, minute)| window::comes(zone, days, minute, self.now, last))
+                .min()
+        });
+        soonest.into_iter().chain(schedules).min()
+    }
+}
+
+/// When the trigger is given up.
+fn ends(declared: &Trigger, pending: &Pending) -> i64 {
+    let patience = declared.expires_ms.unwrap_or(PATIENCE_MS);
+    pending.ready.saturating_add(patience.max(0))
+}
+
+/// The day on which an `every` of the trigger came last.
+fn last_day(agenda: &Agenda, key: u64) -> Option<i32> {
+    let mut scheduled = agenda.scheduled.iter();
+    scheduled.find(|(known, _)| *known == key).map(|(_, day)| *day)
+}
+
+fn every(declared: &Trigger) -> impl Iterator<Item = (u8, u32)> + '_ {
+    declared.sources.iter().filter_map(|source| match source {
+        TriggerSource::Every { weekdays, at } => Some((*weekdays, *at)),
+        TriggerSource::On { .. } => None,
+    })
+}

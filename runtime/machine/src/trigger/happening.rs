@@ -1,0 +1,366 @@
+//! What goes in, and the four things that can be done with an agenda.
+
+use std::cell::{Cell, OnceCell};
+use std::sync::LazyLock;
+
+use botflow_artifact::{FlowId, IntentId, StageId, Type, TypeId};
+use botflow_understanding::{Listener, Matcher, normalise};
+use botflow_values::Value;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::agenda::Agenda;
+use super::decision::{Decision, Refusal};
+use super::index::Triggers;
+use super::{AHEAD_MS, CALM_MS, LATE_MS};
+use crate::conversation::{Conversation, Owner};
+use crate::effect::Effect;
+use crate::event::Delivery;
+use crate::person::Person;
+use crate::program::Program;
+use crate::reading::{Heard, keeps};
+use crate::scope::Scope;
+
+/// Everything a decision may look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The bot.
+    pub program: &'a Program,
+    /// The person, after the turn that the occurrence caused (the machine counts events in turns).
+    pub person: &'a Person,
+    /// How things stand with the person.
+    pub surroundings: Surroundings<'a>,
+    /// Milliseconds since 1970-01-01T00:00Z, by the host's clock.
+    pub now: i64,
+}
+
+/// How things stand with a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings<'a> {
+    /// A question is open.
+    pub asked: bool,
+    /// When the person wrote last.
+    pub wrote_at: Option<i64>,
+    /// People own the conversation.
+    pub people: bool,
+    /// Channels on which the person can be reached.
+    pub channels: &'a [SmolStr],
+}
+
+impl<'a> Surroundings<'a> {
+    /// How things stand in this conversation; the host knows the rest.
+    pub fn of(
+        conversation: &Conversation,
+        wrote_at: Option<i64>,
+        channels: &'a [SmolStr],
+    ) -> Surroundings<'a> {
+        Surroundings {
+            asked: conversation.question.is_some(),
+            people: conversation.owner == Owner::People,
+            wrote_at,
+            channels,
+        }
+    }
+
+    /// Until when the person is busy; `i64::MAX` where only people can end it.
+    pub(super) fn busy_until(&self, now: i64) -> Option<i64> {
+        if self.people {
+            return Some(i64::MAX);
+        }
+        let calm = self.wrote_at?.min(now).saturating_add(CALM_MS);
+        (self.asked && calm > now).then_some(calm)
+    }
+}
+
+/// Something that happened to the person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Happening {
+    /// What tells a repeated report from a new one; 0 means: never a repetition.
+    pub id: u64,
+    /// When it happened, by whoever reports it.
+    pub at: i64,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum What {
+    /// A declared or built-in event.
+    Event {
+        /// Its name.
+        name: SmolStr,
+        /// Its fields in order of the declaration; looked at before anything is believed.
+        fields: Vec<Value>,
+    },
+    /// The person entered a stage of the journey by other ways than a turn.
+    Entered(StageId),
+}
+
+/// Something happened to a person: clocks start, start again and are called off; what is due starts or passes.
+pub fn happened(
+    situation: &Situation<'_>,
+    agenda: &mut Agenda,
+    happening: Happening,
+    out: &mut Vec<Decision>,
+) {
+    let mut desk = Desk::new(situation, agenda, out);
+    if let Err((name, reason)) = desk.hear(agenda, happening) {
+        desk.out.push(Decision::Refused { name, reason });
+    }
+    desk.finish(agenda);
+}
+
+/// A turn of the person's conversation is over: stages entered, intents asked, consents and opting out count from
+/// now on, segments are looked at again, and what waited for calm may have found it.
+pub fn turned(situation: &Situation<'_>, agenda: &mut Agenda, effects: &[Effect], out: &mut Vec<Decision>) {
+    let mut desk = Desk::new(situation, agenda, out);
+    let index = desk.index;
+    let channel = desk.scope(&[]).channel().clone();
+    for effect in effects {
+        let concern = match effect {
+            Effect::Stage(stage) => index.of_stage(*stage),
+            Effect::Asked(intent) => index.of_asked(*intent),
+            Effect::OptedOut => {
+                agenda.opt(&channel, true);
+                continue;
+            }
+            Effect::Consent { granted: true, .. } => {
+                agenda.opt(&channel, false);
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some(concern) = concern {
+            let now = desk.now;
+            desk.concern(agenda, concern, &[], now);
+        }
+    }
+    desk.review(agenda, &index.watched);
+    desk.finish(agenda);
+}
+
+/// Something became of the last message that a trigger sent on this channel.
+pub fn delivery(
+    situation: &Situation<'_>,
+    agenda: &mut Agenda,
+    channel: &str,
+    status: Delivery,
+    out: &mut Vec<Decision>,
+) {
+    let mut desk = Desk::new(situation, agenda, out);
+    desk.status(agenda, channel, status);
+    desk.finish(agenda);
+}
+
+/// The moment of [`Agenda::wake`] has come, or may have: what is due starts, waits or passes.
+pub fn due(situation: &Situation<'_>, agenda: &mut Agenda, out: &mut Vec<Decision>) {
+    let mut desk = Desk::new(situation, agenda, out);
+    desk.finish(agenda);
+}
+
+/// One look at an agenda.
+pub(super) struct Desk<'a> {
+    pub program: &'a Program,
+    pub index: &'a Triggers,
+    pub person: &'a Person,
+    pub around: Surroundings<'a>,
+    pub now: i64,
+    pub out: &'a mut Vec<Decision>,
+    budget: Cell<u32>,
+    zone: OnceCell<botflow_values::Zone>,
+}
+
+/// So many expressions are evaluated for one occurrence at most.
+const MAX_EXPRESSIONS: u32 = 200_000;
+
+/// Conditions of triggers see no conversation.
+static NO_CONVERSATION: LazyLock<Conversation> = LazyLock::new(Conversation::default);
+
+impl<'a> Desk<'a> {
+    fn new(
+        situation: &'a Situation<'a>,
+        agenda: &mut Agenda,
+        out: &'a mut Vec<Decision>,
+    ) -> Desk<'a> {
+        let desk = Desk {
+            program: situation.program,
+            index: &situation.program.triggers,
+            person: situation.person,
+            around: situation.surroundings,
+            now: situation.now,
+            out,
+            budget: Cell::new(MAX_EXPRESSIONS),
+            zone: OnceCell::new(),
+        };
+        agenda.set_back(desk.now);
+        desk
+    }
+
+    /// What conditions and arguments see.
+    pub fn scope<'s>(&'s self, fields: &'s [Value]) -> Scope<'s> {
+        Scope {
+            p: self.program,
+            c: &NO_CONVERSATION,
+            person: self.person,
+            slots: &[],
+            flow: FlowId::ALWAYS,
+            fields,
+            now: self.now,
+            language: self.program.language(&self.person.language),
+            budget: &self.budget,
+            zone: &self.zone,
+            segments: 0,
+        }
+    }
+
+    fn hear(&mut self, agenda: &mut Agenda, happening: Happening) -> Result<(), (SmolStr, Refusal)> {
+        let index = self.index;
+        let name = |what: &What| match what {
+            What::Event { name, .. } => name.clone(),
+            What::Entered(_) => SmolStr::new_static("entered"),
+        };
+        let refuse = |what: &What, refusal| Err((name(what), refusal));
+        if !agenda.is_new(happening.id) {
+            return refuse(&happening.what, Refusal::Repeated);
+        }
+        if happening.at > self.now.saturating_add(AHEAD_MS) {
+            return refuse(&happening.what, Refusal::Future);
+        }
+        if happening.at < self.now.saturating_sub(LATE_MS) {
+            return refuse(&happening.what, Refusal::Past);
+        }
+        let at = happening.at.min(self.now);
+        match happening.what {
+            What::Entered(stage) => {
+                let Some(concern) = index.of_stage(stage) else {
+                    return Err((SmolStr::new_static("entered"), Refusal::Unknown));
+                };
+                self.concern(agenda, concern, &[], at);
+            }
+            What::Event { name, fields } => {
+                let Some(event) = self.program.event_named(&name) else {
+                    return Err((name, Refusal::Unknown));
+                };
+                let declared = &self.program.bot.events[event.index()].fields;
+                let fits = declared.len() == fields.len()
+                    && (declared.iter().zip(&fields))
+                        .all(|(field, value)| fits(self.program, field.ty, value, 0));
+                if !fits {
+                    return Err((name, Refusal::Malformed));
+                }
+                if let Some(Value::Channel(channel)) = fields.first() {
+                    if index.opted_in == Some(event) {
+                        agenda.opt(channel, false);
+                    } else if index.opted_out == Some(event) {
+                        agenda.opt(channel, true);
+                    }
+                }
+                if let Some(concern) = index.of_event(event) {
+                    self.concern(agenda, concern, &fields, at);
+                }
+                if index.comment == Some(event)
+                    && let Some(intent) = self.comment(&fields)
+                    && let Some(concern) = index.of_comment(intent)
+                {
+                    self.concern(agenda, concern, &[], at);
+                }
+                self.review(agenda, index.counting(event));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a comment is about, among the intents that triggers ask for.
+    fn comment(&self, fields: &[Value]) -> Option<IntentId> {
+        if self.index.about_intents.is_empty() {
+            return None;
+        }
+        let text = fields.first()?.as_text()?;
+        let mut end = text.len().min(crate::MAX_MESSAGE);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = text[..end].trim();
+        let listener = Comments {
+            scope: self.scope(&[]),
+            intents: &self.index.about_intents,
+        };
+        let found = (self.program.matcher).intents(text, &normalise(text), &listener);
+        found.first().map(|found| IntentId(found.intent))
+    }
+}
+
+/// Listens to comments for the intents that triggers ask for.
+struct Comments<'a> {
+    scope: Scope<'a>,
+    intents: &'a [u32],
+}
+
+impl Comments<'_> {
+    fn param(&self, intent: u32, param: u32) -> Option<TypeId> {
+        let intent = self.scope.p.bot.intents.get(intent as usize)?;
+        intent.params.get(param as usize).map(|param| param.ty)
+    }
+}
+
+impl Listener for Comments<'_> {
+    fn listens(&self, intent: u32) -> bool {
+        self.intents.binary_search(&intent).is_ok()
+    }
+
+    fn listening(&self) -> Option<Vec<u32>> {
+        Some(self.intents.to_vec())
+    }
+
+    fn reads_whole(&self, intent: u32, param: u32, text: &str) -> bool {
+        let ty = self.param(intent, param);
+        ty.is_some_and(|ty| self.scope.read_whole(ty, &Heard::new(text)).is_some())
+    }
+
+    fn reads_inside(&self, intent: u32, param: u32, text: &str) -> Option<std::ops::Range<usize>> {
+        let ty = self.param(intent, param).filter(|ty| self.scope.is_narrow(*ty))?;
+        let before = text.len() - text.trim_start().len();
+        let found = self.scope.read(ty, &Heard::new(text))?;
+        Some(before + found.range.start..before + found.range.end)
+    }
+}
+
+/// Types nest at most half so deep.
+const MAX_TYPE_DEPTH: usize = 32;
+
+/// Whether a value is one of the type. Types refer to lower ids; the depth guards against a bot that is none.
+pub(super) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -> bool {
+    if depth > MAX_TYPE_DEPTH {
+        return false;
+    }
+    let Some(declared) = program.bot.types.get(ty.index()) else {
+        return false;
+    };
+    let inside = |ty: &TypeId, value: &Value| fits(program, *ty, value, depth + 1);
+    match declared {
+        Type::Optional(inner) => value.is_unknown() || inside(inner, value),
+        Type::Narrowed { base, .. } => {
+            let info = program.types.get(ty.index());
+            inside(base, value) && info.is_some_and(|info| keeps(info, value))
+        },
+        Type::List(item) => value
+            .as_list()
+            .is_some_and(|items| items.iter().all(|one| inside(item, one))),
+        Type::Record(fields) => match value {
+            Value::Record(values) => {
+                values.len() == fields.len()
+                    && fields.iter().zip(values).all(|((_, ty), one)| inside(ty, one))
+            }
+            _ => false,
+        },
+        Type::Set(set) => match value {
+            Value::Member(member) => {
+                let declared = program.bot.sets.get(set.index());
+                member.set == set.0 && declared.is_some_and(|set| (member.index as usize) < set.members.len())
+            }
+            _ => false,
+        },
+        scalar => value.is_known() && value.kind() == scalar.kind(),
+    }
+}
