@@ -35,7 +35,7 @@ pub fn run(arguments: Chat) -> Result<Status, Failure> {
     }
     let program = program::ready(&arguments.project, bot)?;
     let engine = |person| -> Box<dyn Engine> { Box::new(MachineEngine::new(&program, person)) };
-    let mut world = World::new(&program.bot, Box::new(engine)).lenient();
+    let mut world = World::new(&program, Box::new(engine)).lenient();
     let fields: Fields = vec![(Some("language".into()), Expression::Path(language.clone()))];
     let prepared = world
         .person(&PERSON, &fields)

@@ -1,6 +1,7 @@
 //! Effects as lines of a `.chat` file. Messages are written by `botflow-message`'s transcript; the rest is here.
 
 use botflow_artifact::Bot;
+use botflow_machine::trigger::Decision;
 use botflow_machine::{CallRequest, Effect};
 
 use crate::literal::{quoted, write, write_fields};
@@ -49,6 +50,7 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
             format!("identify by customer.{}", bot.customer[field.index()].name)
         }
         Effect::Stage(stage) => format!("stage {}", bot.stages[stage.index()]),
+        Effect::Asked(intent) => format!("asked {}", bot.intents[intent.index()].name),
         Effect::Tag(tag) => format!("tag {}", quoted(tag)),
         Effect::Track { name, values } => {
             let values: Vec<_> = values
@@ -88,4 +90,26 @@ pub fn call(bot: &Bot, request: &CallRequest) -> String {
     let call = &bot.calls[request.call.index()];
     let declared = call.params.iter().map(|param| (&param.name, param.ty));
     format!("call {}{}", call.name, write_fields(bot, declared, &request.args))
+}
+
+/// What becomes of a trigger, without `* `.
+pub fn decision(bot: &Bot, decision: &Decision) -> String {
+    match decision {
+        Decision::Start {
+            trigger,
+            flow,
+            channel,
+            ..
+        } => {
+            let trigger = &bot.triggers[trigger.index()].name;
+            let flow = &bot.flows[flow.index()].name;
+            format!("trigger {trigger} starts {flow} on {channel}")
+        }
+        Decision::Passed { trigger, reason } => {
+            let trigger = &bot.triggers[trigger.index()].name;
+            format!("trigger {trigger} passed: {}", reason.words())
+        }
+        Decision::Removed => "trigger removed".into(),
+        Decision::Refused { name, reason } => format!("event {name} refused: {}", reason.words()),
+    }
 }

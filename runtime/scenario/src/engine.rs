@@ -19,6 +19,8 @@ pub trait Engine {
     fn timer(&self) -> Option<(u32, i64)>;
     /// Messages in a row that were not understood.
     fn misunderstood(&self) -> u32;
+    /// Whether a question is open.
+    fn asks(&self) -> bool;
 }
 
 /// Where a conversation stands.
@@ -141,6 +143,10 @@ impl Engine for MachineEngine<'_> {
 
     fn misunderstood(&self) -> u32 {
         self.conversation.misunderstood
+    }
+
+    fn asks(&self) -> bool {
+        self.conversation.question.is_some()
     }
 }
 

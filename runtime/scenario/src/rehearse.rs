@@ -4,7 +4,6 @@
 //! In a plan `…` stands for words that only the run can know: in a line of the bot anything may stand there, and a
 //! button whose label holds it is the first one offered that fits.
 
-use botflow_artifact::Bot;
 use botflow_machine::Program;
 
 use crate::engine::MachineEngine;
@@ -34,11 +33,11 @@ pub enum Rehearsal {
 /// wrong with it.
 pub fn rehearse(program: &Program, plan: &[String]) -> Rehearsal {
     let engine = |person| -> Box<dyn crate::engine::Engine> { Box::new(MachineEngine::new(program, person)) };
-    rehearse_on(&program.bot, Box::new(engine), plan)
+    rehearse_on(program, Box::new(engine), plan)
 }
 
 /// As [`rehearse`], on any engine.
-pub fn rehearse_on<'a>(bot: &'a Bot, factory: Box<Factory<'a>>, plan: &[String]) -> Rehearsal {
+pub fn rehearse_on<'a>(program: &'a Program, factory: Box<Factory<'a>>, plan: &[String]) -> Rehearsal {
     let text = format!("{HEAD}\n{}\n", plan.join("\n"));
     let scene = match script::parse(&text) {
         Ok(script) => script.conversations.into_iter().next(),
@@ -48,7 +47,7 @@ pub fn rehearse_on<'a>(bot: &'a Bot, factory: Box<Factory<'a>>, plan: &[String])
         return Rehearsal::Differs("it is empty".into());
     };
     let mut rehearser = Rehearser {
-        world: World::new(bot, factory),
+        world: World::new(program, factory),
         lines: Vec::with_capacity(plan.len()),
         said: false,
         last: Vec::new(),

@@ -4,7 +4,6 @@
 //! is written up to the next stimulus belongs to it: `<` and `* call` lines are strict and ordered, other `*` lines
 //! must only be among what happened, and `=` lines must hold once all of it has happened.
 
-use botflow_artifact::Bot;
 use botflow_machine::Program;
 
 use crate::engine::MachineEngine;
@@ -89,14 +88,14 @@ pub fn run(program: &Program, script: &Script) -> Vec<SceneResult> {
     script
         .conversations
         .iter()
-        .map(|scene| run_scene(&program.bot, Box::new(engine), scene))
+        .map(|scene| run_scene(program, Box::new(engine), scene))
         .collect()
 }
 
 /// Runs one scene on any engine.
-pub fn run_scene<'a>(bot: &'a Bot, factory: Box<Factory<'a>>, scene: &Scene) -> SceneResult {
+pub fn run_scene<'a>(program: &'a Program, factory: Box<Factory<'a>>, scene: &Scene) -> SceneResult {
     let mut runner = Runner {
-        world: World::new(bot, factory),
+        world: World::new(program, factory),
         result: SceneResult {
             name: scene.name.clone(),
             line: scene.line,

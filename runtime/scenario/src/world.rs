@@ -4,9 +4,11 @@
 mod clock;
 mod people;
 mod stubs;
+mod triggers;
 
 use botflow_artifact::Bot;
-use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person};
+use botflow_machine::trigger::Agenda;
+use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program};
 use botflow_message::{Message, Part, profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value};
 use indexmap::IndexMap;
@@ -17,6 +19,7 @@ use crate::describe;
 use crate::engine::{Engine, Standing};
 use crate::literal;
 use crate::script::{Check, Expression, Fields, Input, OperatorAct, Status, Stub};
+use triggers::happening_of;
 
 /// Turns that one line of a script may cause; more means the bot talks to itself.
 const MAX_TURNS: usize = 10_000;
@@ -96,10 +99,19 @@ struct Someone<'a> {
     latest_is_pressable: bool,
     sent: u64,
     finished: Option<(SmolStr, Option<SmolStr>)>,
+    /// What triggers have pending.
+    agenda: Agenda,
+    /// When the person wrote last.
+    wrote_at: Option<i64>,
+    /// Channels on which the person can be reached.
+    reachable: Vec<SmolStr>,
+    /// The agenda has been looked at: what happens from now on counts.
+    known: bool,
 }
 
 /// The world.
 pub struct World<'a> {
+    program: &'a Program,
     bot: &'a Bot,
     factory: Box<Factory<'a>>,
     now: i64,
@@ -114,9 +126,10 @@ pub struct World<'a> {
 
 impl<'a> World<'a> {
     /// A world in which it is Monday, 5 January 2026, 10:00 in the bot's time zone, and nobody is there yet.
-    pub fn new(bot: &'a Bot, factory: Box<Factory<'a>>) -> World<'a> {
+    pub fn new(program: &'a Program, factory: Box<Factory<'a>>) -> World<'a> {
         let mut world = World {
-            bot,
+            program,
+            bot: &program.bot,
             factory,
             now: 0,
             seed: 0,
@@ -175,6 +188,8 @@ impl<'a> World<'a> {
                 channel,
             },
         };
+        let now = self.now;
+        self.current().wrote_at = Some(now);
         self.happen(kind)
     }
 
@@ -230,7 +245,9 @@ impl<'a> World<'a> {
             Status::NotDelivered => Delivery::Failed,
         };
         let message = self.current().sent;
-        self.happen(EventKind::Delivery { message, status })
+        let mut observed = self.happen(EventKind::Delivery { message, status })?;
+        observed.extend(self.delivered(self.speaker, status)?);
+        Ok(observed)
     }
 
     /// An operator does something.
@@ -327,15 +344,16 @@ impl<'a> World<'a> {
         let mut observed = self.turns(self.speaker, kind)?;
         // What is due at this very moment (calls answered at once) belongs to the same line.
         for _ in 0..MAX_TURNS {
-            let Some((person, _, event)) = self.next_due(self.now) else {
+            let Some((person, _, due)) = self.next_due(self.now) else {
                 return Ok(observed);
             };
-            observed.extend(self.turns(person, event)?);
+            observed.extend(self.take(person, due)?);
         }
         Err(Trouble::Endless)
     }
 
     fn turns(&mut self, person: usize, kind: EventKind) -> Result<Vec<Observed>, Trouble> {
+        let mut observed = self.meet_agenda(person)?;
         self.turns += 1;
         // Seed 0 leaves nothing to chance: wordings come in order.
         let seed = match self.seed {
@@ -351,13 +369,14 @@ impl<'a> World<'a> {
             seed,
             kind,
         };
+        let happening = happening_of(&event);
         let mut effects = Vec::new();
         self.people[person].engine.turn(event, &mut effects);
-        effects
-            .into_iter()
-            .map(|effect| self.carry_out(person, effect))
-            .filter_map(Result::transpose)
-            .collect()
+        for effect in &effects {
+            observed.extend(self.carry_out(person, effect.clone())?);
+        }
+        observed.extend(self.after_turn(person, &effects, happening)?);
+        Ok(observed)
     }
 
     fn carry_out(&mut self, person: usize, effect: Effect) -> Result<Option<Observed>, Trouble> {
@@ -394,6 +413,8 @@ impl<'a> World<'a> {
                 // Further attempts are the same call.
                 return Ok(first.then_some(Observed::Called(line)));
             }
+            // Only where a trigger follows it: elsewhere it would be noise.
+            Effect::Asked(intent) if !self.program.follows(intent) => return Ok(None),
             Effect::Finished { outcome, label } => {
                 self.people[person].finished = Some((outcome.name().into(), label));
             }

@@ -1,5 +1,7 @@
 //! What a message means (3): the levels, of which the first that takes the message has it.
 
+use botflow_artifact::IntentId;
+use botflow_machine::Effect;
 use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_understanding::options::exact_option;

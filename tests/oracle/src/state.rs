@@ -507,4 +507,8 @@ impl Engine for Oracle<'_> {
     fn misunderstood(&self) -> u32 {
         self.misunderstood
     }
+
+    fn asks(&self) -> bool {
+        self.question.is_some()
+    }
 }

@@ -7,6 +7,24 @@ use super::{MAX_TURNS, Observed, Trouble, World};
 use crate::literal;
 use crate::script::Advance;
 
+/// Something that is due.
+pub(super) enum Due {
+    /// A turn of the conversation.
+    Event(EventKind),
+    /// A look at the agenda of triggers.
+    Agenda,
+}
+
+/// What is due next, before it is taken.
+enum Next {
+    /// The answer of a call, by its place.
+    Call(usize),
+    /// The conversation's timer.
+    Timer(u32),
+    /// The timer of the agenda.
+    Agenda,
+}
+
 impl<'a> World<'a> {
     /// The moment, in milliseconds since 1970.
     pub fn now(&self) -> i64 {
@@ -40,13 +58,16 @@ impl<'a> World<'a> {
             Advance::Until { weekday, date, time } => self.until(*weekday, date.as_deref(), time)?,
         };
         let mut observed = Vec::new();
+        for person in 0..self.people.len() {
+            observed.extend(self.meet_agenda(person)?);
+        }
         for _ in 0..MAX_TURNS {
-            let Some((person, moment, event)) = self.next_due(until) else {
+            let Some((person, moment, due)) = self.next_due(until) else {
                 self.now = until;
                 return Ok(observed);
             };
             self.now = self.now.max(moment);
-            observed.extend(self.turns(person, event)?);
+            observed.extend(self.take(person, due)?);
         }
         Err(Trouble::Endless)
     }
@@ -66,30 +87,36 @@ impl<'a> World<'a> {
         Zone::named(&self.bot.timezone).unwrap_or_else(Zone::utc)
     }
 
-    /// Takes the next thing that is due until the moment: answers of calls before timers of the same moment.
-    pub(super) fn next_due(&mut self, until: i64) -> Option<(usize, i64, EventKind)> {
-        let (person, moment, call) = self.next_due_at(until)?;
-        let kind = match call {
-            Some(index) => self.people[person].due.remove(index).1,
-            None => EventKind::Timer {
-                id: self.people[person].engine.timer()?.0,
-            },
+    /// Takes the next thing that is due until the moment: answers of calls before timers, timers before triggers of
+    /// the same moment.
+    pub(super) fn next_due(&mut self, until: i64) -> Option<(usize, i64, Due)> {
+        let (person, moment, next) = self.next_due_at(until)?;
+        let due = match next {
+            Next::Call(index) => Due::Event(self.people[person].due.remove(index).1),
+            Next::Timer(id) => Due::Event(EventKind::Timer { id }),
+            Next::Agenda => Due::Agenda,
         };
-        Some((person, moment, kind))
+        Some((person, moment, due))
     }
 
-    pub(super) fn next_due_at(&self, until: i64) -> Option<(usize, i64, Option<usize>)> {
-        let mut best: Option<(usize, i64, Option<usize>)> = None;
+    /// Lets happen what is due.
+    pub(super) fn take(&mut self, person: usize, due: Due) -> Result<Vec<Observed>, Trouble> {
+        match due {
+            Due::Event(event) => self.turns(person, event),
+            Due::Agenda => self.agenda_due(person),
+        }
+    }
+
+    fn next_due_at(&self, until: i64) -> Option<(usize, i64, Next)> {
+        let mut best: Option<(usize, i64, Next)> = None;
         for (person, someone) in self.people.values().enumerate() {
-            let calls = someone
-                .due
-                .iter()
-                .enumerate()
-                .map(|(index, (at, _))| (*at, Some(index)));
-            let timer = someone.engine.timer().map(|(_, at)| (at, None));
-            for (at, call) in calls.chain(timer) {
-                if at <= until && best.is_none_or(|(_, known, _)| at < known) {
-                    best = Some((person, at, call));
+            let calls = someone.due.iter().enumerate();
+            let calls = calls.map(|(index, (at, _))| (*at, Next::Call(index)));
+            let timer = someone.engine.timer().map(|(id, at)| (at, Next::Timer(id)));
+            let agenda = someone.agenda.wake().map(|at| (at, Next::Agenda));
+            for (at, next) in calls.chain(timer).chain(agenda) {
+                if at <= until && best.as_ref().is_none_or(|(_, known, _)| at < *known) {
+                    best = Some((person, at, next));
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! People in the world: who they are, where they write, what they can press.
 
+use botflow_artifact::ConsentId;
 use botflow_machine::Person;
+use botflow_machine::trigger::Agenda;
 use botflow_message::{Message, Part};
 use botflow_values::Zone;
 use smol_str::SmolStr;
@@ -10,12 +12,14 @@ use crate::literal;
 use crate::script::{Expression, Fields};
 
 impl<'a> World<'a> {
-    /// `person ana (…)`: card fields, and `language`, `timezone`.
+    /// `person ana (…)`: card fields, and `language`, `timezone`, `referral`, `channels` on which the person can be
+    /// reached, `consents` given on all of them or on one (`"marketing on sms"`).
     ///
     /// # Errors
     /// The card has no such field, or a value does not fit.
     pub fn person(&mut self, name: &SmolStr, fields: &Fields) -> Result<(), Trouble> {
         let (mut card, mut language, mut timezone, mut referral) = (Fields::new(), None, None, None);
+        let (mut channels, mut consents) = (None, None);
         for (field, value) in fields {
             let text = match value {
                 Expression::Path(word) => Some(word.clone()),
@@ -31,6 +35,8 @@ impl<'a> World<'a> {
                 Some("language") if !declared => language = text,
                 Some("timezone") if !declared => timezone = text,
                 Some("referral") if !declared => referral = text,
+                Some("channels") if !declared => channels = Some(words(value)?),
+                Some("consents") if !declared => consents = Some(words(value)?),
                 _ => card.push((field.clone(), value.clone())),
             }
         }
@@ -59,13 +65,20 @@ impl<'a> World<'a> {
         {
             let known: Vec<_> = declared.iter().map(|(name, _)| format!("`{name}`")).collect();
             return Err(Trouble::Name(format!(
-                "the customer card has no `{unknown}`; a person has {}`language`, `timezone` and `referral`",
+                "the customer card has no `{unknown}`; a person has {}`language`, `timezone`, `referral`, `channels` and `consents`",
                 known.iter().map(|name| format!("{name}, ")).collect::<String>()
             )));
         }
         let values = literal::read_fields(self.bot, &declared, &card).map_err(Trouble::Name)?;
+        let channels = channels.unwrap_or_default();
+        for channel in &channels {
+            self.bot_has(channel)?;
+        }
+        let consents = self.consents(consents.unwrap_or_default(), &channels)?;
         let index = self.meet(name);
+        self.people[index].reachable = channels;
         let person = self.people[index].engine.person_mut();
+        person.consents = consents;
         person.language = language.unwrap_or_default();
         person.timezone = timezone.unwrap_or_default();
         person.referral = referral;
@@ -85,19 +98,57 @@ impl<'a> World<'a> {
     /// # Errors
     /// The bot is not on that channel.
     pub fn speak(&mut self, name: &SmolStr, channel: &SmolStr) -> Result<(), Trouble> {
-        if !self.bot.channels.is_empty() && !self.bot.channels.contains(channel) {
-            let known = self.bot.channels.join(", ");
-            return Err(Trouble::Name(format!(
-                "the bot is not on the channel `{channel}`; it is on {known}"
-            )));
-        }
+        self.bot_has(channel)?;
         self.speaker = self.meet(name);
         let speaker = &mut self.people[self.speaker];
         speaker.channel = channel.clone();
+        if !speaker.reachable.contains(channel) {
+            speaker.reachable.push(channel.clone());
+        }
         if speaker.engine.person().channel.is_empty() {
             speaker.engine.person_mut().channel = channel.clone();
         }
         Ok(())
+    }
+
+    fn bot_has(&self, channel: &SmolStr) -> Result<(), Trouble> {
+        if self.bot.channels.is_empty() || self.bot.channels.contains(channel) {
+            return Ok(());
+        }
+        let known = self.bot.channels.join(", ");
+        Err(Trouble::Name(format!(
+            "the bot is not on the channel `{channel}`; it is on {known}"
+        )))
+    }
+
+    /// `marketing` on every channel of the person (of the bot, where none is written), `marketing on sms` on one.
+    fn consents(
+        &self,
+        written: Vec<SmolStr>,
+        channels: &[SmolStr],
+    ) -> Result<Vec<(ConsentId, SmolStr)>, Trouble> {
+        let channels = if channels.is_empty() {
+            &self.bot.channels[..]
+        } else {
+            channels
+        };
+        let mut given = Vec::new();
+        for one in written {
+            let (name, on) = match one.split_once(" on ") {
+                Some((name, channel)) => (name.trim(), vec![SmolStr::new(channel.trim())]),
+                None => (one.as_str(), channels.to_vec()),
+            };
+            let known = self.bot.consents.iter().position(|known| known == name);
+            let consent = known.ok_or_else(|| {
+                let known = self.bot.consents.join(", ");
+                Trouble::Name(format!("the bot has no consent `{name}`; it has {known}"))
+            })?;
+            for channel in on {
+                self.bot_has(&channel)?;
+                given.push((ConsentId::from(consent), channel));
+            }
+        }
+        Ok(given)
     }
 
     /// What the speaker can press, newest message first.
@@ -146,6 +197,10 @@ impl<'a> World<'a> {
             latest_is_pressable: false,
             sent: 0,
             finished: None,
+            agenda: Agenda::default(),
+            wrote_at: None,
+            reachable: Vec::new(),
+            known: false,
         };
         self.people.insert_full(name.clone(), someone).0
     }
@@ -208,4 +263,20 @@ fn offered(messages: &[Message]) -> Vec<String> {
         offered.push("…".to_owned());
     }
     offered
+}
+
+/// `a`, `"a"`, or a list of those.
+fn words(value: &Expression) -> Result<Vec<SmolStr>, Trouble> {
+    match value {
+        Expression::Path(word) => Ok(vec![word.clone()]),
+        Expression::Text(text) => Ok(vec![SmolStr::new(text)]),
+        Expression::List(items) => items
+            .iter()
+            .map(words)
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| all.concat()),
+        _ => Err(Trouble::Name(
+            "write names in a list, for example `[whatsapp, sms]`".into(),
+        )),
+    }
 }

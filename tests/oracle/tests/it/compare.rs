@@ -42,6 +42,10 @@ impl<E: Engine> Engine for Certain<E> {
     fn misunderstood(&self) -> u32 {
         self.0.misunderstood()
     }
+
+    fn asks(&self) -> bool {
+        self.0.asks()
+    }
 }
 
 /// A line that both sides have taken: what was seen, or how they differ.
@@ -50,9 +54,9 @@ pub type Seen = Result<Vec<String>, String>;
 impl<'a> Pair<'a> {
     /// Both worlds at their beginning. Without chance, what is drawn by lot comes in order.
     pub fn new(built: &'a Built, project: &'a Project<'a>, by_chance: bool) -> Pair<'a> {
-        let bot = &built.program.bot;
+        let program = &built.program;
         let machine = World::new(
-            bot,
+            program,
             Box::new(move |person| -> Box<dyn Engine> {
                 let engine = MachineEngine::new(&built.program, person);
                 if by_chance {
@@ -63,7 +67,7 @@ impl<'a> Pair<'a> {
             }),
         );
         let oracle = World::new(
-            bot,
+            program,
             Box::new(move |person| -> Box<dyn Engine> {
                 let engine = Oracle::new(project, person);
                 if by_chance {

@@ -1,0 +1,117 @@
+//! Triggers in the world: everybody's agenda, driven by what happens and by the clock. The agenda is the machine's for
+//! every engine; what differs between engines is the conversations.
+
+use botflow_machine::trigger::{
+    Agenda, Decision, Happening, Situation, Surroundings, What, delivery, due, happened, turned,
+};
+use botflow_machine::{Delivery, Effect, Event, EventKind, Owner};
+use smol_str::SmolStr;
+
+use super::{Observed, Trouble, World};
+use crate::describe;
+
+/// What an event of the conversation is to triggers.
+pub(super) fn happening_of(event: &Event) -> Option<Happening> {
+    let EventKind::Custom { name, fields } = &event.kind else {
+        return None;
+    };
+    Some(Happening {
+        id: event.id,
+        at: event.at,
+        what: What::Event {
+            name: name.clone(),
+            fields: fields.clone(),
+        },
+    })
+}
+
+impl World<'_> {
+    /// The first look at somebody's agenda: what they are now is no joining, and schedules count from here.
+    pub(super) fn meet_agenda(&mut self, person: usize) -> Result<Vec<Observed>, Trouble> {
+        if self.bot.triggers.is_empty() || std::mem::replace(&mut self.people[person].known, true) {
+            return Ok(Vec::new());
+        }
+        self.decide(person, |situation, agenda, out| turned(situation, agenda, &[], out))
+    }
+
+    /// A turn is over.
+    pub(super) fn after_turn(
+        &mut self,
+        person: usize,
+        effects: &[Effect],
+        happening: Option<Happening>,
+    ) -> Result<Vec<Observed>, Trouble> {
+        if self.bot.triggers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut observed =
+            self.decide(person, |situation, agenda, out| turned(situation, agenda, effects, out))?;
+        if let Some(happening) = happening {
+            observed.extend(self.decide(person, |situation, agenda, out| {
+                happened(situation, agenda, happening, out);
+            })?);
+        }
+        Ok(observed)
+    }
+
+    /// Something became of the last message.
+    pub(super) fn delivered(&mut self, person: usize, status: Delivery) -> Result<Vec<Observed>, Trouble> {
+        let channel = self.people[person].channel.clone();
+        self.decide(person, |situation, agenda, out| {
+            delivery(situation, agenda, &channel, status, out);
+        })
+    }
+
+    /// The timer of the agenda goes off.
+    pub(super) fn agenda_due(&mut self, person: usize) -> Result<Vec<Observed>, Trouble> {
+        self.decide(person, due)
+    }
+
+    fn decide(
+        &mut self,
+        person: usize,
+        look: impl FnOnce(&Situation<'_>, &mut Agenda, &mut Vec<Decision>),
+    ) -> Result<Vec<Observed>, Trouble> {
+        let mut decisions = Vec::new();
+        let someone = &mut self.people[person];
+        let channels: &[SmolStr] = match someone.reachable.is_empty() {
+            true => std::slice::from_ref(&someone.channel),
+            false => &someone.reachable,
+        };
+        let situation = Situation {
+            program: self.program,
+            person: someone.engine.person(),
+            surroundings: Surroundings {
+                asked: someone.engine.asks(),
+                wrote_at: someone.wrote_at,
+                people: someone.engine.standing().owner == Owner::People,
+                channels,
+            },
+            now: self.now,
+        };
+        look(&situation, &mut someone.agenda, &mut decisions);
+        let mut observed = Vec::new();
+        for decision in decisions {
+            observed.push(Observed::Did(describe::decision(self.bot, &decision)));
+            if let Decision::Start {
+                flow, args, channel, ..
+            } = decision
+            {
+                let someone = &mut self.people[person];
+                // The person answers where the bot wrote.
+                someone.engine.person_mut().channel = channel.clone();
+                someone.channel = channel;
+                let flow = self.bot.flows[flow.index()].name.clone();
+                observed.extend(self.turns(
+                    person,
+                    EventKind::Start {
+                        flow,
+                        args,
+                        by_operator: false,
+                    },
+                )?);
+            }
+        }
+        Ok(observed)
+    }
+}
