@@ -1,6 +1,8 @@
 //! What the machine wants done: data, carried out by the host after the turn is committed, in order.
 
-use botflow_artifact::{CallId, ConsentId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId};
+use botflow_artifact::{
+    CallId, ConsentId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId,
+};
 use botflow_message::Message;
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};

@@ -242,7 +242,9 @@ impl Program {
 
     /// Whether a trigger is set off or called off by this intent's being asked.
     pub fn follows(&self, intent: IntentId) -> bool {
-        self.triggers.of_asked(intent).is_some_and(|concern| !concern.is_empty())
+        self.triggers
+            .of_asked(intent)
+            .is_some_and(|concern| !concern.is_empty())
     }
 
     /// The queue with this name.

@@ -267,6 +267,12 @@ impl Desk<'_> {
             }
             Delivery::Failed => {
                 let watch = agenda.watches.remove(at);
+                // Nobody has seen it: it keeps no distance from the next one.
+                for begun in [&mut agenda.began_at, &mut agenda.started_at] {
+                    if *begun == Some(watch.at) {
+                        *begun = None;
+                    }
+                }
                 self.next_channel(agenda, watch.pending);
             }
         }
@@ -299,7 +305,9 @@ impl Desk<'_> {
             Fallback::Unread => !watch.read,
             Fallback::Unanswered => true,
         });
-        kinds.map(|(_, after)| watch.at.saturating_add((*after).max(0))).min()
+        kinds
+            .map(|(_, after)| watch.at.saturating_add((*after).max(0)))
+            .min()
     }
 
     fn next_channel(&mut self, agenda: &mut Agenda, mut pending: Pending) {
@@ -343,7 +351,8 @@ impl Desk<'_> {
                     .filter_map(|(days, minute)| window::came(zone, days, minute, after, self.now))
                     .max()
             };
-            let Some((moment, day)) = came.filter(|(_, day)| last.is_none_or(|last| day.days() > last)) else {
+            let Some((moment, day)) = came.filter(|(_, day)| last.is_none_or(|last| day.days() > last))
+            else {
                 continue;
             };
             agenda.scheduled.retain(|(known, _)| *known != key);

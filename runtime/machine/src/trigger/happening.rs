@@ -178,11 +178,7 @@ const MAX_EXPRESSIONS: u32 = 200_000;
 static NO_CONVERSATION: LazyLock<Conversation> = LazyLock::new(Conversation::default);
 
 impl<'a> Desk<'a> {
-    fn new(
-        situation: &'a Situation<'a>,
-        agenda: &mut Agenda,
-        out: &'a mut Vec<Decision>,
-    ) -> Desk<'a> {
+    fn new(situation: &'a Situation<'a>, agenda: &mut Agenda, out: &'a mut Vec<Decision>) -> Desk<'a> {
         let desk = Desk {
             program: situation.program,
             index: &situation.program.triggers,
@@ -343,7 +339,7 @@ pub(super) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -
         Type::Narrowed { base, .. } => {
             let info = program.types.get(ty.index());
             inside(base, value) && info.is_some_and(|info| keeps(info, value))
-        },
+        }
         Type::List(item) => value
             .as_list()
             .is_some_and(|items| items.iter().all(|one| inside(item, one))),

@@ -31,7 +31,9 @@ impl World<'_> {
         if self.bot.triggers.is_empty() || std::mem::replace(&mut self.people[person].known, true) {
             return Ok(Vec::new());
         }
-        self.decide(person, |situation, agenda, out| turned(situation, agenda, &[], out))
+        self.decide(person, |situation, agenda, out| {
+            turned(situation, agenda, &[], out)
+        })
     }
 
     /// A turn is over.
@@ -44,8 +46,9 @@ impl World<'_> {
         if self.bot.triggers.is_empty() {
             return Ok(Vec::new());
         }
-        let mut observed =
-            self.decide(person, |situation, agenda, out| turned(situation, agenda, effects, out))?;
+        let mut observed = self.decide(person, |situation, agenda, out| {
+            turned(situation, agenda, effects, out)
+        })?;
         if let Some(happening) = happening {
             observed.extend(self.decide(person, |situation, agenda, out| {
                 happened(situation, agenda, happening, out);
