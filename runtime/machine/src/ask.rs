@@ -99,12 +99,8 @@ impl Turn<'_> {
             true => OptionMatch::None,
             false => match_option(heard.normalised(), &called),
         };
-        // A number is the position of a suggestion, unless a number is what is asked for.
         if let OptionMatch::Number(place) = meant
-            && !scope
-                .type_info(ask.ty)
-                .and_then(|info| info.kind)
-                .is_some_and(is_number)
+            && !self.asks_for_a_number(ask)
             && let Some(value) = self.suggested_answer(ask, place)
         {
             return Some(value);
@@ -118,6 +114,21 @@ impl Turn<'_> {
             }
             OptionMatch::Ambiguous | OptionMatch::None => None,
         }
+    }
+
+    /// Whether the message is the number of a suggestion, and not a number that is asked for.
+    pub fn numbers_a_suggestion(&self, id: PlaceId, ask: &Ask, heard: &Heard<'_>) -> bool {
+        let called = self.suggestion_words(id, ask);
+        !called.is_empty()
+            && !self.asks_for_a_number(ask)
+            && matches!(match_option(heard.normalised(), &called), OptionMatch::Number(_))
+    }
+
+    /// A number is the position of a suggestion, unless a number is what is asked for.
+    fn asks_for_a_number(&self, ask: &Ask) -> bool {
+        let scope = self.scope();
+        let info = scope.type_info(ask.ty);
+        info.and_then(|info| info.kind).is_some_and(is_number)
     }
 
     fn suggestion_words(&self, id: PlaceId, ask: &Ask) -> std::borrow::Cow<'_, [OptionWords]> {

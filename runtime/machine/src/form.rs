@@ -37,6 +37,10 @@ impl<'a> Turn<'a> {
         {
             return Some(next);
         }
+        // What people see is a list with numbers: a number of it is no answer to a question they have not seen.
+        if self.numbers_a_suggestion(id, ask, heard) {
+            return None;
+        }
         self.several_answers(id, place, &asks, heard)
     }
 

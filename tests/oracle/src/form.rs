@@ -2,9 +2,10 @@
 
 use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode, Handler};
-use botflow_understanding::normalise;
+use botflow_understanding::{match_option, normalise};
 use botflow_values::{Kind, Reading, Value, equals};
 
+use crate::hear::numbered;
 use crate::project::text_of;
 use crate::question::form_of;
 use crate::state::{FormState, Oracle, Purpose};
@@ -88,6 +89,11 @@ impl<'a> Oracle<'a> {
         }
         if let Some(next) = self.correction(text, waiting, &state) {
             return Some(next);
+        }
+        let ty = self.asked_type(waiting);
+        let meant = match_option(&normalise(text), &self.suggestion_words(&ty));
+        if numbered(&ty, meant).is_some() {
+            return None;
         }
         self.several_answers(text, waiting, &state)
     }

@@ -224,7 +224,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// What the suggestions of the waiting question are called.
-    fn suggestion_words(&self, ty: &Ty) -> Vec<OptionWords> {
+    pub(crate) fn suggestion_words(&self, ty: &Ty) -> Vec<OptionWords> {
         let Some(place) = self.frames.last().and_then(|frame| frame.at) else {
             return Vec::new();
         };
@@ -323,14 +323,9 @@ impl<'a> Oracle<'a> {
             return None;
         }
         let ty = self.asked_type(place);
-        let is_number = matches!(
-            ty.kind(),
-            Some(Kind::Integer | Kind::Number | Kind::Percent | Kind::Money | Kind::Duration | Kind::Phone)
-        );
         let words = self.suggestion_words(&ty);
         let meant = match_option(message, &words);
-        // A number is the position of a suggestion, unless a number is what is asked for.
-        if let (OptionMatch::Number(found), false) = (meant, is_number)
+        if let Some(found) = numbered(&ty, meant)
             && let Some(next) = self.suggested(found)
         {
             return Some(next);
@@ -591,4 +586,16 @@ fn pieces(text: &str) -> Vec<String> {
     }
     pieces.retain(|piece| !piece.is_empty());
     pieces
+}
+
+/// The suggestion that a message means by its number: a position, unless a number is what is asked for.
+pub(crate) fn numbered(ty: &Ty, meant: OptionMatch) -> Option<usize> {
+    let is_number = matches!(
+        ty.kind(),
+        Some(Kind::Integer | Kind::Number | Kind::Percent | Kind::Money | Kind::Duration | Kind::Phone)
+    );
+    match meant {
+        OptionMatch::Number(found) if !is_number => Some(found),
+        _ => None,
+    }
 }
