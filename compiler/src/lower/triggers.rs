@@ -432,6 +432,7 @@ impl Lower<'_> {
         for source in item.sources() {
             for text in source.texts() {
                 if let Some(plain) = self.fixed_text(&text) {
+                    self.source_exists(&plain, self.node_span(&text));
                     self.program.bot.faqs.push(Faq {
                         name: name.clone(),
                         entries: self.entries_of(&plain),
@@ -447,6 +448,24 @@ impl Lower<'_> {
         let documents = self.project.documents.iter();
         let meant = documents.filter(|document| faq::fits(source, &document.path));
         meant.flat_map(|document| faq::entries(&document.text)).collect()
+    }
+
+    /// Reports a source that no file fits: the bot would answer nothing, and nobody would know why.
+    fn source_exists(&mut self, source: &str, span: Span) {
+        let documents = &self.project.documents;
+        if documents.iter().any(|document| faq::fits(source, &document.path)) {
+            return;
+        }
+        let help = match documents.as_slice() {
+            [] => "A `faq` reads `.md` files of the project, and there are none yet: headings are questions, what \
+                   follows is the answer."
+                .to_owned(),
+            some => {
+                let paths = some.iter().map(|document| document.path.as_str());
+                format!("These `.md` files are there: {}.", super::compare::listed(paths))
+            }
+        };
+        self.report(unknown_name::other_kind("file", source, span, help));
     }
 
     /// `moved flow.step to flow.step`. What was moved is gone, so that only the end of the way is looked up.

@@ -163,6 +163,37 @@ fn help_for_first_flows() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A `faq` without its files answers nothing: a path that is misspelt is told.
+#[test]
+fn a_source_of_a_faq_that_no_file_fits() {
+    let cases = [
+        ("faq/*.md", &["faq/delivery.md"][..], None),
+        ("faq/*.md", &[][..], Some("there are none yet")),
+        ("fag/*.md", &["faq/delivery.md"][..], Some("`faq/delivery.md`")),
+    ];
+    for (source, files, told) in cases {
+        let mut project = Project::default();
+        project.sources.push(Source {
+            path: "bot.flow".into(),
+            text: Arc::from(format!("{BOT}\nfaq {{\n  source \"{source}\"\n}}\n")),
+        });
+        project.documents.extend(files.iter().map(|path| Source {
+            path: (*path).into(),
+            text: Arc::from("# Do you deliver?\n\nWe do.\n"),
+        }));
+        let checked = compile::check(&project);
+        let found: Vec<_> = checked.findings.iter().map(|finding| finding.rule.name).collect();
+        match told {
+            None => assert_eq!(found, Vec::<&str>::new(), "{source}"),
+            Some(told) => {
+                assert_eq!(found, ["unknown-name"], "{source}");
+                let help = checked.findings[0].help.as_deref().unwrap_or_default();
+                assert!(help.contains(told), "{help}");
+            }
+        }
+    }
+}
+
 /// A word of the language taken as a name is one mistake, wherever the name is used.
 #[test]
 fn a_word_of_the_language_as_a_name_is_one_finding() {

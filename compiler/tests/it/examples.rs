@@ -36,9 +36,28 @@ pub fn project(folder: &str) -> Project {
         config: std::fs::read_to_string(root.join("botflow.toml"))
             .ok()
             .map(Arc::from),
-        documents: Vec::new(),
+        documents: documents(&root.join("faq")),
         host: None,
     }
+}
+
+/// The files that a `faq` names.
+#[expect(clippy::disallowed_methods, reason = "a test reads the examples")]
+fn documents(folder: &Path) -> Vec<Source> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("its folder can be read").path())
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| Source {
+            path: format!("faq/{}", path.file_name().unwrap_or_default().to_string_lossy()).into(),
+            text: Arc::from(std::fs::read_to_string(path).expect("the file can be read")),
+        })
+        .collect()
 }
 
 /// Findings as lines: place, level, name, message.
