@@ -5,4 +5,6 @@ mod common;
 mod cases;
 mod dialogue;
 mod properties;
+mod trigger_cases;
+mod trigger_properties;
 mod upgrade;

@@ -2,6 +2,7 @@
 
 pub mod benchmark;
 pub mod sink;
+pub mod triggers;
 
 use botflow_artifact::*;
 use botflow_machine::{Conversation, Effect, Event, EventKind, Person, Program, step};
