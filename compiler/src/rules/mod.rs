@@ -97,9 +97,6 @@ pub fn index() -> String {
 /// Names that `[lints]` may mention before their rules exist: those of the families about talk, channels, triggers,
 /// escalation, languages, understanding, upgrades and conversation tests.
 pub const LATER: &[&str] = &[
-    "no-silence-way-out",
-    "no-unclear-way-out",
-    "no-invalid-way-out",
     "repeats-an-action",
     "too-many-messages",
     "question-asks-twice",

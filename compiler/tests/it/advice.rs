@@ -14,6 +14,10 @@ const BOT: &str = r#"bot my_bot {
 
 always {
   on silence 1h -> finish abandoned
+  on unclear {
+    say "Sorry, I did not get that."
+    tries 3 -> finish unresolved
+  }
 }
 
 flow main {
@@ -199,7 +203,7 @@ fn a_source_of_a_faq_that_no_file_fits() {
 fn a_word_of_the_language_as_a_name_is_one_finding() {
     let source = BOT
         .replace("  say \"Hello!\"", "  run track()")
-        .replace("on silence", "on unclear -> run track()\n  on silence");
+        .replace("on silence", "on help -> run track()\n  on silence");
     let mut project = Project::default();
     project.sources.push(Source {
         path: "bot.flow".into(),

@@ -737,7 +737,7 @@ fn a_line_that_cannot_be_read_has_no_echoes() {
 fn a_mistake_leaves_its_line_to_itself() {
     let names = |line: &str| -> Vec<&str> {
         let flow = format!(
-            "flow main {{\n  ask number: phone \"Number?\"\n  if {line} {{\n    say \"x\"\n  }}\n  note \"{{number}}\"\n  finish resolved\n}}\n"
+            "flow main {{\n  ask number: text \"Number?\"\n  if {line} {{\n    say \"x\"\n  }}\n  note \"{{number}}\"\n  finish resolved\n}}\n"
         );
         let checked = compiled(&[&flow], None);
         checked.findings.iter().map(|finding| finding.rule.name).collect()

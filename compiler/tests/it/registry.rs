@@ -77,6 +77,9 @@ const NAMES: &[(&str, &[&str])] = &[
             "no-option-left",
             "option-never-shown",
             "confusing-labels",
+            "no-silence-way-out",
+            "no-unclear-way-out",
+            "no-invalid-way-out",
         ],
     ),
 ];

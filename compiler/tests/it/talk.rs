@@ -306,3 +306,134 @@ fn options_are_confusing_if_they_share_words() {
     // The same words twice for one option are no riddle.
     check(&two("\"A\" words \"a\", \"A\"", "\"B\""), &[]);
 }
+
+/// A bot whose `always` says this, and a question.
+fn heard(always: &str, flow: &str, ask: &str) -> String {
+    format!("always {{\n{always}}}\nflow main {{\n{flow}  {ask}\n  say \"Fine.\"\n  finish resolved\n}}\n")
+}
+
+const SILENCE: &str = "  on silence 1h -> finish abandoned\n";
+const UNCLEAR: &str = "  on unclear {\n    say \"Sorry?\"\n    tries 3 -> finish unresolved\n  }\n";
+
+#[test]
+fn silence_leads_somewhere() {
+    let missing = ["no-silence-way-out: choose"];
+    let ask = |items: &str| format!("choose \"Well?\" {{\n    \"Yes\"\n    \"No\"\n{items}  }}");
+    check(&heard(UNCLEAR, "", &ask("")), &missing);
+    check(&heard(&format!("{UNCLEAR}{SILENCE}"), "", &ask("")), &[]);
+    check(&heard(UNCLEAR, SILENCE, &ask("")), &[]);
+    check(
+        &heard(UNCLEAR, "", &ask("    silence 1h -> finish abandoned\n")),
+        &[],
+    );
+    check(
+        &heard(UNCLEAR, "", &ask("    silence 1h \"Still there?\"\n")),
+        &missing,
+    );
+    check(
+        &heard(
+            &format!("{UNCLEAR}{SILENCE}"),
+            "",
+            &ask("    silence 10m \"Still there?\"\n"),
+        ),
+        &[],
+    );
+    // Of several questions of a flow the first has the finding.
+    check(
+        &heard(
+            UNCLEAR,
+            "",
+            "ask x: text \"A?\"\n  ask y: text \"B?\"\n  say \"{x} {y}\"",
+        ),
+        &["no-silence-way-out: x"],
+    );
+    // Nobody is waited for where people are, or where something else has to happen.
+    check(&heard(UNCLEAR, "", "escalate to people"), &[]);
+    check(&heard(UNCLEAR, "", "wait 1d"), &[]);
+    // What runs a question hears for it.
+    let run = |flow: &str| {
+        format!(
+            "always {{\n{UNCLEAR}}}\nflow main {{\n{flow}  run asks\n  finish resolved\n}}\nflow asks {{\n  ask x: text              \"Well?\"\n  say \"{{x}}\"\n}}\n"
+        )
+    };
+    check(&run(SILENCE), &[]);
+    check(&run(""), &["no-silence-way-out: x"]);
+}
+
+#[test]
+fn a_question_that_nobody_can_answer_is_left() {
+    let ask = |ty: &str, items: &str| format!("ask x: {ty} \"Well?\" {{\n{items}  }}\n  say \"{{x}}\"");
+    let phone = |items: &str| ask("phone", items);
+    let mute = ["no-unclear-way-out: x"];
+    let for_ever = ["no-invalid-way-out: x"];
+    let invalid = "    invalid \"With the country code, please.\"\n";
+    let tries = "    tries 3 -> finish unresolved\n";
+    check(&heard(SILENCE, "", &phone("    hint \"+40 …\"\n")), &mute);
+    check(&heard(SILENCE, "", &phone(invalid)), &for_ever);
+    check(&heard(SILENCE, "", &phone(tries)), &mute);
+    check(&heard(SILENCE, "", &phone(&format!("{invalid}{tries}"))), &[]);
+    check(
+        &heard(
+            SILENCE,
+            "",
+            &phone(&format!("    again \"With the country code, please.\"\n{tries}")),
+        ),
+        &[],
+    );
+    check(
+        &heard(SILENCE, "", &phone("    tries 1 -> finish unresolved\n")),
+        &[],
+    );
+    check(
+        &heard(SILENCE, "", &phone("    invalid -> finish unresolved\n")),
+        &[],
+    );
+    // Any words are a text; of whatever length they are, they are read.
+    check(&heard(SILENCE, "", &ask("text", "    hint \"Anything\"\n")), &[]);
+    check(
+        &heard(
+            SILENCE,
+            "",
+            &ask("text", "    check length(x) > 3 otherwise \"Longer, please.\"\n"),
+        ),
+        &for_ever,
+    );
+    // `on unclear` provides both, one of them, or is stood before by nothing.
+    let both = format!("{SILENCE}{UNCLEAR}");
+    check(&heard(&both, "", &phone("    hint \"+40 …\"\n")), &[]);
+    check(&heard(&both, "", &phone(invalid)), &[]);
+    let words = "  on unclear {\n    say \"Sorry?\"\n  }\n";
+    check(
+        &heard(&format!("{SILENCE}{words}"), "", &phone("    hint \"+40 …\"\n")),
+        &for_ever,
+    );
+    check(&heard(&both, words, &phone("    hint \"+40 …\"\n")), &[]);
+    let counts = "  if conversation.misunderstood >= 5 -> finish unresolved\n";
+    check(
+        &heard(&format!("{SILENCE}{words}{counts}"), "", &phone(invalid)),
+        &[],
+    );
+    // Options, too.
+    let choose = |items: &str| format!("choose \"Well?\" {{\n    \"Yes\"\n    \"No\"\n{items}  }}");
+    check(&heard(SILENCE, "", &choose("")), &["no-unclear-way-out: choose"]);
+    check(
+        &heard(SILENCE, "", &choose("    otherwise -> finish unresolved\n")),
+        &[],
+    );
+    check(
+        &heard(
+            SILENCE,
+            "",
+            &choose("    otherwise {\n      say \"Yes or no?\"\n      -> again\n    }\n"),
+        ),
+        &["no-invalid-way-out: choose"],
+    );
+    check(
+        &heard(
+            SILENCE,
+            "",
+            &choose("    otherwise {\n      say \"As you like.\"\n    }\n"),
+        ),
+        &[],
+    );
+}

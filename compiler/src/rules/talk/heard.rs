@@ -6,33 +6,25 @@ use botflow_artifact::{FlowId, Handler, HandlerId, Place, PlaceId};
 use crate::graph::{Edge, Node};
 use crate::rules::flow::context::Context;
 
-/// What one level says: it provides what is asked for, it stands before those that would, or it says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Provides {
-    Yes,
-    Shadows,
-    Nothing,
-}
-
 /// What is provided for each flow from outside of it.
 pub(super) struct Heard<'h, 'l> {
     context: &'h Context<'l>,
-    /// Looks at the handlers of one level, in order.
-    level: fn(&[&Handler]) -> Provides,
+    /// Whether the handlers of one level provide it.
+    level: fn(&[&Handler]) -> bool,
     /// Per flow: some way into it has nobody outside.
     alone: Vec<bool>,
 }
 
 impl<'h, 'l> Heard<'h, 'l> {
     /// Follows the ways into all flows.
-    pub fn new(context: &'h Context<'l>, level: fn(&[&Handler]) -> Provides) -> Heard<'h, 'l> {
+    pub fn new(context: &'h Context<'l>, level: fn(&[&Handler]) -> bool) -> Heard<'h, 'l> {
         let bot = context.bot;
         let mut heard = Heard {
             context,
             level,
             alone: vec![false; bot.flows.len()],
         };
-        if level(&heard.handlers(&bot.always)) == Provides::Yes {
+        if level(&heard.handlers(&bot.always)) {
             return heard;
         }
         // What begins anew has `always` alone around it.
@@ -78,14 +70,7 @@ impl<'h, 'l> Heard<'h, 'l> {
         // The step's stand before the flow's.
         let outer = handlers.partition_point(|handler| handler.step.is_some());
         let (step, flow) = handlers.split_at(outer);
-        for level in [step, flow] {
-            match (self.level)(level) {
-                Provides::Yes => return true,
-                Provides::Shadows => return false,
-                Provides::Nothing => {}
-            }
-        }
-        self.alone.get(place.flow.index()) == Some(&false)
+        (self.level)(step) || (self.level)(flow) || self.alone.get(place.flow.index()) == Some(&false)
     }
 
     fn handlers(&self, ids: &[HandlerId]) -> Vec<&'h Handler> {

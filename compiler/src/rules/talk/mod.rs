@@ -6,12 +6,16 @@
 
 mod heard;
 mod options;
+mod questions;
 mod together;
 
 pub mod confusing_labels;
 pub mod empty_text;
 pub mod no_failure_way_out;
+pub mod no_invalid_way_out;
 pub mod no_option_left;
+pub mod no_silence_way_out;
+pub mod no_unclear_way_out;
 pub mod option_never_shown;
 pub mod same_labels;
 
@@ -23,6 +27,7 @@ use crate::graph::Edge;
 use crate::hir::Program;
 use crate::project::Span;
 use crate::rules::flow::context::Context;
+use crate::rules::flow::{dead_end, no_way_out};
 use crate::rules::names::constant_condition;
 use options::Asks;
 
@@ -34,6 +39,9 @@ pub const RULES: &[&Rule] = &[
     &no_option_left::RULE,
     &option_never_shown::RULE,
     &confusing_labels::RULE,
+    &no_silence_way_out::RULE,
+    &no_unclear_way_out::RULE,
+    &no_invalid_way_out::RULE,
 ];
 
 /// Looks at one text; `of` is what it stands in.
@@ -71,6 +79,16 @@ pub(crate) fn program(program: &Program, findings: &mut Vec<Finding>) {
 pub(crate) fn check(context: &Context<'_>, unreadable: bool, findings: &mut Vec<Finding>) {
     if !unreadable {
         no_failure_way_out::check(context, findings);
+        let mut stuck: Vec<Span> = findings
+            .iter()
+            .filter(|finding| [dead_end::RULE.code, no_way_out::RULE.code].contains(&finding.rule.code))
+            .map(|finding| finding.span)
+            .collect();
+        stuck.sort_unstable();
+        let questions = questions::questions(context, &stuck);
+        no_silence_way_out::check(context, &questions, findings);
+        let mute = no_unclear_way_out::check(context, &questions, findings);
+        no_invalid_way_out::check(context, &questions, &mute, findings);
     }
 }
 

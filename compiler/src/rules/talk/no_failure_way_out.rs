@@ -2,7 +2,7 @@
 
 use botflow_artifact::{Handler, Hears, PlaceKind};
 
-use super::heard::{Heard, Provides, places};
+use super::heard::{Heard, places};
 use crate::finding::{Finding, Level, Rule};
 use crate::rules::flow::context::Context;
 
@@ -49,10 +49,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// A handler with a condition may not hear.
-fn level(handlers: &[&Handler]) -> Provides {
+fn level(handlers: &[&Handler]) -> bool {
     let hears = |handler: &&Handler| matches!(handler.hears, Hears::Failed) && handler.condition.is_none();
-    match handlers.iter().any(hears) {
-        true => Provides::Yes,
-        false => Provides::Nothing,
-    }
+    handlers.iter().any(hears)
 }
