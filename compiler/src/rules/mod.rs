@@ -99,7 +99,6 @@ pub fn index() -> String {
 pub const LATER: &[&str] = &[
     "repeats-an-action",
     "too-many-messages",
-    "question-asks-twice",
     "repeats-itself",
     "text-too-long",
     "label-too-long",

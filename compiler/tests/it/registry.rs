@@ -80,6 +80,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "no-silence-way-out",
             "no-unclear-way-out",
             "no-invalid-way-out",
+            "question-asks-twice",
         ],
     ),
 ];

@@ -17,6 +17,7 @@ pub mod no_option_left;
 pub mod no_silence_way_out;
 pub mod no_unclear_way_out;
 pub mod option_never_shown;
+pub mod question_asks_twice;
 pub mod same_labels;
 
 use botflow_artifact::{Pc, PlaceId, PlaceKind};
@@ -42,11 +43,13 @@ pub const RULES: &[&Rule] = &[
     &no_silence_way_out::RULE,
     &no_unclear_way_out::RULE,
     &no_invalid_way_out::RULE,
+    &question_asks_twice::RULE,
 ];
 
 /// Looks at one text; `of` is what it stands in.
 pub(crate) fn text(at: Span, of: SyntaxKind, text: &GreenNodeData, findings: &mut Vec<Finding>) {
     findings.extend(empty_text::check(at, of, text));
+    findings.extend(question_asks_twice::check(at, of, text));
 }
 
 /// Looks at the options of all questions.
