@@ -68,7 +68,8 @@ impl Config {
             );
         }
         let (root, errors) = DeTable::parse_recoverable(text);
-        let (mut findings, broken) = syntax_findings(text, &errors);
+        let (mut findings, mut broken) = syntax_findings(text, &errors);
+        extend_to_tables(text, &mut broken);
         let mut others = Vec::new();
         for (key, value) in in_order(root.get_ref()) {
             config.top_level(key, value, &mut others);
@@ -171,6 +172,18 @@ fn syntax_findings(text: &str, errors: &[toml::de::Error]) -> (Vec<Finding>, BTr
         }
     }
     (findings, lines)
+}
+
+/// A line that begins a table and cannot be read takes the lines of the table with it.
+fn extend_to_tables(text: &str, broken: &mut BTreeSet<usize>) {
+    let mut within = false;
+    for (number, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with('[') {
+            within = broken.contains(&number);
+        } else if within {
+            broken.insert(number);
+        }
+    }
 }
 
 /// The number of the line, from 0.

@@ -216,6 +216,10 @@ fn payloads_that_do_not_fit_are_refused() {
             Some("`= …` is missing (list of record of this shape), which is always there"),
         ),
         ("stub shop.offers() fails\n> hi\n", None),
+        (
+            "stub shop.offers() = []\n> hi\n= finished\n",
+            Some("nothing here is called `finished`; write it like this: = finished resolved"),
+        ),
     ];
     for (lines, wanted) in cases {
         let found = problems(PAYLOADS, lines);

@@ -94,6 +94,12 @@ fn what_cannot_be_read_is_said_where_it_stands() {
     );
     assert_eq!(found("[config]\na = 1\na = 2"), [("repeated-setting", "a")]);
     assert_eq!(found("[config]\na = "), [("unexpected-word", "")]);
+    // What stands in a table whose head cannot be read belongs to nothing that could be named.
+    assert_eq!(found("[config\na = 1\nb = 2"), [("unexpected-word", "")]);
+    assert_eq!(
+        found("[config\na = 1\n[confg]\nb = 2"),
+        [("unexpected-word", ""), ("unexpected-word", "confg")]
+    );
     assert_eq!(
         found("[serve]\nport = 80\n[stores.main]\nkind = \"sqlite\"\n[bot]\n[channels.web]\nx = 1"),
         []

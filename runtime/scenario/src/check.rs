@@ -182,7 +182,14 @@ impl View<'_> {
             _ => {
                 let found = self.standing.variables.iter().find(|(name, _)| name == first);
                 let Some((_, value)) = found else {
-                    return Err(format!("nothing here is called `{first}`"));
+                    let meant = match first {
+                        "finished" => "; write it like this: = finished resolved",
+                        "owner" => "; write it like this: = owner people",
+                        "at" => "; write it like this: = at flow.step",
+                        "nothing" => "; write it like this: = nothing said",
+                        _ => "",
+                    };
+                    return Err(format!("nothing here is called `{first}`{meant}"));
                 };
                 let ty = self
                     .bot
