@@ -107,6 +107,9 @@ struct Layout {
     output: String,
     /// Where the current line begins in the output.
     line_start: usize,
+    /// How far the characters of the current line have been counted, and how many there are: a line may be as long
+    /// as the file.
+    counted: (usize, usize),
     frames: Vec<Frame>,
     /// How many blocks with entries on lines of their own are open.
     blocks: usize,
@@ -264,7 +267,7 @@ impl Layout {
     }
 
     fn open_block(&mut self, brace: &SyntaxToken) {
-        let column = self.output[self.line_start..].chars().count();
+        let column = self.column();
         let tall = !brace
             .parent()
             .is_some_and(|owner| fits_on_line(&owner, brace, column));
@@ -273,6 +276,17 @@ impl Layout {
             frame.tall = tall;
         }
         self.blocks += usize::from(tall);
+    }
+
+    /// How many characters the current line has.
+    fn column(&mut self) -> usize {
+        let (end, characters) = match self.counted {
+            (end, characters) if end >= self.line_start => (end, characters),
+            _ => (self.line_start, 0),
+        };
+        let characters = characters + self.output[end..].chars().count();
+        self.counted = (self.output.len(), characters);
+        characters
     }
 
     fn close_block(&mut self) {

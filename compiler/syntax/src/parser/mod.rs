@@ -69,6 +69,10 @@ pub fn parse(source: &str) -> Parse {
     let tokens = lex(source);
     let mut parser = Parser {
         source,
+        line_starts: source
+            .match_indices('\n')
+            .map(|(end, _)| end as u32 + 1)
+            .collect(),
         tokens: &tokens,
         position: 0,
         emitted: 0,
@@ -134,6 +138,8 @@ enum ArrowPlace {
 
 struct Parser<'source> {
     source: &'source str,
+    /// Where lines begin, but the first: a line may be as long as the file, so that its begin is not searched for.
+    line_starts: Vec<u32>,
     tokens: &'source [Token],
     /// The index of the current token, which is no space.
     position: usize,

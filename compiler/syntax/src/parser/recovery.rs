@@ -250,7 +250,10 @@ impl Parser<'_> {
     }
 
     fn line_start(&self, place: usize) -> usize {
-        self.source[..place].rfind('\n').map_or(0, |end| end + 1)
+        let behind = self.line_starts.partition_point(|start| *start as usize <= place);
+        behind
+            .checked_sub(1)
+            .map_or(0, |line| self.line_starts[line] as usize)
     }
 
     /// Whether a header ends here, and the next line is indented more than it: a block whose brace is missing.

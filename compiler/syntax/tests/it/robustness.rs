@@ -1,6 +1,7 @@
 //! Any text at all has a tree that holds every byte of it.
 
 use botflow_grammar::sentences::{Generator, Random, join, mutate};
+use botflow_syntax::format as format_parsed;
 use botflow_syntax::{ERROR_LIMIT, Parse, SyntaxErrorKind, TextSize, parse};
 use proptest::prelude::*;
 
@@ -124,6 +125,29 @@ fn hostile_repetitions_take_linear_time() {
             "flow f {{\nlet x = f({}",
             unit.repeat(100_000 / unit.len())
         ));
+    }
+}
+
+/// As above, for the formatter: lines may be as long as files.
+#[test]
+fn long_lines_are_laid_out_in_linear_time() {
+    let chains = [
+        ("if a { }", " else if a { }"),
+        ("let x = 1", " + 1"),
+        ("let x = [1", ", 1"),
+        ("say \"a", " {b}"),
+    ];
+    for (begin, more) in chains {
+        let end = if begin.contains('"') {
+            "\""
+        } else if begin.contains('[') {
+            "]"
+        } else {
+            ""
+        };
+        let source = format!("flow f {{\n  {begin}{}{end}\n}}\n", more.repeat(100_000));
+        let parsed = check(&source);
+        assert_eq!(format_parsed(&parsed).as_deref(), Ok(source.as_str()));
     }
 }
 
