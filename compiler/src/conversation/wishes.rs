@@ -15,6 +15,9 @@ use crate::flow_facts::path::{Root, path_of};
 /// Conditions nested deeper than this wish for nothing.
 const DEEPEST: u32 = 40;
 
+/// So many comparisons of one value are heeded: every one is tried with every other.
+const MOST_ATOMS: usize = 64;
+
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -205,11 +208,14 @@ impl<'b> Wishes<'b> {
             self.known(flow, path.root, op != BinaryOp::Is);
             return;
         }
-        self.subject(flow, path.root).atoms.push(Atom {
-            parts: path.parts,
-            op,
-            value,
-        });
+        let atoms = &mut self.subject(flow, path.root).atoms;
+        if atoms.len() < MOST_ATOMS {
+            atoms.push(Atom {
+                parts: path.parts,
+                op,
+                value,
+            });
+        }
     }
 
     fn known(&mut self, flow: FlowId, root: Root, yes: bool) {

@@ -34,11 +34,15 @@ use botflow_artifact::{ExprId, FieldId, FlowId};
 use crate::finding::Finding;
 use crate::hir::{Program, UseContext};
 use crate::rules::names::{contradictory_condition, sensitive_leak, unbounded_value};
+use crate::rules::writing::file_too_large;
 use path::words;
 use solve::Around;
 
 /// Steps that looking for conversations may take that are hard to find, in all flows together.
 const SEARCH: u32 = 2_000;
+
+/// How much is kept of one flow at most, in words of 64 facts: a quarter of a gibibyte. Its steps times its names.
+const LARGEST: usize = 1 << 25;
 
 /// Checks all flows; findings are in order of flows, and within one in order of its statements.
 pub fn check(program: &Program, findings: &mut Vec<Finding>) {
@@ -53,6 +57,10 @@ pub fn check(program: &Program, findings: &mut Vec<Finding>) {
             continue;
         };
         let built = build::build(program, body, &learns, &failures);
+        if built.graph.nodes.len().saturating_mul(built.facts.words()) > LARGEST {
+            by_flow[flow.index()].push(file_too_large::flow(body.name_span));
+            continue;
+        }
         let around = Around {
             learns: &learns,
             forgets: &effects.forgets,

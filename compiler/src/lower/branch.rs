@@ -7,6 +7,7 @@ use botflow_values::Value;
 use super::scope::Binding;
 use super::{Lower, Typed};
 use crate::hir::{Block, StmtKind, UseContext};
+use crate::names::table::FxIndexMap;
 use crate::project::Span;
 use crate::rules::names::{impossible_comparison, missing_case, repeated_case, unknown_name};
 use crate::types::Types;
@@ -55,6 +56,7 @@ impl Lower<'_> {
         let value = self.expr(&written, None);
         let value_span = self.expr_span(value.id);
         let mut seen: Vec<(Value, Span)> = Vec::new();
+        let mut places = Places::default();
         let mut known_at: Option<Span> = None;
         let mut arms: Vec<(Vec<Case>, Block)> = Vec::new();
         // A wrong case may have been meant for one of those that are missing.
@@ -77,16 +79,15 @@ impl Lower<'_> {
                     continue;
                 };
                 if let Some(constant) = self.constant_at(typed).cloned() {
-                    let first = seen
-                        .iter()
-                        .find(|(known, _)| botflow_values::equals(known, &constant))
-                        .map(|(_, first)| *first);
-                    match first {
+                    match places.first(&seen, &constant) {
                         Some(first) => {
                             let shown = pattern.syntax().text().to_string();
                             self.report(repeated_case::finding(shown.trim(), at, first));
                         }
-                        None => seen.push((constant, at)),
+                        None => {
+                            places.note(&constant, seen.len());
+                            seen.push((constant, at));
+                        }
                     }
                 }
                 cases.push(Case::Is(typed.id));
@@ -335,6 +336,45 @@ impl Lower<'_> {
             list: list.id,
             at_most: at_most.unwrap_or(DEFAULT_ROUNDS),
             block,
+        }
+    }
+}
+
+/// Where values stand among the cases before: found by hash where they are whole numbers or members, as most cases
+/// are, so that a `match` may have thousands of them.
+#[derive(Default)]
+struct Places {
+    by_hash: FxIndexMap<Value, usize>,
+    others: Vec<usize>,
+}
+
+impl Places {
+    fn is_plain(value: &Value) -> bool {
+        matches!(value, Value::Integer(_) | Value::Member(_))
+    }
+
+    /// Where an equal case stands.
+    fn first(&self, seen: &[(Value, Span)], value: &Value) -> Option<Span> {
+        let same = |place: &usize| botflow_values::equals(&seen[*place].0, value);
+        let place = match Self::is_plain(value) {
+            // What is no such value may still be equal to one: `2` and `2.0`.
+            true => self
+                .by_hash
+                .get(value)
+                .or_else(|| self.others.iter().find(|place| same(place))),
+            false => {
+                let mut all = self.others.iter().chain(self.by_hash.values());
+                all.find(|place| same(place))
+            }
+        };
+        place.map(|place| seen[*place].1)
+    }
+
+    fn note(&mut self, value: &Value, place: usize) {
+        if Self::is_plain(value) {
+            self.by_hash.insert(value.clone(), place);
+        } else {
+            self.others.push(place);
         }
     }
 }

@@ -25,6 +25,9 @@ const CONVERSATION: &[(&str, ConversationField, TypeId)] = &[
     ("referral", ConversationField::Referral, Types::TEXT),
 ];
 
+/// With so many findings before it, an unknown value has no suggestions.
+const MOST_SUGGESTED: usize = 500;
+
 impl Lower<'_> {
     /// A bare name.
     pub(super) fn name_expr(&mut self, name: &str, span: Span, expected: Option<TypeId>) -> Typed {
@@ -126,11 +129,11 @@ impl Lower<'_> {
             );
             unknown_name::other_kind("value", name, span, help)
         } else {
-            let locals = self.scope.names.keys().map(SmolStr::as_str);
-            let ahead = self.scope.forward.iter().flat_map(|forward| forward.keys());
-            let segments = self.symbols.segments.names();
-            let known = locals.chain(ahead.map(SmolStr::as_str)).chain(segments);
-            let near = owned(nearest::few(name, known));
+            // Beyond so many mistakes nobody reads suggestions, and each takes a look at all names.
+            let near = match self.findings.len() {
+                0..MOST_SUGGESTED => self.near_values(name),
+                _ => Vec::new(),
+            };
             for name in &near {
                 self.symbols.segments.mention(name);
                 if let Some(local) = self.scope.names.get_mut(name.as_str()) {
@@ -151,6 +154,15 @@ impl Lower<'_> {
         };
         self.report(finding);
         self.error(span)
+    }
+
+    /// Names of values that are near enough to be meant.
+    fn near_values(&self, name: &str) -> Vec<String> {
+        let locals = self.scope.names.keys().map(SmolStr::as_str);
+        let ahead = self.scope.forward.iter().flat_map(|forward| forward.keys());
+        let segments = self.symbols.segments.names();
+        let known = locals.chain(ahead.map(SmolStr::as_str)).chain(segments);
+        owned(nearest::few(name, known))
     }
 
     /// A name that the closed set does not have.

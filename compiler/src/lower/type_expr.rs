@@ -159,31 +159,26 @@ impl Lower<'_> {
                 let Type::Set(set) = *self.types.get(self.declared_types[id]) else {
                     continue;
                 };
-                let mut members: Vec<(Member, crate::project::Span)> = Vec::new();
+                let mut members = Vec::new();
+                let mut names: crate::names::table::FxIndexMap<SmolStr, crate::project::Span> =
+                    crate::names::table::FxIndexMap::default();
                 for member in item.members() {
                     let Some(token) = member.name() else { continue };
                     let span = self.token_span(token);
-                    let first = members
-                        .iter()
-                        .find(|(known, _)| known.name == token.text())
-                        .map(|(_, first)| *first);
-                    if let Some(first) = first {
+                    if let Some(first) = names.get(token.text()).copied() {
                         self.report(duplicate_name::finding("value", token.text(), span, Some(first)));
                         continue;
                     }
+                    names.insert(name(token), span);
                     let label = member.label().map(|text| self.text(&text).id);
                     let words = self.words(member.words());
-                    members.push((
-                        Member {
-                            name: name(token),
-                            label,
-                            words,
-                        },
-                        span,
-                    ));
+                    members.push(Member {
+                        name: name(token),
+                        label,
+                        words,
+                    });
                 }
-                self.types.sets[set.index()].members =
-                    members.into_iter().map(|(member, _)| member).collect();
+                self.types.sets[set.index()].members = members;
             }
         }
     }

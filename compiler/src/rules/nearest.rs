@@ -6,6 +6,9 @@ pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> O
     few(written, known).into_iter().next()
 }
 
+/// So many names are compared; a project with more of one kind is looked at as far.
+const MOST: usize = 20_000;
+
 /// At most three of the known names that are near enough to be meant, nearest first, then in order of the alphabet.
 /// A dotted name is near, too, if what was written is its last part (`quote` for `shipping.quote`).
 pub fn few<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
@@ -20,7 +23,7 @@ pub fn few<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&
         length => length / 3,
     };
     let mut found: Vec<(usize, &str)> = Vec::new();
-    for name in known {
+    for name in known.into_iter().take(MOST) {
         // Names that begin with a point are the compiler's own.
         if name == written || name.starts_with('.') {
             continue;

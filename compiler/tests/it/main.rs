@@ -6,6 +6,7 @@ mod codegen;
 mod examples;
 mod flow_facts;
 mod graph;
+mod large;
 mod levels;
 mod names;
 mod page;

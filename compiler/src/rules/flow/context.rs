@@ -1,6 +1,6 @@
 //! What the rules of this family share: the bot with its graph, what can be reached, and ways to tell it.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::VecDeque;
 
 use botflow_artifact::{FlowId, Pc, PlaceId, PlaceKind};
@@ -20,6 +20,8 @@ use crate::project::Span;
 
 /// The longest path that is told.
 const PATH: usize = 400;
+/// So many conversations are told in one check; the findings beyond go without.
+const MOST_TOLD: u32 = 400;
 /// How many nodes are looked at for a detour. Beyond it the finding goes without.
 const DETOUR: usize = 20_000;
 
@@ -37,6 +39,8 @@ pub(crate) struct Context<'l> {
     pub cycles: Vec<Vec<NodeIndex>>,
     /// The edges of `by_time`.
     pub leads_by_time: Leads,
+    /// How many paths have been told.
+    told: Cell<u32>,
     goals: OnceCell<Goals>,
     words: OnceCell<Words<'l>>,
 }
@@ -55,6 +59,7 @@ impl<'l> Context<'l> {
             reach: Reach::of(graph, bot),
             at_once: Passing::of(graph, bot, false),
             by_time,
+            told: Cell::new(0),
             goals: OnceCell::new(),
             words: OnceCell::new(),
         }
@@ -136,12 +141,10 @@ impl<'l> Context<'l> {
 
     /// Tells a part of a path.
     pub fn told(&self, path: &[EdgeIndex]) -> Vec<String> {
-        let teller = Teller {
-            bot: self.bot,
-            graph: self.graph,
-            words: self.words(),
-        };
-        teller.tell(path)
+        match self.teller() {
+            Some(teller) => teller.tell(path),
+            None => Vec::new(),
+        }
     }
 
     /// Tells a path, and what happens at its end.
@@ -158,12 +161,21 @@ impl<'l> Context<'l> {
         if !whole {
             return Vec::new();
         }
-        let teller = Teller {
+        match self.teller() {
+            Some(teller) => teller.tell_and(path, end),
+            None => Vec::new(),
+        }
+    }
+
+    /// Who tells; nobody when so much has been told that nobody would read more.
+    fn teller(&self) -> Option<Teller<'_>> {
+        let told = self.told.get();
+        self.told.set(told + 1);
+        (told < MOST_TOLD).then(|| Teller {
             bot: self.bot,
             graph: self.graph,
             words: self.words(),
-        };
-        teller.tell_and(path, end)
+        })
     }
 
     /// A shortest way from one node to one of those that are wanted, over the edges that are allowed. `from` itself

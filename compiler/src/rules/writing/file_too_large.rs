@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     code: "BF013",
     name: "file-too-large",
     level: Level::Error,
-    summary: "A file is larger than the compiler reads.",
+    summary: "A file or a flow is larger than the compiler reads.",
     page: include_str!("file_too_large.md"),
 };
 
@@ -24,4 +24,14 @@ pub fn finding(at: Span, file: &str, size: usize, limit: usize) -> Finding {
         ),
     )
     .help("Divide it: all files of a project are one program, whatever their names.")
+}
+
+/// A flow with so many steps and names that what holds where cannot be worked out.
+pub fn flow(at: Span) -> Finding {
+    Finding::new(
+        &RULE,
+        at,
+        "This flow has too many steps and names to be checked whole.",
+    )
+    .help("Divide it: put parts of it into flows of their own, and `run` them.")
 }

@@ -72,7 +72,7 @@ impl Walk<'_> {
                     };
                     match kind(token.kind()) {
                         SyntaxKind::TextChunk => {
-                            let said = said.filter(|_| pieces(node) == 1);
+                            let said = said.filter(|_| is_one_piece(node));
                             self.findings
                                 .extend(text_looks_like_code::check(place, token.text(), said));
                             self.hard_coded.check(place, token.text(), self.findings);
@@ -135,11 +135,13 @@ fn declares(kind: SyntaxKind) -> bool {
     )
 }
 
-/// Pieces of a text: what stands between its quotation marks.
-fn pieces(text: &GreenNodeData) -> usize {
+/// Whether one piece is all that stands between a text's quotation marks.
+fn is_one_piece(text: &GreenNodeData) -> bool {
+    let is_mark = |kind| matches!(kind, SyntaxKind::TextOpen | SyntaxKind::TextClose);
     text.children()
-        .filter(|child| !matches!(kind(child.kind()), SyntaxKind::TextOpen | SyntaxKind::TextClose))
-        .count()
+        .filter(|child| !is_mark(kind(child.kind())))
+        .nth(1)
+        .is_none()
 }
 
 /// A pattern behind `matching` that cannot be used.
