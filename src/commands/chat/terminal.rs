@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use botflow_scenario::literal::write_duration;
+use botflow_scenario::script::LineKind;
 use botflow_scenario::world::{Observed, World};
 use owo_colors::OwoColorize;
 use rustyline::DefaultEditor;
@@ -46,7 +47,12 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
             Typed::Wrong(message) => output::talk(&format!("{message}\n")),
             Typed::Where => output::data(&whereabouts(&world)),
             Typed::Line(_, kind) => match lines::carry_out(&mut world, &kind) {
-                Ok(observed) => show(&world, &observed),
+                Ok(observed) => {
+                    if observed.is_empty() && matches!(kind, LineKind::Customer(_) | LineKind::Event { .. }) {
+                        output::data(&format!("     {}\n", "(nothing hears that here)".dimmed()));
+                    }
+                    show(&world, &observed);
+                }
                 Err(trouble) => output::talk(&format!("{trouble}\n")),
             },
         }

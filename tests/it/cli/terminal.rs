@@ -38,6 +38,30 @@ fn a_conversation_with_buttons_by_number_and_by_name() {
 }
 
 #[test]
+fn an_event_that_nothing_hears_is_told() {
+    let folder = new_bot();
+    replace(
+        folder.path().join("bot/bot.flow"),
+        "always {",
+        "event paid(total: money)\n\nalways {",
+    );
+    let mut terminal = Terminal::new(folder.path(), &["chat", "bot"], &[]);
+    terminal.shows("you> ");
+    terminal.types("hello");
+    terminal.shows("2.");
+    terminal.shows("you> ");
+    terminal.types("/event paid(total: 5 EUR)");
+    terminal.shows("(nothing hears that here)");
+    terminal.shows("you> ");
+    terminal.types("/event paid()");
+    terminal.shows("`total` is missing (money)");
+    terminal.shows("you> ");
+    terminal.types("/quit");
+    let (status, _) = terminal.ends();
+    assert_eq!(status, Some(0));
+}
+
+#[test]
 fn the_end_of_input_ends_the_chat() {
     let folder = new_bot();
     let mut terminal = Terminal::new(folder.path(), &["chat", "bot"], &[]);
