@@ -24,23 +24,18 @@ pub(super) enum Asks<'p> {
     Offer(&'p OfferBody),
 }
 
+/// What is done with each: its flow, its statement, what it asks, what is decided where it stands.
+type Visit<'v, 'p> = dyn FnMut(FlowId, &'p Stmt, Asks<'p>, &[Decided]) + 'v;
+
 /// Visits everything that has options, in order of the text.
-pub(super) fn for_each<'p>(
-    program: &'p Program,
-    visit: &mut dyn FnMut(FlowId, &'p Stmt, Asks<'p>, &[Decided]),
-) {
+pub(super) fn for_each<'p>(program: &'p Program, visit: &mut Visit<'_, 'p>) {
     for_each_root(program, &mut |flow, root| {
         block(flow, root, &mut Vec::new(), visit);
     });
 }
 
 /// Blocks nest as deep as the parser lets them.
-fn block<'p>(
-    flow: FlowId,
-    within: &'p Block,
-    decided: &mut Vec<Decided>,
-    visit: &mut dyn FnMut(FlowId, &'p Stmt, Asks<'p>, &[Decided]),
-) {
+fn block<'p>(flow: FlowId, within: &'p Block, decided: &mut Vec<Decided>, visit: &mut Visit<'_, 'p>) {
     let outside = decided.len();
     let before = decided.clone();
     for stmt in &within.stmts {
@@ -70,7 +65,7 @@ fn branches<'p>(
     arms: &'p [(ExprId, Block)],
     otherwise: Option<&'p Block>,
     decided: &mut Vec<Decided>,
-    visit: &mut dyn FnMut(FlowId, &'p Stmt, Asks<'p>, &[Decided]),
+    visit: &mut Visit<'_, 'p>,
 ) {
     let outside = decided.len();
     let all = arms.iter().map(|(_, block)| block).chain(otherwise);
