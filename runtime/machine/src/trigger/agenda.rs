@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use botflow_values::Value;
+use botflow_values::{Date, Value};
 
 /// What triggers have pending for one person. The host keeps it beside [`crate::Person`]. Triggers, segments and
 /// events are known in it by hashes of their names, so that it goes over to a later version of the bot.
@@ -149,6 +149,11 @@ impl Agenda {
         self.began_at.iter_mut().for_each(nearer);
         self.started_at.iter_mut().for_each(nearer);
         self.scheduled_to.iter_mut().for_each(nearer);
+        // Days are those of the person's zone, at most one ahead.
+        let tomorrow = Date::from_days(now.div_euclid(super::DAY_MS).saturating_add(1));
+        for (_, day) in &mut self.scheduled {
+            *day = (*day).min(tomorrow.days());
+        }
         for watch in &mut self.watches {
             nearer(&mut watch.at);
             watch.pending.set_back(now);

@@ -251,6 +251,24 @@ fn a_zone_that_changes_while_it_waits_moves_the_window() {
 }
 
 #[test]
+fn a_schedule_that_came_by_a_wrong_clock_comes_again() {
+    let program = program(vec![plain(
+        "t",
+        vec![TriggerSource::Every {
+            weekdays: 127,
+            at: 600,
+        }],
+    )]);
+    let begin = moment("UTC", (2026, 6, 1), (12, 0));
+    let mut who = Somebody::new(&program, begin);
+    who.now = moment("UTC", (2099, 6, 1), (12, 0));
+    check(&program, &who.due(), &["t starts on web"]);
+    who.now = begin + HOUR;
+    check(&program, &who.due(), &[]);
+    assert_eq!(who.pass(3 * DAY).len(), 2);
+}
+
+#[test]
 fn missed_schedules_come_once() {
     let program = program(vec![plain(
         "t",

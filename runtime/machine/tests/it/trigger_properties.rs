@@ -462,6 +462,31 @@ proptest! {
     }
 
     #[test]
+    fn an_agenda_of_damaged_bytes_is_survived(
+        events in prop::collection::vec(0..4usize, 1..6),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+    ) {
+        let program = program(true);
+        let mut who = Somebody::new(&program, 1_774_000_000_000);
+        for event in events {
+            who.happens(&format!("e{event}"), 1);
+        }
+        let mut bytes = postcard::to_allocvec(&who.agenda).expect("an agenda can be written");
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Ok(agenda) = postcard::from_bytes::<Agenda>(&bytes) {
+            who.agenda = agenda;
+            who.due();
+            prop_assert!(who.agenda.wake().is_none_or(|wake| wake > who.now));
+            who.happens("e0", 2);
+            who.status("sms", Delivery::Failed);
+            who.pass(3 * DAY);
+        }
+    }
+
+    #[test]
     fn any_moment_at_all_is_survived(moments in prop::collection::vec((any::<i64>(), any::<i64>(), 0..4usize), 1..20)) {
         let program = program(true);
         let mut who = Somebody::new(&program, 0);
