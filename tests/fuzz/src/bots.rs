@@ -29,7 +29,7 @@ const PROJECTS: &[&[(&str, &str)]] = &[
     project!("benchmark_dialogue": "bot.flow", "botflow.toml"),
     project!(
         "luna_store": "account.flow", "advice.flow", "bot.flow", "botflow.toml", "checkout.flow", "customer.flow",
-        "intents.flow", "marketing.flow", "orders.flow", "people.flow", "returns.flow", "systems.flow",
+        "faq/shop.md", "intents.flow", "marketing.flow", "orders.flow", "people.flow", "returns.flow", "systems.flow",
         "triggers.flow", "types.flow"
     ),
 ];
@@ -45,12 +45,16 @@ fn example(files: &[(&str, &str)]) -> Example {
     for (path, text) in files {
         if *path == "botflow.toml" {
             project.config = Some(Arc::from(*text));
-        } else {
-            project.sources.push(Source {
-                path: (*path).into(),
-                text: Arc::from(*text),
-            });
+            continue;
         }
+        let files = match path.ends_with(".md") {
+            true => &mut project.documents,
+            false => &mut project.sources,
+        };
+        files.push(Source {
+            path: (*path).into(),
+            text: Arc::from(*text),
+        });
     }
     let bot: Bot = match compile::build(&project) {
         Ok(bot) => bot,
