@@ -39,6 +39,8 @@ pub struct Lowered {
     pub escalations: Vec<EscalationBody>,
     /// Per expression of `bot.exprs`, those made here included.
     pub exprs: Vec<ExprInfo>,
+    /// `messages at most N`: how many may come in a row.
+    pub messages_at_most: Option<u32>,
     /// Where declarations stand.
     pub spans: DeclarationSpans,
     /// Paths by file.
@@ -93,6 +95,7 @@ pub fn generate(program: Program) -> Lowered {
         flows,
         escalations,
         exprs,
+        messages_at_most,
         spans,
         files,
         library_files,
@@ -126,6 +129,7 @@ pub fn generate(program: Program) -> Lowered {
         flows,
         escalations,
         exprs: emitter.exprs,
+        messages_at_most,
         spans,
         files,
         library_files,

@@ -31,6 +31,8 @@ pub struct Program {
     /// known there (`if x is known`, `skip if x is known with x` …) depends on the way, and the rule
     /// `unknown-may-be-missing` decides it.
     pub optional_uses: Vec<OptionalUse>,
+    /// `messages at most N`: how many may come in a row.
+    pub messages_at_most: Option<u32>,
     /// Flows that nothing mentions: they have their finding (`unused-name`), and no rule about reaching them
     /// speaks of them again.
     pub unmentioned_flows: Vec<botflow_artifact::FlowId>,

@@ -102,11 +102,11 @@ impl Lower<'_> {
             BotSetting::ProactiveSetting(setting) => {
                 self.program.bot.proactive = setting.rate().and_then(|rate| self.rate(&rate));
             }
-            // What is shown comes with the bodies; `messages` and `draft` are read by rules of later families.
-            BotSetting::NameSetting(_)
-            | BotSetting::StartStmt(_)
-            | BotSetting::MessagesSetting(_)
-            | BotSetting::DraftSetting(_) => {}
+            BotSetting::MessagesSetting(setting) => {
+                self.program.messages_at_most = self.count(setting.limit().and_then(|limit| limit.count()));
+            }
+            // What is shown comes with the bodies; `draft` is read by a rule of a later family.
+            BotSetting::NameSetting(_) | BotSetting::StartStmt(_) | BotSetting::DraftSetting(_) => {}
         }
     }
 

@@ -97,9 +97,6 @@ pub fn index() -> String {
 /// Names that `[lints]` may mention before their rules exist: those of the families about talk, channels, triggers,
 /// escalation, languages, understanding, upgrades and conversation tests.
 pub const LATER: &[&str] = &[
-    "repeats-an-action",
-    "too-many-messages",
-    "repeats-itself",
     "text-too-long",
     "label-too-long",
     "too-many-options",

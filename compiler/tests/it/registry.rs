@@ -81,6 +81,9 @@ const NAMES: &[(&str, &[&str])] = &[
             "no-unclear-way-out",
             "no-invalid-way-out",
             "question-asks-twice",
+            "too-many-messages",
+            "repeats-itself",
+            "repeats-an-action",
         ],
     ),
 ];

@@ -437,3 +437,177 @@ fn a_question_that_nobody_can_answer_is_left() {
         &[],
     );
 }
+
+#[test]
+fn messages_in_a_row_are_counted_where_they_surely_come() {
+    let flow = |body: &str| format!("flow main {{\n{body}}}\n");
+    let says = |words: &str| -> String { words.chars().map(|c| format!("  say \"{c}\"\n")).collect() };
+    let end = "  finish resolved\n";
+    check(&flow(&format!("{}{end}", says("abc"))), &[]);
+    check(
+        &flow(&format!("{}{end}", says("abcd"))),
+        &["too-many-messages: say \"d\""],
+    );
+    // However many are too much, it is one row.
+    check(
+        &flow(&format!("{}{end}", says("abcdefghijk"))),
+        &["too-many-messages: say \"d\""],
+    );
+    // A question parts rows, and so do people, and time.
+    let ask = "  ask x: text \"Well?\"\n  say \"{x}\"\n";
+    check(&flow(&format!("{}{ask}{}{end}", says("abc"), says("de"))), &[]);
+    check(
+        &flow(&format!("{}{ask}{}{end}", says("abc"), says("def"))),
+        &["too-many-messages: say \"f\""],
+    );
+    check(
+        &flow(&format!(
+            "{}  escalate to people\n{}{end}",
+            says("abc"),
+            says("def")
+        )),
+        &[],
+    );
+    check(
+        &flow(&format!("{}  wait 1d\n{}{end}", says("abc"), says("def"))),
+        &[],
+    );
+    // What a condition may leave out does not count behind it, and counts where it is said.
+    let if_known = |words: &str| format!("  if customer.name is known {{\n{}  }}\n", says(words));
+    check(
+        &flow(&format!("{}{}{}{end}", says("ab"), if_known("c"), says("d"))),
+        &["too-many-messages: say \"c\""],
+    );
+    check(&flow(&format!("{}{}{end}", if_known("ab"), if_known("cd"))), &[]);
+    check(
+        &flow(&format!("{}{}{}{end}", if_known("ab"), if_known("cd"), says("e"))),
+        &[],
+    );
+    let either = "  if customer.name is known {\n    say \"x\"\n  } else {\n    say \"y\"\n  }\n";
+    check(
+        &flow(&format!("{}{either}{}{end}", says("ab"), says("d"))),
+        &["too-many-messages: say \"d\""],
+    );
+    // Rows go on in steps, in flows that are started or run, and behind them.
+    check(
+        &format!(
+            "flow main {{\n{}  start other\n}}\nflow other {{\n{}{end}}}\n",
+            says("ab"),
+            says("cd")
+        ),
+        &["too-many-messages: say \"d\""],
+    );
+    check(
+        &format!(
+            "flow main {{\n{}  run other\n{}{end}}}\nflow other {{\n{}}}\n",
+            says("a"),
+            says("d"),
+            says("bc")
+        ),
+        &["too-many-messages: say \"d\""],
+    );
+    // A flow that a trigger begins as well is not too long; the one that leads there is.
+    check(
+        &format!(
+            "event order\ntrigger news {{\n  on order\n  between 09:00 and 20:00\n  at most 1 in 7d\n  via web\n  start other\n}}\nflow main {{\n{}  start other\n}}\nflow other {{\n{}{end}}}\n",
+            says("ab"),
+            says("cd")
+        ),
+        &["too-many-messages: say \"b\""],
+    );
+    // Calls part nothing: nobody has been asked.
+    check(
+        &format!(
+            "action crm.save()\nflow main {{\n{}  call crm.save()\n{}{end}}}\n",
+            says("ab"),
+            says("cd")
+        ),
+        &["too-many-messages: say \"d\""],
+    );
+}
+
+#[test]
+fn the_limit_of_messages_is_the_bots() {
+    let limited = |limit: &str, channels: &str| {
+        let checked = compile::check(&Project {
+            sources: vec![Source {
+                path: "bot.flow".into(),
+                text: Arc::from(format!(
+                    "bot example {{\n  languages en\n  channels {channels}\n{limit}  start main\n}}\nflow main {{\n  say \
+                     \"a\"\n  say \"b\"\n  say \"c\"\n  say \"d\"\n  finish resolved\n}}\n"
+                )),
+            }],
+            ..Project::default()
+        });
+        let names = checked.findings.iter().map(|finding| finding.rule.name);
+        names.filter(|name| *name == "too-many-messages").count()
+    };
+    assert_eq!(limited("", "web"), 1);
+    assert_eq!(limited("  messages at most 4\n", "web"), 0);
+    assert_eq!(limited("  messages at most 1\n", "web"), 1);
+    assert_eq!(limited("  messages at most 4000000000\n", "web"), 0);
+    assert_eq!(limited("", "email"), 0);
+    assert_eq!(limited("", "email, web"), 1);
+}
+
+#[test]
+fn the_same_words_come_once() {
+    let flow = |body: &str| format!("flow main {{\n{body}  finish resolved\n}}\n");
+    check(
+        &flow("  say \"Hi\"\n  say \"Hi\"\n"),
+        &["repeats-itself: say \"Hi\""],
+    );
+    check(&flow("  say \"Hi\"\n  say \"Hi!\"\n"), &[]);
+    check(&flow("  say \"Hi\"\n  say \"So.\"\n  say \"Hi\"\n"), &[]);
+    check(
+        &flow("  say \"{customer.orders}\"\n  say \"{customer.orders}\"\n"),
+        &["repeats-itself: say \"{customer.orders}\""],
+    );
+    check(
+        &flow("  let n = 1\n  say \"{n}\"\n  let n = 2\n  say \"{n}\"\n"),
+        &[],
+    );
+    check(
+        &flow("  if customer.name is known {\n    say \"Hi\"\n  } else {\n    say \"Hi\"\n  }\n"),
+        &[],
+    );
+    check(
+        &flow("  say one of {\n    \"Hi\"\n    \"hi\"\n  }\n"),
+        &["repeats-itself: say one of {"],
+    );
+}
+
+#[test]
+fn an_action_is_repeated_only_if_nobody_asked() {
+    let pay = |items: &str, behind: &str| {
+        format!(
+            "action shop.charge()\naction shop.receipt(to: email)\nflow main {{\n  -> pay\n  step pay {{\n    call              shop.charge()\n    ask to: email \"Where to?\" {{\n{items}    }}\n{behind}    finish resolved\n  }}\n}}\n"
+        )
+    };
+    let found = ["repeats-an-action: shop.charge"];
+    let behind = "    call shop.receipt(to)\n";
+    check(&pay("      tries 3 -> pay\n", behind), &found);
+    check(&pay("      invalid -> pay\n", behind), &found);
+    check(&pay("      tries 3 -> finish unresolved\n", behind), &[]);
+    check(&pay("      invalid \"An address, please.\"\n", behind), &[]);
+    // People who are asked and say so want it again.
+    check(
+        "action shop.charge()\nflow main {\n  -> pay\n  step pay {\n    call shop.charge()\n    choose \"Once more?\" {\n               \"Yes\" -> pay\n      \"No\" -> finish resolved\n    }\n  }\n}\n",
+        &[],
+    );
+    // What failed may be tried again, when somebody says so.
+    check(
+        "action shop.charge()\nflow main {\n  -> pay\n  step pay {\n    call shop.charge() {\n      failed -> sorry\n    }\n             finish resolved\n  }\n  step sorry {\n    choose \"It did not work.\" {\n      \"Again\" -> pay\n      otherwise ->          pay\n    }\n  }\n}\n",
+        &[],
+    );
+    // A lookup may be repeated.
+    check(
+        "lookup shop.find() gives text\nflow main {\n  -> find\n  step find {\n    let found = call shop.find()\n    ask to: email          \"{found} To whom?\" {\n      tries 3 -> find\n    }\n    say \"{to}\"\n    finish resolved\n  }\n}\n",
+        &[],
+    );
+    // Somebody looks whether it was done.
+    check(
+        "action shop.charge() gives text\nflow main {\n  let paid = no\n  -> pay\n  step pay {\n    if not paid {\n      call          shop.charge()\n      let paid = yes\n    }\n    ask to: email \"Where to?\" {\n      tries 3 -> pay\n    }\n    say          \"{to}\"\n    finish resolved\n  }\n}\n",
+        &[],
+    );
+}

@@ -18,7 +18,10 @@ pub mod no_silence_way_out;
 pub mod no_unclear_way_out;
 pub mod option_never_shown;
 pub mod question_asks_twice;
+pub mod repeats_an_action;
+pub mod repeats_itself;
 pub mod same_labels;
+pub mod too_many_messages;
 
 use botflow_artifact::{Pc, PlaceId, PlaceKind};
 use botflow_syntax::{GreenNodeData, SyntaxKind};
@@ -44,6 +47,9 @@ pub const RULES: &[&Rule] = &[
     &no_unclear_way_out::RULE,
     &no_invalid_way_out::RULE,
     &question_asks_twice::RULE,
+    &too_many_messages::RULE,
+    &repeats_itself::RULE,
+    &repeats_an_action::RULE,
 ];
 
 /// Looks at one text; `of` is what it stands in.
@@ -65,6 +71,7 @@ pub(crate) fn program(program: &Program, findings: &mut Vec<Finding>) {
         }
         Asks::Offer(offer) => same_labels::offer(program, offer, &mut found),
     });
+    repeats_itself::check(program, &mut found);
     // The condition of an option that is never offered is one mistake.
     let options: Vec<Span> = found
         .iter()
@@ -93,6 +100,8 @@ pub(crate) fn check(context: &Context<'_>, unreadable: bool, findings: &mut Vec<
         let mute = no_unclear_way_out::check(context, &questions, findings);
         no_invalid_way_out::check(context, &questions, &mute, findings);
     }
+    too_many_messages::check(context, findings);
+    repeats_an_action::check(context, findings);
 }
 
 /// Puts conversations into the findings of this family that are there already: the shortest ones to the places they

@@ -1,0 +1,191 @@
+//! `too-many-messages`: more messages in a row than people read, without a question between them.
+//!
+//! Counted is what every conversation through a place surely hears: the fewest messages before it, and the fewest behind
+//! it up to where somebody has to do something. So no message counts that a condition may leave out on the way.
+
+use botflow_artifact::{Op, Pc, PlaceKind};
+use petgraph::graph::NodeIndex;
+
+use crate::finding::{Finding, Level, Rule};
+use crate::graph::leads::Leads;
+use crate::graph::{Driver, Edge, Node};
+use crate::rules::flow::context::Context;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "BF311",
+    name: "too-many-messages",
+    level: Level::Warning,
+    summary: "More messages come in a row than the bot's limit, without a question between them.",
+    page: include_str!("too_many_messages.md"),
+};
+
+/// The limit of a bot that sets none.
+const USUAL: u32 = 3;
+
+/// Looks at all ways of the bot.
+pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    // All messages of a turn are one mail.
+    if context.bot.channels.iter().all(|channel| channel == "email") {
+        return;
+    }
+    let limit = context.lowered.messages_at_most.unwrap_or(USUAL) as usize;
+    let nodes: Vec<NodeIndex> = context.graph.nodes.node_indices().collect();
+    let said: Vec<usize> = nodes
+        .iter()
+        .map(|node| messages(context, *node).count())
+        .collect();
+    // A bot that says no more in all cannot say too much in a row, however high its limit.
+    if said.iter().sum::<usize>() <= limit {
+        return;
+    }
+    let (leads, begins) = at_once(context);
+    let back = leads.reversed();
+    // What has been said before each node, and what will have been said from it on.
+    let before = fewest(&leads, limit + 1, begins, |from, _| said[from as usize]);
+    let ends = nodes.iter().map(|node| node.index() as u32);
+    let ends = ends.filter(|node| leads.of(*node).is_empty()).collect();
+    let behind = fewest(&back, limit + 1, ends, |_, to| said[to as usize]);
+    let behind = |node: u32| behind[node as usize].map(|count| count.max(said[node as usize]));
+    let too_many = |node: u32| match (before[node as usize], behind(node)) {
+        (Some(before), Some(behind)) => before + behind > limit,
+        _ => false,
+    };
+    let mut told = vec![false; nodes.len()];
+    // Where the limit is passed comes first: of one row the message that is too much has the finding.
+    for passes in [true, false] {
+        for node in &nodes {
+            let id = node.index() as u32;
+            let count = said[node.index()];
+            if count == 0 || told[node.index()] || !too_many(id) {
+                continue;
+            }
+            let heard = before[node.index()].unwrap_or_default();
+            if passes != (heard <= limit && heard + count > limit) {
+                continue;
+            }
+            let nth = if passes { limit - heard } else { count - 1 };
+            let Some((pc, _)) = messages(context, *node).nth(nth) else {
+                continue;
+            };
+            // The whole row is one mistake.
+            let mut row = vec![id];
+            while let Some(one) = row.pop() {
+                if too_many(one) && !std::mem::replace(&mut told[one as usize], true) {
+                    row.extend(leads.of(one).iter().chain(back.of(one)));
+                }
+            }
+            let flow = context.words().flow_of(&context.graph.nodes[*node]);
+            if context.is_library(flow) || context.is_broken(flow) {
+                continue;
+            }
+            findings.push(
+                Finding::new(
+                    &RULE,
+                    context.lowered.code[pc.index()],
+                    format!("More than {limit} messages come in a row here, and nobody reads them all."),
+                )
+                .help(
+                    "Say less, put what belongs together into one message, or ask something in between. The limit is \
+                     the bot's: `messages at most 5`.",
+                )
+                .conversation(context.conversation(*node)),
+            );
+        }
+    }
+}
+
+/// The messages of a piece of code, in order.
+fn messages<'c>(context: &'c Context<'_>, node: NodeIndex) -> impl Iterator<Item = (Pc, &'c Op)> {
+    let begin = match context.graph.nodes[node] {
+        Node::Code(begin) => begin.index(),
+        _ => usize::MAX,
+    };
+    let code = context.bot.code.get(begin..).unwrap_or_default();
+    let mut over = false;
+    code.iter()
+        .zip(begin..)
+        .take_while(move |(op, pc)| {
+            let inside = !over && (*pc == begin || context.graph.code(Pc::from(*pc)).is_none());
+            over = op.leaves();
+            inside
+        })
+        .filter(|(op, _)| matches!(op, Op::Say(_) | Op::SayOneOf { .. }))
+        .map(|(op, pc)| (Pc::from(pc), op))
+}
+
+/// What follows what without anybody doing anything, and the nodes that somebody brings about.
+fn at_once(context: &Context<'_>) -> (Leads, Vec<u32>) {
+    let graph = &context.graph.nodes;
+    let mut begins = Vec::new();
+    let mut behind: Vec<Vec<u32>> = vec![Vec::new(); context.bot.flows.len()];
+    for node in graph.node_indices() {
+        let run = context.graph.run_at(context.bot, node);
+        for (_, edge, to) in context.graph.out(node) {
+            if !context.reach.reached(node) {
+                continue;
+            }
+            match (edge, run) {
+                (Edge::Returns, Some(flow)) => behind[flow.index()].push(to.index() as u32),
+                _ if !goes_on(context, node, edge) => begins.push(to.index() as u32),
+                _ => {}
+            }
+        }
+    }
+    let mut leads = Leads::with_capacity(graph.node_count(), graph.edge_count());
+    for node in graph.node_indices() {
+        let returned = match graph[node] {
+            Node::Return(flow) => behind[flow.index()].as_slice(),
+            _ => &[],
+        };
+        let out = context.graph.out(node);
+        let reached = context.reach.reached(node);
+        let next = out
+            .iter()
+            .filter(|(_, edge, _)| reached && *edge != Edge::Returns && goes_on(context, node, *edge))
+            .map(|(_, _, to)| to.index() as u32);
+        leads.add(next.chain(returned.iter().copied()));
+    }
+    (leads, begins)
+}
+
+/// Whether an edge is taken in the same breath.
+fn goes_on(context: &Context<'_>, from: NodeIndex, edge: Edge) -> bool {
+    let rests = match &context.graph.nodes[from] {
+        Node::Place(place) => !matches!(
+            context.bot.places[place.index()].kind,
+            PlaceKind::Call(_) | PlaceKind::Run(_) | PlaceKind::Form(_)
+        ),
+        Node::People(_) => true,
+        _ => false,
+    };
+    !rests
+        && matches!(edge.driver(), Driver::Nothing | Driver::System)
+        && !matches!(edge, Edge::Hears | Edge::Heard | Edge::Begins | Edge::Waiting(_))
+}
+
+/// The fewest messages on any way from the beginnings to each node, counted up to `most`.
+fn fewest(
+    leads: &Leads,
+    most: usize,
+    begins: Vec<u32>,
+    costs: impl Fn(u32, u32) -> usize,
+) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = vec![None; leads.len()];
+    let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); most + 1];
+    buckets[0] = begins;
+    for count in 0..=most {
+        while let Some(node) = buckets[count].pop() {
+            if found[node as usize].is_some() {
+                continue;
+            }
+            found[node as usize] = Some(count);
+            for to in leads.of(node) {
+                if found[*to as usize].is_none() {
+                    buckets[(count + costs(node, *to)).min(most)].push(*to);
+                }
+            }
+        }
+    }
+    found
+}
