@@ -52,6 +52,9 @@ pub const RULES: &[&Rule] = &[
     &repeats_an_action::RULE,
 ];
 
+/// So many findings get their conversation; nobody reads more in one go.
+const TOLD: usize = 200;
+
 /// Looks at one text; `of` is what it stands in.
 pub(crate) fn text(at: Span, of: SyntaxKind, text: &GreenNodeData, findings: &mut Vec<Finding>) {
     findings.extend(empty_text::check(at, of, text));
@@ -73,13 +76,14 @@ pub(crate) fn program(program: &Program, findings: &mut Vec<Finding>) {
     });
     repeats_itself::check(program, &mut found);
     // The condition of an option that is never offered is one mistake.
-    let options: Vec<Span> = found
+    let mut options: Vec<Span> = found
         .iter()
         .filter(|finding| finding.rule.code == option_never_shown::RULE.code)
         .map(|finding| finding.span)
         .collect();
+    options.sort_unstable();
     findings.retain(|finding| {
-        finding.rule.code != constant_condition::RULE.code || !options.contains(&finding.span)
+        finding.rule.code != constant_condition::RULE.code || options.binary_search(&finding.span).is_err()
     });
     findings.extend(found);
 }
@@ -112,7 +116,7 @@ pub(crate) fn complete(context: &Context<'_>, findings: &mut [Finding]) {
         let code = finding.rule.code;
         code != empty_text::RULE.code && RULES.iter().any(|rule| rule.code == code)
     };
-    for finding in findings.iter_mut().filter(mine) {
+    for finding in findings.iter_mut().filter(mine).take(TOLD) {
         if finding.conversation.is_empty()
             && let Some(at) = innermost(context, finding.span)
         {

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("option_never_shown.md"),
 };
 
-/// Looks at the options of one question. `never` are the places of conditions that are never yes by themselves.
+/// Looks at the options of one question. `never` are the places of conditions that are never yes by themselves, sorted.
 pub(super) fn check(
     program: &Program,
     choose: &ChooseBody,
@@ -31,7 +31,7 @@ pub(super) fn check(
         let Some(info) = program.exprs.get(condition.index()) else {
             continue;
         };
-        if !never.contains(&info.span) && !is_excluded(program, condition, decided) {
+        if never.binary_search(&info.span).is_err() && !is_excluded(program, condition, decided) {
             continue;
         }
         findings.push(
@@ -65,10 +65,12 @@ fn is_excluded(program: &Program, condition: botflow_artifact::ExprId, decided: 
 
 /// Conditions that have a finding because they are never yes. Those of options are reported as options.
 pub(super) fn never_yes(findings: &[Finding]) -> Vec<Span> {
-    findings
+    let mut never: Vec<Span> = findings
         .iter()
         .filter(|finding| finding.rule.code == constant_condition::RULE.code)
         .filter(|finding| finding.message == constant_condition::NEVER)
         .map(|finding| finding.span)
-        .collect()
+        .collect();
+    never.sort_unstable();
+    never
 }
