@@ -5,6 +5,7 @@
 
 use botflow_artifact::{Op, Pc, PlaceKind};
 use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
 
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::leads::Leads;
@@ -121,13 +122,14 @@ fn at_once(context: &Context<'_>) -> (Leads, Vec<u32>) {
     let mut behind: Vec<Vec<u32>> = vec![Vec::new(); context.bot.flows.len()];
     for node in graph.node_indices() {
         let run = context.graph.run_at(context.bot, node);
-        for (_, edge, to) in context.graph.out(node) {
-            if !context.reach.reached(node) {
-                continue;
-            }
-            match (edge, run) {
-                (Edge::Returns, Some(flow)) => behind[flow.index()].push(to.index() as u32),
-                _ if !goes_on(context, node, edge) => begins.push(to.index() as u32),
+        if !context.reach.reached(node) {
+            continue;
+        }
+        for edge in graph.edges(node) {
+            let to = edge.target().index() as u32;
+            match (*edge.weight(), run) {
+                (Edge::Returns, Some(flow)) => behind[flow.index()].push(to),
+                (weight, _) if !goes_on(context, node, weight) => begins.push(to),
                 _ => {}
             }
         }
@@ -138,12 +140,14 @@ fn at_once(context: &Context<'_>) -> (Leads, Vec<u32>) {
             Node::Return(flow) => behind[flow.index()].as_slice(),
             _ => &[],
         };
-        let out = context.graph.out(node);
         let reached = context.reach.reached(node);
-        let next = out
-            .iter()
-            .filter(|(_, edge, _)| reached && *edge != Edge::Returns && goes_on(context, node, *edge))
-            .map(|(_, _, to)| to.index() as u32);
+        let next = graph
+            .edges(node)
+            .filter(|edge| {
+                let edge = *edge.weight();
+                reached && edge != Edge::Returns && goes_on(context, node, edge)
+            })
+            .map(|edge| edge.target().index() as u32);
         leads.add(next.chain(returned.iter().copied()));
     }
     (leads, begins)
