@@ -1,5 +1,5 @@
 //! The figures of `docs/benchmarks.md`: `cargo bench` measures all of them, `cargo bench -- turn` (or `size`, `scale`,
-//! `check`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
+//! `check`, `triggers`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
 //! installed, so that noise of the machine does not matter.
 
 mod by_hand;
@@ -10,6 +10,7 @@ mod generator;
 mod measure;
 mod scale;
 mod size;
+mod triggers;
 mod turn;
 
 use measure::say;
@@ -31,18 +32,21 @@ fn main() {
             size::report();
             scale::report();
             check::report();
+            triggers::report();
         }
         ["turn"] => turn::report(),
         ["size"] => size::report(),
         ["scale"] => scale::report(),
         ["check"] => check::report(),
+        ["triggers"] => triggers::report(),
         ["child", "turns", which] => turn::count(which),
         ["child", "check", lines] => check::child(lines),
         ["child", "count", flows] => check::count(flows),
         ["child", "scale", copies] => scale::child(copies),
         ["child", "live"] => size::child(),
+        ["child", "triggers", people, others] => triggers::child(people, others),
         _ => {
-            say("usage: cargo bench [-- turn|size|scale|check]");
+            say("usage: cargo bench [-- turn|size|scale|check|triggers]");
             std::process::exit(2);
         }
     }
