@@ -27,10 +27,11 @@ pub(super) fn check(at: Span, of: SyntaxKind, text: &GreenNodeData) -> Option<Fi
         },
     });
     // A text that is not closed has its finding.
-    let closed = text
-        .children()
-        .any(|child| FlowLanguage::kind_from_raw(child.kind()) == SyntaxKind::TextClose);
-    (empty && closed).then(|| {
+    let closed = || {
+        text.children()
+            .any(|child| FlowLanguage::kind_from_raw(child.kind()) == SyntaxKind::TextClose)
+    };
+    (empty && closed()).then(|| {
         let help = match of {
             SyntaxKind::SayStmt => {
                 "Write what is to be said, or take it out. A picture alone needs no words: `say { image … }`."

@@ -34,6 +34,12 @@ pub(super) fn check(at: Span, of: SyntaxKind, text: &GreenNodeData) -> Option<Fi
     if of != SyntaxKind::AskStmt {
         return None;
     }
+    // Most questions have one sign.
+    let signs = text.children().filter_map(|child| child.into_token());
+    let signs = signs.flat_map(|token| token.text().chars());
+    if signs.filter(|sign| matches!(sign, '?' | '？' | '؟')).count() < 2 {
+        return None;
+    }
     let mut said = String::new();
     for child in text.children() {
         match child {
