@@ -24,49 +24,54 @@ pub static RULE: Rule = Rule {
 /// The limit of a bot that sets none.
 const USUAL: u32 = 3;
 
+/// A limit beyond this one is none. Messages are counted in single bytes: there is a count for every place of a bot.
+const MOST: u32 = 200;
+
+/// The count of what no conversation comes to.
+const NEVER: u8 = u8::MAX;
+
 /// Looks at all ways of the bot.
 pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     // All messages of a turn are one mail.
     if context.bot.channels.iter().all(|channel| channel == "email") {
         return;
     }
-    let limit = context.lowered.messages_at_most.unwrap_or(USUAL) as usize;
-    let nodes: Vec<NodeIndex> = context.graph.nodes.node_indices().collect();
-    let said: Vec<usize> = nodes
-        .iter()
-        .map(|node| messages(context, *node).count())
+    let limit = context.lowered.messages_at_most.unwrap_or(USUAL).min(MOST);
+    let nodes = || context.graph.nodes.node_indices();
+    let said: Vec<u8> = nodes()
+        .map(|node| messages(context, node).take(usize::from(u8::MAX)).count() as u8)
         .collect();
     // A bot that says no more in all cannot say too much in a row, however high its limit.
-    if said.iter().sum::<usize>() <= limit {
+    if said.iter().map(|count| u32::from(*count)).sum::<u32>() <= limit {
         return;
     }
+    let limit = limit as u8;
     let (leads, begins) = at_once(context);
     let back = leads.reversed();
     // What has been said before each node, and what will have been said from it on.
     let before = fewest(&leads, limit + 1, begins, |from, _| said[from as usize]);
-    let ends = nodes.iter().map(|node| node.index() as u32);
+    let ends = nodes().map(|node| node.index() as u32);
     let ends = ends.filter(|node| leads.of(*node).is_empty()).collect();
     let behind = fewest(&back, limit + 1, ends, |_, to| said[to as usize]);
-    let behind = |node: u32| behind[node as usize].map(|count| count.max(said[node as usize]));
-    let too_many = |node: u32| match (before[node as usize], behind(node)) {
-        (Some(before), Some(behind)) => before + behind > limit,
-        _ => false,
+    let too_many = |node: u32| match (before[node as usize], behind[node as usize]) {
+        (NEVER, _) | (_, NEVER) => false,
+        (before, behind) => before.saturating_add(behind.max(said[node as usize])) > limit,
     };
-    let mut told = vec![false; nodes.len()];
+    let mut told = vec![false; said.len()];
     // Where the limit is passed comes first: of one row the message that is too much has the finding.
     for passes in [true, false] {
-        for node in &nodes {
+        for node in nodes() {
             let id = node.index() as u32;
             let count = said[node.index()];
             if count == 0 || told[node.index()] || !too_many(id) {
                 continue;
             }
-            let heard = before[node.index()].unwrap_or_default();
-            if passes != (heard <= limit && heard + count > limit) {
+            let heard = before[node.index()];
+            if passes != (heard <= limit && heard.saturating_add(count) > limit) {
                 continue;
             }
             let nth = if passes { limit - heard } else { count - 1 };
-            let Some((pc, _)) = messages(context, *node).nth(nth) else {
+            let Some((pc, _)) = messages(context, node).nth(usize::from(nth)) else {
                 continue;
             };
             // The whole row is one mistake.
@@ -76,7 +81,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     row.extend(leads.of(one).iter().chain(back.of(one)));
                 }
             }
-            let flow = context.words().flow_of(&context.graph.nodes[*node]);
+            let flow = context.words().flow_of(&context.graph.nodes[node]);
             if context.is_library(flow) || context.is_broken(flow) {
                 continue;
             }
@@ -90,7 +95,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     "Say less, put what belongs together into one message, or ask something in between. The limit is \
                      the bot's: `messages at most 5`.",
                 )
-                .conversation(context.conversation(*node)),
+                .conversation(context.conversation(node)),
             );
         }
     }
@@ -168,25 +173,21 @@ fn goes_on(context: &Context<'_>, from: NodeIndex, edge: Edge) -> bool {
         && !matches!(edge, Edge::Hears | Edge::Heard | Edge::Begins | Edge::Waiting(_))
 }
 
-/// The fewest messages on any way from the beginnings to each node, counted up to `most`.
-fn fewest(
-    leads: &Leads,
-    most: usize,
-    begins: Vec<u32>,
-    costs: impl Fn(u32, u32) -> usize,
-) -> Vec<Option<usize>> {
-    let mut found: Vec<Option<usize>> = vec![None; leads.len()];
-    let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); most + 1];
+/// The fewest messages on any way from the beginnings to each node, counted up to `most`; [`NEVER`] where no way comes.
+fn fewest(leads: &Leads, most: u8, begins: Vec<u32>, costs: impl Fn(u32, u32) -> u8) -> Vec<u8> {
+    let mut found = vec![NEVER; leads.len()];
+    let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); usize::from(most) + 1];
     buckets[0] = begins;
     for count in 0..=most {
-        while let Some(node) = buckets[count].pop() {
-            if found[node as usize].is_some() {
+        while let Some(node) = buckets[usize::from(count)].pop() {
+            if found[node as usize] != NEVER {
                 continue;
             }
-            found[node as usize] = Some(count);
+            found[node as usize] = count;
             for to in leads.of(node) {
-                if found[*to as usize].is_none() {
-                    buckets[(count + costs(node, *to)).min(most)].push(*to);
+                if found[*to as usize] == NEVER {
+                    let there = count.saturating_add(costs(node, *to)).min(most);
+                    buckets[usize::from(there)].push(*to);
                 }
             }
         }
