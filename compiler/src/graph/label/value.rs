@@ -1,6 +1,7 @@
 //! Values and types as people read them, and examples of types.
 
 use botflow_artifact::*;
+use botflow_values::Currency;
 
 use super::{DEPTH, Words, duration};
 
@@ -86,13 +87,7 @@ impl Words<'_> {
             Value::Integer(number) => number.to_string(),
             Value::Number(number) => number.to_string(),
             Value::Percent(number) => format!("{number}%"),
-            Value::Money(minor) => {
-                let (whole, part) = (minor / 100, minor % 100);
-                match part {
-                    0 => format!("{whole} {}", self.bot.currency),
-                    _ => format!("{whole}.{:02} {}", part.abs(), self.bot.currency),
-                }
-            }
+            Value::Money(minor) => money(*minor, &self.bot.currency),
             Value::Date(date) => date.to_string(),
             Value::Time(time) => time.to_string(),
             Value::Duration(ms) => duration(*ms),
@@ -138,6 +133,41 @@ impl Words<'_> {
             Some(Type::YesNo) => "yes or no".into(),
             Some(Type::Error) | None => "answer".into(),
             Some(simple) => format!("{simple:?}").to_lowercase(),
+        }
+    }
+}
+
+/// An amount as an author would write it: `20 EUR`, `2.50 EUR`, `250 JPY`. The yen has no smaller unit, the dinar has
+/// thousandths.
+fn money(minor: i64, currency: &str) -> String {
+    let decimals = Currency::from_code(currency).map_or(2, Currency::decimals);
+    let unit = 10_u64.pow(u32::from(decimals));
+    let (whole, part) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+    let sign = if minor < 0 { "-" } else { "" };
+    match part {
+        0 => format!("{sign}{whole} {currency}"),
+        _ => format!(
+            "{sign}{whole}.{part:0width$} {currency}",
+            width = usize::from(decimals)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::money;
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        for (minor, currency, shown) in [
+            (2_000, "EUR", "20 EUR"),
+            (250, "EUR", "2.50 EUR"),
+            (-50, "EUR", "-0.50 EUR"),
+            (250, "JPY", "250 JPY"),
+            (2_005, "KWD", "2.005 KWD"),
+            (i64::MIN, "JPY", "-9223372036854775808 JPY"),
+        ] {
+            assert_eq!(money(minor, currency), shown);
         }
     }
 }
