@@ -21,6 +21,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    output::settle_colours();
     let arguments = cli::Cli::parse();
     match commands::run(arguments.command) {
         Ok(status) => status.code(),

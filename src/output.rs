@@ -2,6 +2,24 @@
 
 use std::io::{self, IsTerminal, Write};
 
+/// Settles for the whole program whether anything is coloured: a dumb terminal cannot be, wherever it runs. (anstream
+/// alone would colour it on continuous integration, whose logs show colours.) Everything else stays as anstream decides:
+/// `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE`, terminal or not.
+pub fn settle_colours() {
+    if dumb() {
+        anstream::ColorChoice::Never.write_global();
+    }
+}
+
+fn dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb")
+}
+
+/// Whether what goes to this stream is coloured: it is a terminal that shows colours, and nobody asked for none.
+pub fn coloured(stream: &impl anstream::stream::RawStream) -> bool {
+    stream.is_terminal() && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
+}
+
 /// Data: standard output.
 pub fn data(text: &str) {
     write_all(&mut anstream::stdout().lock(), text);
@@ -49,7 +67,7 @@ impl Progress {
 
     /// So many pieces are done.
     pub fn at(&mut self, done: usize) {
-        if io::stderr().is_terminal() && self.last.elapsed().as_millis() >= 250 {
+        if io::stderr().is_terminal() && !dumb() && self.last.elapsed().as_millis() >= 250 {
             self.last = std::time::Instant::now();
             self.shown = true;
             talk(&format!("\r\u{1b}[K{} {done}/{}", self.what, self.total));

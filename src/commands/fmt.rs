@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use anstream::stream::IsTerminal;
 use botflow_syntax::{format, parse};
 use camino::{Utf8Path, Utf8PathBuf};
 use owo_colors::OwoColorize;
@@ -73,7 +72,7 @@ pub fn run(arguments: Fmt) -> Result<Status, Failure> {
 }
 
 fn difference(file: &Utf8Path, before: &str, after: &str) -> String {
-    let coloured = std::io::stdout().is_terminal();
+    let coloured = output::coloured(&std::io::stdout());
     let diff = TextDiff::from_lines(before, after);
     let mut text = format!("--- {file}\n+++ {file}, laid out\n");
     for hunk in diff.unified_diff().context_radius(2).iter_hunks() {

@@ -1,7 +1,6 @@
 //! Findings for people: miette draws them; the compiler's own data stays free of it.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 use botflow_compiler::finding::{Finding, Level};
 use miette::{
@@ -13,14 +12,12 @@ use crate::output;
 
 /// Prints all findings, then a line that sums up, on standard output.
 pub fn print(all: &[Checked]) {
-    let coloured = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-    text(all, coloured && std::io::stdout().is_terminal(), output::data);
+    text(all, output::coloured(&std::io::stdout()), output::data);
 }
 
 /// The same on standard error, for commands whose data is something else.
 pub fn talk(all: &[Checked]) {
-    let coloured = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    text(all, coloured && std::io::stderr().is_terminal(), output::talk);
+    text(all, output::coloured(&std::io::stderr()), output::talk);
 }
 
 fn text(all: &[Checked], coloured: bool, write: fn(&str)) {

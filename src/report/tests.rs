@@ -1,7 +1,6 @@
 //! Test results for people, for programs and for continuous integration.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 
 use botflow_scenario::run::{Problem, ProblemKind, SceneResult};
 use owo_colors::OwoColorize;
@@ -21,9 +20,9 @@ pub fn has_more_than_lines(scene: &SceneResult) -> bool {
 
 /// For people: failures with differences, then a line that sums up.
 pub fn human(files: &[FileResult], filter: Option<&str>) {
-    let coloured = std::io::stdout().is_terminal()
-        && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-    let paint = Paint { coloured };
+    let paint = Paint {
+        coloured: output::coloured(&std::io::stdout()),
+    };
     let (mut passed, mut failed, mut accepted) = (0usize, 0usize, 0usize);
     for file in files {
         let scenes = match &file.outcome {

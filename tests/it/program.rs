@@ -64,8 +64,8 @@ pub fn botflow_reading(folder: &Path, arguments: &[&str], input: &str) -> Run {
         .args(arguments)
         .current_dir(folder)
         // What a test sees does not depend on who runs it.
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("COLUMNS", "100")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -88,7 +88,12 @@ fn colours_are_for_terminals_and_only_if_wanted() {
     };
     let coloured = check(&[]);
     assert!(coloured.contains("\u{1b}["), "{coloured}");
-    for environment in [&[("NO_COLOR", "1")][..], &[("TERM", "dumb")]] {
+    for environment in [
+        &[("NO_COLOR", "1")][..],
+        &[("TERM", "dumb")],
+        // Continuous integration shows colours, but no dumb terminal does.
+        &[("TERM", "dumb"), ("CI", "true")],
+    ] {
         let shown = check(environment);
         assert!(!shown.contains("\u{1b}["), "{environment:?}: {shown}");
     }
