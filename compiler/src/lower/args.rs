@@ -248,12 +248,17 @@ impl Lower<'_> {
         usage: &str,
         span: Span,
     ) -> Typed {
+        use botflow_artifact::Function::{Contains, EndsWith, StartsWith};
+        let is_about_text = matches!(function, Contains | StartsWith | EndsWith);
         let mut lowered: Vec<Typed> = Vec::with_capacity(values.len());
         for value in values {
             // The second value is often a member of the first one's set: `max(customer.tier, gold)`.
-            let expected = lowered
-                .first()
-                .map(|first| self.types.item_of(first.ty).unwrap_or(self.types.known(first.ty)));
+            let expected = lowered.first().map(|first| match self.types.item_of(first.ty) {
+                Some(item) => item,
+                // A part of an address is no address.
+                None if is_about_text && self.types.is_textual(self.types.known(first.ty)) => Types::TEXT,
+                None => self.types.known(first.ty),
+            });
             let typed = self.expr(value, expected);
             self.optional_use(typed, UseContext::Computed);
             lowered.push(typed);

@@ -748,6 +748,25 @@ fn a_mistake_leaves_its_line_to_itself() {
     assert_eq!(names("number is known and wrong > 3"), ["unknown-name"]);
 }
 
+/// A part of an address, of a code or of any other text of rules is no such thing itself.
+#[test]
+fn parts_of_texts_are_texts() {
+    check(
+        r#"
+type code = text matching /LS-[0-9]{4}/
+flow main {
+  ask page: url "Which page?"
+  ask number: code "Which code?"
+  ask mail: email "Which address?"
+  if contains(page, "/checkout") or starts_with(number, "LS-2") or ends_with(mail, "@luna.example") {
+    finish resolved
+  }
+  finish unresolved
+}
+"#,
+    );
+}
+
 #[test]
 fn what_a_question_suggests_fits_it() {
     check(

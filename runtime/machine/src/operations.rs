@@ -209,19 +209,20 @@ impl Turn<'_> {
         self.c.person.channel == "email"
     }
 
-    /// The flow's subject, for mails.
+    /// The subject of a mail (13.7): that of the nearest flow that has one, with that flow's variables.
     pub fn subject(&self, message: &mut Message) {
-        if !self.is_mail() {
+        let via = message
+            .envelope
+            .as_ref()
+            .and_then(|envelope| envelope.via.as_ref());
+        if via.unwrap_or(&self.c.person.channel) != "email" {
             return;
         }
-        let flows = self
-            .c
-            .frames
-            .iter()
-            .rev()
-            .filter_map(|frame| self.p.bot.flows.get(frame.flow.index()));
-        if let Some(subject) = flows.filter_map(|flow| flow.subject).next() {
-            let subject = self.scope().text(subject);
+        let flows = &self.p.bot.flows;
+        let subject = (self.c.frames.iter().enumerate().rev())
+            .find_map(|(at, frame)| Some((at, flows.get(frame.flow.index())?.subject?)));
+        if let Some((at, subject)) = subject {
+            let subject = self.scope_of(at).text(subject);
             message.envelope_mut().subject = subject;
         }
     }

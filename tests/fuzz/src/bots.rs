@@ -28,8 +28,9 @@ const PROJECTS: &[&[(&str, &str)]] = &[
     project!("small/hello": "bot.flow", "botflow.toml"),
     project!("benchmark_dialogue": "bot.flow", "botflow.toml"),
     project!(
-        "luna_store": "account.flow", "advice.flow", "bot.flow", "botflow.toml", "checkout.flow", "customer.flow",
-        "faq/shop.md", "intents.flow", "marketing.flow", "orders.flow", "people.flow", "returns.flow", "systems.flow",
+        "luna_store": "account.flow", "advice.flow", "bot.flow", "botflow.toml", "care.flow", "carts.flow",
+        "checkout.flow", "customer.flow", "faq/shop.md", "goals.flow", "intents.flow", "marketing.flow", "orders.flow",
+        "people.flow", "permissions.flow", "returns.flow", "social.flow", "systems.flow", "templates.flow",
         "triggers.flow", "types.flow"
     ),
 ];

@@ -290,6 +290,12 @@ impl<'e, 'a> Env<'e, 'a> {
                     .unwrap_or_default();
                 return Value::YesNo(oracle.queue_open(queue.trim()));
             }
+            "has_consent" | "in_stage" => {
+                let name = args.first().map(|arg| arg.syntax().text().to_string());
+                return self
+                    .condition(name.unwrap_or_default().trim())
+                    .unwrap_or_default();
+            }
             "today" => return functions::today(oracle.now, &zone),
             _ => {}
         }

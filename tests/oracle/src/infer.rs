@@ -232,7 +232,9 @@ pub(crate) fn of(project: &Project<'_>, variables: &Variables, expr: &Expr) -> T
                 .and_then(|arg| arg.value());
             match function.name().as_ref().map(|token| token.text()) {
                 Some("length" | "round" | "floor" | "ceiling" | "weekday" | "count") => Ty::integer(),
-                Some("contains" | "starts_with" | "ends_with" | "open") => Ty::yes_no(),
+                Some("contains" | "starts_with" | "ends_with" | "open" | "has_consent" | "in_stage") => {
+                    Ty::yes_no()
+                }
                 Some("min" | "max" | "abs") => of(first),
                 Some("first" | "last") => of(first).element(),
                 Some("date" | "today") => Ty::Scalar(Kind::Date),

@@ -19,9 +19,28 @@ use crate::types::Ty;
 const MAX_REPEATED: usize = 8;
 
 impl<'a> Oracle<'a> {
-    pub(crate) fn send(&mut self, message: Message) {
+    pub(crate) fn send(&mut self, mut message: Message) {
         self.spoke_now();
+        let via = message
+            .envelope
+            .as_ref()
+            .and_then(|envelope| envelope.via.clone());
+        if via.unwrap_or_else(|| self.channel()) == "email"
+            && let Some(subject) = self.subject()
+        {
+            message.envelope_mut().subject = subject.into();
+        }
         self.effect(Effect::Send(message));
+    }
+
+    /// The subject of a mail: that of the nearest flow that has one (13.7).
+    fn subject(&self) -> Option<String> {
+        self.frames.iter().rev().find_map(|frame| {
+            let item = frame.flow.item.as_ref()?;
+            let mut inside = item.syntax().descendants();
+            let text = inside.find_map(ast::SubjectStmt::cast)?.text()?;
+            Some(self.env_of(frame).text(&text))
+        })
     }
 
     /// What was said in an earlier turn is not what `repeat` says any more (11.4).
