@@ -11,7 +11,7 @@ use botflow_compiler::project::{Project, Source};
 use botflow_machine::trigger::{
     Agenda, Decision, Happening, Situation, Surroundings, What, due, happened, turned,
 };
-use botflow_machine::{Person, Program};
+use botflow_machine::{Consent, Person, Program};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -173,8 +173,8 @@ impl World {
         for id in 0..count {
             let mut person = Person::new(&program.bot, id as u64);
             person.fields[0] = Value::text("Ana");
-            person.consents.push((ConsentId(0), "whatsapp".into()));
-            person.consents.push((ConsentId(1), "sms".into()));
+            person.record(Consent::given(ConsentId(0), "whatsapp", 0));
+            person.record(Consent::given(ConsentId(1), "sms", 0));
             world.people.push((person, Agenda::default()));
             world.look(program, id, |situation, agenda, out| {
                 turned(situation, agenda, &[], out)

@@ -198,12 +198,10 @@ impl Turn<'_> {
                 }
             }
             AskTarget::Customer(field) => {
-                let before = self.scope().customer(field);
-                self.write_card(field, value.clone());
-                if let Err(way) = self.check(ask) {
-                    self.write_card(field, before);
-                    return Err(way);
-                }
+                let before = self.put_on_card(field, value.clone());
+                let checked = self.check(ask);
+                self.put_on_card(field, before);
+                checked?;
                 self.remember(field, value);
             }
         }

@@ -7,7 +7,6 @@ use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 use crate::conversation::Offered;
-use crate::effect::Effect;
 use crate::reading::Heard;
 use crate::scope::Scope;
 use crate::turn::{Next, Turn};
@@ -267,7 +266,7 @@ impl Turn<'_> {
         if let Some(mut message) = message {
             self.subject(&mut message);
             self.speak();
-            self.out.push(Effect::Send(message));
+            self.emit(message);
         }
     }
 }

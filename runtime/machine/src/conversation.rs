@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use crate::leave::Leave;
 use crate::person::Person;
 
 /// A conversation with one person, from the first to the last (a finished one begins anew with the next message).
@@ -54,6 +55,11 @@ pub struct Conversation {
     pub seen: SmallVec<[u64; 2]>,
     /// Messages that were said, whose buttons can be pressed.
     pub offers: Option<Box<Offers>>,
+    /// When the customer wrote last in it, on the channel that is the person's: what follows answers it. [`NEVER`]
+    /// where that was not so.
+    pub wrote_at: i64,
+    /// What it needs for speaking unasked, if a trigger began it.
+    pub leave: Option<Box<Leave>>,
 }
 
 /// Who has a conversation.
@@ -122,6 +128,9 @@ pub struct Offer {
     /// variables.
     pub kept: Vec<Value>,
 }
+
+/// The moment of what has not happened.
+pub const NEVER: i64 = i64::MIN;
 
 /// No place at all.
 pub const NOWHERE: PlaceId = PlaceId(u32::MAX);
@@ -243,6 +252,7 @@ impl Conversation {
         Conversation {
             id,
             person,
+            wrote_at: NEVER,
             ..Conversation::default()
         }
     }

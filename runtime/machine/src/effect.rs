@@ -1,12 +1,14 @@
 //! What the machine wants done: data, carried out by the host after the turn is committed, in order.
 
-use botflow_artifact::{
-    CallId, ConsentId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId,
-};
+use botflow_artifact::{CallId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId};
 use botflow_message::Message;
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+
+use crate::consent::Consent;
+use crate::leave::Withheld;
+use crate::trigger::Refusal;
 
 /// One effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,10 +81,29 @@ pub enum Effect {
         /// Which.
         field: FieldId,
     },
-    /// The customer card's address is proven.
+    /// The value of the customer card is proven: by a code, or by the host.
     Verified {
         /// Which field.
         field: FieldId,
+    },
+    /// The person was to be identified by a value that nothing proves: they are not.
+    Unproven {
+        /// Which field.
+        field: FieldId,
+    },
+    /// A value for the customer card does not fit it, or has no place there: it is not taken.
+    Refused {
+        /// What it was called.
+        name: SmolStr,
+        /// Why.
+        reason: Refusal,
+    },
+    /// A message was not sent, since nothing allows it.
+    Withheld {
+        /// Where it would have gone.
+        channel: SmolStr,
+        /// Why not.
+        reason: Withheld,
     },
     /// This person is the one known by this field.
     Identify {
@@ -113,17 +134,18 @@ pub enum Effect {
         /// The words.
         text: SmolStr,
     },
-    /// Consent was given or withdrawn on the conversation's channel.
-    Consent {
-        /// Which kind.
-        consent: ConsentId,
-        /// Given, or withdrawn.
-        granted: bool,
-        /// The customer's words it rests on.
-        answer: SmolStr,
+    /// Consent was given or withdrawn; [`crate::Person::consents`] holds it already.
+    Consent(Box<Consent>),
+    /// The customer opted out of a channel with a word for it (STOP).
+    OptedOut {
+        /// Which channel.
+        channel: SmolStr,
     },
-    /// The customer opted out with a word that the law protects (STOP).
-    OptedOut,
+    /// The customer opted in to a channel again with a word for it (START).
+    OptedIn {
+        /// Which channel.
+        channel: SmolStr,
+    },
     /// The person's arm of an experiment was looked at.
     Exposed {
         /// Which experiment.

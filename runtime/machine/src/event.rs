@@ -54,8 +54,17 @@ pub enum EventKind {
         flow: SmolStr,
         /// Its arguments, in order; missing ones are unknown.
         args: Vec<Value>,
-        /// An operator starts it while people own the conversation; otherwise such a start is ignored.
-        by_operator: bool,
+        /// Where; `None` = where the person is.
+        channel: Option<SmolStr>,
+        /// Who begins it.
+        by: Starter,
+    },
+    /// The host knows something about the person.
+    Known {
+        /// Fields of the customer card by name.
+        values: Vec<(SmolStr, Value)>,
+        /// The host vouches for them: a customer who has logged in.
+        signed: bool,
     },
     /// A declared or built-in event happened to this person.
     Custom {
@@ -93,6 +102,23 @@ pub enum EventKind {
         message: u64,
         /// What became of it.
         status: Delivery,
+    },
+}
+
+/// Who begins a flow from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Starter {
+    /// The host itself, or a test.
+    #[default]
+    Host,
+    /// An operator, while people own the conversation.
+    Operator,
+    /// A trigger.
+    Trigger {
+        /// Its name.
+        name: SmolStr,
+        /// A customer set it off.
+        by_customer: bool,
     },
 }
 
@@ -184,7 +210,8 @@ impl Event {
             EventKind::Start {
                 flow: flow.into(),
                 args,
-                by_operator: false,
+                channel: None,
+                by: Starter::Host,
             },
         )
     }

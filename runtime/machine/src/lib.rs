@@ -13,6 +13,11 @@ pub mod program;
 pub mod conversation;
 pub mod person;
 
+mod address;
+mod card;
+mod consent;
+mod leave;
+
 pub mod effect;
 pub mod event;
 
@@ -43,10 +48,14 @@ mod fill;
 mod reading;
 mod scope;
 
-pub use conversation::{Conversation, Frame, FrameKind, Offer, Offers, Owner, Question};
+pub use address::{Address, MAX_ADDRESSES};
+pub use card::{Proof, Written};
+pub use consent::{Consent, MAX_CONSENTS};
+pub use conversation::{Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};
-pub use event::{Delivery, Event, EventKind, OperatorEvent};
-pub use person::Person;
+pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
+pub use leave::{ANSWER_MS, Leave, Withheld};
+pub use person::{Particulars, Person};
 pub use program::{Program, ProgramError};
 pub use step::{Step, step, step_into};
 pub use upgrade::{Stranded, upgrade};

@@ -1,7 +1,7 @@
 //! What a customer writes, presses and sends: the levels of semantics 3, and the beginning (4).
 
 use botflow_artifact::*;
-use botflow_understanding::{Certainty, Listener, Match, Matcher, Pattern, patterns, std_pattern};
+use botflow_understanding::{Certainty, Listener, Match, Matcher, Pattern, law, std_pattern};
 use botflow_values::Kind;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
@@ -50,6 +50,7 @@ impl Turn<'_> {
         if self.is_stop(&heard) {
             return;
         }
+        self.c.wrote_at = self.now;
         match self.c.owner {
             Owner::People => self.forward(self.words.clone(), media),
             Owner::Nobody => self.first_message(&heard),
@@ -123,22 +124,23 @@ impl Turn<'_> {
     /// Level 1: the law's words.
     fn is_stop(&mut self, heard: &Heard<'_>) -> bool {
         let channel = self.scope().channel();
-        if heard.text.len() > 64 || !patterns::has_stop_words(channel) {
-            return false;
-        }
-        if !patterns::is_stop_word(&self.c.person.language, heard.normalised()) {
+        if heard.text.len() > 64 || !law::is_heard(channel) {
             return false;
         }
         let channel = channel.clone();
-        let mut given: Vec<ConsentId> = (self.c.person.consents.iter())
-            .filter(|(_, on)| *on == channel)
-            .map(|(consent, _)| *consent)
-            .collect();
-        given.sort_unstable();
-        for consent in given {
-            self.consent(consent, false, SmolStr::new(heard.text));
+        if !law::is_stop(&channel, heard.normalised()) {
+            if self.c.person.is_opted_out(&channel) && law::is_start(&channel, heard.normalised()) {
+                self.opts_in(&channel);
+            }
+            return false;
         }
-        self.out.push(Effect::OptedOut);
+        for consent in (0..self.p.bot.consents.len()).map(ConsentId::from) {
+            if self.c.person.has_consent(consent, &channel) {
+                self.consent(consent, false, SmolStr::new(heard.text));
+            }
+        }
+        self.c.person.opt(&channel, true, self.now);
+        self.out.push(Effect::OptedOut { channel });
         if self.c.owner != Owner::Nobody {
             self.finish(Outcome::Abandoned, None);
         }
@@ -154,6 +156,7 @@ impl Turn<'_> {
         self.drop_all();
         self.forget_conversation();
         self.c.outcome = None;
+        self.c.leave = None;
         self.c.owner = Owner::Bot;
         if let Some(language) = pattern.and_then(Pattern::language) {
             self.speak_language(language);
@@ -486,7 +489,7 @@ impl Turn<'_> {
         self.speak();
         let mut message = botflow_message::Message::text(answer.clone());
         self.subject(&mut message);
-        self.out.push(Effect::Send(message));
+        self.emit(message);
         true
     }
 }

@@ -4,6 +4,7 @@ use botflow_artifact::*;
 use botflow_message::Message;
 
 use crate::build::bare;
+use crate::consent::Consent;
 use crate::conversation::{FrameKind, NOWHERE, Owner};
 use crate::effect::{Effect, Fault};
 use crate::turn::{Next, Turn, mix};
@@ -147,12 +148,7 @@ impl Turn<'_> {
                 let answer = self.words.clone();
                 self.consent(*consent, *granted, answer);
             }
-            Op::Identify(field) => {
-                let value = self.scope().customer(*field);
-                if value.is_known() {
-                    self.out.push(Effect::Identify { field: *field, value });
-                }
-            }
+            Op::Identify(field) => self.identify(*field),
             Op::Vary { experiment, arms } => {
                 if let Some(arm) = self.arm(*experiment)
                     && let Some(to) = arms.get(arm as usize)
@@ -186,7 +182,7 @@ impl Turn<'_> {
         }
         let mut message = self.offer_message(self.c.frames.len().wrapping_sub(1), id);
         self.subject(&mut message);
-        self.out.push(Effect::Send(message));
+        self.emit(message);
     }
 
     /// Sends a message that is words and nothing else, as most are: it is made where it stays.
@@ -196,11 +192,11 @@ impl Turn<'_> {
             return false;
         };
         let text = self.scope().text(text);
-        self.out.push(Effect::Send(Message {
+        self.emit(Message {
             text,
             parts: Vec::new(),
             envelope: None,
-        }));
+        });
         true
     }
 
@@ -255,36 +251,36 @@ impl Turn<'_> {
         });
     }
 
-    /// Writes the card, without an effect.
-    pub fn write_card(&mut self, field: FieldId, value: Value) {
-        let declared = &self.p.bot.customer;
-        let fields = &mut self.c.person.fields;
-        let missing = declared.iter().skip(fields.len());
-        fields.extend(missing.map(|field| field.default.clone()));
-        if let Some(place) = fields.get_mut(field.index()) {
-            *place = value;
-        }
-    }
-
     /// Records or withdraws a consent on the present channel.
     pub fn consent(&mut self, consent: ConsentId, granted: bool, answer: smol_str::SmolStr) {
         let channel = self.scope().channel().clone();
-        let given = &mut self.c.person.consents;
-        let known = given
-            .iter()
-            .position(|(one, on)| *one == consent && *on == channel);
-        match known {
-            None if granted => given.push((consent, channel)),
-            Some(at) if !granted => {
-                given.remove(at);
-            }
-            _ => {}
-        }
-        self.out.push(Effect::Consent {
+        let record = Consent {
             consent,
             granted,
+            at: self.now,
+            question: self.question_answered(),
             answer,
-        });
+            channel,
+        };
+        if granted {
+            self.c.person.opt(&record.channel, false, self.now);
+        }
+        self.c.person.record(record.clone());
+        self.out.push(Effect::Consent(Box::new(record)));
+    }
+
+    /// The words of the question that this turn's message answered.
+    fn question_answered(&self) -> smol_str::SmolStr {
+        let place = self
+            .replied
+            .and_then(|place| self.p.bot.places.get(place.index()));
+        let question = match place.map(|place| &place.kind) {
+            Some(PlaceKind::Ask(ask)) => ask.question,
+            Some(PlaceKind::Choose(choose)) => choose.question,
+            _ => return smol_str::SmolStr::default(),
+        };
+        let words = self.p.bot.messages.get(question.index()).and_then(|one| one.text);
+        words.map_or_else(smol_str::SmolStr::default, |words| self.scope().text(words))
     }
 
     /// The person's arm of an experiment (11.9).
@@ -519,7 +515,7 @@ impl Turn<'_> {
             };
             let mut message = self.offer_message(frame, MessageId(id));
             self.subject(&mut message);
-            self.out.push(Effect::Send(message));
+            self.emit(message);
         }
     }
 

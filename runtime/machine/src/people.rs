@@ -3,9 +3,10 @@
 use botflow_artifact::*;
 use smol_str::SmolStr;
 
-use crate::conversation::{Escalated, FrameKind, Owner};
+use crate::conversation::{Escalated, FrameKind, NEVER, Owner};
 use crate::effect::{Effect, HandOver};
-use crate::event::OperatorEvent;
+use crate::event::{OperatorEvent, Starter};
+use crate::leave::Leave;
 use crate::turn::{Next, Turn};
 
 impl Turn<'_> {
@@ -41,7 +42,7 @@ impl Turn<'_> {
             self.speak();
             let mut message = self.scope_of(usize::MAX).message(say);
             self.subject(&mut message);
-            self.out.push(Effect::Send(message));
+            self.emit(message);
         }
         let brief = declared.brief.map(|brief| {
             // The summary is that of the flow; other variables are not seen here.
@@ -187,19 +188,45 @@ impl Turn<'_> {
     }
 
     /// A flow begins from outside (2.6, 12.6).
-    pub fn start_from_outside(&mut self, name: &str, args: Vec<Value>, by_operator: bool) {
+    pub fn start_from_outside(
+        &mut self,
+        name: &str,
+        args: Vec<Value>,
+        channel: Option<SmolStr>,
+        by: &Starter,
+    ) {
         let Some(id) = self.p.flow_named(name) else {
             return;
         };
         let flow = &self.p.bot.flows[id.index()];
         if self.c.owner != Owner::People {
-            if self.c.owner == Owner::Nobody {
-                self.forget_conversation();
-                self.c.outcome = None;
+            let (leave, asked_for) = match by {
+                Starter::Trigger { name, by_customer } => {
+                    (Leave::of(self.p, name, *by_customer), *by_customer)
+                }
+                Starter::Host | Starter::Operator => (None, false),
+            };
+            let before = self.c.person.channel.clone();
+            if let Some(channel) = channel.filter(|channel| !channel.is_empty()) {
+                self.c.person.channel = channel;
             }
+            if !self.may_begin(leave.as_ref()) {
+                self.c.person.channel = before;
+                return;
+            }
+            if self.c.owner == Owner::Bot {
+                self.finish(Outcome::Abandoned, None);
+            }
+            self.forget_conversation();
+            self.c.outcome = None;
+            self.c.wrote_at = match leave {
+                None if asked_for => self.now,
+                _ => NEVER,
+            };
+            self.c.leave = leave.map(Box::new);
             let next = self.begin(id, args);
             self.run(next);
-        } else if by_operator && flow.open_to_operators && self.c.escalation.is_some() {
+        } else if *by == Starter::Operator && flow.open_to_operators && self.c.escalation.is_some() {
             let mut args = args;
             args.truncate(flow.params as usize);
             self.c.owner = Owner::Bot;

@@ -1,9 +1,13 @@
 //! The person a conversation is with, as far as flows can see them.
 
-use botflow_artifact::{Bot, ConsentId, EventId, StageId};
+use botflow_artifact::{Bot, EventId, StageId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+
+use crate::address::Address;
+use crate::card::Written;
+use crate::consent::Consent;
 
 /// What is known about a person. It outlives conversations: the host keeps one per person, puts it into
 /// [`crate::Conversation::person`] before a turn and keeps what it finds there afterwards.
@@ -23,10 +27,23 @@ pub struct Person {
     pub referral: Option<SmolStr>,
     /// The stage of the journey.
     pub stage: Option<StageId>,
-    /// Consents given, with the channel they hold for.
-    pub consents: Vec<(ConsentId, SmolStr)>,
     /// Moments of the events that expressions count, at most [`crate::MAX_COUNTED`] of each.
     pub occurrences: Vec<(EventId, Vec<i64>)>,
+    /// Consents, opting out, proofs, addresses; `None` = none of them yet.
+    pub particulars: Option<Box<Particulars>>,
+}
+
+/// What is known of few people; made when it is needed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Particulars {
+    /// Consents given and withdrawn, oldest first: the last of each kind on each channel holds.
+    pub consents: Vec<Consent>,
+    /// Channels that the person has opted out of, and since when.
+    pub opted_out: Vec<(SmolStr, i64)>,
+    /// When fields of the card were written, and what proves them.
+    pub written: Vec<Written>,
+    /// Where the person can be reached.
+    pub addresses: Vec<Address>,
 }
 
 impl Person {
@@ -37,5 +54,30 @@ impl Person {
             fields: bot.customer.iter().map(|field| field.default.clone()).collect(),
             ..Person::default()
         }
+    }
+
+    /// Consents given and withdrawn, oldest first.
+    pub fn consents(&self) -> &[Consent] {
+        self.particulars.as_ref().map_or(&[], |more| &more.consents)
+    }
+
+    /// Channels that the person has opted out of, and since when.
+    pub fn opted_out(&self) -> &[(SmolStr, i64)] {
+        self.particulars.as_ref().map_or(&[], |more| &more.opted_out)
+    }
+
+    /// When fields of the card were written, and what proves them.
+    pub fn written(&self) -> &[Written] {
+        self.particulars.as_ref().map_or(&[], |more| &more.written)
+    }
+
+    /// Where the person can be reached.
+    pub fn addresses(&self) -> &[Address] {
+        self.particulars.as_ref().map_or(&[], |more| &more.addresses)
+    }
+
+    /// For noting something of it.
+    pub fn particulars_mut(&mut self) -> &mut Particulars {
+        self.particulars.get_or_insert_default()
     }
 }

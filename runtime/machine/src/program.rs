@@ -247,6 +247,18 @@ impl Program {
             .is_some_and(|concern| !concern.is_empty())
     }
 
+    /// The trigger with this name.
+    pub fn trigger_named(&self, name: &str) -> Option<&Trigger> {
+        let at = self.triggers.named(name)?;
+        self.bot.triggers.get(at).filter(|trigger| trigger.name == name)
+    }
+
+    /// Whether the template of this name promotes something: it needs the consent for marketing.
+    pub(crate) fn promotes(&self, template: &str) -> bool {
+        let found = self.bot.templates.iter().find(|one| one.name == template);
+        found.is_some_and(|one| one.category == "marketing")
+    }
+
     /// The queue with this name.
     pub fn queue_named(&self, name: &str) -> Option<QueueId> {
         self.queues.get(name).copied()

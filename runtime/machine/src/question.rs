@@ -5,7 +5,7 @@ use botflow_message::{Button, Message, Part as Shown, Suggestion as Quick};
 use smol_str::SmolStr;
 
 use crate::conversation::{FormState, NOWHERE, Offered, Question};
-use crate::effect::{Effect, Fault};
+use crate::effect::Fault;
 use crate::turn::{Next, Turn};
 
 /// Which words a question is put in.
@@ -266,7 +266,7 @@ impl Turn<'_> {
 
     fn send_message(&mut self, mut message: Message) {
         self.subject(&mut message);
-        self.out.push(Effect::Send(message));
+        self.emit(message);
     }
 
     /// The words of a question, with its hint.

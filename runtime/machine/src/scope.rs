@@ -150,12 +150,7 @@ impl<'a> Scope<'a> {
             }
             Expr::HasConsent(consent) => {
                 let channel = self.channel();
-                let given = self
-                    .person
-                    .consents
-                    .iter()
-                    .any(|(one, on)| one == consent && on == channel);
-                Value::YesNo(given)
+                Value::YesNo(self.person.has_consent(*consent, channel))
             }
             Expr::InStage(stage) => Value::YesNo(self.person.stage == Some(*stage)),
             Expr::Error => Value::Unknown,

@@ -69,8 +69,10 @@ pub fn step_into(
         EventKind::Start {
             flow,
             args,
-            by_operator,
-        } => turn.start_from_outside(&flow, args, by_operator),
+            channel,
+            by,
+        } => turn.start_from_outside(&flow, args, channel, &by),
+        EventKind::Known { values, signed } => turn.known(values, signed),
         EventKind::Custom { name, fields } => turn.event(&name, fields),
         EventKind::Timer { id } => turn.timer(id),
         EventKind::CallResult { call, value } => turn.call_result(call, value),
@@ -82,6 +84,7 @@ pub fn step_into(
         EventKind::Operator(event) => turn.operator(event),
         EventKind::Delivery { .. } => {}
     }
+    turn.fall_silent();
     turn.set_timer();
     true
 }

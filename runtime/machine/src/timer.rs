@@ -308,7 +308,7 @@ impl Turn<'_> {
                 self.speak();
                 let mut words = self.scope_of(level.unwrap_or(usize::MAX)).message(message);
                 self.subject(&mut words);
-                self.out.push(Effect::Send(words));
+                self.emit(words);
             }
             (Nudge::Way(way), None) => {
                 self.c.question = None;

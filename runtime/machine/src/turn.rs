@@ -7,7 +7,7 @@ use botflow_values::Zone;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::conversation::{Conversation, Frame, FrameKind, NOWHERE, Owner};
+use crate::conversation::{Conversation, Frame, FrameKind, NEVER, NOWHERE, Owner};
 use crate::effect::{Effect, Fault};
 use crate::program::Program;
 use crate::scope::Scope;
@@ -51,6 +51,10 @@ pub(crate) struct Turn<'a> {
     pub company: bool,
     /// The bot has said something in this turn.
     pub spoke: bool,
+    /// A message could not be said where the conversation is: it ends.
+    pub muted: bool,
+    /// The question that was answered in this turn: what a consent rests on.
+    pub replied: Option<PlaceId>,
 }
 
 /// Where to go on; `None` = the conversation rests, or has ended.
@@ -72,6 +76,8 @@ impl<'a> Turn<'a> {
             came_back: false,
             company: false,
             spoke: false,
+            muted: false,
+            replied: None,
             p,
             c,
             out,
@@ -88,7 +94,11 @@ impl<'a> Turn<'a> {
             }
             self.operations -= 1;
             next = self.operation(pc);
+            if self.muted {
+                break;
+            }
         }
+        self.fall_silent();
     }
 
     /// Ends the conversation because it cannot go on.
@@ -216,6 +226,7 @@ impl<'a> Turn<'a> {
 
     /// The topmost frame has answered a question.
     pub fn answered(&mut self, id: PlaceId) {
+        self.replied = Some(id);
         if let Some(frame) = self.top() {
             if frame.answered.len() >= MAX_ANSWERED {
                 frame.answered.remove(0);
@@ -322,6 +333,8 @@ impl<'a> Turn<'a> {
         self.forget_conversation();
         self.c.owner = Owner::Nobody;
         self.c.outcome = Some(outcome);
+        self.c.leave = None;
+        self.c.wrote_at = NEVER;
         self.out.push(Effect::Finished { outcome, label });
     }
 

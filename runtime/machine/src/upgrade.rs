@@ -87,6 +87,7 @@ pub fn upgrade(conversation: &mut Conversation, old: &Program, new: &Program) ->
         offers.messages.clear();
     }
     versions.person(conversation);
+    versions.leave(conversation);
     conversation.bot = new.hash;
     Ok(())
 }
@@ -277,6 +278,18 @@ impl Versions<'_> {
         }
     }
 
+    /// A consent that the new version does not know any more can be given by nobody: what needs it stays unsaid.
+    fn leave(&self, conversation: &mut Conversation) {
+        let Some(leave) = &mut conversation.leave else {
+            return;
+        };
+        for consent in &mut leave.needs {
+            let before = self.old.consents.get(consent.index());
+            let now = self.new.consents.iter().position(|name| Some(name) == before);
+            *consent = now.map_or(ConsentId(u32::MAX), ConsentId::from);
+        }
+    }
+
     fn person(&self, conversation: &mut Conversation) {
         let person = &mut conversation.person;
         let mut fields = Vec::with_capacity(self.new.customer.len());
@@ -297,13 +310,21 @@ impl Versions<'_> {
         person.stage = (person.stage)
             .and_then(|stage| position(&self.old.stages, &self.new.stages, stage.index()))
             .map(StageId::from);
-        let consents = std::mem::take(&mut person.consents);
-        person.consents = (consents.into_iter())
-            .filter_map(|(consent, channel)| {
-                let consent = position(&self.old.consents, &self.new.consents, consent.index())?;
-                Some((ConsentId::from(consent), channel))
-            })
-            .collect();
+        if let Some(more) = &mut person.particulars {
+            more.written.retain_mut(|one| {
+                let before = (self.old.customer.get(one.field.index())).map(|field| &field.name);
+                let now = self
+                    .new
+                    .customer
+                    .iter()
+                    .position(|field| Some(&field.name) == before);
+                now.map(|now| one.field = FieldId::from(now)).is_some()
+            });
+            more.consents.retain_mut(|record| {
+                let consent = position(&self.old.consents, &self.new.consents, record.consent.index());
+                consent.map(|now| record.consent = ConsentId::from(now)).is_some()
+            });
+        }
         let occurrences = std::mem::take(&mut person.occurrences);
         person.occurrences = (occurrences.into_iter())
             .filter_map(|(event, moments)| {

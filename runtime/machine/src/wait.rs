@@ -4,6 +4,7 @@ use botflow_artifact::*;
 use smol_str::SmolStr;
 
 use crate::MAX_COUNTED;
+use crate::card::Proof;
 use crate::conversation::{Owner, Pending};
 use crate::effect::Effect;
 use crate::reading::Heard;
@@ -70,6 +71,7 @@ impl Turn<'_> {
             }
             moments.push(self.now);
         }
+        self.c.person.opts(name, &fields, self.now);
         self.fields = fields;
         if let Some(frame) = self.waits_for_event(event) {
             let fields = Value::Record(self.fields.clone());
@@ -211,6 +213,7 @@ impl Turn<'_> {
         if let Some(frame) = self.top() {
             frame.pending = None;
         }
+        self.c.person.prove(verify.field, Proof::Verified, self.now);
         self.out.push(Effect::Verified { field: verify.field });
         Some(Some(place.then))
     }

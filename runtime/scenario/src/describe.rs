@@ -63,11 +63,15 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
         Effect::Tell { queue, text } => {
             format!("tell queue {} {}", bot.queues[queue.index()].name, quoted(text))
         }
-        Effect::Consent { consent, granted, .. } => {
-            let word = if *granted { "granted" } else { "withdrawn" };
-            format!("consent {} {word}", bot.consents[consent.index()])
+        Effect::Consent(record) => {
+            let word = if record.granted { "granted" } else { "withdrawn" };
+            format!("consent {} {word}", bot.consents[record.consent.index()])
         }
-        Effect::OptedOut => "opted out".into(),
+        Effect::OptedOut { .. } => "opted out".into(),
+        Effect::OptedIn { .. } => "opted in".into(),
+        Effect::Unproven { field } => format!("unproven customer.{}", bot.customer[field.index()].name),
+        Effect::Refused { name, reason } => format!("refused customer.{name}: {}", reason.words()),
+        Effect::Withheld { channel, reason } => format!("withheld on {channel}: {}", reason.words()),
         Effect::Exposed { experiment, arm } => {
             let experiment = &bot.experiments[experiment.index()];
             let arm = arm.and_then(|arm| experiment.arms.get(arm as usize));

@@ -8,7 +8,7 @@ mod triggers;
 
 use botflow_artifact::Bot;
 use botflow_machine::trigger::Agenda;
-use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program};
+use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter};
 use botflow_message::{Message, Part, profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value};
 use indexmap::IndexMap;
@@ -103,8 +103,6 @@ struct Someone<'a> {
     agenda: Agenda,
     /// When the person wrote last.
     wrote_at: Option<i64>,
-    /// Channels on which the person can be reached.
-    reachable: Vec<SmolStr>,
     /// The agenda has been looked at: what happens from now on counts.
     known: bool,
 }
@@ -230,7 +228,11 @@ impl<'a> World<'a> {
         self.happen(EventKind::Start {
             flow: flow.into(),
             args,
-            by_operator,
+            channel: None,
+            by: match by_operator {
+                true => Starter::Operator,
+                false => Starter::Host,
+            },
         })
     }
 

@@ -11,6 +11,7 @@
 
 pub mod normalise;
 
+pub mod law;
 pub mod matcher;
 pub mod options;
 pub mod patterns;

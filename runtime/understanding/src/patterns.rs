@@ -1,4 +1,4 @@
-//! The patterns every conversation hears, in every language of the library, and the law's words.
+//! The patterns every conversation hears, in every language of the library.
 //!
 //! They are heard as a whole message, apart from words that say nothing around them ("help please").
 
@@ -304,46 +304,6 @@ const PATTERNS: &[Phrases] = &[
     },
 ];
 
-/// The words with which the law lets people refuse further messages, per language and normalised.
-const STOP_WORDS: &[(&str, &[&str])] = &[
-    (
-        "en",
-        &[
-            "stop",
-            "stopall",
-            "stop all",
-            "unsubscribe",
-            "cancel",
-            "end",
-            "quit",
-            "optout",
-            "opt out",
-            "revoke",
-        ],
-    ),
-    (
-        "ro",
-        &[
-            "stop",
-            "dezabonare",
-            "dezaboneaza ma",
-            "dezabonati ma",
-            "nu mai vreau mesaje",
-        ],
-    ),
-    (
-        "ru",
-        &[
-            "стоп",
-            "отписаться",
-            "отпишите меня",
-            "отписка",
-            "отпиши меня",
-            "stop",
-        ],
-    ),
-];
-
 /// The pattern that the message is. Every language of the library is heard in every conversation; the
 /// conversation's own is for phrases that would mean different things, of which there are none now.
 pub fn std_pattern(_language: &str, message: &Normalised) -> Option<Pattern> {
@@ -356,25 +316,6 @@ pub fn std_pattern(_language: &str, message: &Normalised) -> Option<Pattern> {
         return Some(*pattern);
     }
     without_fillers(message)
-}
-
-/// Whether a law has stop words heard on the channel: on the telephone network they are (47 CFR 64.1200); "cancel" in
-/// a web chat is about an order.
-pub fn has_stop_words(channel: &str) -> bool {
-    matches!(channel, "sms" | "rcs")
-}
-
-/// Whether the message is one of the law's stop words in the language. They are heard in capital or
-/// small letters and with any punctuation, but alone: "stop" stops, "don't stop" does not.
-pub fn is_stop_word(language: &str, message: &Normalised) -> bool {
-    if message.words().len() > 4 {
-        return false;
-    }
-    let base = base(language);
-    STOP_WORDS
-        .iter()
-        .filter(|(language, _)| *language == base || *language == "en")
-        .any(|(_, words)| words.contains(&message.text()))
 }
 
 /// All phrases by their text. A phrase that two languages share means the same in both.
@@ -404,9 +345,4 @@ fn without_fillers(message: &Normalised) -> Option<Pattern> {
                 BY_PHRASE.get(text).copied()
             })
     })
-}
-
-/// The language of a code without its region: `en` of `en-GB`.
-fn base(code: &str) -> &str {
-    code.split(['-', '_']).next().unwrap_or(code)
 }

@@ -3,7 +3,8 @@
 
 use botflow_artifact::{Bot, CallId, Type, TypeId};
 use botflow_machine::{
-    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, step, step_into,
+    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter, step,
+    step_into,
 };
 use botflow_message::Message;
 use botflow_values::{Date, Decimal, FileRef, Location, Member, Time, Value};
@@ -188,7 +189,17 @@ impl<'a> Driver<'a> {
                     .pick(&self.program.bot.flows)
                     .map_or_else(Default::default, |flow| flow.name.clone()),
                 args: values(choices),
-                by_operator: choices.below(2) == 1,
+                channel: None,
+                by: match choices.below(4) {
+                    0 => Starter::Host,
+                    1 => Starter::Operator,
+                    by => Starter::Trigger {
+                        name: choices
+                            .pick(&self.program.bot.triggers)
+                            .map_or_else(Default::default, |trigger| trigger.name.clone()),
+                        by_customer: by == 2,
+                    },
+                },
             },
             _ => {
                 self.at = self.at.saturating_add(i64::from(choices.short()) * 60_000);

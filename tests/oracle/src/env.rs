@@ -166,11 +166,7 @@ impl<'e, 'a> Env<'e, 'a> {
         }
         let consent = project.bot.consents.iter().position(|consent| consent == name)?;
         let channel = self.oracle.channel();
-        let given = person
-            .consents
-            .iter()
-            .any(|(given, on)| given.index() == consent && *on == channel);
-        Some(Value::YesNo(given))
+        Some(Value::YesNo(self.oracle.agrees(consent.into(), &channel)))
     }
 
     fn field(&self, field: &ast::FieldExpr<'a>) -> Value {

@@ -9,13 +9,14 @@
 //! what expressions and texts come to; `state` is what it remembers; `turn` takes an event; `hear` finds out what a
 //! message means; `question` puts questions and takes answers, `form` those that belong together; `handler` finds
 //! and runs what is heard besides; `walk` carries out statements and says what follows; `wait` is about calls,
-//! waits and clocks; `people` about hand-overs; `say` builds messages.
+//! waits and clocks; `people` about hand-overs; `leave` about what may be said unasked; `say` builds messages.
 
 mod env;
 mod form;
 mod handler;
 mod hear;
 mod infer;
+mod leave;
 mod literal;
 mod offer;
 mod people;

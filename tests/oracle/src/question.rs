@@ -1,6 +1,6 @@
 //! Questions (5): putting them, skipping them, taking their answers, and failed tries.
 
-use botflow_machine::Effect;
+use botflow_machine::{Effect, Proof};
 use botflow_syntax::ast::{self, AskItem, AstNode, ChooseItem, Expr};
 use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_understanding::OptionWords;
@@ -443,6 +443,14 @@ impl<'a> Oracle<'a> {
     /// The question has its answer and joins those that `back` returns to.
     fn answered(&mut self, place: NodeRef<'a>) {
         self.question = None;
+        self.replied = SmolStr::default();
+        let text = match ast::ChooseStmt::cast(place) {
+            Some(choose) => choose.text(),
+            None => ast::AskStmt::cast(place).and_then(|ask| ask.text()),
+        };
+        if let Some(text) = text {
+            self.replied = self.env().text(&text).into();
+        };
         let form = form_of(place);
         if let Some(frame) = self.top() {
             frame.answered.push(place);
@@ -481,11 +489,14 @@ impl<'a> Oracle<'a> {
     pub(crate) fn accept(&mut self, place: NodeRef<'a>, value: Value) -> bool {
         let before = self.store(place, value.clone());
         if self.failed_check(place).is_some() {
-            self.store(place, before);
+            self.store(place, before.clone());
             return false;
         }
-        if let Some(field) = Self::asked_field(place).and_then(|field| self.field_id(&field)) {
-            self.effect(Effect::Remember { field, value });
+        if let Some(name) = Self::asked_field(place) {
+            self.written(&name, &before);
+            if let Some(field) = self.field_id(&name) {
+                self.effect(Effect::Remember { field, value });
+            }
         }
         self.answered(place);
         true
@@ -502,8 +513,11 @@ impl<'a> Oracle<'a> {
             return self.fail(Some(check));
         }
         self.misunderstood = 0;
-        if let Some(field) = Self::asked_field(place).and_then(|field| self.field_id(&field)) {
-            self.effect(Effect::Remember { field, value });
+        if let Some(name) = Self::asked_field(place) {
+            self.written(&name, &before);
+            if let Some(field) = self.field_id(&name) {
+                self.effect(Effect::Remember { field, value });
+            }
         }
         self.answered(place);
         Next::After(place)
@@ -702,6 +716,7 @@ impl<'a> Oracle<'a> {
             .and_then(|verify| verify.customer())
             .map(|customer| text_of(customer.field()));
         if let Some(field) = name.and_then(|name| self.field_id(&name)) {
+            self.person.prove(field, Proof::Verified, self.now);
             self.effect(Effect::Verified { field });
         }
         self.misunderstood = 0;

@@ -1,6 +1,5 @@
 //! Messages: building them from the tree, and saying them.
 
-use botflow_machine::Effect;
 use botflow_message::{
     Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall,
 };
@@ -30,7 +29,7 @@ impl<'a> Oracle<'a> {
         {
             message.envelope_mut().subject = subject.into();
         }
-        self.effect(Effect::Send(message));
+        self.emit(message);
     }
 
     /// The subject of a mail: that of the nearest flow that has one (13.7).

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use botflow_artifact::Outcome;
-use botflow_machine::{Effect, Event, Owner, Person};
+use botflow_machine::{Effect, Event, Owner, Person, Written};
 use botflow_scenario::engine::{Engine, Standing, Standpoint};
 use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode};
@@ -46,6 +46,11 @@ pub struct Oracle<'a> {
     /// The last of those that handlers of `always` said.
     pub(crate) offered: Vec<Offer<'a>>,
 
+    /// The consents that it needs for speaking unasked, if a trigger began it, and whether on every channel.
+    pub(crate) needs: Option<Vec<(botflow_artifact::ConsentId, bool)>>,
+    /// When the customer wrote last in it.
+    pub(crate) wrote_at: Option<i64>,
+
     // What belongs to the turn at hand.
     pub(crate) now: i64,
     pub(crate) turn: u64,
@@ -62,6 +67,10 @@ pub struct Oracle<'a> {
     pub(crate) spoke: bool,
     /// The handler that came back last.
     pub(crate) came_back: Option<u64>,
+    /// The words of the question that was answered in this turn.
+    pub(crate) replied: SmolStr,
+    /// A message could not be said where the conversation is.
+    pub(crate) muted: bool,
 }
 
 /// One running flow, or one handler at work.
@@ -263,6 +272,10 @@ impl<'a> Oracle<'a> {
             prefill: None,
             spoke: false,
             came_back: None,
+            replied: SmolStr::default(),
+            muted: false,
+            needs: None,
+            wrote_at: None,
         }
     }
 
@@ -371,6 +384,29 @@ impl<'a> Oracle<'a> {
 
     pub(crate) fn zone(&self) -> Zone {
         self.project.zone_named(&self.person.timezone)
+    }
+
+    /// A field of the card was written: another value is not proven, and a code for another address proves nothing.
+    pub(crate) fn written(&mut self, name: &str, before: &Value) {
+        let changed = self.customer(name) != *before;
+        let Some(field) = self.field_id(name) else { return };
+        let proof = self.person.proof(field).filter(|_| !changed);
+        let note = Written {
+            field,
+            at: self.now,
+            proof,
+        };
+        let written = &mut self.person.particulars_mut().written;
+        written.retain(|one| one.field != field);
+        written.push(note);
+        for frame in &mut self.frames {
+            let verify = frame.at.and_then(ast::VerifyStmt::cast);
+            let asks = verify.and_then(|verify| verify.customer());
+            let asks = asks.is_some_and(|customer| text_of(customer.field()) == name);
+            if changed && asks && matches!(frame.pending, Some(Pending::Code(_))) {
+                frame.pending = None;
+            }
+        }
     }
 
     /// How often an event happened in the last so many milliseconds (13.3).

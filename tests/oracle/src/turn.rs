@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use botflow_artifact::{ConsentId, Outcome};
-use botflow_machine::{Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, Owner};
+use botflow_machine::trigger::Refusal;
+use botflow_machine::{Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, Owner, Proof, Starter};
 use botflow_syntax::ast;
-use botflow_understanding::patterns::{has_stop_words, is_stop_word};
-use botflow_understanding::{Pattern, normalise, std_pattern};
+use botflow_understanding::{Pattern, law, normalise, std_pattern};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
 use crate::hear::Heard;
 use crate::state::{FrameKind, Oracle, Purpose};
+use crate::types::Ty;
 use crate::walk::Next;
 
 impl<'a> Oracle<'a> {
@@ -35,6 +36,7 @@ impl<'a> Oracle<'a> {
         self.words = SmolStr::default();
         self.prefill = None;
         self.spoke = false;
+        self.replied = SmolStr::default();
         let mut by_customer = true;
         match event.kind {
             EventKind::Message { text, channel } => {
@@ -88,6 +90,7 @@ impl<'a> Oracle<'a> {
         if by_customer {
             self.rules();
         }
+        self.fall_silent();
         self.set_timer();
         self.event.clear();
     }
@@ -99,6 +102,7 @@ impl<'a> Oracle<'a> {
         if self.law(&heard) {
             return;
         }
+        self.wrote_at = Some(self.now);
         match self.owner {
             Owner::People => {
                 self.misunderstood = 0;
@@ -123,27 +127,34 @@ impl<'a> Oracle<'a> {
 
     /// The law's words (3.2, level 1), on the channels that have them.
     fn law(&mut self, heard: &Heard) -> bool {
-        if !has_stop_words(&self.channel()) || !is_stop_word(&self.language(), &normalise(&heard.text)) {
+        let channel = self.channel();
+        let message = normalise(&heard.text);
+        if !law::is_stop(&channel, &message) {
+            let known = self.person.opted_out().len();
+            if law::is_start(&channel, &message) {
+                self.person
+                    .particulars_mut()
+                    .opted_out
+                    .retain(|(known, _)| *known != channel);
+            }
+            if self.person.opted_out().len() < known {
+                self.effect(Effect::OptedIn { channel });
+            }
             return false;
         }
-        let channel = self.channel();
         for place in 0..self.project.bot.consents.len() {
             let consent = ConsentId::from(place);
-            let given = self
-                .person
-                .consents
-                .iter()
-                .position(|(id, on)| *id == consent && *on == channel);
-            if let Some(given) = given {
-                self.person.consents.remove(given);
-                self.effect(Effect::Consent {
-                    consent,
-                    granted: false,
-                    answer: self.words.clone(),
-                });
+            if self.agrees(consent, &channel) {
+                self.note_consent(consent, false);
             }
         }
-        self.effect(Effect::OptedOut);
+        if !self.person.is_opted_out(&channel) {
+            self.person
+                .particulars_mut()
+                .opted_out
+                .push((channel.clone(), self.now));
+        }
+        self.effect(Effect::OptedOut { channel });
         if self.owner != Owner::Nobody {
             self.finish(Outcome::Abandoned, None);
         }
@@ -160,6 +171,7 @@ impl<'a> Oracle<'a> {
         self.reset();
         self.owner = Owner::Bot;
         self.outcome = None;
+        self.needs = None;
         let next = match self.hear_first(heard) {
             Some(next) => next,
             None => Next::Begin,
@@ -192,6 +204,8 @@ impl<'a> Oracle<'a> {
         self.effect(Effect::Finished { outcome, label });
         self.owner = Owner::Nobody;
         self.outcome = Some(outcome);
+        self.needs = None;
+        self.wrote_at = None;
     }
 
     /// The start flow begins (4.3).
@@ -232,8 +246,10 @@ impl<'a> Oracle<'a> {
             EventKind::Start {
                 flow,
                 args,
-                by_operator,
-            } => self.start_from_outside(&flow, args, by_operator),
+                channel,
+                by,
+            } => self.start_from_outside(&flow, args, channel, &by),
+            EventKind::Known { values, signed } => self.host_knows(values, signed),
             EventKind::Custom { name, fields } => self.happens(&name, fields),
             EventKind::Timer { id } => {
                 if self.timer.is_some() && id == self.timers {
@@ -255,26 +271,68 @@ impl<'a> Oracle<'a> {
     }
 
     /// A trigger, a test or an operator begins a flow (2.6, 12.6).
-    fn start_from_outside(&mut self, name: &str, args: Vec<Value>, by_operator: bool) {
+    fn start_from_outside(&mut self, name: &str, args: Vec<Value>, channel: Option<SmolStr>, by: &Starter) {
         let Some(flow) = self.project.flow_named("", name) else {
             return;
         };
         if self.owner == Owner::People {
-            if by_operator && flow.open_to_operators {
+            if *by == Starter::Operator && flow.open_to_operators {
                 self.owner = Owner::Bot;
                 let next = self.enter_flow(flow, FrameKind::Operator, args);
                 self.run(next);
             }
             return;
         }
-        if self.owner == Owner::Nobody {
-            self.reset();
-            self.outcome = None;
+        let channel = channel.unwrap_or_else(|| self.channel());
+        let needs = self.needs_of(by);
+        let forbidden = needs
+            .as_ref()
+            .and_then(|needs| self.forbids(Some(needs), &channel));
+        if let Some(reason) = forbidden {
+            self.effect(Effect::Withheld { channel, reason });
+            return;
         }
-        self.drop_all();
+        self.person.channel = channel;
+        if self.owner == Owner::Bot {
+            self.finish(Outcome::Abandoned, None);
+        }
+        self.reset();
+        self.outcome = None;
+        let asked_for = matches!(
+            by,
+            Starter::Trigger {
+                by_customer: true,
+                ..
+            }
+        );
+        self.wrote_at = Some(self.now).filter(|_| asked_for && needs.is_none());
+        self.needs = needs;
         self.owner = Owner::Bot;
         let next = self.enter_flow(flow, FrameKind::Started, args);
         self.run(next);
+    }
+
+    /// The host knows something about the person (18.2).
+    fn host_knows(&mut self, values: Vec<(SmolStr, Value)>, signed: bool) {
+        for (name, value) in values {
+            let Some(field) = self.field_id(&name) else {
+                let reason = Refusal::Unknown;
+                self.effect(Effect::Refused { name, reason });
+                continue;
+            };
+            let ty = self.project.customer.get(&name).cloned().unwrap_or(Ty::Any);
+            if !ty.takes(&value, self.project) {
+                let reason = Refusal::Malformed;
+                self.effect(Effect::Refused { name, reason });
+                continue;
+            }
+            let proves = signed && value.is_known();
+            self.remember(&name, value);
+            if proves {
+                self.person.prove(field, Proof::Signed, self.now);
+                self.effect(Effect::Verified { field });
+            }
+        }
     }
 
     /// An event (9.2).
@@ -296,6 +354,18 @@ impl<'a> Oracle<'a> {
         for (_, moments) in &mut self.person.occurrences {
             let surplus = moments.len().saturating_sub(MAX_COUNTED);
             moments.drain(..surplus);
+        }
+        if let (Some(Value::Channel(channel)), "opted_in" | "opted_out") = (fields.first(), name) {
+            self.person
+                .particulars_mut()
+                .opted_out
+                .retain(|(known, _)| known != channel);
+            if name == "opted_out" {
+                self.person
+                    .particulars_mut()
+                    .opted_out
+                    .push((channel.clone(), self.now));
+            }
         }
         self.event = fields;
         if let Some(next) = self.awaited(name) {

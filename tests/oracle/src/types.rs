@@ -219,6 +219,26 @@ impl Ty {
         })
     }
 
+    /// Whether a value that comes from outside is one of this type.
+    pub fn takes(&self, value: &Value, project: &Project<'_>) -> bool {
+        match (self, value) {
+            (Ty::Any, _) => true,
+            (Ty::Optional(of), value) => value.is_unknown() || of.takes(value, project),
+            (_, Value::Unknown) => false,
+            (Ty::Scalar(kind), value) => value.kind() == Some(*kind),
+            (Ty::List(item), Value::List(items)) => items.iter().all(|one| item.takes(one, project)),
+            (Ty::Record(fields), Value::Record(values)) => {
+                fields.len() == values.len()
+                    && fields
+                        .iter()
+                        .zip(values)
+                        .all(|((_, ty), one)| ty.takes(one, project))
+            }
+            (Ty::Narrowed { base, .. }, value) => base.takes(value, project) && self.allows(value, project),
+            _ => false,
+        }
+    }
+
     /// Reads a message as this type.
     pub fn read(&self, text: &str, context: &ReadContext<'_>, project: &Project<'_>) -> Reading {
         let Some(kind) = self.kind() else {

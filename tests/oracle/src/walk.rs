@@ -45,6 +45,9 @@ impl<'a> Oracle<'a> {
     /// Goes on until the conversation rests or ends.
     pub(crate) fn run(&mut self, mut next: Next<'a>) {
         loop {
+            if self.muted {
+                return self.fall_silent();
+            }
             self.steps += 1;
             if self.steps > MAX_STEPS {
                 self.effect(Effect::Fault(Fault::Endless));
@@ -388,7 +391,11 @@ impl<'a> Oracle<'a> {
                     .unwrap_or_default();
                 let value = self.customer(&field);
                 if let Some(field) = self.field_id(&field).filter(|_| value.is_known()) {
-                    self.effect(Effect::Identify { field, value });
+                    let proven = self.person.written().iter().find(|one| one.field == field);
+                    self.effect(match proven.and_then(|one| one.proof) {
+                        Some(_) => Effect::Identify { field, value },
+                        None => Effect::Unproven { field },
+                    });
                 }
                 behind
             }
@@ -427,7 +434,8 @@ impl<'a> Oracle<'a> {
 
     pub(crate) fn remember(&mut self, name: &str, value: Value) {
         let Some(field) = self.field_id(name) else { return };
-        self.set_customer(name, value.clone());
+        let before = self.set_customer(name, value.clone());
+        self.written(name, &before);
         self.effect(match value {
             Value::Unknown => Effect::Forget { field },
             value => Effect::Remember { field, value },
@@ -444,20 +452,7 @@ impl<'a> Oracle<'a> {
         else {
             return;
         };
-        let consent = botflow_artifact::ConsentId::from(place);
-        let channel = self.channel();
-        self.person
-            .consents
-            .retain(|(id, on)| *id != consent || *on != channel);
-        if granted {
-            self.person.consents.push((consent, channel));
-        }
-        let answer = self.words.clone();
-        self.effect(Effect::Consent {
-            consent,
-            granted,
-            answer,
-        });
+        self.note_consent(botflow_artifact::ConsentId::from(place), granted);
     }
 
     /// The flow that the topmost frame's flow means by a name.

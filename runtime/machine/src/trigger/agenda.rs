@@ -21,8 +21,6 @@ pub struct Agenda {
     pub(super) scheduled: Vec<(u64, i32)>,
     /// Whether the person belonged to the watched segments when they were last looked at.
     pub(super) segments: Vec<(u64, bool)>,
-    /// Channels that the person has opted out of.
-    pub(super) opted_out: Vec<SmolStr>,
     /// Ids of the last occurrences, newest last.
     pub(super) seen: Vec<u64>,
     /// When a trigger last began a conversation that no customer asked for.
@@ -99,20 +97,6 @@ impl Agenda {
     /// Whether nothing at all is remembered.
     pub fn is_empty(&self) -> bool {
         *self == Agenda::default()
-    }
-
-    /// Channels that the person has opted out of.
-    pub fn opted_out(&self) -> &[SmolStr] {
-        &self.opted_out
-    }
-
-    /// The person opts out of a channel, or in again.
-    pub(super) fn opt(&mut self, channel: &SmolStr, out: bool) {
-        self.opted_out.retain(|known| known != channel);
-        // Names of channels come from outside here: no more than a bot could have.
-        if out && self.opted_out.len() < 64 {
-            self.opted_out.push(channel.clone());
-        }
     }
 
     /// Notes the id of an occurrence; `false` if it was noted before.

@@ -20,6 +20,8 @@ pub enum Decision {
         channel: SmolStr,
         /// It was begun before, on a channel on which it was not read: this is the next one. It counts in no cap.
         again: bool,
+        /// A customer set it off ([`crate::Starter::Trigger`]).
+        by_customer: bool,
     },
     /// The trigger was set off and does not start.
     Passed {

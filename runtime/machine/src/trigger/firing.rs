@@ -9,6 +9,7 @@ use super::decision::{Decision, Reason};
 use super::happening::{Desk, fits};
 use super::{CALM_MS, PATIENCE_MS, window};
 use crate::event::Delivery;
+use crate::leave::marketing;
 
 /// What a look at a clock gives.
 enum Verdict {
@@ -104,7 +105,7 @@ impl Desk<'_> {
         if pending.tried == 0 && self.is_capped(agenda, declared, pending) {
             return Verdict::Pass(Reason::Capped);
         }
-        let (channel, place) = match self.channel(agenda, declared, pending) {
+        let (channel, place) = match self.channel(declared, pending) {
             Ok(found) => found,
             Err(reason) => return Verdict::Pass(reason),
         };
@@ -160,12 +161,7 @@ impl Desk<'_> {
     }
 
     /// The first channel, of those not tried yet, on which the person can be reached and has agreed to it.
-    fn channel(
-        &self,
-        agenda: &Agenda,
-        declared: &Trigger,
-        pending: &Pending,
-    ) -> Result<(SmolStr, u32), Reason> {
+    fn channel(&self, declared: &Trigger, pending: &Pending) -> Result<(SmolStr, u32), Reason> {
         let last = self.scope(&[]).channel();
         let via = match declared.via.is_empty() {
             true => std::slice::from_ref(last),
@@ -176,7 +172,7 @@ impl Desk<'_> {
             if !self.around.channels.contains(channel) {
                 continue;
             }
-            if !pending.by_customer && agenda.opted_out.contains(channel) {
+            if !pending.by_customer && self.person.is_opted_out(channel) {
                 if why == Reason::Unreachable {
                     why = Reason::OptedOut;
                 }
@@ -193,13 +189,9 @@ impl Desk<'_> {
     /// else that names none needs the one for marketing, if the bot knows it, wherever the person is not present
     /// anyway.
     fn agreed(&self, declared: &Trigger, pending: &Pending, channel: &SmolStr) -> bool {
-        let given = |consent| {
-            let mut consents = self.person.consents.iter();
-            consents.any(|(known, on)| *known == consent && on == channel)
-        };
+        let given = |consent| self.person.has_consent(consent, channel);
         if declared.needs.is_empty() && !pending.by_customer && channel != "web" {
-            let marketing = (self.program.bot.consents.iter()).position(|consent| consent == "marketing");
-            return marketing.is_none_or(|consent| given(consent.into()));
+            return marketing(self.program).is_none_or(given);
         }
         declared.needs.iter().all(|consent| given(*consent))
     }
@@ -224,6 +216,7 @@ impl Desk<'_> {
             args,
             channel: channel.clone(),
             again,
+            by_customer: pending.by_customer,
         });
         let proactive = !pending.by_customer;
         if !again && (declared.cap.is_some() || proactive && self.program.bot.proactive.is_some()) {

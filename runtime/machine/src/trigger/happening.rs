@@ -26,7 +26,8 @@ use crate::scope::Scope;
 pub struct Situation<'a> {
     /// The bot.
     pub program: &'a Program,
-    /// The person, after the turn that the occurrence caused (the machine counts events in turns).
+    /// The person, after the turn that the occurrence caused (the machine counts events, and notes consents and
+    /// opting out, in turns).
     pub person: &'a Person,
     /// How things stand with the person.
     pub surroundings: Surroundings<'a>,
@@ -111,24 +112,15 @@ pub fn happened(
     desk.finish(agenda);
 }
 
-/// A turn of the person's conversation is over: stages entered, intents asked, consents and opting out count from
+/// A turn of the person's conversation is over: stages entered and intents asked count from
 /// now on, segments are looked at again, and what waited for calm may have found it.
 pub fn turned(situation: &Situation<'_>, agenda: &mut Agenda, effects: &[Effect], out: &mut Vec<Decision>) {
     let mut desk = Desk::new(situation, agenda, out);
     let index = desk.index;
-    let channel = desk.scope(&[]).channel().clone();
     for effect in effects {
         let concern = match effect {
             Effect::Stage(stage) => index.of_stage(*stage),
             Effect::Asked(intent) => index.of_asked(*intent),
-            Effect::OptedOut => {
-                agenda.opt(&channel, true);
-                continue;
-            }
-            Effect::Consent { granted: true, .. } => {
-                agenda.opt(&channel, false);
-                continue;
-            }
             _ => continue,
         };
         if let Some(concern) = concern {
@@ -245,13 +237,6 @@ impl<'a> Desk<'a> {
                 if !fits {
                     return Err((name, Refusal::Malformed));
                 }
-                if let Some(Value::Channel(channel)) = fields.first() {
-                    if index.opted_in == Some(event) {
-                        agenda.opt(channel, false);
-                    } else if index.opted_out == Some(event) {
-                        agenda.opt(channel, true);
-                    }
-                }
                 if let Some(concern) = index.of_event(event) {
                     self.concern(agenda, concern, &fields, at);
                 }
@@ -326,7 +311,7 @@ impl Listener for Comments<'_> {
 const MAX_TYPE_DEPTH: usize = 32;
 
 /// Whether a value is one of the type. Types refer to lower ids; the depth guards against a bot that is none.
-pub(super) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -> bool {
+pub(crate) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -> bool {
     if depth > MAX_TYPE_DEPTH {
         return false;
     }

@@ -25,10 +25,6 @@ pub(crate) struct Triggers {
     pub about_intents: Vec<u32>,
     /// The event whose text is looked at for them.
     pub comment: Option<EventId>,
-    /// The events that tell that somebody opted in or out.
-    pub opted_in: Option<EventId>,
-    /// See `opted_in`.
-    pub opted_out: Option<EventId>,
     /// Segments whose joining or leaving concerns a trigger, with their keys.
     pub watched: Vec<(SegmentId, u64)>,
     /// Per event those of them that count it.
@@ -67,8 +63,6 @@ impl Triggers {
             left: concerns(bot.segments.len()),
             counting: vec![Vec::new(); bot.events.len()],
             comment: event("comment_posted"),
-            opted_in: event("opted_in"),
-            opted_out: event("opted_out"),
             ..Triggers::default()
         };
         for (at, trigger) in bot.triggers.iter().enumerate() {
@@ -166,6 +160,11 @@ impl Triggers {
     #[inline]
     pub fn by_key(&self, key: u64) -> Option<usize> {
         self.by_key.get(&key).map(|at| *at as usize)
+    }
+
+    /// The trigger of a name.
+    pub fn named(&self, name: &str) -> Option<usize> {
+        self.by_key(key("", name))
     }
 
     pub fn of_event(&self, id: EventId) -> Option<&Concern> {

@@ -19,6 +19,7 @@ mod happening;
 
 pub use agenda::Agenda;
 pub use decision::{Decision, Reason, Refusal};
+pub(crate) use happening::fits;
 pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, turned};
 pub(crate) use index::Triggers;
 

@@ -354,7 +354,7 @@ fn the_law_is_above_everything() {
     assert!(matches!(
         effects[..],
         [
-            Effect::OptedOut,
+            Effect::OptedOut { .. },
             Effect::Finished { .. },
             Effect::CancelTimer { .. }
         ]

@@ -3,7 +3,7 @@
 use crate::common::{benchmark, sink};
 use botflow_artifact::Value;
 use botflow_machine::{
-    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, step,
+    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, Starter, step,
 };
 use proptest::prelude::*;
 
@@ -75,7 +75,23 @@ fn kind() -> impl Strategy<Value = EventKind> {
             channel: None,
         }),
         1 => (prop::sample::select(vec!["main", "tracking", "nothing"]), any::<bool>()).prop_map(
-            |(flow, by_operator)| EventKind::Start { flow: flow.into(), args: vec![Value::Integer(1)], by_operator }
+            |(flow, by_operator)| EventKind::Start {
+                flow: flow.into(),
+                args: vec![Value::Integer(1)],
+                channel: None,
+                by: if by_operator { Starter::Operator } else { Starter::Host },
+            }
+        ),
+        1 => (prop::sample::select(vec!["main", "tracking"]), any::<bool>()).prop_map(
+            |(flow, by_customer)| EventKind::Start {
+                flow: flow.into(),
+                args: vec![Value::Integer(1)],
+                channel: Some("sms".into()),
+                by: Starter::Trigger { name: "gone".into(), by_customer },
+            }
+        ),
+        1 => (prop::sample::select(vec!["name", "email", "nothing"]), value(), any::<bool>()).prop_map(
+            |(name, value, signed)| EventKind::Known { values: vec![(name.into(), value)], signed }
         ),
         1 => (prop::sample::select(vec!["paid", "nothing"]), prop::collection::vec(value(), 0..3))
             .prop_map(|(name, fields)| EventKind::Custom { name: name.into(), fields }),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use botflow_artifact::*;
 use botflow_machine::trigger::{Agenda, CALM_MS, Decision, Reason};
-use botflow_machine::{Delivery, Effect, Program};
+use botflow_machine::{Consent, Delivery, Program};
 use botflow_values::{Date, Time, Value, Zone};
 use proptest::prelude::*;
 
@@ -218,8 +218,9 @@ impl Witness {
             "reachable on {on}"
         );
         let given = |consent: u32| {
-            let mut all = who.person.consents.iter();
-            all.any(|(known, channel)| known.0 == consent && channel == on)
+            let last = who.person.consents().iter().rev();
+            let mut last = last.filter(|one| one.consent.0 == consent && one.channel == on);
+            last.next().is_some_and(|one| one.granted)
         };
         for consent in &declared.needs {
             assert!(given(consent.0), "consent {consent:?} on {on}");
@@ -296,11 +297,11 @@ fn play(falling_back: bool, acts: &[Act]) {
             let person = &mut side.person;
             match act {
                 Act::Consent(consent, on, given) => {
-                    let one = (ConsentId::from(*consent), channel(*on));
-                    person.consents.retain(|known| *known != one);
-                    if *given {
-                        person.consents.push(one);
-                    }
+                    let one = Consent::given(ConsentId::from(*consent), channel(*on), side.now);
+                    person.record(Consent {
+                        granted: *given,
+                        ..one
+                    });
                 }
                 Act::Reach(on, can) => {
                     side.channels.retain(|known| *known != channel(*on));
@@ -366,9 +367,10 @@ fn play(falling_back: bool, acts: &[Act]) {
                 witness.opted_out.push(*on);
                 for side in [&mut who, &mut twin] {
                     side.person.channel = channel(*on);
+                    side.person.opt(&channel(*on), true, side.now);
                 }
-                let decisions = who.turn(&[Effect::OptedOut]);
-                assert_eq!(decisions, twin.turn(&[Effect::OptedOut]));
+                let decisions = who.turn(&[]);
+                assert_eq!(decisions, twin.turn(&[]));
                 witness.sees(&who, who.now, &decisions, &[]);
             }
             Act::Status(on, status) => {

@@ -1,8 +1,8 @@
 //! People in the world: who they are, where they write, what they can press.
 
 use botflow_artifact::ConsentId;
-use botflow_machine::Person;
 use botflow_machine::trigger::Agenda;
+use botflow_machine::{Consent, Person};
 use botflow_message::{Message, Part};
 use botflow_values::Zone;
 use smol_str::SmolStr;
@@ -76,9 +76,13 @@ impl<'a> World<'a> {
         }
         let consents = self.consents(consents.unwrap_or_default(), &channels)?;
         let index = self.meet(name);
-        self.people[index].reachable = channels;
-        let person = self.people[index].engine.person_mut();
-        person.consents = consents;
+        let (now, person) = (self.now, self.people[index].engine.person_mut());
+        for channel in &channels {
+            person.reach(channel, name, now);
+        }
+        for consent in consents {
+            person.record(consent);
+        }
         person.language = language.unwrap_or_default();
         person.timezone = timezone.unwrap_or_default();
         person.referral = referral;
@@ -102,11 +106,10 @@ impl<'a> World<'a> {
         self.speaker = self.meet(name);
         let speaker = &mut self.people[self.speaker];
         speaker.channel = channel.clone();
-        if !speaker.reachable.contains(channel) {
-            speaker.reachable.push(channel.clone());
-        }
-        if speaker.engine.person().channel.is_empty() {
-            speaker.engine.person_mut().channel = channel.clone();
+        let person = speaker.engine.person_mut();
+        person.reach(channel, name, self.now);
+        if person.channel.is_empty() {
+            person.channel = channel.clone();
         }
         Ok(())
     }
@@ -122,11 +125,7 @@ impl<'a> World<'a> {
     }
 
     /// `marketing` on every channel of the person (of the bot, where none is written), `marketing on sms` on one.
-    fn consents(
-        &self,
-        written: Vec<SmolStr>,
-        channels: &[SmolStr],
-    ) -> Result<Vec<(ConsentId, SmolStr)>, Trouble> {
+    fn consents(&self, written: Vec<SmolStr>, channels: &[SmolStr]) -> Result<Vec<Consent>, Trouble> {
         let channels = if channels.is_empty() {
             &self.bot.channels[..]
         } else {
@@ -145,7 +144,7 @@ impl<'a> World<'a> {
             })?;
             for channel in on {
                 self.bot_has(&channel)?;
-                given.push((ConsentId::from(consent), channel));
+                given.push(Consent::given(ConsentId::from(consent), channel, self.now));
             }
         }
         Ok(given)
@@ -199,7 +198,6 @@ impl<'a> World<'a> {
             finished: None,
             agenda: Agenda::default(),
             wrote_at: None,
-            reachable: Vec::new(),
             known: false,
         };
         self.people.insert_full(name.clone(), someone).0

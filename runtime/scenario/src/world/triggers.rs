@@ -4,8 +4,7 @@
 use botflow_machine::trigger::{
     Agenda, Decision, Happening, Situation, Surroundings, What, delivery, due, happened, turned,
 };
-use botflow_machine::{Delivery, Effect, Event, EventKind, Owner};
-use smol_str::SmolStr;
+use botflow_machine::{Delivery, Effect, Event, EventKind, Owner, Starter};
 
 use super::{Observed, Trouble, World};
 use crate::describe;
@@ -77,10 +76,10 @@ impl World<'_> {
     ) -> Result<Vec<Observed>, Trouble> {
         let mut decisions = Vec::new();
         let someone = &mut self.people[person];
-        let channels: &[SmolStr] = match someone.reachable.is_empty() {
-            true => std::slice::from_ref(&someone.channel),
-            false => &someone.reachable,
-        };
+        let mut channels = someone.engine.person().reachable();
+        if channels.is_empty() {
+            channels.push(someone.channel.clone());
+        }
         let situation = Situation {
             program: self.program,
             person: someone.engine.person(),
@@ -88,7 +87,7 @@ impl World<'_> {
                 asked: someone.engine.asks(),
                 wrote_at: someone.wrote_at,
                 people: someone.engine.standing().owner == Owner::People,
-                channels,
+                channels: &channels,
             },
             now: self.now,
         };
@@ -97,22 +96,31 @@ impl World<'_> {
         for decision in decisions {
             observed.push(Observed::Did(describe::decision(self.bot, &decision)));
             if let Decision::Start {
-                flow, args, channel, ..
+                trigger,
+                flow,
+                args,
+                channel,
+                by_customer,
+                ..
             } = decision
             {
-                let someone = &mut self.people[person];
                 // The person answers where the bot wrote.
-                someone.engine.person_mut().channel = channel.clone();
-                someone.channel = channel;
-                let flow = self.bot.flows[flow.index()].name.clone();
-                observed.extend(self.turns(
-                    person,
-                    EventKind::Start {
-                        flow,
-                        args,
-                        by_operator: false,
+                let someone = &mut self.people[person];
+                let before = std::mem::replace(&mut someone.channel, channel.clone());
+                let start = EventKind::Start {
+                    flow: self.bot.flows[flow.index()].name.clone(),
+                    args,
+                    channel: Some(channel.clone()),
+                    by: Starter::Trigger {
+                        name: self.bot.triggers[trigger.index()].name.clone(),
+                        by_customer,
                     },
-                )?);
+                };
+                observed.extend(self.turns(person, start)?);
+                let someone = &mut self.people[person];
+                if someone.engine.person().channel != channel {
+                    someone.channel = before;
+                }
             }
         }
         Ok(observed)

@@ -1,7 +1,7 @@
 //! The standard patterns and the law's words.
 
-use botflow_understanding::normalise;
-use botflow_understanding::patterns::{Pattern, is_stop_word, std_pattern};
+use botflow_understanding::patterns::{Pattern, std_pattern};
+use botflow_understanding::{law, normalise};
 
 #[test]
 fn every_language_is_heard() {
@@ -35,11 +35,57 @@ fn every_language_is_heard() {
 
 #[test]
 fn stop_words_stand_alone() {
-    assert!(is_stop_word("en", &normalise("STOP")));
-    assert!(is_stop_word("ro", &normalise("Dezabonare.")));
-    assert!(is_stop_word("ro", &normalise("stop")));
-    assert!(is_stop_word("ru-RU", &normalise("Стоп!")));
-    assert!(!is_stop_word("en", &normalise("don't stop")));
-    assert!(!is_stop_word("en", &normalise("стоп")));
-    assert!(!is_stop_word("en", &normalise("")));
+    let stops = |channel: &str, message: &str| law::is_stop(channel, &normalise(message));
+    for message in [
+        "STOP",
+        "Dezabonare.",
+        "stop",
+        "Стоп!",
+        "Arrêt",
+        "Unsubscribe",
+        "/stop",
+        "Stopp",
+        "відписатися",
+    ] {
+        for channel in [
+            "sms",
+            "rcs",
+            "whatsapp",
+            "viber",
+            "messenger",
+            "email",
+            "telegram",
+        ] {
+            assert!(stops(channel, message), "{message} on {channel}");
+        }
+        for channel in ["web", "popup", "slack", "instagram_comment", "nowhere", ""] {
+            assert!(!stops(channel, message), "{message} on {channel}");
+        }
+    }
+    // What is also about an order or a conversation is refusing on the telephone network only.
+    for message in ["cancel", "END", "Quit.", "revoke", "отмена", "annuler"] {
+        assert!(stops("sms", message), "{message}");
+        assert!(!stops("whatsapp", message), "{message}");
+    }
+    for message in [
+        "don't stop",
+        "",
+        "please do not ever stop writing to me",
+        "stop it at once",
+        "yes",
+    ] {
+        assert!(!stops("sms", message), "{message}");
+    }
+}
+
+#[test]
+fn words_that_ask_for_messages_again_are_others() {
+    let starts = |channel: &str, message: &str| law::is_start(channel, &normalise(message));
+    for message in ["START", "unstop", "Abonare", "старт"] {
+        assert!(starts("sms", message) && starts("whatsapp", message), "{message}");
+        assert!(!starts("web", message), "{message}");
+        assert!(!law::is_stop("sms", &normalise(message)), "{message}");
+    }
+    assert!(!starts("sms", "yes"));
+    assert!(!starts("sms", "start over"));
 }

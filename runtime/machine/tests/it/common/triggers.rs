@@ -4,7 +4,7 @@ use botflow_artifact::*;
 use botflow_machine::trigger::{
     self, Agenda, Decision, Happening, Situation, Surroundings, What, delivery, happened, turned,
 };
-use botflow_machine::{Delivery, Effect, Person, Program};
+use botflow_machine::{Consent, Delivery, Effect, Person, Program};
 use smol_str::SmolStr;
 
 use super::Builder;
@@ -86,7 +86,7 @@ impl<'p> Somebody<'p> {
         let mut person = Person::new(&program.bot, 7);
         for channel in &channels {
             for consent in 0..program.bot.consents.len() {
-                person.consents.push((ConsentId::from(consent), channel.clone()));
+                person.record(Consent::given(ConsentId::from(consent), channel.clone(), now));
             }
         }
         let mut somebody = Somebody {
@@ -126,6 +126,8 @@ impl<'p> Somebody<'p> {
 
     pub fn report(&mut self, id: u64, at: i64, name: &str, fields: Vec<Value>) -> Vec<Decision> {
         let name = SmolStr::new(name);
+        // As the turn does that hears the event.
+        self.person.opts(&name, &fields, self.now);
         self.look(|situation, agenda, out| {
             let what = What::Event { name, fields };
             happened(situation, agenda, Happening { id, at, what }, out);
