@@ -11,7 +11,7 @@ use super::conversation;
 use super::graph::{NodeId, Reads};
 use super::learn::learned;
 use super::path::{Fact, Facts, Path, Root, is_optional, path_of, words};
-use super::solve::{Around, Solved, is_known};
+use super::solve::{Around, Solved, is_known, is_known_where};
 use super::{Uses, reads};
 use crate::finding::Finding;
 use crate::hir::{FlowBody, Program};
@@ -127,7 +127,7 @@ pub(super) fn outside_of_flows(program: &Program, uses: &Uses, findings: &mut Ve
             program,
             uses,
             answered: &|_| true,
-            known: &|_, _| false,
+            known: &|value, also| is_known_where(program, value, |path| also.contains(path)),
             found: &mut found,
         };
         walk.expr(expr, also, DEEPEST);
@@ -136,20 +136,29 @@ pub(super) fn outside_of_flows(program: &Program, uses: &Uses, findings: &mut Ve
         check(segment.condition, &mut Vec::new());
     }
     for trigger in &bot.triggers {
-        // What the conditions of a trigger learn holds for its arguments.
-        let mut also = Vec::new();
-        for condition in &trigger.conditions {
-            check(*condition, &mut also);
-            also.extend(learned(bot, *condition, true));
-        }
+        // What every source's condition learns of the event, and what the trigger's own conditions learn, holds for
+        // its arguments. The card may change between the event and the start: only the latter speak of it.
+        let mut also: Option<Vec<Path>> = None;
         for source in &trigger.sources {
+            let mut of_event = Vec::new();
             if let TriggerSource::On {
                 condition: Some(condition),
                 ..
             } = source
             {
                 check(*condition, &mut Vec::new());
+                of_event = learned(bot, *condition, true);
+                of_event.retain(|path| matches!(path.root, Root::Event(_)));
             }
+            match &mut also {
+                Some(also) => also.retain(|path| of_event.contains(path)),
+                None => also = Some(of_event),
+            }
+        }
+        let mut also = also.unwrap_or_default();
+        for condition in &trigger.conditions {
+            check(*condition, &mut also);
+            also.extend(learned(bot, *condition, true));
         }
         trigger.args.iter().for_each(|arg| check(*arg, &mut also));
     }

@@ -310,40 +310,39 @@ pub(super) fn is_known(
     also: &[super::path::Path],
     value: ExprId,
 ) -> bool {
+    is_known_where(program, value, |path| {
+        also.contains(path)
+            || built
+                .facts
+                .known(path)
+                .is_some_and(|fact| words::has(state, fact))
+    })
+}
+
+/// Whether an expression surely has a value where these paths are known.
+pub(super) fn is_known_where(
+    program: &Program,
+    value: ExprId,
+    known: impl Fn(&super::path::Path) -> bool,
+) -> bool {
     let bot = &program.bot;
-    let optional = program
-        .exprs
-        .get(value.index())
-        .is_some_and(|info| is_optional(bot, info.ty));
-    if !optional {
+    let optional = |value: ExprId| {
+        let info = program.exprs.get(value.index());
+        info.is_some_and(|info| is_optional(bot, info.ty))
+    };
+    if !optional(value) {
         return true;
     }
     // `else` leans to the right, so that its own nesting is followed without recursion.
     let mut value = value;
     loop {
         if let Some(path) = path_of(bot, value) {
-            return also.contains(&path)
-                || built
-                    .facts
-                    .known(&path)
-                    .is_some_and(|fact| words::has(state, fact));
+            return known(&path);
         }
         let Some(Expr::Else(first, second)) = bot.exprs.get(value.index()) else {
             return false;
         };
-        let first = path_of(bot, *first);
-        let first_known = first.is_some_and(|path| {
-            also.contains(&path)
-                || built
-                    .facts
-                    .known(&path)
-                    .is_some_and(|fact| words::has(state, fact))
-        });
-        let second_optional = program
-            .exprs
-            .get(second.index())
-            .is_some_and(|info| is_optional(bot, info.ty));
-        if first_known || !second_optional {
+        if path_of(bot, *first).is_some_and(|path| known(&path)) || !optional(*second) {
             return true;
         }
         value = *second;

@@ -315,3 +315,51 @@ fn what_holds_at_a_message_holds_at_its_buttons_unless_something_may_end_it() {
         &[],
     );
 }
+
+#[test]
+fn conditions_outside_of_flows_teach() {
+    let trigger = |settings: &str| {
+        format!(
+            "event seen(page: text?)\nevent left(page: text?)\ntrigger t {{\n{settings}\nbetween 09:00 and 20:00\nat \
+             most 1 in 7d\nvia web\n}}\nflow main {{\nfinish resolved\n}}\nflow greet(page: text) {{\nsay \
+             \"{{page}}\"\nfinish resolved\n}}\n"
+        )
+    };
+    let missing = |of| ("unknown-may-be-missing", of);
+    for (settings, expected) in [
+        // Within the condition itself, and behind it.
+        (
+            "on seen if event.page is known and event.page is \"a\"\nstart greet(event.page)",
+            &[][..],
+        ),
+        (
+            "on seen if event.page is known or event.page is \"a\"\nstart greet(\"a\")",
+            &[missing("event.page")],
+        ),
+        ("on seen\nstart greet(event.page)", &[missing("event.page")]),
+        // Each of several sources has to know it.
+        (
+            "on seen if event.page is known\non left if event.page is known\nstart greet(event.page)",
+            &[],
+        ),
+        (
+            "on seen if event.page is known\non left\nstart greet(event.page)",
+            &[missing("event.page")],
+        ),
+        // The card may be another one when the trigger starts.
+        (
+            "on seen if customer.name is known\nstart greet(customer.name)",
+            &[missing("customer.name")],
+        ),
+        (
+            "on seen\nif customer.name is known\nstart greet(customer.name)",
+            &[],
+        ),
+    ] {
+        check(&trigger(settings), expected);
+    }
+    check(
+        "segment anas if customer.name is known and customer.name is \"Ana\"\nflow main {\nif anas {\nsay \"Hi\"\n}\nfinish resolved\n}\n",
+        &[],
+    );
+}
