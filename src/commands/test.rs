@@ -61,7 +61,11 @@ pub fn run(arguments: Test) -> Result<Status, Failure> {
             Err(status) => return Ok(status),
         };
         let program = program::ready(root, bot)?;
-        results.extend(run_files(&program, files, &arguments)?);
+        let older = match older(root, files)? {
+            Ok(older) => older,
+            Err(status) => return Ok(status),
+        };
+        results.extend(run_files(&program, &older, files, &arguments)?);
     }
     match arguments.format {
         TestFormat::Human => report::human(&results, arguments.filter.as_deref()),
@@ -91,8 +95,39 @@ pub fn run(arguments: Test) -> Result<Status, Failure> {
     })
 }
 
+/// Older versions of a bot, by the folders in which their sources are.
+type Older = IndexMap<String, Program>;
+
+/// The older versions under which conversations of these files begin. What cannot be read is for the file's own report;
+/// a folder that is none is one to the conversation that names it.
+fn older(root: &Utf8Path, files: &[Utf8PathBuf]) -> Result<Result<Older, Status>, Failure> {
+    let mut older = Older::new();
+    for file in files {
+        let Ok(script) = script::parse(&project_files::read(file)?) else {
+            continue;
+        };
+        for folder in script.versions() {
+            let path = root.join(folder);
+            if older.contains_key(folder) || !path.is_dir() {
+                continue;
+            }
+            let bot = match program::compiled(&path)? {
+                Ok(bot) => bot,
+                Err(status) => return Ok(Err(status)),
+            };
+            older.insert(folder.to_owned(), program::ready(&path, bot)?);
+        }
+    }
+    Ok(Ok(older))
+}
+
 /// Runs files on several threads; results are in the order of the files.
-fn run_files(program: &Program, files: &[Utf8PathBuf], arguments: &Test) -> Result<Vec<FileResult>, Failure> {
+fn run_files(
+    program: &Program,
+    older: &Older,
+    files: &[Utf8PathBuf],
+    arguments: &Test,
+) -> Result<Vec<FileResult>, Failure> {
     let jobs = arguments
         .jobs
         .or_else(|| std::thread::available_parallelism().ok())
@@ -106,7 +141,7 @@ fn run_files(program: &Program, files: &[Utf8PathBuf], arguments: &Test) -> Resu
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(file) = files.get(index) else { break };
-                    let result = run_file(program, file, arguments);
+                    let result = run_file(program, older, file, arguments);
                     if let Ok(mut done) = done.lock() {
                         done.push((index, result));
                         if let Ok(mut progress) = progress.lock() {
@@ -124,7 +159,12 @@ fn run_files(program: &Program, files: &[Utf8PathBuf], arguments: &Test) -> Resu
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn run_file(program: &Program, file: &Utf8Path, arguments: &Test) -> Result<FileResult, Failure> {
+fn run_file(
+    program: &Program,
+    older: &Older,
+    file: &Utf8Path,
+    arguments: &Test,
+) -> Result<FileResult, Failure> {
     let text = project_files::read(file)?;
     let mut result = FileResult {
         path: file.to_owned(),
@@ -140,7 +180,7 @@ fn run_file(program: &Program, file: &Utf8Path, arguments: &Test) -> Result<File
                     .conversations
                     .retain(|scene| scene.name.contains(filter.as_str()));
             }
-            let scenes = run::run(program, &script);
+            let scenes = run::run_versions(program, &|folder| older.get(folder), &script);
             if arguments.accept && scenes.iter().any(|scene| !scene.edits.is_empty()) {
                 let text = run::accept(&result.text, &scenes);
                 fs::write(file, text).map_err(Failure::file(format!("write `{file}`")))?;

@@ -53,6 +53,9 @@ pub enum Hears {
     },
     /// The answer in this slot was corrected.
     Changed(SlotId),
+    /// The conversation meets a later version of its bot that does not have the place at which it rests. Only in
+    /// `always`; no message is heard so.
+    Stranded,
     /// A built-in pattern that the bot overrides (`on start_over`, `on back` …), by its standard name.
     Pattern(smol_str::SmolStr),
 }

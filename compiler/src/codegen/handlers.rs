@@ -7,6 +7,7 @@ use super::emitter::{ComesBack, Control, Emitter};
 use super::facts::FallsOff;
 use super::range;
 use crate::hir::{Block, EscalationBody, FlowBody, HandlerBody, HearsBody, OfferBody, StmtKind};
+use crate::names::builtin;
 use crate::project::Span;
 
 impl Emitter {
@@ -155,6 +156,7 @@ impl Emitter {
                     HearsBody::Failed => Hears::Failed,
                     HearsBody::Unclear { .. } => Hears::Unclear { tries: Vec::new() },
                     HearsBody::Changed(slot) => Hears::Changed(*slot),
+                    HearsBody::Stranded => Hears::Stranded,
                     HearsBody::Pattern(name) => Hears::Pattern(name.clone()),
                     // A pattern of no name hears nothing.
                     HearsBody::Error => Hears::Pattern(SmolStr::default()),
@@ -266,6 +268,7 @@ impl Emitter {
                     None => SmolStr::new_static("changed"),
                 }
             }
+            HearsBody::Stranded => SmolStr::new_static(builtin::STRANDED),
             HearsBody::Pattern(name) => name.clone(),
             HearsBody::Error => SmolStr::default(),
         }

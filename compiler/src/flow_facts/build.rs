@@ -201,7 +201,7 @@ impl<'p> Builder<'p> {
                 }
                 self.then(hub, Reads::Nothing, Act::Nothing, Shows::Fails(1))
             }
-            HearsBody::Failed | HearsBody::Pattern(_) | HearsBody::Error => {
+            HearsBody::Failed | HearsBody::Stranded | HearsBody::Pattern(_) | HearsBody::Error => {
                 self.then(hub, Reads::Nothing, Act::Nothing, Shows::Nothing)
             }
         };

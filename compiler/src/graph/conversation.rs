@@ -366,6 +366,7 @@ impl Telling<'_, '_> {
             Hears::Unclear { .. } => self.plan.line("> hm"),
             Hears::Changed(_) => self.plan.line("> no, something"),
             Hears::Pressed { label, .. } => self.presses(*label),
+            Hears::Stranded => self.plan.line("! new version"),
             Hears::Pattern(name) => self.plan.line(format!("> {}", name.replace('_', " "))),
         }
     }

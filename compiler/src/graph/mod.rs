@@ -116,7 +116,7 @@ impl Graph {
             (Edge::Heard, Node::Handler(handler)) => match bot.handlers[handler.index()].hears {
                 Hears::Silence(_) => Driver::Time,
                 Hears::Failed => Driver::System,
-                Hears::Event(_) => Driver::World,
+                Hears::Event(_) | Hears::Stranded => Driver::World,
                 _ => Driver::Customer,
             },
             _ => edge.driver(),

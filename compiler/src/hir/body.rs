@@ -77,6 +77,8 @@ pub enum HearsBody {
     },
     /// A corrected answer.
     Changed(SlotId),
+    /// A place that a later version of the bot does not have.
+    Stranded,
     /// A standard pattern that the bot overrides.
     Pattern(SmolStr),
     /// Not understood; already reported.

@@ -13,6 +13,7 @@ use crate::names::builtin;
 use crate::project::Span;
 use crate::rules::names::{duplicate_name, unknown_name, unused_name, wrong_arguments};
 use crate::rules::nearest;
+use crate::rules::writing::wrong_place;
 
 impl Lower<'_> {
     pub(super) fn flow(&mut self, item: &ast::FlowItem) {
@@ -333,6 +334,16 @@ impl Lower<'_> {
             HearsBody::Event(event)
         } else if builtin::PATTERNS.contains(&text.as_str()) {
             HearsBody::Pattern(text.clone())
+        } else if text == builtin::STRANDED {
+            if self.scope.flow != FlowId::ALWAYS {
+                self.report(wrong_place::finding(
+                    span,
+                    "`on stranded`",
+                    "a flow: it may be gone when it is needed",
+                    Some("`always`"),
+                ));
+            }
+            HearsBody::Stranded
         } else {
             self.unknown_heard(&text, span);
             for token in item.bindings().iter().flat_map(|bindings| bindings.names()) {
@@ -364,7 +375,8 @@ impl Lower<'_> {
             .names()
             .chain(self.symbols.events.names())
             .chain(builtin::EVENTS.iter().map(|event| event.name))
-            .chain(builtin::PATTERNS.iter().copied());
+            .chain(builtin::PATTERNS.iter().copied())
+            .chain([builtin::STRANDED]);
         let near = super::reference::owned(nearest::few(name, known));
         for near in &near {
             self.symbols.intents.mention(near);

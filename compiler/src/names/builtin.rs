@@ -100,6 +100,10 @@ pub const PATTERNS: &[&str] = &[
     "change_language",
 ];
 
+/// `on stranded` in `always`: what is done when a later version of the bot does not have the place at which a
+/// conversation rests.
+pub const STRANDED: &str = "stranded";
+
 /// Currently known channels; `conversation.channel is …` and `via …` name them.
 pub const CHANNELS: &[&str] = &[
     "web",

@@ -70,6 +70,16 @@ impl Turn<'_> {
         offered.map_or(&[], |offered| &offered.items)
     }
 
+    /// What was written on the suggestions of the waiting question, where an earlier version of the bot wrote it.
+    pub fn shown(&self) -> &[SmolStr] {
+        let offered = self
+            .c
+            .question
+            .as_ref()
+            .and_then(|question| question.offered.as_deref());
+        offered.map_or(&[], |offered| &offered.labels)
+    }
+
     /// Whether nothing is suggested with a question.
     pub fn suggests_nothing(&self, ask: &Ask) -> bool {
         let kind = || self.p.types.get(ask.ty.index()).and_then(|info| info.kind);
@@ -84,7 +94,7 @@ impl Turn<'_> {
         {
             return Some(value);
         }
-        if ask.suggest.is_empty() {
+        if ask.suggest.is_empty() && self.shown().is_empty() {
             return None;
         }
         let place = exact_option(heard.normalised(), &self.suggestion_words(id, ask))?;
@@ -132,7 +142,9 @@ impl Turn<'_> {
     }
 
     fn suggestion_words(&self, id: PlaceId, ask: &Ask) -> std::borrow::Cow<'_, [OptionWords]> {
+        let called = |label: &SmolStr| OptionWords::new([label.as_str()]);
         match self.p.places.get(id.index()) {
+            _ if !self.shown().is_empty() => self.shown().iter().map(called).collect(),
             Some(info) if !info.suggested.is_empty() => info.suggested.as_slice().into(),
             _ if ask.suggest.is_empty() => match self.scope().type_info(ask.ty).and_then(|info| info.kind) {
                 Some(Kind::Member(set)) => self
@@ -143,17 +155,17 @@ impl Turn<'_> {
                     .into(),
                 _ => Default::default(),
             },
-            _ => self
-                .suggested(ask, self.listed())
-                .iter()
-                .map(|label| OptionWords::new([label.as_str()]))
-                .collect(),
+            _ => self.suggested(ask, self.listed()).iter().map(called).collect(),
         }
     }
 
     /// What a suggestion answers: its label, read as the type.
     pub fn suggested_answer(&self, ask: &Ask, index: usize) -> Option<Value> {
         let scope = self.scope();
+        if !self.shown().is_empty() {
+            let label = Heard::new(self.shown().get(index)?);
+            return scope.read(ask.ty, &label).map(|found| found.value);
+        }
         if ask.suggest.is_empty() {
             return match scope.type_info(ask.ty)?.kind? {
                 Kind::Member(set) => Some(Value::member(set, index as u32)),

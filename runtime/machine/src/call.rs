@@ -98,7 +98,8 @@ impl Turn<'_> {
             return;
         };
         let Some(site) = self.site(frame) else {
-            return;
+            // A later version of the bot does not have the place: nothing is tried again.
+            return self.keep(frame, Pending::Missed(None));
         };
         let id = site.call;
         let Some(declared) = self.p.bot.calls.get(id.index()) else {

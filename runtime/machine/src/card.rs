@@ -9,7 +9,8 @@ use crate::conversation::Pending;
 use crate::effect::Effect;
 use crate::person::Person;
 use crate::program::Program;
-use crate::trigger::{Refusal, fits};
+use crate::reading::fits;
+use crate::trigger::Refusal;
 use crate::turn::Turn;
 
 /// What is known about a field of the card beside its value.

@@ -100,7 +100,14 @@ impl Turn<'_> {
     }
 
     fn called(&self, id: PlaceId, choose: &Choose) -> Called<'_> {
-        if let Some(fixed) = self.p.places.get(id.index()).and_then(|info| info.fixed.as_ref()) {
+        let offered = self
+            .c
+            .question
+            .as_ref()
+            .and_then(|question| question.offered.as_deref());
+        if offered.is_none()
+            && let Some(fixed) = self.p.places.get(id.index()).and_then(|info| info.fixed.as_ref())
+        {
             return Called {
                 picks: fixed.picks.as_slice().into(),
                 pick_places: fixed.pick_indices.as_slice().into(),
@@ -110,15 +117,15 @@ impl Turn<'_> {
         }
         let (mut picks, mut pick_places) = (Vec::new(), Vec::new());
         let (mut links, mut link_places) = (Vec::new(), Vec::new());
-        let offered = self
-            .c
-            .question
-            .as_ref()
-            .and_then(|question| question.offered.as_deref());
         self.each_option(choose, offered, |entry, scope, label, act, option| {
             let shown = scope.text(label);
             let words = option.map_or(&[][..], |option| &option.words);
             let called = scope.p.option_words(label, words, Some(&shown));
+            // What is gone since it was offered has kept its number.
+            while picks.len() + links.len() < entry {
+                pick_places.push((picks.len() + links.len()) as u32);
+                picks.push(OptionWords::new([]));
+            }
             if matches!(act, OptionAct::Opens(_) | OptionAct::Calls(_)) {
                 links.push(called);
                 link_places.push(entry as u32);
@@ -153,11 +160,24 @@ impl Turn<'_> {
         None
     }
 
+    /// Whether an option that was offered does not exist any more.
+    fn is_gone(&self, choose: &Choose, place: u32) -> bool {
+        let offered = self
+            .c
+            .question
+            .as_ref()
+            .and_then(|question| question.offered.as_deref());
+        let items = offered.map_or(0, |offered| offered.items.len());
+        place as usize >= items && written(choose, offered, place as usize).is_none()
+    }
+
     /// What a message may pick: a number, or nearly an option.
     pub fn possible_pick(&self, id: PlaceId, choose: &Choose, heard: &Heard<'_>) -> Option<Pick> {
         let called = self.called(id, choose);
         let near = |heard: &Heard<'_>| match match_option(heard.normalised(), &called.picks) {
-            OptionMatch::Exact(at) | OptionMatch::Number(at) | OptionMatch::Inexact(at) => Some(at),
+            OptionMatch::Exact(at) | OptionMatch::Number(at) | OptionMatch::Inexact(at) => {
+                (!self.is_gone(choose, called.pick_places[at])).then_some(at)
+            }
             OptionMatch::Ambiguous | OptionMatch::None => None,
         };
         if choose.several

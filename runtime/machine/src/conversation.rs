@@ -5,7 +5,7 @@
 //! `always`). At most one handler frame rests in the stack: it is the open digression. The topmost frame is the
 //! one that speaks; all others rest at the place from which the next one was entered.
 
-use botflow_artifact::{EscalationId, FlowId, MessageId, Outcome, PlaceHash, PlaceId, QueueId};
+use botflow_artifact::{EscalationId, FlowId, MessageId, Outcome, PlaceHash, PlaceId, QueueId, SlotId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -60,6 +60,8 @@ pub struct Conversation {
     pub wrote_at: i64,
     /// What it needs for speaking unasked, if a trigger began it.
     pub leave: Option<Box<Leave>>,
+    /// Answers with which a flow has begun anew under a later version of its bot.
+    pub carried: Option<Box<Carried>>,
 }
 
 /// Who has a conversation.
@@ -102,6 +104,15 @@ pub struct Frame {
     pub form: Option<Box<FormState>>,
     /// What the frame waits for besides words.
     pub pending: Option<Box<Pending>>,
+}
+
+/// Answers with which a flow has begun anew: their questions need not be put again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Carried {
+    /// Index of the flow's frame.
+    pub frame: u32,
+    /// The variables whose questions have not been reached yet.
+    pub slots: Vec<SlotId>,
 }
 
 /// Messages that were said, whose buttons can be pressed.
@@ -169,9 +180,14 @@ pub struct Question {
 pub struct Offered {
     /// Items of the list, in order; they come first.
     pub items: Vec<Value>,
-    /// Indices of the written options, in order.
+    /// Indices of the written options, in order; [`GONE`] where the bot does not have it any more.
     pub options: Vec<u32>,
+    /// What was written on the suggestions, where an earlier version of the bot wrote it.
+    pub labels: Vec<SmolStr>,
 }
+
+/// An option that was offered by an earlier version of the bot, which this one does not have.
+pub const GONE: u32 = u32::MAX;
 
 /// A form under way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -255,6 +271,12 @@ impl Conversation {
             wrote_at: NEVER,
             ..Conversation::default()
         }
+    }
+
+    /// Whether the bot has the conversation, and does not have the place at which it rested: a later version that is
+    /// to say how it goes on.
+    pub fn is_stranded(&self) -> bool {
+        self.owner == Owner::Bot && self.frames.last().is_some_and(|frame| frame.at == NOWHERE)
     }
 
     /// The place at which the conversation rests, if it is running.

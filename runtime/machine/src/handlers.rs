@@ -78,6 +78,7 @@ impl Turn<'_> {
             self.c.frames[fresh].kind = FrameKind::Handler { of: None };
         }
         self.c.frames.drain(open..fresh);
+        self.carries_no_more(|carried| carried.frame as usize >= open);
         if let Some(offers) = &mut self.c.offers {
             offers.messages.retain_mut(|offer| match &mut offer.frame {
                 Some(frame) if *frame as usize >= fresh => {

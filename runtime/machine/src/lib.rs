@@ -23,8 +23,6 @@ pub mod event;
 
 pub mod trigger;
 
-mod identities;
-
 mod step;
 mod turn;
 mod upgrade;
@@ -47,18 +45,19 @@ mod build;
 mod fill;
 mod reading;
 mod scope;
+mod stranded;
 
 pub use address::{Address, MAX_ADDRESSES};
 pub use card::{Proof, Written};
 pub use consent::{Consent, MAX_CONSENTS};
-pub use conversation::{Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
+pub use conversation::{Carried, Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};
 pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
 pub use leave::{ANSWER_MS, Leave, Withheld};
 pub use person::{Particulars, Person};
 pub use program::{Program, ProgramError};
 pub use step::{Step, step, step_into};
-pub use upgrade::{Stranded, upgrade};
+pub use upgrade::{Gone, Unfit, UpgradeNote, carried_result, upgrade};
 
 /// So many bytes of a message are heard; what comes after them is not.
 pub const MAX_MESSAGE: usize = 16 * 1024;

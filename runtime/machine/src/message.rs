@@ -54,6 +54,10 @@ impl Turn<'_> {
         match self.c.owner {
             Owner::People => self.forward(self.words.clone(), media),
             Owner::Nobody => self.first_message(&heard),
+            Owner::Bot if self.overhears => {
+                let next = self.overheard(&heard);
+                self.run(next);
+            }
             Owner::Bot => {
                 let next = self.levels(&heard, press, media);
                 self.run(next);
@@ -97,7 +101,10 @@ impl Turn<'_> {
             PlaceKind::Ask(ask)
                 if waits || self.p.places[place.index()].suggested.len() == ask.suggest.len() =>
             {
-                self.suggested(ask, self.listed()).into_iter().nth(index)
+                match self.shown() {
+                    shown if waits && !shown.is_empty() => shown.get(index).cloned(),
+                    _ => self.suggested(ask, self.listed()).into_iter().nth(index),
+                }
             }
             PlaceKind::Choose(choose) if waits => {
                 let offered = self
@@ -119,6 +126,11 @@ impl Turn<'_> {
                 .map(|option| self.scope().text(option.label)),
             _ => None,
         }
+    }
+
+    /// Level 1, before anything else is done about a message.
+    pub fn hears_stop(&mut self, written: &str) -> bool {
+        self.is_stop(&Heard::new(&written[..written.floor_char_boundary(MAX_MESSAGE)]))
     }
 
     /// Level 1: the law's words.
@@ -330,7 +342,7 @@ impl Turn<'_> {
     }
 
     /// The standard pattern that a message is.
-    fn pattern(&self, heard: &Heard<'_>) -> Option<Pattern> {
+    pub fn pattern(&self, heard: &Heard<'_>) -> Option<Pattern> {
         if heard.text.len() > 200 {
             return None;
         }
@@ -338,7 +350,7 @@ impl Turn<'_> {
     }
 
     /// The intents a message may mean, among those that are listened to here and have what they need.
-    fn matches(&self, heard: &Heard<'_>) -> Vec<Match> {
+    pub fn matches(&self, heard: &Heard<'_>) -> Vec<Match> {
         if self.p.bot.intents.is_empty() || heard.text.is_empty() {
             return Vec::new();
         }
@@ -360,7 +372,12 @@ impl Turn<'_> {
     }
 
     /// Level 3: a certain intent or a handler for a standard pattern, nearest level first.
-    fn certain(&mut self, heard: &Heard<'_>, matches: &[Match], pattern: Option<Pattern>) -> Option<Next> {
+    pub fn certain(
+        &mut self,
+        heard: &Heard<'_>,
+        matches: &[Match],
+        pattern: Option<Pattern>,
+    ) -> Option<Next> {
         let certain = matches.iter().find(|found| found.certainty == Certainty::Certain);
         if certain.is_none() && pattern.is_none() {
             return None;
@@ -375,7 +392,7 @@ impl Turn<'_> {
     }
 
     /// Level 5: a probable intent, nearest level first.
-    fn probable(&mut self, heard: &Heard<'_>, matches: &[Match]) -> Option<Next> {
+    pub fn probable(&mut self, heard: &Heard<'_>, matches: &[Match]) -> Option<Next> {
         let probable = |intent: u32| {
             let mut probable = matches
                 .iter()
@@ -479,7 +496,7 @@ impl Turn<'_> {
     }
 
     /// Level 6: says the answer of the entry that was asked for.
-    fn faq(&mut self, heard: &Heard<'_>) -> bool {
+    pub fn faq(&mut self, heard: &Heard<'_>) -> bool {
         if self.p.faq.is_empty() {
             return false;
         }

@@ -371,8 +371,7 @@ impl Turn<'_> {
                 FrameKind::Run => {
                     self.pop_frame();
                     let Some((_, place)) = self.resting() else {
-                        self.fault(Fault::Lost);
-                        return None;
+                        return self.lost();
                     };
                     return match &place.kind {
                         PlaceKind::Run(site) => {
@@ -403,11 +402,17 @@ impl Turn<'_> {
                 Some(place.then)
             }
             None if self.c.frames.is_empty() => self.begin_start(),
-            None => {
-                self.fault(Fault::Lost);
-                None
-            }
+            None => self.lost(),
         }
+    }
+
+    /// The topmost frame rests nowhere: this version of the bot does not have its place.
+    fn lost(&mut self) -> Next {
+        if self.top().is_some_and(|frame| frame.at == NOWHERE) {
+            return self.stranded();
+        }
+        self.fault(Fault::Lost);
+        None
     }
 
     /// The conversation is again where a handler interrupted it (7.4).
@@ -416,8 +421,7 @@ impl Turn<'_> {
             return self.begin_start();
         }
         let Some((id, place)) = self.resting() else {
-            self.fault(Fault::Lost);
-            return None;
+            return self.lost();
         };
         match &place.kind {
             PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_) => {
@@ -494,6 +498,9 @@ impl Turn<'_> {
                     self.pop_frame();
                     self.fresh = None;
                     waits = true;
+                    if self.top().is_some_and(|frame| frame.at == NOWHERE) {
+                        return self.lost();
+                    }
                 }
                 // Nothing was ever asked: what waits goes on waiting, a statement ends the run.
                 _ if frame.pending.is_some() => return self.settle(),

@@ -84,7 +84,12 @@ impl Turn<'_> {
 
     /// Reaches an `ask` in the course of the flow (5.6, 6.1, 6.6).
     fn enter_ask(&mut self, id: PlaceId, place: &Place, ask: &Ask) -> Next {
-        if self.form_has(id, ask) || self.is_known(ask) || self.skips(ask) || self.prefill_ask(id, ask) {
+        if self.form_has(id, ask)
+            || self.is_known(ask)
+            || self.skips(ask)
+            || self.answered_before(id, ask)
+            || self.prefill_ask(id, ask)
+        {
             return Some(place.then);
         }
         self.start_tries();

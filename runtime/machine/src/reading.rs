@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use botflow_artifact::{TypeId, Value};
+use botflow_artifact::{Type, TypeId, Value};
 use botflow_understanding::{Normalised, normalise};
 use botflow_values::read::{Extent, read_heard};
 use botflow_values::zone::region_of;
@@ -11,7 +11,7 @@ use botflow_values::{Kind, ReadContext, Reading, compare};
 use smol_str::SmolStr;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::program::{Rule, TypeInfo};
+use crate::program::{Program, Rule, TypeInfo};
 use crate::scope::Scope;
 
 /// What a customer wrote, normalised when that is first needed.
@@ -143,4 +143,43 @@ pub(crate) fn keeps(info: &TypeInfo, value: &Value) -> bool {
             (*from as usize..=*to as usize).contains(&length)
         }),
     })
+}
+
+/// Types nest at most half so deep.
+const MAX_TYPE_DEPTH: usize = 32;
+
+/// Whether a value is one of the type. Types refer to lower ids; the depth guards against a bot that is none.
+pub(crate) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -> bool {
+    if depth > MAX_TYPE_DEPTH {
+        return false;
+    }
+    let Some(declared) = program.bot.types.get(ty.index()) else {
+        return false;
+    };
+    let inside = |ty: &TypeId, value: &Value| fits(program, *ty, value, depth + 1);
+    match declared {
+        Type::Optional(inner) => value.is_unknown() || inside(inner, value),
+        Type::Narrowed { base, .. } => {
+            let info = program.types.get(ty.index());
+            inside(base, value) && info.is_some_and(|info| keeps(info, value))
+        }
+        Type::List(item) => value
+            .as_list()
+            .is_some_and(|items| items.iter().all(|one| inside(item, one))),
+        Type::Record(fields) => match value {
+            Value::Record(values) => {
+                values.len() == fields.len()
+                    && fields.iter().zip(values).all(|((_, ty), one)| inside(ty, one))
+            }
+            _ => false,
+        },
+        Type::Set(set) => match value {
+            Value::Member(member) => {
+                let declared = program.bot.sets.get(set.index());
+                member.set == set.0 && declared.is_some_and(|set| (member.index as usize) < set.members.len())
+            }
+            _ => false,
+        },
+        scalar => value.is_known() && value.kind() == scalar.kind(),
+    }
 }

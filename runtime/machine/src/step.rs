@@ -59,6 +59,10 @@ pub fn step_into(
         arrive(conversation, channel.clone());
     }
     let mut turn = Turn::new(program, conversation, event.seed, effects);
+    if turn.c.is_stranded() && turn.meets_stranded(&event.kind) {
+        turn.set_timer();
+        return true;
+    }
     match event.kind {
         EventKind::Message { text, .. } => turn.customer(&text, Press::None, None),
         EventKind::Press { payload, label, .. } => {

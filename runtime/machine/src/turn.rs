@@ -55,6 +55,8 @@ pub(crate) struct Turn<'a> {
     pub muted: bool,
     /// The question that was answered in this turn: what a consent rests on.
     pub replied: Option<PlaceId>,
+    /// The conversation was stranded when the event came: the customer's words are no answer to what is asked now.
+    pub overhears: bool,
 }
 
 /// Where to go on; `None` = the conversation rests, or has ended.
@@ -78,6 +80,7 @@ impl<'a> Turn<'a> {
             spoke: false,
             muted: false,
             replied: None,
+            overhears: false,
             p,
             c,
             out,
@@ -160,6 +163,11 @@ impl<'a> Turn<'a> {
         let Some(frame) = self.c.frames.get_mut(home) else {
             return;
         };
+        if let Some(carried) = &mut self.c.carried
+            && carried.frame as usize == home
+        {
+            carried.slots.retain(|one| *one != slot);
+        }
         match frame.slots.get_mut(slot.index()) {
             Some(slot) => *slot = value,
             // Variables take memory from when they are first set: first a few of them, then all.
@@ -267,6 +275,7 @@ impl<'a> Turn<'a> {
     /// Drops all frames above the first so many.
     pub fn keep_frames(&mut self, count: usize) {
         self.c.frames.truncate(count);
+        self.carries_no_more(|carried| carried.frame as usize >= count);
         if let Some(offers) = &mut self.c.offers {
             offers
                 .messages

@@ -2,7 +2,7 @@
 
 use botflow_artifact::Bot;
 use botflow_machine::trigger::Decision;
-use botflow_machine::{CallRequest, Effect};
+use botflow_machine::{CallRequest, Effect, UpgradeNote};
 
 use crate::literal::{quoted, write, write_fields};
 
@@ -115,5 +115,15 @@ pub fn decision(bot: &Bot, decision: &Decision) -> String {
         }
         Decision::Removed => "trigger removed".into(),
         Decision::Refused { name, reason } => format!("event {name} refused: {}", reason.words()),
+    }
+}
+
+/// What an upgrade changed, without `* `.
+pub fn upgrade(old: &Bot, note: &UpgradeNote) -> String {
+    match note {
+        UpgradeNote::Stranded { place, why } => format!("stranded at {place}: {}", why.words()),
+        UpgradeNote::Dropped { name, value, why } => {
+            format!("dropped {name} ({}): {}", write(old, None, value), why.words())
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! What runs a bot: the machine, or anything that must agree with it (the oracle in our tests).
 
 use botflow_artifact::{Bot, Outcome};
-use botflow_machine::{Conversation, Effect, Event, FrameKind, Owner, Person, Program, step_into};
+use botflow_machine::{
+    Conversation, Effect, Event, FrameKind, Owner, Person, Program, UpgradeNote, step_into, upgrade,
+};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -21,6 +23,10 @@ pub trait Engine {
     fn misunderstood(&self) -> u32;
     /// Whether a question is open.
     fn asks(&self) -> bool;
+    /// Goes over to the later version of the bot that this engine was made with; `None` if there is none.
+    fn upgrade(&mut self, _effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
+        None
+    }
 }
 
 /// Where a conversation stands.
@@ -80,6 +86,7 @@ impl std::fmt::Display for Standpoint {
 /// The machine itself.
 pub struct MachineEngine<'a> {
     program: &'a Program,
+    newer: Option<&'a Program>,
     conversation: Conversation,
 }
 
@@ -88,8 +95,15 @@ impl<'a> MachineEngine<'a> {
     pub fn new(program: &'a Program, person: Person) -> MachineEngine<'a> {
         MachineEngine {
             program,
+            newer: None,
             conversation: Conversation::new(person.id, person),
         }
+    }
+
+    /// The same with a version of the bot to go over to.
+    pub fn with_newer(mut self, newer: &'a Program) -> MachineEngine<'a> {
+        self.newer = Some(newer);
+        self
     }
 
     /// The machine's own state.
@@ -147,6 +161,13 @@ impl Engine for MachineEngine<'_> {
 
     fn asks(&self) -> bool {
         self.conversation.question.is_some()
+    }
+
+    fn upgrade(&mut self, effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
+        let newer = self.newer.take()?;
+        let notes = upgrade(&mut self.conversation, self.program, newer, effects);
+        self.program = newer;
+        Some(notes)
     }
 }
 

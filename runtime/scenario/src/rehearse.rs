@@ -140,7 +140,8 @@ impl Rehearser<'_> {
                     return Err(Stop::Differs(found));
                 }
             }
-            LineKind::Customer(_) | LineKind::Bot(_) | LineKind::Effect(_) => {}
+            LineKind::Upgrade => return Ok(self.world.upgrade()?),
+            LineKind::Customer(_) | LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Version(_) => {}
         }
         Ok(Vec::new())
     }

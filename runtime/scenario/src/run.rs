@@ -6,7 +6,7 @@
 
 use botflow_machine::Program;
 
-use crate::engine::MachineEngine;
+use crate::engine::{Engine, MachineEngine};
 use crate::script::{Line, LineKind, Scene, Script};
 use crate::world::{Factory, Observed, Trouble, World};
 
@@ -82,34 +82,57 @@ pub struct Edit {
     pub lines: Vec<String>,
 }
 
-/// Runs all scenes of a file on the machine.
+/// Runs all scenes of a file on the machine, under the present version of the bot.
 pub fn run(program: &Program, script: &Script) -> Vec<SceneResult> {
-    let engine = |person| -> Box<dyn crate::engine::Engine> { Box::new(MachineEngine::new(program, person)) };
-    script
-        .conversations
-        .iter()
-        .map(|scene| run_scene(program, Box::new(engine), scene))
-        .collect()
+    run_versions(program, &|_| None, script)
+}
+
+/// The same where conversations may begin under older versions, which are found by their folders.
+pub fn run_versions<'a>(
+    program: &'a Program,
+    older: &dyn Fn(&str) -> Option<&'a Program>,
+    script: &Script,
+) -> Vec<SceneResult> {
+    let mut results = Vec::with_capacity(script.conversations.len());
+    for scene in &script.conversations {
+        results.push(match scene.version() {
+            None => run_in(machine(program), scene),
+            Some(folder) => match older(folder) {
+                Some(older) => run_in(machine_between(older, program), scene),
+                None => {
+                    let mut runner = Runner::new(machine(program), scene);
+                    let what = format!("there is no version of the bot in `{folder}`");
+                    runner.problem(scene.line, ProblemKind::Trouble(Trouble::Name(what)));
+                    runner.result
+                }
+            },
+        });
+    }
+    results
+}
+
+/// A world in which the machine runs the bot.
+pub fn machine(program: &Program) -> World<'_> {
+    let engine = |person| -> Box<dyn Engine> { Box::new(MachineEngine::new(program, person)) };
+    World::new(program, Box::new(engine))
+}
+
+/// A world in which the machine runs a version of the bot, and goes over to a later one when told.
+pub fn machine_between<'a>(older: &'a Program, newer: &'a Program) -> World<'a> {
+    let before =
+        |person| -> Box<dyn Engine + 'a> { Box::new(MachineEngine::new(older, person).with_newer(newer)) };
+    let after = |person| -> Box<dyn Engine + 'a> { Box::new(MachineEngine::new(newer, person)) };
+    World::new(older, Box::new(before)).with_newer(newer, Box::new(after))
 }
 
 /// Runs one scene on any engine.
 pub fn run_scene<'a>(program: &'a Program, factory: Box<Factory<'a>>, scene: &Scene) -> SceneResult {
-    let mut runner = Runner {
-        world: World::new(program, factory),
-        result: SceneResult {
-            name: scene.name.clone(),
-            line: scene.line,
-            problems: Vec::new(),
-            edits: Vec::new(),
-            checks_nothing: !scene.lines.iter().any(|line| {
-                matches!(
-                    line.kind,
-                    LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_)
-                )
-            }),
-            turns: 0,
-        },
-    };
+    run_in(World::new(program, factory), scene)
+}
+
+/// Runs one scene in a world.
+pub fn run_in(world: World<'_>, scene: &Scene) -> SceneResult {
+    let mut runner = Runner::new(world, scene);
     let mut rest = &scene.lines[..];
     let mut stimulus = None;
     loop {
@@ -126,7 +149,6 @@ pub fn run_scene<'a>(program: &'a Program, factory: Box<Factory<'a>>, scene: &Sc
     }
     runner.result
 }
-
 /// The file's text with the bot's lines as they are now; everything else stays to the byte.
 pub fn accept(text: &str, results: &[SceneResult]) -> String {
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
@@ -158,6 +180,7 @@ pub(crate) fn is_stimulus(kind: &LineKind) -> bool {
             | LineKind::Event { .. }
             | LineKind::Status(_)
             | LineKind::Operator { .. }
+            | LineKind::Upgrade
     )
 }
 
@@ -166,7 +189,26 @@ struct Runner<'a> {
     result: SceneResult,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    fn new(world: World<'a>, scene: &Scene) -> Runner<'a> {
+        Runner {
+            world,
+            result: SceneResult {
+                name: scene.name.clone(),
+                line: scene.line,
+                problems: Vec::new(),
+                edits: Vec::new(),
+                checks_nothing: !scene.lines.iter().any(|line| {
+                    matches!(
+                        line.kind,
+                        LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_)
+                    )
+                }),
+                turns: 0,
+            },
+        }
+    }
+
     /// Carries out a stimulus and looks at what is written behind it. `false` ends the scene.
     fn region(&mut self, stimulus: Option<&Line>, scene_line: usize, written: &[Line]) -> bool {
         let observed = match stimulus.map(|line| (line, self.stimulate(&line.kind))) {
@@ -222,6 +264,7 @@ impl Runner<'_> {
             LineKind::Advance(advance) => self.world.advance(advance),
             LineKind::Event { name, fields } => self.world.event(name, fields),
             LineKind::Status(status) => self.world.status(*status),
+            LineKind::Upgrade => self.world.upgrade(),
             LineKind::Operator { name, act } => self.world.operator(name, act),
             _ => Ok(Vec::new()),
         }

@@ -5,8 +5,9 @@ mod clock;
 mod people;
 mod stubs;
 mod triggers;
+mod upgrade;
 
-use botflow_artifact::Bot;
+use botflow_artifact::{Bot, CallId};
 use botflow_machine::trigger::Agenda;
 use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter};
 use botflow_message::{Message, Part, profiles, render, transcript};
@@ -91,8 +92,8 @@ pub type Factory<'a> = dyn Fn(Person) -> Box<dyn Engine + 'a> + 'a;
 struct Someone<'a> {
     engine: Box<dyn Engine + 'a>,
     channel: SmolStr,
-    /// Answers of calls that take time: when, and what.
-    due: Vec<(i64, EventKind)>,
+    /// Answers of calls that take time: when, what, and to which attempt of which call.
+    due: Vec<(i64, EventKind, (CallId, u32))>,
     /// Messages with something to press, newest last; bounded.
     pressable: Vec<Message>,
     /// The newest message has something to press.
@@ -112,6 +113,8 @@ pub struct World<'a> {
     program: &'a Program,
     bot: &'a Bot,
     factory: Box<Factory<'a>>,
+    /// The later version of the bot, and what runs it.
+    newer: Option<(&'a Program, Box<Factory<'a>>)>,
     now: i64,
     seed: u64,
     turns: u64,
@@ -129,6 +132,7 @@ impl<'a> World<'a> {
             program,
             bot: &program.bot,
             factory,
+            newer: None,
             now: 0,
             seed: 0,
             turns: 0,

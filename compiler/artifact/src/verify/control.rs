@@ -55,7 +55,7 @@ pub(super) fn verify(bot: &Bot) -> Result<(), Damage> {
             Hears::Silence(clock) => silence(bot, std::slice::from_ref(clock))?,
             Hears::Unclear { tries } => ways(bot, tries)?,
             Hears::Pressed { label, .. } => check(bot, *label)?,
-            Hears::Failed | Hears::Changed(_) | Hears::Pattern(_) => {}
+            Hears::Failed | Hears::Changed(_) | Hears::Stranded | Hears::Pattern(_) => {}
         }
     }
     bot.escalations.iter().try_for_each(|one| escalation(bot, one))?;

@@ -200,6 +200,7 @@ impl<'b> Words<'b> {
                 let slot = slots.and_then(|slots| slots.get(slot.index()));
                 format!("on changed {}", slot.map_or("answer", |slot| &slot.name))
             }
+            Hears::Stranded => "on stranded".into(),
             Hears::Pattern(name) => format!("on {name}"),
             Hears::Pressed { label, .. } => format!("[{}]", self.text(*label)),
         }

@@ -141,6 +141,7 @@ enum Key<'b> {
     Failed,
     Unclear,
     Changed(FlowId, u32),
+    Stranded,
     Pattern(&'b str),
 }
 
@@ -153,6 +154,7 @@ fn key(handler: &Handler) -> Option<Key<'_>> {
         Hears::Failed => Key::Failed,
         Hears::Unclear { .. } => Key::Unclear,
         Hears::Changed(slot) => Key::Changed(handler.flow, slot.0),
+        Hears::Stranded => Key::Stranded,
         Hears::Pattern(name) => Key::Pattern(name),
     })
 }

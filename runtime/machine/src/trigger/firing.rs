@@ -6,10 +6,11 @@ use smol_str::SmolStr;
 
 use super::agenda::{Agenda, Pending, Sent, Watch};
 use super::decision::{Decision, Reason};
-use super::happening::{Desk, fits};
+use super::happening::Desk;
 use super::{CALM_MS, PATIENCE_MS, window};
 use crate::event::Delivery;
 use crate::leave::marketing;
+use crate::reading::fits;
 
 /// What a look at a clock gives.
 enum Verdict {

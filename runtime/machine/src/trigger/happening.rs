@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::sync::LazyLock;
 
-use botflow_artifact::{FlowId, IntentId, StageId, Type, TypeId};
+use botflow_artifact::{FlowId, IntentId, StageId, TypeId};
 use botflow_understanding::{Listener, Matcher, normalise};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use crate::effect::Effect;
 use crate::event::Delivery;
 use crate::person::Person;
 use crate::program::Program;
-use crate::reading::{Heard, keeps};
+use crate::reading::{Heard, fits};
 use crate::scope::Scope;
 
 /// Everything a decision may look at.
@@ -304,44 +304,5 @@ impl Listener for Comments<'_> {
         let before = text.len() - text.trim_start().len();
         let found = self.scope.read(ty, &Heard::new(text))?;
         Some(before + found.range.start..before + found.range.end)
-    }
-}
-
-/// Types nest at most half so deep.
-const MAX_TYPE_DEPTH: usize = 32;
-
-/// Whether a value is one of the type. Types refer to lower ids; the depth guards against a bot that is none.
-pub(crate) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -> bool {
-    if depth > MAX_TYPE_DEPTH {
-        return false;
-    }
-    let Some(declared) = program.bot.types.get(ty.index()) else {
-        return false;
-    };
-    let inside = |ty: &TypeId, value: &Value| fits(program, *ty, value, depth + 1);
-    match declared {
-        Type::Optional(inner) => value.is_unknown() || inside(inner, value),
-        Type::Narrowed { base, .. } => {
-            let info = program.types.get(ty.index());
-            inside(base, value) && info.is_some_and(|info| keeps(info, value))
-        }
-        Type::List(item) => value
-            .as_list()
-            .is_some_and(|items| items.iter().all(|one| inside(item, one))),
-        Type::Record(fields) => match value {
-            Value::Record(values) => {
-                values.len() == fields.len()
-                    && fields.iter().zip(values).all(|((_, ty), one)| inside(ty, one))
-            }
-            _ => false,
-        },
-        Type::Set(set) => match value {
-            Value::Member(member) => {
-                let declared = program.bot.sets.get(set.index());
-                member.set == set.0 && declared.is_some_and(|set| (member.index as usize) < set.members.len())
-            }
-            _ => false,
-        },
-        scalar => value.is_known() && value.kind() == scalar.kind(),
     }
 }

@@ -19,7 +19,6 @@ mod happening;
 
 pub use agenda::Agenda;
 pub use decision::{Decision, Reason, Refusal};
-pub(crate) use happening::fits;
 pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, turned};
 pub(crate) use index::Triggers;
 

@@ -1,8 +1,13 @@
-//! A conversation goes on under a later version of its bot, or says that it cannot.
+//! A conversation goes on under a later version of its bot.
 
 use crate::common::{Talk, sink};
 use botflow_artifact::*;
-use botflow_machine::upgrade;
+use botflow_machine::{Gone, Program, UpgradeNote, upgrade};
+
+/// Carries what is said over to another version.
+fn carry(talk: &mut Talk<'_>, new: &Program) -> Vec<UpgradeNote> {
+    upgrade(&mut talk.conversation, talk.program, new, &mut Vec::new())
+}
 
 #[test]
 fn a_conversation_goes_on_where_it_was() {
@@ -24,14 +29,14 @@ fn a_conversation_goes_on_where_it_was() {
     let last = later.bot.places.len() - 1;
     later.bot.places[last].hash = PlaceHash(1);
     let new = later.program();
-    upgrade(&mut talk.conversation, &old, &new).expect("every place is still there");
+    assert_eq!(carry(&mut talk, &new), [], "every place is still there");
     talk.program = &new;
     assert_eq!(talk.says("2"), "Why?\n");
     assert_eq!(talk.conversation.frames[0].slots[0], Value::text("20431177"));
 }
 
 #[test]
-fn a_place_that_is_gone_strands_and_changes_nothing() {
+fn a_place_that_is_gone_strands_and_the_flow_begins_anew() {
     let old = sink::sink().program();
     let mut talk = Talk::new(&old);
     talk.says("hi");
@@ -39,28 +44,41 @@ fn a_place_that_is_gone_strands_and_changes_nothing() {
     for place in &mut later.bot.places {
         place.hash = PlaceHash(place.hash.0 ^ 1);
     }
-    let before = talk.conversation.clone();
-    let stranded = upgrade(&mut talk.conversation, &old, &later.program()).expect_err("it is gone");
+    let new = later.program();
+    let notes = carry(&mut talk, &new);
     assert_eq!(
-        stranded.to_string(),
-        "the new version has no place `main.Which order?`"
+        notes,
+        [UpgradeNote::Stranded {
+            place: "main.Which order?".into(),
+            why: Gone::Removed
+        }]
     );
-    assert_eq!(talk.conversation, before);
+    assert!(talk.conversation.is_stranded());
+    talk.program = &new;
+    assert_eq!(
+        talk.says("20431177"),
+        "A few questions.\nWhich order?\n",
+        "it is no answer any more"
+    );
 
     let mut moved = sink::sink();
     for place in &mut moved.bot.places {
-        place.hash = PlaceHash(place.hash.0 ^ 1);
+        place.hash = PlaceHash(place.hash.0 ^ 2);
     }
     moved.bot.flows[2].name = "new".into();
     moved.bot.moved.push(Moved {
         from: "main".into(),
         to: "new".into(),
     });
-    let new = moved.program();
-    assert!(
-        upgrade(&mut talk.conversation, &old, &new).is_err(),
-        "a flow is found by its own name"
+    let moved = moved.program();
+    assert_eq!(
+        carry(&mut talk, &moved),
+        [],
+        "the flow has moved, and its places with it"
     );
+    talk.program = &moved;
+    talk.says("20431177");
+    assert_eq!(talk.conversation.frames[0].slots[0], Value::text("20431177"));
 }
 
 #[test]
@@ -92,7 +110,7 @@ fn what_was_said_and_which_rules_had_their_turn_is_found_again() {
     }
     let new = later.program();
     let said: Vec<_> = talk.conversation.said.iter().copied().collect();
-    upgrade(&mut talk.conversation, &old, &new).expect("every place is still there");
+    assert_eq!(carry(&mut talk, &new), [], "every place is still there");
     assert_eq!(talk.conversation.fired.as_slice(), [2]);
     assert_eq!(talk.conversation.varied.as_slice(), [(5, 1)]);
     let moved: Vec<_> = said
@@ -104,6 +122,7 @@ fn what_was_said_and_which_rules_had_their_turn_is_found_again() {
     // What is gone is forgotten.
     let mut without = sink::sink();
     without.bot.always_rules.clear();
-    upgrade(&mut talk.conversation, &new, &without.program()).expect("every place is still there");
+    talk.program = &new;
+    carry(&mut talk, &without.program());
     assert!(talk.conversation.fired.iter().all(|word| *word == 0));
 }

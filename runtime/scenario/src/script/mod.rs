@@ -16,6 +16,29 @@ pub struct Script {
     pub conversations: Vec<Scene>,
 }
 
+impl Script {
+    /// The folders of the older versions that its conversations begin under, each once, in order.
+    pub fn versions(&self) -> Vec<&str> {
+        let mut folders: Vec<&str> = Vec::new();
+        for scene in &self.conversations {
+            if let Some(folder) = scene.version().filter(|folder| !folders.contains(folder)) {
+                folders.push(folder);
+            }
+        }
+        folders
+    }
+}
+
+impl Scene {
+    /// The folder of the version of the bot under which it begins; `None` = the present one.
+    pub fn version(&self) -> Option<&str> {
+        self.lines.iter().find_map(|line| match &line.kind {
+            LineKind::Version(folder) => Some(folder.as_str()),
+            _ => None,
+        })
+    }
+}
+
 /// One conversation of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -59,6 +82,10 @@ pub enum LineKind {
     Stub(Stub),
     /// `seed 7`.
     Seed(u64),
+    /// `version "older/spring"`: the folder of the version of the bot under which it begins.
+    Version(String),
+    /// `! new version`: the present version takes over.
+    Upgrade,
     /// `@ ana on web`: who writes and where from here on.
     Speaker {
         /// Who.

@@ -126,6 +126,7 @@ fn help_for(written: &str) -> String {
         "person" => "person ana (name: \"Ana\", language: en)",
         "stub" => "stub shipping.quote(city: \"Cluj\") = (price: 5 EUR, days: 2)",
         "seed" => "seed 7",
+        "version" => "version \"older/spring\"",
         "conversation" => "conversation shipping_then_price",
         word => match word.chars().next() {
             Some('@') => "@ ana on web",
@@ -193,6 +194,13 @@ fn kind(pair: Pair<'_, Rule>) -> LineKind {
             fields: optional_fields(inner.next()),
         },
         Rule::seed_line => LineKind::Seed(word(inner.next()).parse().unwrap_or(0)),
+        Rule::version_line => LineKind::Version(
+            inner
+                .next()
+                .map(|text| unescape(text.into_inner().as_str()))
+                .unwrap_or_default(),
+        ),
+        Rule::upgrade_line => LineKind::Upgrade,
         Rule::stub_line => LineKind::Stub(stub(inner)),
         Rule::speaker_line => LineKind::Speaker {
             person: word(inner.next()),

@@ -111,7 +111,7 @@ impl<'a> World<'a> {
         let mut best: Option<(usize, i64, Next)> = None;
         for (person, someone) in self.people.values().enumerate() {
             let calls = someone.due.iter().enumerate();
-            let calls = calls.map(|(index, (at, _))| (*at, Next::Call(index)));
+            let calls = calls.map(|(index, (at, ..))| (*at, Next::Call(index)));
             let timer = someone.engine.timer().map(|(id, at)| (at, Next::Timer(id)));
             let agenda = someone.agenda.wake().map(|at| (at, Next::Agenda));
             for (at, next) in calls.chain(timer).chain(agenda) {

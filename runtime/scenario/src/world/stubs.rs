@@ -91,7 +91,9 @@ impl<'a> World<'a> {
                     attempt: request.attempt,
                     failure: None,
                 };
-                self.people[person].due.push((self.now, kind));
+                self.people[person]
+                    .due
+                    .push((self.now, kind, (request.call, request.attempt)));
                 return Ok(());
             }
             return Err(Trouble::NoStub(line));
@@ -116,7 +118,9 @@ impl<'a> World<'a> {
                 failure: failure.clone(),
             },
         };
-        self.people[person].due.push((at, kind));
+        self.people[person]
+            .due
+            .push((at, kind, (request.call, request.attempt)));
         Ok(())
     }
 

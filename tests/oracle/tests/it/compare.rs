@@ -126,7 +126,8 @@ fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble>
         LineKind::Event { name, fields } => world.event(name, fields),
         LineKind::Status(status) => world.status(*status),
         LineKind::Operator { name, act } => world.operator(name, act),
-        LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) => Ok(Vec::new()),
+        LineKind::Upgrade => world.upgrade(),
+        LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) | LineKind::Version(_) => Ok(Vec::new()),
     }
 }
 

@@ -1,0 +1,343 @@
+//! Running flows and handlers, each found again or stranded.
+
+use botflow_artifact::*;
+use smallvec::SmallVec;
+
+use super::versions::Versions;
+use super::{Gone, Unfit, UpgradeNote, name_of, slot_name};
+use crate::conversation::{Carried, Conversation, Frame, FrameKind, NOWHERE, Pending};
+
+impl Versions<'_> {
+    /// All frames, outermost first.
+    pub fn frames(&self, conversation: &mut Conversation, notes: &mut Vec<UpgradeNote>) {
+        let before = std::mem::take(&mut conversation.frames);
+        for (index, frame) in before.iter().enumerate() {
+            let carried = match self.goes_on(&conversation.frames, &before, index, notes) {
+                Ok(carried) => carried,
+                Err(why) => {
+                    if frame.at != NOWHERE {
+                        let place = name_of(&self.old.bot, frame.at);
+                        notes.push(UpgradeNote::Stranded { place, why });
+                    }
+                    self.stranded(frame, &conversation.frames, notes)
+                }
+            };
+            conversation.frames.push(carried);
+        }
+        conversation.carried = conversation.carried.take().and_then(|carried| {
+            let (old, new) = (
+                before.get(carried.frame as usize)?,
+                conversation.frames.get(carried.frame as usize)?,
+            );
+            let slots = carried.slots.iter();
+            Some(Box::new(Carried {
+                frame: carried.frame,
+                slots: slots
+                    .filter_map(|slot| self.slot(old.flow, *slot, new.flow))
+                    .collect(),
+            }))
+        });
+        // Only the topmost frame's clock wakes a stranded conversation.
+        let timer = conversation.timer;
+        let wakes = conversation.is_stranded();
+        let top = conversation.frames.len().wrapping_sub(1);
+        for (index, frame) in conversation.frames.iter_mut().enumerate() {
+            if frame.at != NOWHERE {
+                continue;
+            }
+            let wakes = wakes && index == top;
+            let waits_for_event = wakes && matches!(frame.pending.as_deref(), Some(Pending::Event(_)));
+            frame.pending = match frame.pending.take() {
+                Some(pending) if wakes && matches!(*pending, Pending::Call { .. } | Pending::Moment(_)) => {
+                    Some(pending)
+                }
+                _ if waits_for_event => Some(Box::new(Pending::Event(timer))),
+                _ if wakes => timer.map(|at| Box::new(Pending::Moment(at))),
+                _ => None,
+            };
+        }
+        if conversation.is_stranded() {
+            conversation.question = None;
+        }
+    }
+
+    /// The bot has the conversation, cannot go on where it rests, and says so as soon as it can.
+    pub fn strand_at_once(&self, conversation: &mut Conversation) {
+        let at = conversation.last_at;
+        if let Some(frame) = conversation.frames.last_mut() {
+            frame.at = NOWHERE;
+            frame.form = None;
+            frame.pending = Some(Box::new(Pending::Moment(at)));
+        }
+        conversation.question = None;
+    }
+
+    fn slot(&self, from: FlowId, slot: SlotId, to: FlowId) -> Option<SlotId> {
+        let name = &self
+            .old
+            .bot
+            .flows
+            .get(from.index())?
+            .slots
+            .get(slot.index())?
+            .name;
+        let slots = &self.new.bot.flows.get(to.index())?.slots;
+        slots.iter().position(|one| one.name == *name).map(SlotId::from)
+    }
+
+    /// A frame where it goes on. `below` are those already carried over.
+    fn goes_on(
+        &self,
+        below: &[Frame],
+        before: &[Frame],
+        index: usize,
+        notes: &mut Vec<UpgradeNote>,
+    ) -> Result<Frame, Gone> {
+        let frame = &before[index];
+        let at = self.place(frame.at).ok_or(Gone::Removed)?;
+        let place = self.new.bot.places.get(at.index()).ok_or(Gone::Removed)?;
+        let flow = place.flow;
+        let works_on = match frame.kind {
+            FrameKind::Handler { of: Some(of) } => Some(below.get(of as usize).ok_or(Gone::Changed)?),
+            _ => None,
+        };
+        let same = match works_on {
+            Some(other) => other.flow == flow,
+            None => (frame.flow == FlowId::ALWAYS) == (flow == FlowId::ALWAYS),
+        };
+        let inner = before.get(index + 1).filter(|inner| inner.kind == FrameKind::Run);
+        if !same || !self.waits_for_the_same(frame, place, inner) {
+            return Err(Gone::Changed);
+        }
+        let mut dropped = Vec::new();
+        let slots = match works_on {
+            None => self.slots(frame, flow, &mut dropped),
+            Some(_) => Vec::new(),
+        };
+        let own = works_on.map_or(slots.as_slice(), |other| other.slots.as_slice());
+        let its = match frame.kind {
+            FrameKind::Handler { of: Some(of) } => before.get(of as usize).unwrap_or(frame),
+            _ => frame,
+        };
+        if self.lacks((frame, &its.slots), at, own) {
+            return Err(Gone::Lacks);
+        }
+        let pending = match frame.pending {
+            None => None,
+            Some(_) => Some(Box::new(self.pending(frame, place).ok_or(Gone::Changed)?)),
+        };
+        notes.append(&mut dropped);
+        Ok(Frame {
+            flow,
+            kind: frame.kind,
+            at,
+            asked: self.place(frame.asked).unwrap_or(NOWHERE),
+            hash: place.hash,
+            slots,
+            answered: self.places(&frame.answered, flow),
+            tries: frame.tries,
+            retrying: frame.retrying,
+            insists: frame.insists,
+            form: frame.form.as_deref().and_then(|form| {
+                let mut carried = form.clone();
+                carried.place = self.place(form.place)?;
+                carried.answered = self.places::<4>(&form.answered, flow).into_vec();
+                carried.last = self.place(form.last).unwrap_or(NOWHERE);
+                let kind = &self.new.bot.places.get(carried.place.index())?.kind;
+                matches!(kind, PlaceKind::Form(_)).then(|| Box::new(carried))
+            }),
+            pending,
+        })
+    }
+
+    fn places<const N: usize>(&self, old: &[PlaceId], flow: FlowId) -> SmallVec<[PlaceId; N]>
+    where
+        [PlaceId; N]: smallvec::Array<Item = PlaceId>,
+    {
+        let found = old.iter().filter_map(|place| self.place(*place));
+        let here = |place: &PlaceId| {
+            self.new
+                .bot
+                .places
+                .get(place.index())
+                .is_some_and(|one| one.flow == flow)
+        };
+        found.filter(here).collect()
+    }
+
+    /// Whether what is waited for at the place is still what the frame waits for.
+    fn waits_for_the_same(&self, frame: &Frame, place: &Place, inner: Option<&Frame>) -> bool {
+        let Some(before) = self.old.bot.places.get(frame.at.index()) else {
+            return false;
+        };
+        match (&before.kind, &place.kind) {
+            (PlaceKind::Call(old), PlaceKind::Call(new)) => self.call(old.call) == Some(new.call),
+            (PlaceKind::WaitFor(old), PlaceKind::WaitFor(new)) => self.event(old.event) == Some(new.event),
+            (PlaceKind::Verify(old), PlaceKind::Verify(new)) => {
+                let name =
+                    |bot: &Bot, field: FieldId| bot.customer.get(field.index()).map(|one| one.name.clone());
+                name(&self.old.bot, old.field) == name(&self.new.bot, new.field)
+            }
+            // What a flow gives goes where its `run` stands.
+            (PlaceKind::Run(_), PlaceKind::Run(new)) => {
+                inner.is_none_or(|inner| self.flow(inner.flow).is_none_or(|flow| flow == new.flow))
+            }
+            // A list of options is another question than written ones.
+            (PlaceKind::Choose(old), PlaceKind::Choose(new)) => {
+                old.from.is_some() == new.from.is_some() && old.several == new.several
+            }
+            (PlaceKind::Form(_), _) | (_, PlaceKind::Form(_)) => false,
+            _ => true,
+        }
+    }
+
+    /// The variables of a frame that has its own, as those of a flow of the new version.
+    fn slots(&self, frame: &Frame, flow: FlowId, notes: &mut Vec<UpgradeNote>) -> Vec<Value> {
+        let (old, new) = (
+            self.old.bot.flows.get(frame.flow.index()),
+            self.new.bot.flows.get(flow.index()),
+        );
+        let (Some(old), Some(new)) = (old, new) else {
+            return Vec::new();
+        };
+        let mut note = |slot: &Slot, value: &Value, why| {
+            if value.is_known() && !slot.name.starts_with('.') {
+                notes.push(UpgradeNote::Dropped {
+                    name: slot_name(&old.name, &slot.name),
+                    value: value.clone(),
+                    why,
+                });
+            }
+        };
+        let mut slots = Vec::with_capacity(new.slots.len());
+        for slot in &new.slots {
+            let at = old.slots.iter().position(|one| one.name == slot.name);
+            let known = at.and_then(|at| Some((&old.slots[at], frame.slots.get(at)?)));
+            slots.push(match known {
+                None => Value::Unknown,
+                Some((declared, value)) => match self.carried(value, declared.ty, slot.ty) {
+                    Some(value) => value,
+                    None => {
+                        note(declared, value, Unfit::Changed);
+                        Value::Unknown
+                    }
+                },
+            });
+        }
+        for (declared, value) in old.slots.iter().zip(&frame.slots) {
+            if !new.slots.iter().any(|one| one.name == declared.name) {
+                note(declared, value, Unfit::Removed);
+            }
+        }
+        while slots.last().is_some_and(Value::is_unknown) {
+            slots.pop();
+        }
+        slots
+    }
+
+    /// What a frame waits for besides words, in the new version; `None` where that is not the same any more.
+    fn pending(&self, frame: &Frame, place: &Place) -> Option<Pending> {
+        let before = self.old.bot.places.get(frame.at.index()).map(|place| &place.kind);
+        let pending = frame.pending.as_deref()?.clone();
+        Some(match (pending, before, &place.kind) {
+            (
+                Pending::Call {
+                    number,
+                    attempt,
+                    args,
+                    until,
+                    company,
+                },
+                Some(PlaceKind::Call(old)),
+                PlaceKind::Call(new),
+            ) => {
+                let (was, is) = (
+                    self.old.bot.calls.get(old.call.index())?,
+                    self.new.bot.calls.get(new.call.index())?,
+                );
+                Pending::Call {
+                    number,
+                    attempt,
+                    // They are kept only where it may be tried again.
+                    args: match args.is_empty() {
+                        true => args,
+                        false => self.all_carried(&args, &was.params, &is.params)?,
+                    },
+                    until,
+                    company: company.filter(|_| new.waiting.is_some()),
+                }
+            }
+            (Pending::Arrived(value), Some(PlaceKind::Call(old)), PlaceKind::Call(new)) => {
+                let was = self.old.bot.calls.get(old.call.index())?.gives;
+                let is = self.new.bot.calls.get(new.call.index())?.gives;
+                match (was, is) {
+                    (Some(was), Some(is)) => match self.carried(&value, was, is) {
+                        Some(value) => Pending::Arrived(value),
+                        None => Pending::Missed(None),
+                    },
+                    (_, None) => Pending::Arrived(Value::Unknown),
+                    (None, Some(_)) => Pending::Missed(None),
+                }
+            }
+            (Pending::Missed(Some(named)), Some(PlaceKind::Call(old)), PlaceKind::Call(new)) => {
+                let (was, is) = (
+                    self.old.bot.calls.get(old.call.index())?,
+                    self.new.bot.calls.get(new.call.index())?,
+                );
+                Pending::Missed(
+                    super::versions::by_name(&was.fails, &is.fails, named as usize, |name| name)
+                        .map(|at| at as u32),
+                )
+            }
+            (
+                Pending::Arrived(Value::Record(fields)),
+                Some(PlaceKind::WaitFor(old)),
+                PlaceKind::WaitFor(new),
+            ) => {
+                let (was, is) = (
+                    self.old.bot.events.get(old.event.index())?,
+                    self.new.bot.events.get(new.event.index())?,
+                );
+                match self.all_carried(&fields, &was.fields, &is.fields) {
+                    Some(fields) => Pending::Arrived(Value::Record(fields)),
+                    None => Pending::Missed(None),
+                }
+            }
+            (Pending::Arrived(value), Some(PlaceKind::AskQueue(old)), PlaceKind::AskQueue(new)) => {
+                match self.carried(&value, old.ty, new.ty) {
+                    Some(value) => Pending::Arrived(value),
+                    None => Pending::Missed(None),
+                }
+            }
+            (pending, ..) => pending,
+        })
+    }
+
+    /// A frame that cannot go on where it rests. It keeps what it knows.
+    fn stranded(&self, frame: &Frame, below: &[Frame], notes: &mut Vec<UpgradeNote>) -> Frame {
+        let flow = match frame.kind {
+            FrameKind::Handler { of: Some(of) } => below.get(of as usize).map(|other| other.flow),
+            _ => self.flow(frame.flow),
+        };
+        let flow = flow.unwrap_or(FlowId::ALWAYS);
+        let owns = !matches!(frame.kind, FrameKind::Handler { of: Some(_) });
+        Frame {
+            flow,
+            kind: frame.kind,
+            at: NOWHERE,
+            asked: NOWHERE,
+            hash: frame.hash,
+            slots: if owns {
+                self.slots(frame, flow, notes)
+            } else {
+                Vec::new()
+            },
+            answered: SmallVec::new(),
+            tries: 0,
+            retrying: false,
+            insists: false,
+            form: None,
+            pending: frame.pending.clone(),
+        }
+    }
+}

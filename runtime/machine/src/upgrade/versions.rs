@@ -1,0 +1,172 @@
+//! Two versions of a bot: where the later one has what the earlier one has, and which values still fit.
+
+use botflow_artifact::*;
+use botflow_values::{self as values, Decimal};
+use smol_str::SmolStr;
+
+use super::name_of;
+use crate::conversation::NOWHERE;
+use crate::program::{Program, tag};
+use crate::reading::fits;
+
+/// Types nest at most half so deep.
+const MAX_DEPTH: usize = 32;
+
+/// The two versions.
+pub(crate) struct Versions<'a> {
+    pub old: &'a Program,
+    pub new: &'a Program,
+}
+
+impl<'a> Versions<'a> {
+    pub fn new(old: &'a Program, new: &'a Program) -> Versions<'a> {
+        Versions { old, new }
+    }
+
+    /// The flow of the same name, or the one to which it has moved.
+    pub fn flow(&self, old: FlowId) -> Option<FlowId> {
+        if old == FlowId::ALWAYS {
+            return Some(old);
+        }
+        let name = &self.old.bot.flows.get(old.index())?.name;
+        self.new.flow_named(name).or_else(|| {
+            let moved = self.new.bot.moved.iter().find(|moved| moved.from == *name)?;
+            self.new.flow_named(&moved.to)
+        })
+    }
+
+    /// The place of the new version: the one of the same hash and kind, or where it has moved to.
+    pub fn place(&self, old: PlaceId) -> Option<PlaceId> {
+        if old == NOWHERE {
+            return None;
+        }
+        let place = self.old.bot.places.get(old.index())?;
+        let is_same = |one: &Place| one.hash == place.hash && one.kind.word() == place.kind.word();
+        let tagged = self.new.tags.get(tag(place.hash).as_str()).copied();
+        tagged
+            .filter(|at| self.new.bot.places.get(at.index()).is_some_and(is_same))
+            .or_else(|| self.moved(old))
+    }
+
+    /// `moved a.b to c.d`: the whole place, or the step or flow it stands in.
+    fn moved(&self, old: PlaceId) -> Option<PlaceId> {
+        let place = self.old.bot.places.get(old.index())?;
+        let name = name_of(&self.old.bot, old);
+        let moved = self.new.bot.moved.iter().find_map(|moved| {
+            let rest = name.strip_prefix(moved.from.as_str())?;
+            (rest.is_empty() || rest.starts_with('.')).then(|| format!("{}{rest}", moved.to))
+        })?;
+        let places = self.new.bot.places.iter().enumerate();
+        let mut kin = places.filter(|(_, one)| one.kind.word() == place.kind.word());
+        kin.find(|(index, _)| name_of(&self.new.bot, PlaceId::from(*index)) == moved)
+            .map(|(index, _)| PlaceId::from(index))
+    }
+
+    /// The call of the same name.
+    pub fn call(&self, old: CallId) -> Option<CallId> {
+        let calls = (&self.old.bot.calls, &self.new.bot.calls);
+        by_name(calls.0, calls.1, old.index(), |call| &call.name).map(CallId::from)
+    }
+
+    /// The event of the same name.
+    pub fn event(&self, old: EventId) -> Option<EventId> {
+        let events = (&self.old.bot.events, &self.new.bot.events);
+        by_name(events.0, events.1, old.index(), |event| &event.name).map(EventId::from)
+    }
+
+    /// A value of a type of the old version as one of a type of the new version; `None` where it does not fit. What
+    /// is unknown stays unknown, whatever the type.
+    pub fn carried(&self, value: &Value, from: TypeId, to: TypeId) -> Option<Value> {
+        if value.is_unknown() {
+            return Some(Value::Unknown);
+        }
+        let carried = self.carry(value, from, to, 0)?;
+        fits(self.new, to, &carried, 0).then_some(carried)
+    }
+
+    fn carry(&self, value: &Value, from: TypeId, to: TypeId, depth: usize) -> Option<Value> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let old = self.old.bot.types.get(from.index())?;
+        let new = self.new.bot.types.get(to.index())?;
+        match (old, new) {
+            (Type::Optional(from) | Type::Narrowed { base: from, .. }, _) => {
+                self.carry(value, *from, to, depth + 1)
+            }
+            (_, Type::Optional(_)) if value.is_unknown() => Some(Value::Unknown),
+            (_, Type::Optional(to) | Type::Narrowed { base: to, .. }) => {
+                self.carry(value, from, *to, depth + 1)
+            }
+            (Type::List(from), Type::List(to)) => {
+                // Of a list what still fits is kept.
+                let items = value.as_list()?.iter();
+                let kept = items.filter_map(|item| self.carry(item, *from, *to, depth + 1));
+                Some(Value::List(
+                    kept.filter(|item| fits(self.new, *to, item, 0)).collect(),
+                ))
+            }
+            (Type::Record(from), Type::Record(to)) => {
+                let Value::Record(fields) = value else {
+                    return None;
+                };
+                let field = |(name, to): &(SmolStr, TypeId)| {
+                    let at = from.iter().position(|(known, _)| known == name);
+                    match at.and_then(|at| Some((from.get(at)?.1, fields.get(at)?))) {
+                        Some((from, field)) => self.carry(field, from, *to, depth + 1),
+                        None => Some(Value::Unknown),
+                    }
+                };
+                to.iter()
+                    .map(field)
+                    .collect::<Option<Vec<_>>>()
+                    .map(Value::Record)
+            }
+            (Type::Set(_), Type::Set(to)) => self.member(value, to.index()),
+            _ => match (value, new.kind()?) {
+                (Value::Unknown, _) => Some(Value::Unknown),
+                (Value::Integer(whole), values::Kind::Number) => {
+                    Some(Value::Number(Decimal::from_integer(*whole)))
+                }
+                (Value::Email(text) | Value::Phone(text) | Value::Url(text), values::Kind::Text) => {
+                    Some(Value::Text(text.clone()))
+                }
+                // An amount is one of the bot's currency.
+                (Value::Money(_), _) if self.old.bot.currency != self.new.bot.currency => None,
+                (value, kind) if value.kind() == Some(kind) => Some(value.clone()),
+                _ => None,
+            },
+        }
+    }
+
+    /// The member of the same name of a set.
+    fn member(&self, value: &Value, set: usize) -> Option<Value> {
+        let Value::Member(member) = value else {
+            return None;
+        };
+        let before = &self.old.bot.sets.get(member.set as usize)?.members;
+        let after = &self.new.bot.sets.get(set)?.members;
+        let index = by_name(before, after, member.index as usize, |one| &one.name)?;
+        Some(Value::member(set as u32, index as u32))
+    }
+
+    /// Values of these types, one by one; `None` where one of them does not fit or is missing.
+    pub fn all_carried(&self, values: &[Value], from: &[Param], to: &[Param]) -> Option<Vec<Value>> {
+        let field = |to: &Param| {
+            let at = from.iter().position(|known| known.name == to.name);
+            let found = at.and_then(|at| Some((from.get(at)?.ty, values.get(at)?)));
+            let carried = match found {
+                Some((from, value)) => self.carried(value, from, to.ty)?,
+                None => Value::Unknown,
+            };
+            fits(self.new, to.ty, &carried, 0).then_some(carried)
+        };
+        to.iter().map(field).collect()
+    }
+}
+
+/// Where the new version has what the old one has at a place, by its name.
+pub(super) fn by_name<T>(old: &[T], new: &[T], index: usize, name: impl Fn(&T) -> &SmolStr) -> Option<usize> {
+    let wanted = name(old.get(index)?);
+    new.iter().position(|one| name(one) == wanted)
+}
