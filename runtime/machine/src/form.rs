@@ -41,6 +41,10 @@ impl<'a> Turn<'a> {
         if self.numbers_a_suggestion(id, ask, heard) {
             return None;
         }
+        // A wrong answer to the question they see is none to another one.
+        if self.scope().is_out_of_bounds(ask.ty, heard) {
+            return None;
+        }
         self.several_answers(id, place, &asks, heard)
     }
 

@@ -54,6 +54,18 @@ impl Scope<'_> {
         self.type_info(ty).is_some_and(|info| info.narrow)
     }
 
+    /// Whether the whole text would be a value of the type but for its bounds: 5, where ten and more are asked for.
+    pub fn is_out_of_bounds(&self, ty: TypeId, heard: &Heard<'_>) -> bool {
+        let Some(info) = self.type_info(ty) else {
+            return false;
+        };
+        let Some(kind) = info.kind.filter(|kind| *kind != Kind::Text) else {
+            return false;
+        };
+        let read = self.read_scalar(kind, heard, Extent::Whole).whole();
+        read.is_some_and(|value| !keeps(info, &value))
+    }
+
     /// The whole text as a valid value of the type.
     pub fn read_whole(&self, ty: TypeId, heard: &Heard<'_>) -> Option<Value> {
         let info = self.type_info(ty)?;

@@ -95,6 +95,14 @@ impl<'a> Oracle<'a> {
         if numbered(&ty, meant).is_some() {
             return None;
         }
+        let mut base = &ty;
+        while let Ty::Narrowed { base: inner, .. } = base {
+            base = inner;
+        }
+        let of_the_kind = base.is_narrow() && matches!(self.env().read(base, text), Reading::Whole(_));
+        if of_the_kind && !matches!(self.env().read(&ty, text), Reading::Whole(_)) {
+            return None;
+        }
         self.several_answers(text, waiting, &state)
     }
 
