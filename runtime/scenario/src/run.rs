@@ -276,10 +276,10 @@ impl<'a> Runner<'a> {
         let expected: Vec<Vec<String>> = strict.iter().map(|line| strict_lines(&line.kind)).collect();
         let actual: Vec<Vec<String>> = observed
             .iter()
-            .filter_map(|one| match one {
-                Observed::Said(lines) => Some(lines.iter().map(|line| line.trim_end().to_owned()).collect()),
-                Observed::Called(call) => Some(vec![format!("* {call}")]),
-                Observed::Did(_) => None,
+            .flat_map(|one| match one {
+                Observed::Said(lines) => bubbles(lines),
+                Observed::Called(call) => vec![vec![format!("* {call}")]],
+                Observed::Did(_) => Vec::new(),
             })
             .collect();
         let same = expected.len() == actual.len()
@@ -364,6 +364,20 @@ fn strict_lines(kind: &LineKind) -> Vec<String> {
     }
 }
 
+/// The lines of one message, by what the channel shows as messages of their own: a picture without words goes before
+/// its text on some.
+fn bubbles(lines: &[String]) -> Vec<Vec<String>> {
+    let mut bubbles: Vec<Vec<String>> = Vec::new();
+    for line in lines {
+        let line = line.trim_end().to_owned();
+        match bubbles.last_mut() {
+            Some(bubble) if !line.starts_with('<') => bubble.push(line),
+            _ => bubbles.push(vec![line]),
+        }
+    }
+    bubbles
+}
+
 /// Equal but for the width of white space in front and in between.
 fn alike(left: &[String], right: &[String]) -> bool {
     left.len() == right.len()
@@ -375,4 +389,22 @@ fn alike(left: &[String], right: &[String]) -> bool {
 
 fn squeezed(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_of_two_bubbles_is_two_lines_of_the_bot() {
+        let lines = ["<", "  (image \"A\") ", "< Words", "  | < more", "  [b]"].map(str::to_owned);
+        assert_eq!(
+            bubbles(&lines),
+            [
+                vec!["<".to_owned(), "  (image \"A\")".to_owned()],
+                vec!["< Words".to_owned(), "  | < more".to_owned(), "  [b]".to_owned()]
+            ]
+        );
+        assert_eq!(bubbles(&[]), Vec::<Vec<String>>::new());
+    }
 }
