@@ -126,12 +126,14 @@ pub enum Op {
         /// The words.
         text: TextId,
     },
-    /// Records or withdraws consent for this channel.
+    /// Records or withdraws consent.
     Consent {
         /// Which kind.
         consent: ConsentId,
         /// Granted, or withdrawn.
         granted: bool,
+        /// For which channels; none = the conversation's.
+        channels: Vec<SmolStr>,
     },
     /// This person is the one known by the value.
     Identify(FieldId),

@@ -124,10 +124,15 @@ impl Emitter {
                 },
                 span,
             ),
-            StmtKind::Consent { consent, granted } => self.plain(
+            StmtKind::Consent {
+                consent,
+                granted,
+                channels,
+            } => self.plain(
                 Op::Consent {
                     consent: *consent,
                     granted: *granted,
+                    channels: channels.clone(),
                 },
                 span,
             ),

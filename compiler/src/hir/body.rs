@@ -252,6 +252,8 @@ pub enum StmtKind {
         consent: ConsentId,
         /// Granted, or withdrawn.
         granted: bool,
+        /// For which channels; none = the conversation's.
+        channels: Vec<smol_str::SmolStr>,
     },
     /// `ask queue …`.
     AskQueue(Box<AskQueueBody>),

@@ -271,10 +271,19 @@ impl Lower<'_> {
                 let consent = stmt
                     .name()
                     .and_then(|token| self.known("consent", token, |symbols| &mut symbols.consents));
+                let mut channels = Vec::new();
+                for token in stmt.channels().into_iter().flat_map(|clause| clause.names()) {
+                    let channel = self.bot_channel(token);
+                    // Said twice is said.
+                    if !channels.contains(&channel) {
+                        channels.push(channel);
+                    }
+                }
                 match consent {
                     Some(consent) => StmtKind::Consent {
                         consent: ConsentId::from(consent),
                         granted: stmt.is_granted(),
+                        channels,
                     },
                     None => StmtKind::Error,
                 }

@@ -230,7 +230,7 @@ syntax_kinds! {
         ReturnStmt "return_stmt", EscalateStmt "escalate_stmt", FinishStmt "finish_stmt",
         Outcome "outcome", AgainStmt "again_stmt", BackStmt "back_stmt", VaryStmt "vary_stmt",
         Arm "arm", StageStmt "stage_stmt", TagStmt "tag_stmt", TrackStmt "track_stmt",
-        NoteStmt "note_stmt", TellStmt "tell_stmt", ConsentStmt "consent_stmt",
+        NoteStmt "note_stmt", TellStmt "tell_stmt", ConsentStmt "consent_stmt", OnClause "on_clause",
         VerifyStmt "verify_stmt", IdentifyStmt "identify_stmt", OrExpr "or_expr", AndExpr "and_expr",
         NotExpr "not_expr", CompareExpr "compare_expr", KnownTest "known_test", CompareOp "compare_op",
         ElseExpr "else_expr", SumExpr "sum_expr", ProductExpr "product_expr", NegExpr "neg_expr",

@@ -362,6 +362,7 @@ impl Makes<'_, '_> {
             10 => StmtKind::Consent {
                 consent: ConsentId(0),
                 granted: true,
+                channels: vec!["web".into(), "email".into()],
             },
             11 => StmtKind::Identify(FieldId(0)),
             12 => StmtKind::Repeat,

@@ -18,6 +18,9 @@ pub struct Consent {
     pub granted: bool,
     /// When, in milliseconds since 1970.
     pub at: i64,
+    /// Where the customer said so: most often the same channel, but somebody may agree to mails in a web chat. Empty
+    /// where it was given elsewhere.
+    pub said_on: SmolStr,
     /// The words of the question that was answered; empty where none was.
     pub question: SmolStr,
     /// The customer's words: what was written, the label that was pressed; empty where the customer said nothing.
@@ -41,6 +44,7 @@ impl Consent {
             channel: channel.into(),
             granted: true,
             at,
+            said_on: SmolStr::default(),
             question: SmolStr::default(),
             answer: SmolStr::default(),
         }

@@ -148,7 +148,7 @@ impl Turn<'_> {
         }
         for consent in (0..self.p.bot.consents.len()).map(ConsentId::from) {
             if self.c.person.has_consent(consent, &channel) {
-                self.consent(consent, false, SmolStr::new(heard.text));
+                self.consent(consent, false, channel.clone(), SmolStr::new(heard.text));
             }
         }
         self.c.person.opt(&channel, true, self.now);

@@ -144,9 +144,23 @@ impl Turn<'_> {
                 let text = self.scope().text(*text);
                 self.out.push(Effect::Tell { queue: *queue, text });
             }
-            Op::Consent { consent, granted } => {
+            Op::Consent {
+                consent,
+                granted,
+                channels,
+            } => {
                 let answer = self.words.clone();
-                self.consent(*consent, *granted, answer);
+                match channels.as_slice() {
+                    [] => {
+                        let here = self.scope().channel().clone();
+                        self.consent(*consent, *granted, here, answer);
+                    }
+                    channels => {
+                        for channel in channels {
+                            self.consent(*consent, *granted, channel.clone(), answer.clone());
+                        }
+                    }
+                }
             }
             Op::Identify(field) => self.identify(*field),
             Op::Vary { experiment, arms } => {
@@ -251,10 +265,16 @@ impl Turn<'_> {
         });
     }
 
-    /// Records or withdraws a consent on the present channel.
-    pub fn consent(&mut self, consent: ConsentId, granted: bool, answer: smol_str::SmolStr) {
-        let channel = self.scope().channel().clone();
+    /// Records or withdraws a consent for a channel, as the customer says on the present one.
+    pub fn consent(
+        &mut self,
+        consent: ConsentId,
+        granted: bool,
+        channel: smol_str::SmolStr,
+        answer: smol_str::SmolStr,
+    ) {
         let record = Consent {
+            said_on: self.scope().channel().clone(),
             consent,
             granted,
             at: self.now,

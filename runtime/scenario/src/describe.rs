@@ -65,7 +65,12 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
         }
         Effect::Consent(record) => {
             let word = if record.granted { "granted" } else { "withdrawn" };
-            format!("consent {} {word}", bot.consents[record.consent.index()])
+            let consent = &bot.consents[record.consent.index()];
+            if record.channel == record.said_on {
+                format!("consent {consent} {word}")
+            } else {
+                format!("consent {consent} {word} on {}", record.channel)
+            }
         }
         Effect::OptedOut { .. } => "opted out".into(),
         Effect::OptedIn { .. } => "opted in".into(),

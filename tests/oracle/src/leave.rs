@@ -109,8 +109,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// Records a consent with its proof.
-    pub(crate) fn note_consent(&mut self, consent: ConsentId, granted: bool) {
-        let channel: SmolStr = self.channel();
+    pub(crate) fn note_consent(&mut self, consent: ConsentId, granted: bool, channel: SmolStr) {
         if granted {
             self.person
                 .particulars_mut()
@@ -120,6 +119,7 @@ impl<'a> Oracle<'a> {
         let record = Consent {
             consent,
             channel,
+            said_on: self.channel(),
             granted,
             at: self.now,
             question: self.replied.clone(),

@@ -145,7 +145,7 @@ impl<'a> Oracle<'a> {
         for place in 0..self.project.bot.consents.len() {
             let consent = ConsentId::from(place);
             if self.agrees(consent, &channel) {
-                self.note_consent(consent, false);
+                self.note_consent(consent, false, channel.clone());
             }
         }
         if !self.person.is_opted_out(&channel) {

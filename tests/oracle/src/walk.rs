@@ -381,7 +381,11 @@ impl<'a> Oracle<'a> {
                 behind
             }
             Stmt::ConsentStmt(stmt) => {
-                self.consent(&text_of(stmt.name()), stmt.is_granted());
+                let channels: Vec<SmolStr> = (stmt.channels().into_iter())
+                    .flat_map(|clause| clause.names())
+                    .map(|channel| SmolStr::new(channel.text()))
+                    .collect();
+                self.consent(&text_of(stmt.name()), stmt.is_granted(), channels);
                 behind
             }
             Stmt::IdentifyStmt(stmt) => {
@@ -442,7 +446,7 @@ impl<'a> Oracle<'a> {
         });
     }
 
-    fn consent(&mut self, name: &str, granted: bool) {
+    fn consent(&mut self, name: &str, granted: bool, mut channels: Vec<SmolStr>) {
         let Some(place) = self
             .project
             .bot
@@ -452,7 +456,16 @@ impl<'a> Oracle<'a> {
         else {
             return;
         };
-        self.note_consent(botflow_artifact::ConsentId::from(place), granted);
+        if channels.is_empty() {
+            channels.push(self.channel());
+        }
+        let mut said: Vec<SmolStr> = Vec::new();
+        for channel in channels {
+            if !said.contains(&channel) {
+                said.push(channel.clone());
+                self.note_consent(botflow_artifact::ConsentId::from(place), granted, channel);
+            }
+        }
     }
 
     /// The flow that the topmost frame's flow means by a name.

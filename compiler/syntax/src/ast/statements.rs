@@ -80,7 +80,9 @@ nodes! {
     /// `tell queue sales "…"`
     TellStmt { queue: token Name, text: one Text }
     /// `consent marketing granted`, or `withdrawn`
-    ConsentStmt { name: token Name, is_granted: has KwGranted, is_withdrawn: has KwWithdrawn }
+    ConsentStmt { name: token Name, is_granted: has KwGranted, is_withdrawn: has KwWithdrawn, channels: one OnClause }
+    /// `on email, sms`: for which channels.
+    OnClause { names: tokens Name }
     /// `verify customer.email { … }`
     VerifyStmt { customer: one CustomerRef, items: many VerifyItem }
     /// `identify by customer.email`

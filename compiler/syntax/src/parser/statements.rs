@@ -151,6 +151,9 @@ impl Parser<'_> {
             SyntaxKind::KwConsent => (SyntaxKind::ConsentStmt, |p| {
                 p.name();
                 p.one_of_words(&[SyntaxKind::KwGranted, SyntaxKind::KwWithdrawn]);
+                if p.at(SyntaxKind::KwOn) {
+                    p.keyword_node(SyntaxKind::OnClause, Self::names);
+                }
             }),
             SyntaxKind::KwVerify => (SyntaxKind::VerifyStmt, Self::verify_body),
             SyntaxKind::KwIdentify => (SyntaxKind::IdentifyStmt, |p| {
