@@ -81,6 +81,7 @@ pub fn check(project: &Project) -> Checked {
     crate::flow_facts::check(&program, &mut findings);
     rules::talk::program(&program, &mut findings);
     let unmentioned = unmentioned(&program);
+    let conditions = rules::triggers::Conditions::of(&program);
     let lowered = crate::codegen::generate(program);
     let graph = Graph::build(&lowered.bot);
     let unreadable = (findings.iter())
@@ -98,6 +99,7 @@ pub fn check(project: &Project) -> Checked {
             .contains(&&finding.rule.name)
     }));
     rules::talk::check(&context, unreadable, &mut findings);
+    rules::triggers::check(&context, &conditions, &read.sources, unreadable, &mut findings);
     drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::suppress::apply(&read.sources, &mut findings);

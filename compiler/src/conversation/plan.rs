@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use botflow_artifact::*;
+use smol_str::SmolStr;
 
 use super::wishes::{Source, Subject, Wishes};
 use crate::flow_facts::path::Root;
 use crate::graph::label::Words;
+use crate::types::literal;
 
 /// Stands for words that only a run can know.
 const ANYTHING: &str = "…";
@@ -19,6 +21,12 @@ pub(crate) const BEGINS: &str = "\u{1}begins ";
 pub(crate) const RUNS: &str = "\u{1}runs ";
 /// What begins the line that says who the customer is.
 const PERSON: &str = "person ana (";
+/// What begins the line that says when it is.
+const AT: &str = "at ";
+/// What begins the line that says where the customer is.
+const SPEAKS: &str = "@ ana on ";
+/// Conversations begin at ten, where nothing says otherwise.
+const USUAL_BEGIN: u32 = 10 * 60;
 
 /// A plan in the making.
 #[derive(Clone, Debug)]
@@ -28,6 +36,10 @@ pub(crate) struct Plan<'b> {
     pub wishes: Wishes<'b>,
     stubs: Vec<Stub>,
     lines: Vec<String>,
+    /// When it begins, if that matters: minutes after midnight.
+    begins_at: Option<u32>,
+    /// Where the person is, if not on the bot's first channel.
+    channel: Option<SmolStr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +56,54 @@ impl<'b> Plan<'b> {
             wishes: Wishes::new(bot),
             stubs: Vec::new(),
             lines: Vec::new(),
+            begins_at: None,
+            channel: None,
         }
+    }
+
+    /// What it is about.
+    pub fn bot(&self) -> &'b Bot {
+        self.bot
+    }
+
+    /// Where the person is, if that was said.
+    pub fn channel(&self) -> Option<&SmolStr> {
+        self.channel.as_ref()
+    }
+
+    /// It begins at this time of day.
+    pub fn begins_at(&mut self, minute: u32) {
+        self.begins_at = Some(minute);
+    }
+
+    /// The person is on this channel.
+    pub fn speaks_on(&mut self, channel: &SmolStr) {
+        self.channel.get_or_insert_with(|| channel.clone());
+    }
+
+    /// The time of day at the end of what is planned, in minutes after midnight.
+    pub fn minute(&self) -> i64 {
+        const DAY: i64 = 24 * 60;
+        let mut minute = i64::from(self.begins_at.unwrap_or(USUAL_BEGIN));
+        for line in &self.lines {
+            let Some(passes) = line.strip_prefix("+ ") else {
+                continue;
+            };
+            match passes.strip_prefix("until ") {
+                Some(until) => {
+                    let time = until.rsplit(' ').next().and_then(|time| time.split_once(':'));
+                    if let Some((hours, minutes)) = time {
+                        minute = hours.parse().unwrap_or(0) * 60 + minutes.parse().unwrap_or(0);
+                    }
+                }
+                None => {
+                    for part in passes.split(' ') {
+                        minute += literal::duration(part).unwrap_or(0) / 60_000;
+                    }
+                }
+            }
+        }
+        minute.rem_euclid(DAY)
     }
 
     /// The words about the bot.
@@ -52,13 +111,21 @@ impl<'b> Plan<'b> {
         &self.words
     }
 
-    /// An event happens, with examples in its fields.
-    pub fn happens(&mut self, event: &Event) {
-        let fields = event
-            .fields
-            .iter()
-            .map(|field| format!("{}: {}", field.name, self.example(field.ty, &[], None, DEEPEST)));
+    /// An event happens: with what is wished of its fields where this flow hears it, else with examples.
+    pub fn happens(&mut self, event: &Event, flow: FlowId) {
+        let fields = event.fields.iter().zip(0..).filter_map(|(field, at)| {
+            let subject = self.wishes.subject_of(flow, Root::Event(at));
+            if subject.is_some_and(|subject| subject.known == Some(false)) {
+                return None;
+            }
+            let value = self.example(field.ty, &[], subject, DEEPEST);
+            Some(format!("{}: {value}", field.name))
+        });
         let fields = fields.collect::<Vec<_>>().join(", ");
+        for at in 0..event.fields.len() {
+            self.wishes
+                .gives(flow, Root::Event(at as u32), Source::Elsewhere, None);
+        }
         self.lines.push(match fields.is_empty() {
             true => format!("! {}", event.name),
             false => format!("! {}({fields})", event.name),
@@ -170,11 +237,28 @@ impl<'b> Plan<'b> {
                 Source::Stub(_) | Source::Elsewhere | Source::Nothing => {}
             }
         }
-        let mut lines = Vec::with_capacity(self.lines.len() + self.stubs.len() + 1);
+        let consents = self.wishes.consents().iter();
+        let consents: Vec<&str> = consents
+            .filter_map(|consent| Some(self.bot.consents.get(consent.index())?.as_str()))
+            .collect();
+        if !consents.is_empty() {
+            person.push(format!("consents: [{}]", consents.join(", ")));
+        }
+        let mut lines = Vec::with_capacity(self.lines.len() + self.stubs.len() + 3);
+        if let Some(minute) = self.begins_at {
+            lines.push(format!(
+                "{AT}2026-01-05 {:02}:{:02}",
+                minute / 60 % 24,
+                minute % 60
+            ));
+        }
         if !person.is_empty() {
             lines.push(format!("{PERSON}{})", person.join(", ")));
         }
         lines.extend((0..self.stubs.len()).map(|at| self.stub_line(at)));
+        if let Some(channel) = &self.channel {
+            lines.push(format!("{SPEAKS}{channel}"));
+        }
         lines.append(&mut self.lines);
         lines
     }
@@ -296,9 +380,15 @@ pub(crate) fn escaped(label: &str) -> String {
 pub(crate) fn arranged(lines: Vec<String>) -> Vec<String> {
     let mut person: Vec<String> = Vec::new();
     let mut stubs: Vec<String> = Vec::new();
+    let mut speaks: Option<String> = None;
+    let mut at: Option<String> = None;
     let mut rest: Vec<String> = Vec::new();
     for line in lines {
-        if let Some(fields) = line.strip_prefix(PERSON) {
+        if line.starts_with(SPEAKS) {
+            speaks.get_or_insert(line);
+        } else if line.starts_with(AT) {
+            at.get_or_insert(line);
+        } else if let Some(fields) = line.strip_prefix(PERSON) {
             let fields = fields.strip_suffix(')').unwrap_or(fields).to_owned();
             if !person.contains(&fields) {
                 person.push(fields);
@@ -311,11 +401,13 @@ pub(crate) fn arranged(lines: Vec<String>) -> Vec<String> {
             rest.push(line);
         }
     }
-    let mut all = Vec::with_capacity(rest.len() + stubs.len() + 1);
+    let mut all = Vec::with_capacity(rest.len() + stubs.len() + 3);
+    all.extend(at);
     if !person.is_empty() {
         all.push(format!("{PERSON}{})", person.join(", ")));
     }
     all.append(&mut stubs);
+    all.extend(speaks);
     all.append(&mut rest);
     all
 }

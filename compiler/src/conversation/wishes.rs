@@ -61,6 +61,8 @@ pub(crate) struct Wishes<'b> {
     /// Two wishes contradict each other.
     contradicted: bool,
     subjects: Vec<Subject>,
+    /// What the person has to have agreed to.
+    consents: Vec<ConsentId>,
 }
 
 impl<'b> Wishes<'b> {
@@ -69,7 +71,26 @@ impl<'b> Wishes<'b> {
             bot,
             contradicted: false,
             subjects: Vec::new(),
+            consents: Vec::new(),
         }
+    }
+
+    /// The person has to have agreed to this.
+    pub fn agrees(&mut self, consent: ConsentId) {
+        if !self.consents.contains(&consent) {
+            self.consents.push(consent);
+        }
+    }
+
+    /// All that the person has to have agreed to.
+    pub fn consents(&self) -> &[ConsentId] {
+        &self.consents
+    }
+
+    /// What is wished of a name or a field.
+    pub fn subject_of(&self, flow: FlowId, root: Root) -> Option<&Subject> {
+        let of = key(flow, root);
+        self.subjects.iter().rev().find(|subject| subject.of == of)
     }
 
     /// A name or a field gets a new value.
@@ -180,9 +201,15 @@ impl<'b> Wishes<'b> {
                     }
                 }
             }
-            Expr::Slot(_) | Expr::Customer(_) | Expr::Component(..) => {
+            Expr::Slot(_) | Expr::Customer(_) | Expr::Component(..) | Expr::EventField(_) => {
                 self.atom(flow, condition, BinaryOp::Is, Value::YesNo(yes));
             }
+            Expr::InSegment(segment) => {
+                if let Some(segment) = self.bot.segments.get(segment.index()) {
+                    self.walk(flow, segment.condition, yes, depth - 1);
+                }
+            }
+            Expr::HasConsent(consent) if yes => self.agrees(*consent),
             _ => {}
         }
     }

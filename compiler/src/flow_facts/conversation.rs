@@ -251,7 +251,7 @@ impl<'w> Writer<'w> {
             Shows::Calls(call) => self.stub = Some(self.plan.calls(call)),
             Shows::Event(event) => {
                 if let Some(event) = bot.events.get(event.index()) {
-                    self.plan.happens(event);
+                    self.plan.happens(event, flow);
                 }
             }
             Shows::Means(intent) => {

@@ -6,9 +6,11 @@ use std::borrow::Cow;
 
 use botflow_artifact::*;
 use petgraph::graph::EdgeIndex;
+use smol_str::SmolStr;
 
 use super::label::{Words, duration, shortened};
 use super::{Edge, Graph, Node};
+use crate::conversation::begins::heard_as;
 use crate::conversation::plan::{Plan, escaped};
 use crate::conversation::wishes::Source;
 use crate::flow_facts::path::Root;
@@ -44,11 +46,24 @@ impl<'g> Teller<'g> {
 
     /// As [`Teller::tell`], with what happens at the end of the path.
     pub(crate) fn tell_and(&self, path: &[EdgeIndex], end: impl FnOnce(&mut Plan<'_>)) -> Vec<String> {
+        self.tell_on(None, path, end)
+    }
+
+    /// As [`Teller::tell_and`], with the person on a channel.
+    pub(crate) fn tell_on(
+        &self,
+        channel: Option<&SmolStr>,
+        path: &[EdgeIndex],
+        end: impl FnOnce(&mut Plan<'_>),
+    ) -> Vec<String> {
         let mut telling = Telling {
             teller: self,
             plan: Plan::new(Cow::Borrowed(self.words), self.bot),
             at: None,
         };
+        if let Some(channel) = channel {
+            telling.plan.speaks_on(channel);
+        }
         for (at, edge) in path.iter().enumerate() {
             let (Some((from, to)), Some(weight)) = (
                 self.graph.nodes.edge_endpoints(*edge),
@@ -163,7 +178,7 @@ impl Telling<'_, '_> {
             Edge::Elapsed(time) | Edge::TooLate(time) => {
                 self.plan.line(format!("+ {}", words.expr(flow, time)));
             }
-            Edge::Event(event) => self.event(event),
+            Edge::Event(event) => self.event(event, flow),
             Edge::Result => {
                 if let Some(PlaceKind::Call(call)) = place {
                     let stub = self.plan.calls(call.call);
@@ -336,21 +351,9 @@ impl Telling<'_, '_> {
         }
         match &handler.hears {
             Hears::Intent { intent, .. } => {
-                let intent = bot.intents.get(intent.index());
-                let words = intent.and_then(|intent| {
-                    intent
-                        .words
-                        .iter()
-                        .chain(&intent.like)
-                        .find_map(|it| it.words.first())
-                });
-                self.plan.line(match (words, intent) {
-                    (Some(words), _) => format!("> {words}"),
-                    (None, Some(intent)) => format!("> {}", intent.name),
-                    _ => "> something".into(),
-                });
+                self.plan.line(format!("> {}", heard_as(bot, *intent)));
             }
-            Hears::Event(event) => self.event(*event),
+            Hears::Event(event) => self.event(*event, handler.flow),
             Hears::Silence(silence) => {
                 self.plan.line(format!("+ {}", duration(silence.after_ms)));
                 if let Nudge::Say(message) = silence.act {
@@ -372,29 +375,14 @@ impl Telling<'_, '_> {
     }
 
     fn goes_off(&mut self, trigger: TriggerId) {
-        let trigger = &self.teller.bot.triggers[trigger.index()];
-        match trigger.sources.first() {
-            Some(TriggerSource::On {
-                what: Occurrence::Event(event),
-                ..
-            }) => self.event(*event),
-            Some(TriggerSource::Every { weekdays, at }) => {
-                const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-                let day = (0..7).find(|day| weekdays & (1 << day) != 0).unwrap_or(0);
-                let day = if *weekdays & 0x7f == 0x7f { "" } else { DAYS[day] };
-                let until = format!("+ until {day} {:02}:{:02}", at / 60, at % 60);
-                self.plan.line(until.replace("  ", " "));
-            }
-            _ => {}
-        }
-        if trigger.after_ms > 0 {
-            self.plan.line(format!("+ {}", duration(trigger.after_ms)));
+        if let Some(trigger) = self.teller.bot.triggers.get(trigger.index()) {
+            self.plan.begins(trigger);
         }
     }
 
-    fn event(&mut self, event: EventId) {
+    fn event(&mut self, event: EventId, flow: FlowId) {
         match self.teller.bot.events.get(event.index()) {
-            Some(event) => self.plan.happens(event),
+            Some(event) => self.plan.happens(event, flow),
             None => self.plan.line("! …"),
         }
     }

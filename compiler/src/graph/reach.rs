@@ -38,6 +38,16 @@ impl Reach {
 
     /// Searches from these nodes.
     pub fn from(graph: &Graph, bot: &Bot, roots: impl Iterator<Item = NodeIndex>) -> Reach {
+        Reach::over(graph, bot, roots, &|_, _| true)
+    }
+
+    /// Searches from these nodes over the edges that are allowed; which node they lead to is told with them.
+    pub(crate) fn over(
+        graph: &Graph,
+        bot: &Bot,
+        roots: impl Iterator<Item = NodeIndex>,
+        allowed: &dyn Fn(Edge, NodeIndex) -> bool,
+    ) -> Reach {
         let count = graph.nodes.node_count();
         let mut reach = Reach {
             turns: vec![NEVER; count],
@@ -74,6 +84,9 @@ impl Reach {
                 let run = graph.run_at(bot, node);
                 for edge in graph.nodes.edges(node) {
                     let (id, to) = (edge.id(), edge.target());
+                    if !allowed(*edge.weight(), to) {
+                        continue;
+                    }
                     if let (Edge::Returns, Some(flow)) = (edge.weight(), run) {
                         if reach.returns[flow.index()] {
                             reach.behind(graph, flow, node, id, to, &mut buckets);

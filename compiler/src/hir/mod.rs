@@ -8,7 +8,9 @@ pub mod body;
 pub mod spans;
 
 pub use body::*;
-pub use spans::{DeclarationSpans, ExprInfo, OptionalUse, UseContext};
+pub use spans::{
+    DeclarationSpans, ExperimentSpans, ExprInfo, GoalSpans, OptionalUse, TriggerPart, UseContext,
+};
 
 use botflow_artifact::Bot;
 

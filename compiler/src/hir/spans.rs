@@ -56,8 +56,51 @@ pub struct DeclarationSpans {
     pub goals: Vec<Option<Span>>,
     pub experiments: Vec<Option<Span>>,
     pub templates: Vec<Option<Span>>,
+    /// The settings of triggers, in order of the text.
+    pub trigger_parts: Vec<Vec<(TriggerPart, Span)>>,
+    /// The settings of goals.
+    pub goal_parts: Vec<GoalSpans>,
+    /// The settings of experiments.
+    pub experiment_parts: Vec<ExperimentSpans>,
     /// Where the names of slots were first given a value, per flow.
     pub slots: Vec<Vec<Option<Span>>>,
+}
+
+/// A setting of a trigger, in the order in which triggers are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "named after the words that begin them")]
+pub enum TriggerPart {
+    On,
+    Every,
+    After,
+    If,
+    Needs,
+    Between,
+    AtMost,
+    Via,
+    Unread,
+    WhenBusy,
+    Priority,
+    Expires,
+    Start,
+}
+
+/// Where the settings of a goal stand.
+#[derive(Clone, Debug, Default)]
+pub struct GoalSpans {
+    /// `on …`, those that were not understood with them.
+    pub on: Vec<Span>,
+    /// `credit D`.
+    pub credit: Option<Span>,
+}
+
+/// Where the settings of an experiment stand.
+#[derive(Clone, Debug, Default)]
+pub struct ExperimentSpans {
+    /// Its arms, in order of the text.
+    pub arms: Vec<Span>,
+    /// `goal x`, also where there is no such goal.
+    pub goal: Option<Span>,
 }
 
 /// A condition with its place, as many statements have one.

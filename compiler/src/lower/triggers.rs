@@ -11,7 +11,7 @@ use super::people::{minutes, weekdays};
 use super::reference::NO_EVENT;
 use super::{Lower, duration, name};
 use crate::faq;
-use crate::hir::UseContext;
+use crate::hir::{ExperimentSpans, GoalSpans, TriggerPart, UseContext};
 use crate::project::Span;
 use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, wrong_arguments};
 use crate::rules::nearest;
@@ -76,6 +76,11 @@ impl Lower<'_> {
             lowered.push(source);
         }
         self.program.bot.triggers[id].sources = lowered;
+        let parts = item
+            .settings()
+            .map(|setting| (part(&setting), self.node_span(&setting)));
+        let parts = parts.collect();
+        *at(&mut self.program.spans.trigger_parts, id) = parts;
         self.scope.events = events;
         let mut seen = [None; 8];
         for setting in item.settings() {
@@ -243,7 +248,14 @@ impl Lower<'_> {
         };
         let mut events = Vec::new();
         let mut clauses = Vec::new();
+        let mut parts = GoalSpans::default();
         for entry in item.entries() {
+            let span = self.node_span(&entry);
+            match entry {
+                GoalEntry::OnSetting(_) => parts.on.push(span),
+                GoalEntry::CreditSetting(_) => parts.credit = Some(span),
+                GoalEntry::ValueSetting(_) => {}
+            }
             if let GoalEntry::OnSetting(on) = entry {
                 match on.source().and_then(|source| self.occurrence(&source)) {
                     Some(what) => {
@@ -255,6 +267,7 @@ impl Lower<'_> {
                 clauses.extend(on.condition());
             }
         }
+        *at(&mut self.program.spans.goal_parts, id) = parts;
         self.scope.events = events;
         let mut conditions = Vec::new();
         for clause in clauses {
@@ -326,6 +339,9 @@ impl Lower<'_> {
         }
         self.experiment_arms[id] = arms.iter().map(|(name, _)| name.clone()).collect();
         self.program.bot.experiments[id].arms = arms;
+        let goal = item.goals().next().map(|setting| self.node_span(&setting));
+        let arms = item.arms().map(|arm| self.node_span(&arm)).collect();
+        *at(&mut self.program.spans.experiment_parts, id) = ExperimentSpans { arms, goal };
         let (mut goal_at, mut if_at) = (None, None);
         for setting in item.goals() {
             let at = self.node_span(&setting);
@@ -497,6 +513,33 @@ impl Lower<'_> {
             from: from.text(),
             to: target,
         });
+    }
+}
+
+/// The place of a declaration in a table that grows as declarations are met.
+fn at<T: Default>(table: &mut Vec<T>, id: usize) -> &mut T {
+    if table.len() <= id {
+        table.resize_with(id + 1, T::default);
+    }
+    &mut table[id]
+}
+
+/// Which setting this is.
+fn part(setting: &TriggerSetting<'_>) -> TriggerPart {
+    match setting {
+        TriggerSetting::OnSetting(_) => TriggerPart::On,
+        TriggerSetting::EverySetting(_) => TriggerPart::Every,
+        TriggerSetting::AfterSetting(_) => TriggerPart::After,
+        TriggerSetting::IfSetting(_) => TriggerPart::If,
+        TriggerSetting::NeedsSetting(_) => TriggerPart::Needs,
+        TriggerSetting::BetweenSetting(_) => TriggerPart::Between,
+        TriggerSetting::CapSetting(_) => TriggerPart::AtMost,
+        TriggerSetting::ViaSetting(_) => TriggerPart::Via,
+        TriggerSetting::UnreadSetting(_) => TriggerPart::Unread,
+        TriggerSetting::BusySetting(_) => TriggerPart::WhenBusy,
+        TriggerSetting::PrioritySetting(_) => TriggerPart::Priority,
+        TriggerSetting::ExpiresSetting(_) => TriggerPart::Expires,
+        TriggerSetting::StartStmt(_) => TriggerPart::Start,
     }
 }
 

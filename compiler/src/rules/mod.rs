@@ -2,7 +2,7 @@
 //! message is worded, and its check where it stands alone) + one `.md` page beside it + one line in its family's
 //! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
-//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3).
+//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3), [`triggers`] (BF5).
 //!
 //! # Pages
 //!
@@ -40,6 +40,7 @@ pub mod flow;
 pub mod names;
 pub mod nearest;
 pub mod talk;
+pub mod triggers;
 pub mod writing;
 
 use crate::finding::Rule;
@@ -51,6 +52,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(names::RULES)
         .chain(flow::RULES)
         .chain(talk::RULES)
+        .chain(triggers::RULES)
         .copied()
 }
 
@@ -73,6 +75,7 @@ pub fn index() -> String {
         ("BF1", "names and values", names::RULES),
         ("BF2", "the graph", flow::RULES),
         ("BF3", "talk", talk::RULES),
+        ("BF5", "triggers, experiments and goals", triggers::RULES),
     ] {
         page.push_str(&format!(
             "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
@@ -113,13 +116,6 @@ pub const LATER: &[&str] = &[
     "unsupported-markup",
     "channel-never-used",
     "reply-once",
-    "no-consent",
-    "stop-shadowed",
-    "no-frequency-cap",
-    "no-quiet-hours",
-    "same-event-same-priority",
-    "never-fires",
-    "fires-on-itself",
     "too-many-together",
     "unreachable-audience",
     "experiment-weights",

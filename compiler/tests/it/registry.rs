@@ -86,6 +86,18 @@ const NAMES: &[(&str, &[&str])] = &[
             "repeats-an-action",
         ],
     ),
+    (
+        "BF5",
+        &[
+            "no-consent",
+            "stop-shadowed",
+            "no-frequency-cap",
+            "no-quiet-hours",
+            "same-event-same-priority",
+            "never-fires",
+            "fires-on-itself",
+        ],
+    ),
 ];
 
 #[test]

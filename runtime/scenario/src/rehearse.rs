@@ -51,6 +51,7 @@ pub fn rehearse_on<'a>(program: &'a Program, factory: Box<Factory<'a>>, plan: &[
         lines: Vec::with_capacity(plan.len()),
         said: false,
         last: Vec::new(),
+        did: Vec::new(),
     };
     match rehearser.scene(&scene, plan) {
         Ok(()) => rehearser.done(&scene),
@@ -66,6 +67,8 @@ struct Rehearser<'a> {
     said: bool,
     /// The first lines of what it has said since.
     last: Vec<String>,
+    /// What it has done since.
+    did: Vec<String>,
 }
 
 enum Stop {
@@ -91,6 +94,10 @@ impl Rehearser<'_> {
             let observed = match &line.kind {
                 LineKind::Bot(_) => continue,
                 LineKind::Effect(effect) if effect.starts_with("call ") => continue,
+                LineKind::Effect(effect) => {
+                    self.effect(effect, written)?;
+                    continue;
+                }
                 LineKind::Customer(input) => self.customer(input, written)?,
                 kind => {
                     self.lines.push(written.to_owned());
@@ -100,8 +107,21 @@ impl Rehearser<'_> {
             if is_stimulus(&line.kind) {
                 self.said = false;
                 self.last.clear();
+                self.did.clear();
                 self.observe(observed, plan.len())?;
             }
+        }
+        Ok(())
+    }
+
+    /// An effect that is planned has happened since the last stimulus. It is shown where it happened.
+    fn effect(&mut self, effect: &str, written: &str) -> Result<(), Stop> {
+        if !self.did.iter().any(|did| did == effect) {
+            let did = self.did.join("`, `");
+            return Err(Stop::Differs(format!("`{effect}` does not happen, but `{did}`")));
+        }
+        if !is_shown(effect) {
+            self.lines.push(written.to_owned());
         }
         Ok(())
     }
@@ -159,11 +179,12 @@ impl Rehearser<'_> {
                 Observed::Did(effect) if effect == "fault endless" => {
                     return Err(Stop::Restless);
                 }
-                // What colleagues read is said, too.
-                Observed::Did(effect) if effect.starts_with("note ") || effect.starts_with("tell ") => {
-                    self.lines.push(format!("* {effect}"));
+                Observed::Did(effect) => {
+                    if is_shown(&effect) {
+                        self.lines.push(format!("* {effect}"));
+                    }
+                    self.did.push(effect);
                 }
-                Observed::Did(_) => {}
             }
             if self.lines.len() > planned + MOST_LINES {
                 return Err(Stop::Restless);
@@ -190,6 +211,13 @@ impl Rehearser<'_> {
             _ => Rehearsal::Plays(self.lines),
         }
     }
+}
+
+/// Effects that are always shown: what colleagues read is said, too, and what triggers do begins conversations.
+fn is_shown(effect: &str) -> bool {
+    ["note ", "tell ", "trigger "]
+        .iter()
+        .any(|head| effect.starts_with(head))
 }
 
 /// Whether words are as planned, where the plan does not leave them open; white space counts by where it is only.

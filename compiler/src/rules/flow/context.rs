@@ -3,10 +3,14 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::VecDeque;
 
-use botflow_artifact::{FlowId, Pc, PlaceId, PlaceKind};
+use botflow_artifact::{
+    FlowId, Handler, HandlerId, Hears, IntentId, Occurrence, Op, Pc, PlaceId, PlaceKind, StageId, TriggerId,
+    TriggerSource,
+};
 use indexmap::IndexMap;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxBuildHasher;
+use smol_str::SmolStr;
 
 use crate::codegen::Lowered;
 use crate::conversation::plan::{BEGINS, Plan, RUNS, arranged};
@@ -117,9 +121,97 @@ impl<'l> Context<'l> {
         self.tell(&path)
     }
 
-    /// The shortest path to a node.
+    /// The shortest path to a node; what has to happen before a trigger goes off is part of it.
     pub fn path(&self, to: NodeIndex) -> Vec<EdgeIndex> {
-        self.reach.path(self.graph, self.bot, to, PATH)
+        let path = self.reach.path(self.graph, self.bot, to, PATH);
+        self.with_what_comes_before(path)
+    }
+
+    /// Puts before a path that begins with a trigger how a conversation brings about what sets it off.
+    pub fn with_what_comes_before(&self, path: Vec<EdgeIndex>) -> Vec<EdgeIndex> {
+        let begins = path
+            .first()
+            .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+        let Some((from, _)) = begins else {
+            return path;
+        };
+        let Node::Trigger(trigger) = self.graph.nodes[from] else {
+            return path;
+        };
+        match self.before(trigger) {
+            Some(mut before) => {
+                before.extend(path);
+                before
+            }
+            None => path,
+        }
+    }
+
+    /// The conversation in which a customer brings about what sets a trigger off: a stage that is entered, something
+    /// that is asked.
+    fn before(&self, trigger: TriggerId) -> Option<Vec<EdgeIndex>> {
+        let trigger = self.bot.triggers.get(trigger.index())?;
+        let TriggerSource::On { what, .. } = trigger.sources.first()? else {
+            return None;
+        };
+        match what {
+            Occurrence::Entered(stage) => self.entered(*stage),
+            Occurrence::Asked(intent) => self.asked(*intent),
+            _ => None,
+        }
+    }
+
+    /// The way on which a customer comes to the first of these nodes.
+    fn by_customer(&self, nodes: impl Iterator<Item = NodeIndex>) -> Option<Vec<EdgeIndex>> {
+        let mut paths = nodes.map(|node| self.reach.path(self.graph, self.bot, node, PATH));
+        paths.find(|path| {
+            let begins = path
+                .first()
+                .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+            begins.is_some_and(|(from, _)| self.graph.nodes[from] == Node::Customer)
+        })
+    }
+
+    /// How a customer enters a stage.
+    fn entered(&self, stage: StageId) -> Option<Vec<EdgeIndex>> {
+        let entered = |op: &Op| matches!(op, Op::Stage(entered) if *entered == stage);
+        let all = self.bot.code.iter().enumerate();
+        let all = all.filter(|(_, op)| entered(op));
+        self.by_customer(all.filter_map(|(pc, _)| self.piece(Pc::from(pc))))
+    }
+
+    /// How a customer asks what an intent means.
+    fn asked(&self, intent: IntentId) -> Option<Vec<EdgeIndex>> {
+        let hears = |handler: &Handler| matches!(handler.hears, Hears::Intent { intent: heard, .. } if heard == intent);
+        let all = self.bot.handlers.iter().enumerate();
+        let all = all.filter(|(_, handler)| hears(handler));
+        self.by_customer(all.map(|(id, _)| self.graph.handler(HandlerId::from(id))))
+    }
+
+    /// The way to the first question of what a customer begins.
+    pub fn first_question(&self) -> Vec<EdgeIndex> {
+        let Some(start) = self.bot.start.map(|start| self.graph.flow(start)) else {
+            return Vec::new();
+        };
+        let question = |node: NodeIndex| match &self.graph.nodes[node] {
+            Node::Place(place) => matches!(
+                self.bot.places[place.index()].kind,
+                PlaceKind::Ask(_) | PlaceKind::Choose(_)
+            ),
+            _ => false,
+        };
+        let mut path = self.path(start);
+        let on = self.detour(start, question, |edge, _, _| !matches!(edge, Edge::Hears));
+        path.extend(on.into_iter().flatten());
+        path
+    }
+
+    /// A conversation that is told without a path.
+    pub fn plan(&self, tell: impl FnOnce(&mut Plan<'_>)) -> Vec<String> {
+        match self.teller() {
+            Some(teller) => teller.tell_and(&[], tell),
+            None => Vec::new(),
+        }
     }
 
     /// Tells a path; nothing if it is so long that its beginning was left out.
@@ -163,6 +255,19 @@ impl<'l> Context<'l> {
         }
         match self.teller() {
             Some(teller) => teller.tell_and(path, end),
+            None => Vec::new(),
+        }
+    }
+
+    /// As [`Context::tell_and`], with the person on this channel.
+    pub fn tell_on(
+        &self,
+        channel: &SmolStr,
+        path: &[EdgeIndex],
+        end: impl FnOnce(&mut Plan<'_>),
+    ) -> Vec<String> {
+        match self.teller() {
+            Some(teller) => teller.tell_on(Some(channel), path, end),
             None => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@
 mod heard;
 mod options;
 mod questions;
-mod together;
+pub(crate) mod together;
 
 pub mod confusing_labels;
 pub mod empty_text;

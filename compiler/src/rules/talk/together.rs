@@ -14,7 +14,7 @@ const DEEPEST: u32 = 100;
 
 /// What is assumed so far.
 #[derive(Clone)]
-pub(super) struct Together<'p> {
+pub(crate) struct Together<'p> {
     program: &'p Program,
     constraints: Constraints<'p>,
     /// Conditions by what they say, and how they turned out.

@@ -1,0 +1,59 @@
+//! Family BF5: triggers: conversations that the bot begins, experiments, goals, and who somebody is.
+//!
+//! What the conditions of triggers show is found in the resolved program ([`conditions`]), everything else is asked of
+//! the bot and its graph ([`check`]). Only triggers that were understood as a whole are looked at ([`declared`]).
+
+mod conditions;
+mod declared;
+mod happens;
+mod show;
+
+pub mod fires_on_itself;
+pub mod never_fires;
+pub mod no_consent;
+pub mod no_frequency_cap;
+pub mod no_quiet_hours;
+pub mod same_event_same_priority;
+pub mod stop_shadowed;
+
+use crate::finding::{Finding, Rule};
+use crate::project::Source;
+use crate::rules::flow::context::Context;
+
+pub(crate) use conditions::Conditions;
+
+/// The rules of this family, in order of code.
+pub const RULES: &[&Rule] = &[
+    &no_consent::RULE,
+    &stop_shadowed::RULE,
+    &no_frequency_cap::RULE,
+    &no_quiet_hours::RULE,
+    &same_event_same_priority::RULE,
+    &never_fires::RULE,
+    &fires_on_itself::RULE,
+];
+
+/// Looks at everything that begins conversations. Where a file could not be read, what would bring something about may
+/// be missing, and nothing is said about what never happens.
+pub(crate) fn check(
+    context: &Context<'_>,
+    conditions: &Conditions,
+    sources: &[Source],
+    unreadable: bool,
+    findings: &mut Vec<Finding>,
+) {
+    // What no bot is declared for is a part of one.
+    if context.lowered.spans.bot.is_none() {
+        return;
+    }
+    stop_shadowed::check(context, sources, findings);
+    let triggers = declared::triggers(context);
+    no_consent::check(context, &triggers, findings);
+    let for_ever = fires_on_itself::check(context, &triggers, findings);
+    no_frequency_cap::check(context, &triggers, &for_ever, findings);
+    no_quiet_hours::check(context, &triggers, findings);
+    same_event_same_priority::check(context, &triggers, conditions, findings);
+    if !unreadable {
+        never_fires::check(context, &triggers, conditions, findings);
+    }
+}

@@ -1,0 +1,189 @@
+//! `never-fires`: a trigger, or a part of one, that nothing can bring about.
+
+use botflow_artifact::TriggerSource;
+
+use super::conditions::Conditions;
+use super::declared::Declared;
+use super::happens::Happens;
+use crate::conversation::begins::{MARKETING, is_open};
+use crate::finding::{Finding, Level, Rule};
+use crate::graph::label::duration;
+use crate::hir::TriggerPart;
+use crate::rules::flow::context::Context;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "BF506",
+    name: "never-fires",
+    level: Level::Warning,
+    summary: "A trigger, or what it does next, can never come about.",
+    page: include_str!("never_fires.md"),
+};
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MINUTES: i64 = 24 * 60;
+
+/// Looks at all triggers. Of one that never fires the first reason is told.
+pub(super) fn check(
+    context: &Context<'_>,
+    triggers: &[Declared<'_>],
+    conditions: &Conditions,
+    findings: &mut Vec<Finding>,
+) {
+    let happens = Happens::of(context, conditions);
+    for declared in triggers {
+        let found = nothing_sets_it_off(declared)
+            .or_else(|| contradicts_itself(declared, conditions))
+            .or_else(|| no_room(context, declared))
+            .or_else(|| nobody_agrees(context, declared, &happens));
+        match found {
+            Some(finding) => findings.push(finding),
+            None => {
+                sources(context, declared, conditions, &happens, findings);
+                findings.extend(no_next_channel(declared));
+            }
+        }
+    }
+}
+
+fn nothing_sets_it_off(declared: &Declared<'_>) -> Option<Finding> {
+    declared.trigger.sources.is_empty().then(|| {
+        Finding::new(
+            &RULE,
+            declared.name,
+            "Nothing sets this off, so that nobody ever hears of it.",
+        )
+        .help("Say what does: `on EVENT`, or `every day at 10:00`.")
+    })
+}
+
+fn contradicts_itself(declared: &Declared<'_>, conditions: &Conditions) -> Option<Finding> {
+    conditions.triggers.binary_search(&declared.id).ok()?;
+    let message = "Nobody can meet this condition, so that the trigger never goes off.";
+    let help =
+        "Take the condition out, or write the one that you mean. All conditions of a trigger have to be yes.";
+    Some(Finding::new(&RULE, declared.all(TriggerPart::If).last()?, message).help(help))
+}
+
+/// Caps of none, and times that are over before they begin.
+fn no_room(context: &Context<'_>, declared: &Declared<'_>) -> Option<Finding> {
+    let trigger = declared.trigger;
+    if trigger.cap.is_some_and(|cap| cap.count == 0) {
+        let message = "Nobody may get this even once, so that the trigger never goes off.";
+        return Some(
+            Finding::new(&RULE, declared.at(TriggerPart::AtMost), message)
+                .help("Let it go off once, such as `at most 1 in 7d`, or take the trigger out."),
+        );
+    }
+    if context.bot.proactive.is_some_and(|cap| cap.count == 0)
+        && declared.uncalled().count() == trigger.sources.len()
+    {
+        let message =
+            "The bot's `proactive at most 0` lets no trigger write, so that this one never goes off.";
+        return Some(
+            Finding::new(&RULE, declared.name, message)
+                .help("Raise the limit of the bot, or take the trigger out."),
+        );
+    }
+    let expires = trigger.expires_ms?;
+    let at = declared.at(TriggerPart::Expires);
+    if expires == 0 {
+        let message = "This is given up at the very moment at which it should go off, so that it never does.";
+        return Some(Finding::new(&RULE, at, message).help("Give it time, such as `expires 2h`."));
+    }
+    let (from, to) = trigger.between?;
+    let missed = |source: &TriggerSource| match source {
+        TriggerSource::On { .. } => false,
+        TriggerSource::Every { at, .. } => {
+            let ready = (i64::from(*at) + trigger.after_ms / 60_000).rem_euclid(DAY_MINUTES);
+            let waits = (i64::from(from) - ready).rem_euclid(DAY_MINUTES);
+            // The clocks may be put on or back in between.
+            !is_open(from, to, ready) && waits * 60_000 - 2 * HOUR_MS > expires
+        }
+    };
+    (trigger.sources.iter().all(missed)).then(|| {
+        let message = format!(
+            "By {:02}:{:02}, when it may first write, this has been given up, so that it never goes off.",
+            from / 60,
+            from % 60
+        );
+        Finding::new(&RULE, at, message)
+            .help("Let it begin within the hours of `between`, or let it wait longer (`expires`).")
+    })
+}
+
+/// A consent that it needs, and that no conversation asks for.
+fn nobody_agrees(context: &Context<'_>, declared: &Declared<'_>, happens: &Happens) -> Option<Finding> {
+    let bot = context.bot;
+    // Channels of their own tell of people who agreed there.
+    if bot.events.iter().any(|event| event.name == "opted_in") {
+        return None;
+    }
+    let trigger = declared.trigger;
+    let needed = trigger.needs.iter().map(|consent| consent.index());
+    let named = needed
+        .zip(declared.all(TriggerPart::Needs))
+        .find(|(consent, _)| !happens.is_granted(*consent));
+    let implied = || {
+        let marketing = bot.consents.iter().position(|consent| consent == MARKETING)?;
+        let everywhere = declared.channels().iter().all(|channel| channel != "web");
+        let proactive = declared.uncalled().count() == trigger.sources.len();
+        (trigger.needs.is_empty() && everywhere && proactive && !happens.is_granted(marketing))
+            .then_some((marketing, declared.name))
+    };
+    let (consent, at) = named.or_else(implied)?;
+    let consent = bot.consents.get(consent)?;
+    Some(
+        Finding::new(
+            &RULE,
+            at,
+            format!("This goes only to people who agreed to `{consent}`, and no conversation asks anybody to."),
+        )
+        .help(format!(
+            "Ask for it in a flow, and write it down there: `consent {consent} granted`. If people agree elsewhere, such \
+             as in the shop, say so: `# botflow: allow never-fires -- they agree in the shop`."
+        )),
+    )
+}
+
+/// Sources that never set it off; the others may.
+fn sources(
+    context: &Context<'_>,
+    declared: &Declared<'_>,
+    conditions: &Conditions,
+    happens: &Happens,
+    findings: &mut Vec<Finding>,
+) {
+    for (number, (source, at)) in declared.sources().enumerate() {
+        if conditions.sources.binary_search(&(declared.id, number)).is_ok() {
+            let message =
+                "No event can meet this condition together with those below, so that it sets nothing off.";
+            let help = "Take the condition out, or write the one that you mean.";
+            findings.push(Finding::new(&RULE, at, message).help(help));
+        } else if let TriggerSource::On { what, .. } = source
+            && let Some((why, help)) = happens.never(context, what)
+        {
+            findings
+                .push(Finding::new(&RULE, at, format!("{why}, so that nothing sets this off.")).help(help));
+        }
+    }
+}
+
+/// What is not read leads to no other channel.
+fn no_next_channel(declared: &Declared<'_>) -> Option<Finding> {
+    let trigger = declared.trigger;
+    let (_, after) = trigger.fallback.first()?;
+    let at = declared.at(TriggerPart::Unread);
+    if trigger.via.len() < 2 {
+        let message = "There is no next channel: `via` names no other one, so that this never happens.";
+        return Some(
+            Finding::new(&RULE, at, message).help("Name the channels in order: `via whatsapp, sms`."),
+        );
+    }
+    let expires = trigger.expires_ms.filter(|expires| expires <= after)?;
+    let message = format!(
+        "After {} the trigger is given up, so that what was not read never goes to the next channel.",
+        duration(expires)
+    );
+    Some(Finding::new(&RULE, at, message).help("Go on sooner, or give it up later (`expires`)."))
+}
