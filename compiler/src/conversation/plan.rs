@@ -40,6 +40,8 @@ pub(crate) struct Plan<'b> {
     begins_at: Option<u32>,
     /// Where the person is, if not on the bot's first channel.
     channel: Option<SmolStr>,
+    /// The person has agreed to things on that channel alone.
+    agrees_there: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +60,19 @@ impl<'b> Plan<'b> {
             lines: Vec::new(),
             begins_at: None,
             channel: None,
+            agrees_there: false,
         }
     }
 
     /// What it is about.
     pub fn bot(&self) -> &'b Bot {
         self.bot
+    }
+
+    /// What the person has agreed to holds on this channel alone, where they are.
+    pub fn agrees_only_on(&mut self, channel: &SmolStr) {
+        self.speaks_on(channel);
+        self.agrees_there = true;
     }
 
     /// Where the person is, if that was said.
@@ -240,6 +249,13 @@ impl<'b> Plan<'b> {
         let consents = self.wishes.consents().iter();
         let consents: Vec<&str> = consents
             .filter_map(|consent| Some(self.bot.consents.get(consent.index())?.as_str()))
+            .collect();
+        let there = self.channel.as_ref().filter(|_| self.agrees_there);
+        let consents: Vec<String> = (consents.into_iter())
+            .map(|consent| match there {
+                Some(channel) => format!("\"{consent} on {channel}\""),
+                None => consent.to_owned(),
+            })
             .collect();
         if !consents.is_empty() {
             person.push(format!("consents: [{}]", consents.join(", ")));

@@ -49,7 +49,7 @@ impl<'g> Teller<'g> {
         self.tell_on(None, path, end)
     }
 
-    /// As [`Teller::tell_and`], with the person on a channel.
+    /// As [`Teller::tell_and`], with the person on a channel; what they have agreed to holds there alone.
     pub(crate) fn tell_on(
         &self,
         channel: Option<&SmolStr>,
@@ -62,7 +62,7 @@ impl<'g> Teller<'g> {
             at: None,
         };
         if let Some(channel) = channel {
-            telling.plan.speaks_on(channel);
+            telling.plan.agrees_only_on(channel);
         }
         for (at, edge) in path.iter().enumerate() {
             let (Some((from, to)), Some(weight)) = (

@@ -122,10 +122,10 @@ const WORDS: &[Words] = &[
         refuse_by_telephone: &["parar", "cancelar", "fin"],
         ask_again: &["alta", "suscribir", "suscribirme"],
     },
-    // Italian.
+    // Italian. "Fine" is left out: to all others it says that all is well.
     Words {
         refuse: &["disiscrivimi", "disiscriviti", "disiscrizione", "cancellami"],
-        refuse_by_telephone: &["annulla", "fine"],
+        refuse_by_telephone: &["annulla"],
         ask_again: &["iscrivimi", "iscriviti"],
     },
 ];

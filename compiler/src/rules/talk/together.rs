@@ -1,7 +1,7 @@
 //! Whether conditions can be yes together, and no together: what they say about values with limits and members
 //! ([`Constraints`]), and what they say in the same words.
 
-use botflow_artifact::{Expr, ExprId};
+use botflow_artifact::{BinaryOp, Expr, ExprId};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -66,9 +66,22 @@ impl<'p> Together<'p> {
     }
 
     fn keep(&mut self, condition: ExprId, yes: bool) {
-        if let Some(key) = key(self.program, condition) {
+        if let Some((key, yes)) = self.key(condition, yes) {
             let known = *self.decided.entry(key).or_insert(yes);
             self.impossible |= known != yes;
+        }
+    }
+
+    /// What a condition says, and how it turned out; a comparison and its opposite (`is`, `is not`) say the same.
+    fn key(&self, condition: ExprId, yes: bool) -> Option<(String, bool)> {
+        let key = key(self.program, condition)?;
+        let Some(Expr::Binary(op, ..)) = self.program.bot.exprs.get(condition.index()) else {
+            return Some((key, yes));
+        };
+        let negative = matches!(op, BinaryOp::IsNot | BinaryOp::Less | BinaryOp::LessOrEqual);
+        match key.strip_prefix(&format!("{op:?}")).filter(|_| negative) {
+            Some(rest) => Some((format!("{:?}{rest}", op.opposite()), !yes)),
+            None => Some((key, yes)),
         }
     }
 
@@ -88,8 +101,8 @@ impl<'p> Together<'p> {
                 _ => None,
             },
             _ => {
-                let key = key(self.program, condition)?;
-                self.decided.get(&key).copied()
+                let (key, yes) = self.key(condition, true)?;
+                self.decided.get(&key).map(|known| *known == yes)
             }
         }
     }

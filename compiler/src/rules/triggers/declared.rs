@@ -9,8 +9,8 @@ use crate::hir::TriggerPart;
 use crate::project::Span;
 use crate::rules::flow::context::Context;
 
-/// A channel on which a person is present: nobody is disturbed there.
-const PRESENT: &[&str] = &["web", "popup"];
+/// Channels that ring nowhere: the person is there, or looks when they like.
+const SILENT: &[&str] = &["web", "popup", "email"];
 
 /// A trigger that was understood as a whole.
 #[derive(Clone, Copy)]
@@ -69,8 +69,7 @@ impl<'c> Declared<'c> {
         self.all(part).next().unwrap_or(self.name)
     }
 
-    /// Where its sources stand, in their order: first those of the settings `on`, then of `every`, as they are
-    /// written.
+    /// Its sources, and where they stand.
     pub fn sources(&self) -> impl Iterator<Item = (&'c TriggerSource, Span)> + '_ {
         let written = self.parts.iter();
         let written = written.filter(|(part, _)| matches!(part, TriggerPart::On | TriggerPart::Every));
@@ -96,10 +95,10 @@ impl<'c> Declared<'c> {
         }
     }
 
-    /// The channels among them on which people are not present anyway.
-    pub fn absent(&self) -> impl Iterator<Item = &'c SmolStr> + '_ {
+    /// The channels among them that ring.
+    pub fn ringing(&self) -> impl Iterator<Item = &'c SmolStr> + '_ {
         let channels = self.channels().iter();
-        channels.filter(|channel| !PRESENT.contains(&channel.as_str()))
+        channels.filter(|channel| !SILENT.contains(&channel.as_str()))
     }
 
     /// Adds a setting where the layout has it.

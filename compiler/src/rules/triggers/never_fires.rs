@@ -9,6 +9,7 @@ use crate::conversation::begins::{MARKETING, is_open};
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::label::duration;
 use crate::hir::TriggerPart;
+use crate::project::Span;
 use crate::rules::flow::context::Context;
 
 /// The rule.
@@ -20,6 +21,8 @@ pub static RULE: Rule = Rule {
     page: include_str!("never_fires.md"),
 };
 
+/// So many further places are named in one finding.
+const RELATED: usize = 10;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MINUTES: i64 = 24 * 60;
 
@@ -31,19 +34,21 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) {
     let happens = Happens::of(context, conditions);
+    let mut wanting = Vec::new();
     for declared in triggers {
         let found = nothing_sets_it_off(declared)
             .or_else(|| contradicts_itself(declared, conditions))
-            .or_else(|| no_room(context, declared))
-            .or_else(|| nobody_agrees(context, declared, &happens));
+            .or_else(|| no_room(context, declared));
         match found {
             Some(finding) => findings.push(finding),
             None => {
                 sources(context, declared, conditions, &happens, findings);
                 findings.extend(no_next_channel(declared));
+                wanting.extend(not_agreed_to(context, declared, &happens));
             }
         }
     }
+    nobody_agrees(context, wanting, findings);
 }
 
 fn nothing_sets_it_off(declared: &Declared<'_>) -> Option<Finding> {
@@ -112,38 +117,52 @@ fn no_room(context: &Context<'_>, declared: &Declared<'_>) -> Option<Finding> {
     })
 }
 
-/// A consent that it needs, and that no conversation asks for.
-fn nobody_agrees(context: &Context<'_>, declared: &Declared<'_>, happens: &Happens) -> Option<Finding> {
+/// A consent that a trigger needs and that no conversation asks for, and where that is said.
+fn not_agreed_to(context: &Context<'_>, declared: &Declared<'_>, happens: &Happens) -> Option<(usize, Span)> {
     let bot = context.bot;
-    // Channels of their own tell of people who agreed there.
-    if bot.events.iter().any(|event| event.name == "opted_in") {
-        return None;
-    }
     let trigger = declared.trigger;
     let needed = trigger.needs.iter().map(|consent| consent.index());
     let named = needed
         .zip(declared.all(TriggerPart::Needs))
         .find(|(consent, _)| !happens.is_granted(*consent));
-    let implied = || {
+    named.or_else(|| {
         let marketing = bot.consents.iter().position(|consent| consent == MARKETING)?;
         let everywhere = declared.channels().iter().all(|channel| channel != "web");
         let proactive = declared.uncalled().count() == trigger.sources.len();
         (trigger.needs.is_empty() && everywhere && proactive && !happens.is_granted(marketing))
             .then_some((marketing, declared.name))
-    };
-    let (consent, at) = named.or_else(implied)?;
-    let consent = bot.consents.get(consent)?;
-    Some(
-        Finding::new(
+    })
+}
+
+/// That nobody is asked for a consent is one mistake, however many triggers need it.
+fn nobody_agrees(context: &Context<'_>, mut wanting: Vec<(usize, Span)>, findings: &mut Vec<Finding>) {
+    // Channels tell of people who agreed there.
+    if context.bot.events.iter().any(|event| event.name == "opted_in") {
+        return;
+    }
+    wanting.sort_by_key(|(consent, _)| *consent);
+    let mut rest = wanting.as_slice();
+    while let Some((consent, at)) = rest.first() {
+        let same = rest.iter().take_while(|(other, _)| other == consent).count();
+        let (of_consent, behind) = rest.split_at(same);
+        rest = behind;
+        let Some(name) = context.bot.consents.get(*consent) else {
+            continue;
+        };
+        let mut finding = Finding::new(
             &RULE,
-            at,
-            format!("This goes only to people who agreed to `{consent}`, and no conversation asks anybody to."),
+            *at,
+            format!("This goes only to people who agreed to `{name}`, and no conversation asks anybody to."),
         )
         .help(format!(
-            "Ask for it in a flow, and write it down there: `consent {consent} granted`. If people agree elsewhere, such \
-             as in the shop, say so: `# botflow: allow never-fires -- they agree in the shop`."
-        )),
-    )
+            "Ask for it in a flow, and write it down there: `consent {name} granted`. If people agree elsewhere, such as \
+             in the shop, say so: `# botflow: allow never-fires -- they agree in the shop`."
+        ));
+        for (_, other) in of_consent.iter().skip(1).take(RELATED) {
+            finding = finding.related(*other, "The same goes for this one.");
+        }
+        findings.push(finding);
+    }
 }
 
 /// Sources that never set it off; the others may.

@@ -1,16 +1,20 @@
 //! `no-consent`: the bot writes to people who never agreed to it.
 //!
-//! The machine asks for the consents that a trigger needs, and where it names none for the one for marketing. So harm is
-//! left in three places: where there is no consent that could be asked for; where a message leaves the channel for
-//! which the consent was asked; and where a trigger that needs another consent sends something for marketing.
+//! The machine looks for the consents that a trigger needs, and where it names none for the one for marketing. So harm
+//! is left in three places: where there is no consent to look for; where a message leaves the channel for which the
+//! consent was given; and where a trigger that needs another consent sends something for marketing. The last two the
+//! machine withholds, so that those who have not agreed miss what the flow takes for said.
 
-use botflow_artifact::{Bot, ConsentId, Expr, ExprId, MessageTemplate, Op, Pc};
+use std::rc::Rc;
+
+use botflow_artifact::{Bot, ConsentId, Expr, ExprId, MessageId, MessageTemplate, Op, Pc};
 use petgraph::graph::NodeIndex;
 use smol_str::SmolStr;
 
 use super::declared::Declared;
 use super::show;
-use crate::conversation::begins::MARKETING;
+use crate::conversation::begins::{MARKETING, first_channel};
+use crate::conversation::plan::Plan;
 use crate::finding::{Edit, Finding, Fix, Level, Rule};
 use crate::graph::{Driver, Edge, Node, Reach};
 use crate::hir::TriggerPart;
@@ -112,8 +116,9 @@ fn marketing_templates(
         .filter(|declared| !declared.trigger.needs.is_empty() && !declared.trigger.needs.contains(&marketing))
         .filter(|declared| !asks_for_consent(bot, &declared.trigger.conditions))
         .collect();
-    for (at, reach, name) in unasked(context, &without, &|message| template(message).cloned()) {
-        let Some(declared) = began(context, &reach, &without, at.1) else {
+    for found in unasked(context, &without, &|message| template(message).cloned()) {
+        let name = &found.name;
+        let Some(declared) = began(context, &found, &without) else {
             continue;
         };
         let agreed: Vec<String> = (declared.trigger.needs.iter())
@@ -122,9 +127,10 @@ fn marketing_templates(
         findings.push(
             Finding::new(
                 &RULE,
-                context.lowered.code[at.0.index()],
+                context.lowered.code[found.pc.index()],
                 format!(
-                    "`{name}` is for marketing, and who gets it here has agreed to {} alone.",
+                    "`{name}` is for marketing: it is not sent to people who have agreed to {} alone, as all may \
+                     have who come here.",
                     agreed.join(" and ")
                 ),
             )
@@ -133,7 +139,7 @@ fn marketing_templates(
                  has_consent(marketing)`.",
             )
             .related(declared.name, "This trigger leads here.")
-            .conversation(told(context, &reach, at.1)),
+            .conversation(withheld(context, &found, first_channel(bot, declared.trigger), None)),
         );
     }
 }
@@ -156,8 +162,8 @@ fn other_channels(context: &Context<'_>, triggers: &[Declared<'_>], findings: &m
             .filter(|declared| !asks_for_consent(context.bot, &declared.trigger.conditions))
             .collect();
         let via = |message: &MessageTemplate| message.via.as_ref().filter(|via| *via == channel).cloned();
-        for (at, reach, _) in unasked(context, &elsewhere, &via) {
-            let Some(declared) = began(context, &reach, &elsewhere, at.1) else {
+        for found in unasked(context, &elsewhere, &via) {
+            let Some(declared) = began(context, &found, &elsewhere) else {
                 continue;
             };
             let on = (declared.channels().iter()).find(|on| *on != channel);
@@ -165,22 +171,32 @@ fn other_channels(context: &Context<'_>, triggers: &[Declared<'_>], findings: &m
             findings.push(
                 Finding::new(
                     &RULE,
-                    context.lowered.code[at.0.index()],
-                    format!("People who agreed to be written to on `{on}` get this on `{channel}`."),
+                    context.lowered.code[found.pc.index()],
+                    format!(
+                        "This is not sent to people who have agreed to be written to on `{on}`, and not on \
+                         `{channel}`."
+                    ),
                 )
                 .help(format!(
                     "Say it where the conversation is (without `via`), let the trigger itself go to `{channel}` (`via \
                      {channel}`), or ask first."
                 ))
                 .related(declared.name, "This trigger leads here.")
-                .conversation(told(context, &reach, at.1)),
+                .conversation(withheld(context, &found, channel, Some(on))),
             );
         }
     }
 }
 
-/// A message of a kind that is sent before anybody has written, and what leads there.
-type Unasked = ((Pc, NodeIndex), std::rc::Rc<Reach>, SmolStr);
+/// A message of a kind that triggers send before anybody has written.
+struct Unasked {
+    pc: Pc,
+    node: NodeIndex,
+    message: MessageId,
+    reach: Rc<Reach>,
+    /// What makes it one of the kind: a template, a channel.
+    name: SmolStr,
+}
 
 /// Messages of a kind that triggers send before anybody has written, where nothing has asked for consents.
 fn unasked(
@@ -202,7 +218,7 @@ fn unasked(
         let driver = context.graph.driver(bot, edge, to);
         !asked && matches!(driver, Driver::Nothing | Driver::System | Driver::Time)
     };
-    let reach = std::rc::Rc::new(Reach::over(context.graph, bot, roots, &goes_on));
+    let reach = Rc::new(Reach::over(context.graph, bot, roots, &goes_on));
     let mut found = Vec::new();
     for (pc, op) in bot.code.iter().enumerate() {
         let messages = match op {
@@ -210,29 +226,35 @@ fn unasked(
             Op::SayOneOf { messages, .. } => messages.as_slice(),
             _ => continue,
         };
-        let name = (messages.iter())
-            .filter_map(|message| bot.messages.get(message.index()))
-            .find_map(kind);
+        let found_here = messages.iter().find_map(|id| {
+            let name = kind(bot.messages.get(id.index())?)?;
+            Some((*id, name))
+        });
         let pc = Pc::from(pc);
-        if let Some(name) = name
+        if let Some((message, name)) = found_here
             && let Some(node) = context.piece(pc)
             && reach.reached(node)
             && !context.lowered.is_library(context.lowered.code[pc.index()])
         {
-            found.push(((pc, node), reach.clone(), name));
+            found.push(Unasked {
+                pc,
+                node,
+                message,
+                reach: reach.clone(),
+                name,
+            });
         }
     }
     found
 }
 
-/// The trigger by which a place is reached.
+/// The trigger by which a message is reached.
 fn began<'d, 'c>(
     context: &Context<'_>,
-    reach: &Reach,
+    found: &Unasked,
     triggers: &[&'d Declared<'c>],
-    to: NodeIndex,
 ) -> Option<&'d Declared<'c>> {
-    let path = reach.path(context.graph, context.bot, to, PATH);
+    let path = found.reach.path(context.graph, context.bot, found.node, PATH);
     let (from, _) = context.graph.nodes.edge_endpoints(*path.first()?)?;
     let Node::Trigger(id) = context.graph.nodes[from] else {
         return None;
@@ -240,9 +262,28 @@ fn began<'d, 'c>(
     triggers.iter().find(|declared| declared.id == id).copied()
 }
 
-fn told(context: &Context<'_>, reach: &Reach, to: NodeIndex) -> Vec<String> {
-    let path = reach.path(context.graph, context.bot, to, PATH);
-    context.tell(&context.with_what_comes_before(path))
+/// The conversation in which a message is withheld on a channel; the person is on the other one, if that matters.
+fn withheld(context: &Context<'_>, found: &Unasked, channel: &str, on: Option<&SmolStr>) -> Vec<String> {
+    let path = found.reach.path(context.graph, context.bot, found.node, PATH);
+    let path = context.with_what_comes_before(path);
+    let end = |plan: &mut Plan<'_>| plan.line(format!("* withheld on {channel}: no consent"));
+    let mut lines = match on {
+        Some(on) => context.tell_on(on, &path, end),
+        None => context.tell_and(&path, end),
+    };
+    // What is withheld is not said.
+    let message = context.bot.messages.get(found.message.index());
+    let Some(text) = message.and_then(|message| message.text) else {
+        return lines;
+    };
+    let words = context.words().pattern(text, &|_| false);
+    let said = format!("< {}", words.lines().next().unwrap_or_default());
+    if let Some(at) = lines.iter().rposition(|line| *line == said) {
+        let more = lines[at + 1..].iter().take_while(|line| line.starts_with("  "));
+        let end = at + 1 + more.count();
+        lines.drain(at..end);
+    }
+    lines
 }
 
 /// Whether a condition looks at what somebody has agreed to.

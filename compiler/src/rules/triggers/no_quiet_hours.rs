@@ -21,8 +21,8 @@ pub static RULE: Rule = Rule {
 
 /// The hours in which nobody minds a message that they agreed to, in minutes after midnight.
 const DAY: (u32, u32) = (8 * 60, 21 * 60);
-/// A night: what is given up sooner is meant to come at once.
-const NIGHT_MS: i64 = 12 * 3_600_000;
+/// A night, from the evening at eight to the morning at nine: what is given up sooner is meant to come at once.
+const NIGHT_MS: i64 = 13 * 3_600_000;
 /// Whoever has just done something is awake for so long.
 const AWAKE_MS: i64 = 3_600_000;
 
@@ -31,7 +31,7 @@ pub(super) fn check(context: &Context<'_>, triggers: &[Declared<'_>], findings: 
     for declared in triggers {
         let trigger = declared.trigger;
         let urgent = trigger.expires_ms.is_some_and(|expires| expires < NIGHT_MS);
-        let Some(channel) = declared.absent().next() else {
+        let Some(channel) = declared.ringing().next() else {
             continue;
         };
         let disturbs = (declared.uncalled()).find(|source| may_come_at_night(context, declared, source));

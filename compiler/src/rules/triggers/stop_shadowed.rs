@@ -4,16 +4,16 @@
 //! conversation and every message after it.
 
 use botflow_artifact::{
-    HandlerId, Hears, LanguageWords, Occurrence, Op, PlaceId, PlaceKind, Suggestion, TriggerSource, Type,
-    TypeId,
+    HandlerId, Hears, LanguageWords, Occurrence, Op, OptionAct, PlaceId, PlaceKind, Suggestion,
+    TriggerSource, Type, TypeId,
 };
+use botflow_understanding::law;
 use botflow_understanding::normalise;
-use botflow_understanding::patterns::{has_stop_words, is_stop_word};
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use smol_str::SmolStr;
 
 use crate::finding::{Edit, Finding, Fix, Level, Rule};
-use crate::graph::Edge;
+use crate::graph::{Edge, Node};
 use crate::project::{Source, Span};
 use crate::rules::flow::context::Context;
 
@@ -31,18 +31,16 @@ const LONGEST: usize = 40;
 
 /// Looks at everything that customers may write because the bot offers or hears it.
 pub(super) fn check(context: &Context<'_>, sources: &[Source], findings: &mut Vec<Finding>) {
-    let Some(channel) = context
-        .bot
-        .channels
-        .iter()
-        .find(|channel| has_stop_words(channel))
-    else {
+    let channels: Vec<&SmolStr> = (context.bot.channels.iter())
+        .filter(|channel| law::is_heard(channel))
+        .collect();
+    if channels.is_empty() {
         return;
-    };
+    }
     let mut look = Look {
         context,
         sources,
-        channel,
+        channels,
         findings,
     };
     look.places();
@@ -51,14 +49,21 @@ pub(super) fn check(context: &Context<'_>, sources: &[Source], findings: &mut Ve
     look.members();
 }
 
+/// Words of the law's, and a channel on which they are.
+struct Stop<'c> {
+    words: String,
+    channel: &'c SmolStr,
+}
+
 struct Look<'c, 'l, 'f> {
     context: &'c Context<'l>,
     sources: &'c [Source],
-    channel: &'c SmolStr,
+    /// Those on which some words are the law's.
+    channels: Vec<&'c SmolStr>,
     findings: &'f mut Vec<Finding>,
 }
 
-impl Look<'_, '_, '_> {
+impl<'c> Look<'c, '_, '_> {
     /// Options and suggestions.
     fn places(&mut self) {
         let context = self.context;
@@ -69,13 +74,20 @@ impl Look<'_, '_, '_> {
                 continue;
             }
             let within = context.lowered.place(id).span;
-            let shown = |word: &str| self.written(context.path(node), word);
+            let shown = |word: &Stop| self.written(context.path(node), word);
             let mut found = Vec::new();
             match &place.kind {
                 PlaceKind::Choose(choose) => {
                     for option in &choose.options {
-                        found.extend(self.label(option.label));
-                        found.extend(self.words(&option.words));
+                        let mut words: Vec<Stop> = self.label(option.label).into_iter().collect();
+                        words.extend(self.words(&option.words));
+                        let way = match option.act {
+                            OptionAct::Way(way) => context.graph.code(way),
+                            _ => None,
+                        };
+                        if !words.is_empty() && !way.is_some_and(|way| self.withdraws(way)) {
+                            found.extend(words);
+                        }
                     }
                 }
                 PlaceKind::Ask(ask) => {
@@ -126,14 +138,14 @@ impl Look<'_, '_, '_> {
             let Some(name) = context.lowered.spans.intents.get(id).copied().flatten() else {
                 continue;
             };
-            let found: Vec<String> = (self.words(&intent.words).into_iter())
-                .chain(self.words(&intent.like))
-                .collect();
+            let mut found = self.words(&intent.words);
+            found.extend(self.words(&intent.like));
             if found.is_empty() {
                 continue;
             }
             let heard = self.heard(id);
-            if heard.is_none() && !self.is_about(id) {
+            let meant = heard.is_some_and(|handler| self.withdraws(handler));
+            if meant || heard.is_none() && !self.is_about(id) {
                 continue;
             }
             for word in found {
@@ -172,7 +184,7 @@ impl Look<'_, '_, '_> {
             for member in &context.bot.sets[set].members {
                 match member.label {
                     Some(label) => found.extend(self.label(label)),
-                    None => found.extend(self.stops("en", &member.name.replace('_', " "))),
+                    None => found.extend(self.stops(&member.name.replace('_', " "))),
                 }
                 found.extend(self.words(&member.words));
             }
@@ -191,30 +203,44 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    fn label(&self, label: botflow_artifact::TextId) -> Option<String> {
-        let language = self
-            .context
-            .bot
-            .languages
-            .first()
-            .map_or("en", |language| language);
-        let label = self.context.words().pattern(label, &|_| false);
-        self.stops(language, &label)
+    fn label(&self, label: botflow_artifact::TextId) -> Option<Stop<'c>> {
+        self.stops(&self.context.words().pattern(label, &|_| false))
     }
 
-    fn words(&self, clauses: &[LanguageWords]) -> Vec<String> {
-        let words = clauses
-            .iter()
-            .flat_map(|clause| clause.words.iter().map(|word| (&clause.language, word)));
-        words
-            .filter_map(|(language, word)| self.stops(language, word))
-            .collect()
+    fn words(&self, clauses: &[LanguageWords]) -> Vec<Stop<'c>> {
+        let words = clauses.iter().flat_map(|clause| &clause.words);
+        words.filter_map(|word| self.stops(word)).collect()
     }
 
-    /// The words, if the law has them in the language.
-    fn stops(&self, language: &str, words: &str) -> Option<String> {
-        let short = words.len() <= LONGEST && !words.contains('…');
-        (short && is_stop_word(language, &normalise(words))).then(|| words.to_owned())
+    /// The words, if they are the law's on a channel of the bot.
+    fn stops(&self, words: &str) -> Option<Stop<'c>> {
+        if words.len() > LONGEST || words.contains('…') {
+            return None;
+        }
+        let normalised = normalise(words);
+        let channel = (self.channels.iter()).find(|channel| law::is_stop(channel, &normalised))?;
+        Some(Stop {
+            words: words.to_owned(),
+            channel,
+        })
+    }
+
+    /// Whether what happens behind a node withdraws a consent: then the words mean what the law means by them.
+    fn withdraws(&self, node: NodeIndex) -> bool {
+        let context = self.context;
+        let withdraws = |node: NodeIndex| {
+            let Node::Code(begin) = context.graph.nodes[node] else {
+                return false;
+            };
+            let code = context.bot.code.get(begin.index()..).unwrap_or_default();
+            let end = code
+                .iter()
+                .position(|op| op.leaves())
+                .map_or(code.len(), |at| at + 1);
+            (code[..end].iter()).any(|op| matches!(op, Op::Consent { granted: false, .. }))
+        };
+        let goes_on = |edge: Edge, _, _| !matches!(edge, Edge::Hears | Edge::Heard);
+        withdraws(node) || context.detour(node, withdraws, goes_on).is_some()
     }
 
     /// A handler that hears an intent.
@@ -240,16 +266,16 @@ impl Look<'_, '_, '_> {
     }
 
     /// The conversation in which somebody writes the word.
-    fn written(&self, path: Vec<EdgeIndex>, word: &str) -> Vec<String> {
+    fn written(&self, path: Vec<EdgeIndex>, stop: &Stop<'_>) -> Vec<String> {
         self.context.tell_and(&path, |plan| {
-            plan.speaks_on(self.channel);
-            plan.line(format!("> {word}"));
+            plan.speaks_on(stop.channel);
+            plan.line(format!("> {}", stop.words));
             plan.line("* opted out");
             plan.line("= nothing said");
         })
     }
 
-    fn report(&mut self, within: Span, word: &str, whoever: &str, conversation: Vec<String>) {
+    fn report(&mut self, within: Span, stop: &Stop<'_>, whoever: &str, conversation: Vec<String>) {
         let name = Span {
             end: within.start,
             ..within
@@ -257,7 +283,7 @@ impl Look<'_, '_, '_> {
         if self.context.lowered.is_library(name) {
             return;
         }
-        let Some(at) = written_at(self.sources, within, word) else {
+        let Some(at) = written_at(self.sources, within, &stop.words) else {
             return;
         };
         if self
@@ -267,12 +293,12 @@ impl Look<'_, '_, '_> {
         {
             return;
         }
-        let channel = self.channel;
+        let Stop { words, channel } = stop;
         let mut finding = Finding::new(
             &RULE,
             at,
             format!(
-                "{whoever} on `{channel}` is never written to again: there `{word}` is the law's word for \"no more \
+                "{whoever} on `{channel}` is never written to again: there `{words}` is the law's word for \"no more \
                  messages\", and nothing else hears it."
             ),
         )
