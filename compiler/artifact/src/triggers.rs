@@ -111,6 +111,8 @@ pub struct Experiment {
     pub name: SmolStr,
     /// Arms and their weights in hundredths of a percent; what is missing to 10000 is held out.
     pub arms: Vec<(SmolStr, u32)>,
+    /// `hold out 10%`: the share that is said to be held out, in hundredths of a percent. Arms and this make 10000.
+    pub hold_out: u32,
     /// What decides it.
     pub goal: Option<GoalId>,
     /// Only people for whom this holds.

@@ -196,6 +196,7 @@ impl Lower<'_> {
                     self.program.bot.experiments.push(Experiment {
                         name: name(token),
                         arms: Vec::new(),
+                        hold_out: 0,
                         goal: None,
                         condition: None,
                         group: None,

@@ -342,7 +342,23 @@ impl Lower<'_> {
         let goal = item.goals().next().map(|setting| self.node_span(&setting));
         let arms = item.arms().map(|arm| self.node_span(&arm)).collect();
         *at(&mut self.program.spans.experiment_parts, id) = ExperimentSpans { arms, goal };
-        let (mut goal_at, mut if_at) = (None, None);
+        let (mut goal_at, mut if_at, mut hold_at, mut group_at) = (None, None, None, None);
+        for setting in item.holds() {
+            let at = self.node_span(&setting);
+            let share = setting
+                .percent()
+                .and_then(|token| literal::percent(token.text()))
+                .map_or(0, |percent| percent.of(100, i64::from(u32::MAX)));
+            if self.once(&mut hold_at, at, "hold out") {
+                self.program.bot.experiments[id].hold_out = u32::try_from(share).unwrap_or(u32::MAX);
+            }
+        }
+        for setting in item.groups() {
+            let at = self.node_span(&setting);
+            if self.once(&mut group_at, at, "group") {
+                self.program.bot.experiments[id].group = setting.name().map(|token| name(token));
+            }
+        }
         for setting in item.goals() {
             let at = self.node_span(&setting);
             let goal = setting

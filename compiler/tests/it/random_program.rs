@@ -201,6 +201,7 @@ fn declarations(flows: u32) -> Bot {
         experiments: vec![Experiment {
             name: "offer".into(),
             arms: vec![("plain".into(), 5_000), ("discount".into(), 5_000)],
+            hold_out: 0,
             goal: None,
             condition: None,
             group: None,

@@ -87,6 +87,8 @@ pub struct Frame {
     pub at: PlaceId,
     /// The question it put last; [`NOWHERE`] before the first.
     pub asked: PlaceId,
+    /// That question has been neither answered nor given up.
+    pub open: bool,
     /// The stable name of the place it rests at, by which a later version of the bot finds it.
     pub hash: PlaceHash,
     /// Its variables, up to the last one that was ever set: those behind are unknown. Empty in a handler frame that

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 
 use crate::consent::Consent;
 use crate::leave::Withheld;
+use crate::record::Record;
 use crate::trigger::Refusal;
 
 /// One effect.
@@ -146,7 +147,7 @@ pub enum Effect {
         /// Which channel.
         channel: SmolStr,
     },
-    /// The person's arm of an experiment was looked at.
+    /// The person takes part in an experiment, and their arm was looked at.
     Exposed {
         /// Which experiment.
         experiment: ExperimentId,
@@ -160,6 +161,8 @@ pub enum Effect {
         /// `as demo_booked`.
         label: Option<SmolStr>,
     },
+    /// Something to be recorded for figures, and nothing else.
+    Record(Record),
     /// The machine protected itself: never happens with a bot that its compiler made.
     Fault(Fault),
 }

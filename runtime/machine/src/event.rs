@@ -170,6 +170,8 @@ pub enum Delivery {
     Delivered,
     /// It was read.
     Read,
+    /// A link in it was opened.
+    Clicked,
     /// It could not be delivered.
     Failed,
 }

@@ -4,7 +4,9 @@ use botflow_artifact::*;
 use botflow_understanding::normalise;
 use botflow_values::{Kind, equals};
 
+use crate::effect::Effect;
 use crate::reading::Heard;
+use crate::record::Record;
 use crate::turn::{Next, Turn};
 
 impl<'a> Turn<'a> {
@@ -99,6 +101,8 @@ impl<'a> Turn<'a> {
             {
                 frame.answered.pop();
             }
+            self.out
+                .push(Effect::Record(Record::Corrected { place: corrected }));
             return Some(self.corrected(ask));
         }
         None

@@ -3,6 +3,8 @@
 use botflow_artifact::*;
 
 use crate::conversation::{FrameKind, Owner};
+use crate::effect::Effect;
+use crate::record::{GivenUp, Record};
 use crate::turn::Turn;
 
 /// The frame in which a handler stands; `None` = `always`.
@@ -77,7 +79,13 @@ impl Turn<'_> {
             self.c.frames[fresh].slots = slots;
             self.c.frames[fresh].kind = FrameKind::Handler { of: None };
         }
-        self.c.frames.drain(open..fresh);
+        for frame in self.c.frames.drain(open..fresh).filter(|frame| frame.open) {
+            self.out.push(Effect::Record(Record::GivenUp {
+                place: frame.asked,
+                tries: frame.tries,
+                why: GivenUp::Left,
+            }));
+        }
         self.carries_no_more(|carried| carried.frame as usize >= open);
         if let Some(offers) = &mut self.c.offers {
             offers.messages.retain_mut(|offer| match &mut offer.frame {

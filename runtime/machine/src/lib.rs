@@ -2,7 +2,8 @@
 //! to carry out. Nothing happens in the middle of a turn; time, chance and identity are part of the event.
 //!
 //! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
-//! [`event`] goes in, [`effect`] comes out, [`step`] is the turn;
+//! [`history`] is what a person's earlier conversations leave behind,
+//! [`event`] goes in, [`effect`] comes out, [`record`] is what effects tell for figures, [`step`] is the turn;
 //! [`trigger`] tells when a conversation is to be begun. The exact meaning of everything stands in
 //! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
 //! [`upgrade`] carries a conversation over to a later version of its bot.
@@ -11,6 +12,7 @@
 pub mod program;
 
 pub mod conversation;
+pub mod history;
 pub mod person;
 
 mod address;
@@ -20,6 +22,7 @@ mod leave;
 
 pub mod effect;
 pub mod event;
+pub mod record;
 
 pub mod trigger;
 
@@ -33,6 +36,7 @@ mod timer;
 mod ask;
 mod call;
 mod choose;
+mod experiment;
 mod form;
 mod handlers;
 mod offer;
@@ -53,9 +57,11 @@ pub use consent::{Consent, MAX_CONSENTS};
 pub use conversation::{Carried, Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
 pub use effect::{CallRequest, Effect, Fault, HandOver};
 pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
+pub use history::{Exposure, History, Talk};
 pub use leave::{ANSWER_MS, Leave, Withheld};
 pub use person::{Particulars, Person};
 pub use program::{Program, ProgramError};
+pub use record::{Beginner, GivenUp, Record};
 pub use step::{Step, step, step_into};
 pub use upgrade::{Gone, Unfit, UpgradeNote, carried_result, upgrade};
 

@@ -14,6 +14,7 @@ use crate::effect::Effect;
 use crate::handlers::Level;
 use crate::offer::{Meant, Offered};
 use crate::reading::Heard;
+use crate::record::{Beginner, Record};
 use crate::turn::{Next, Turn};
 
 /// What was pressed, as far as it still means something of its own.
@@ -170,6 +171,7 @@ impl Turn<'_> {
         self.c.outcome = None;
         self.c.leave = None;
         self.c.owner = Owner::Bot;
+        self.begins(Beginner::Customer);
         if let Some(language) = pattern.and_then(Pattern::language) {
             self.speak_language(language);
         }
@@ -206,7 +208,7 @@ impl Turn<'_> {
             return next;
         }
         if heard.text.is_empty() {
-            return self.not_understood(place, asks);
+            return self.not_understood(id, place, asks);
         }
         if let Some(offered) = self.offered_by_label(heard) {
             return self.lead_on(offered);
@@ -242,7 +244,7 @@ impl Turn<'_> {
             self.understood();
             return if asks { self.ask_again(id) } else { None };
         }
-        self.not_understood(place, asks)
+        self.not_understood(id, place, asks)
     }
 
     /// Level 2: the question itself, for sure.
@@ -328,7 +330,7 @@ impl Turn<'_> {
     }
 
     /// Levels 7 and 8.
-    fn not_understood(&mut self, place: &Place, asks: bool) -> Next {
+    fn not_understood(&mut self, id: PlaceId, place: &Place, asks: bool) -> Next {
         if asks {
             return self.fail(None);
         }
@@ -336,6 +338,7 @@ impl Turn<'_> {
             && let Some((handler, level)) = self.hearer(|hears| matches!(hears, Hears::Unclear { .. }))
         {
             self.c.misunderstood = self.c.misunderstood.saturating_add(1);
+            self.unclear(id, place, false);
             return Some(self.push_handler(handler, level));
         }
         None
@@ -500,10 +503,15 @@ impl Turn<'_> {
         if self.p.faq.is_empty() {
             return false;
         }
-        let Some(answer) = self.p.faq.get(heard.normalised().text()) else {
+        let Some((faq, entry)) = self.p.faq.get(heard.normalised().text()).copied() else {
+            return false;
+        };
+        let known = self.p.bot.faqs.get(faq as usize);
+        let Some((_, answer)) = known.and_then(|known| known.entries.get(entry as usize)) else {
             return false;
         };
         self.speak();
+        self.out.push(Effect::Record(Record::Known { faq, entry }));
         let mut message = botflow_message::Message::text(answer.clone());
         self.subject(&mut message);
         self.emit(message);

@@ -7,7 +7,8 @@ use crate::build::bare;
 use crate::consent::Consent;
 use crate::conversation::{FrameKind, NOWHERE, Owner};
 use crate::effect::{Effect, Fault};
-use crate::turn::{Next, Turn, mix};
+use crate::record::GivenUp;
+use crate::turn::{Next, Turn};
 
 impl Turn<'_> {
     /// Carries one operation out.
@@ -303,33 +304,6 @@ impl Turn<'_> {
         words.map_or_else(smol_str::SmolStr::default, |words| self.scope().text(words))
     }
 
-    /// The person's arm of an experiment (11.9).
-    fn arm(&mut self, id: ExperimentId) -> Option<u32> {
-        let experiment = self.p.bot.experiments.get(id.index())?;
-        let arm = if self.scope().allows(experiment.condition) {
-            let name = experiment
-                .name
-                .bytes()
-                .fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| {
-                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-                });
-            let mut at = (mix(self.c.person.id.wrapping_add(name)) % 10_000) as u32;
-            let mut arm = None;
-            for (index, (_, weight)) in experiment.arms.iter().enumerate() {
-                if at < *weight {
-                    arm = Some(index as u32);
-                    break;
-                }
-                at -= weight;
-            }
-            arm
-        } else {
-            None
-        };
-        self.out.push(Effect::Exposed { experiment: id, arm });
-        arm
-    }
-
     /// `-> step` (7.5, 11.7).
     fn go_to(&mut self, step: StepId) -> Next {
         let Some(step) = self.p.bot.steps.get(step.index()) else {
@@ -340,6 +314,7 @@ impl Turn<'_> {
             self.keep_frames(of as usize + 1);
             self.fresh = None;
         }
+        self.give_up(GivenUp::Left);
         if let Some(frame) = self.top() {
             frame.form = None;
             frame.pending = None;

@@ -7,6 +7,7 @@ use crate::conversation::{Escalated, FrameKind, NEVER, Owner};
 use crate::effect::{Effect, HandOver};
 use crate::event::{OperatorEvent, Starter};
 use crate::leave::Leave;
+use crate::record::Beginner;
 use crate::turn::{Next, Turn};
 
 impl Turn<'_> {
@@ -224,6 +225,7 @@ impl Turn<'_> {
                 _ => NEVER,
             };
             self.c.leave = leave.map(Box::new);
+            self.begins(Beginner::Outside(by.clone()));
             let next = self.begin(id, args);
             self.run(next);
         } else if *by == Starter::Operator && flow.open_to_operators && self.c.escalation.is_some() {

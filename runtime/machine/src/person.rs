@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use crate::address::Address;
 use crate::card::Written;
 use crate::consent::Consent;
+use crate::history::History;
 
 /// What is known about a person. It outlives conversations: the host keeps one per person, puts it into
 /// [`crate::Conversation::person`] before a turn and keeps what it finds there afterwards.
@@ -31,6 +32,8 @@ pub struct Person {
     pub occurrences: Vec<(EventId, Vec<i64>)>,
     /// Consents, opting out, proofs, addresses; `None` = none of them yet.
     pub particulars: Option<Box<Particulars>>,
+    /// Earlier conversations and arms of experiments; `None` = none yet.
+    pub history: Option<Box<History>>,
 }
 
 /// What is known of few people; made when it is needed.

@@ -26,8 +26,8 @@ pub struct Program {
     /// What members of closed sets are called, per set.
     pub(crate) members: Vec<SetWords>,
     pub(crate) matcher: WordMatcher,
-    /// Normalised headings and answers of all `faq` entries.
-    pub(crate) faq: IndexMap<String, SmolStr, FxBuildHasher>,
+    /// Normalised headings of all `faq` entries, with the `faq` and its entry.
+    pub(crate) faq: IndexMap<String, (u32, u32), FxBuildHasher>,
     pub(crate) tags: IndexMap<SmolStr, PlaceId, FxBuildHasher>,
     pub(crate) flows: IndexMap<SmolStr, FlowId, FxBuildHasher>,
     events: IndexMap<SmolStr, EventId, FxBuildHasher>,
@@ -447,13 +447,15 @@ fn intents(bot: &Bot) -> Vec<IntentWords> {
         .collect()
 }
 
-fn faq(bot: &Bot) -> IndexMap<String, SmolStr, FxBuildHasher> {
+fn faq(bot: &Bot) -> IndexMap<String, (u32, u32), FxBuildHasher> {
     let mut faq = IndexMap::default();
-    for (headings, answer) in bot.faqs.iter().flat_map(|faq| &faq.entries) {
-        for heading in headings {
-            let heading = normalise(heading).text().to_owned();
-            if !heading.is_empty() {
-                faq.entry(heading).or_insert_with(|| answer.clone());
+    for (index, one) in bot.faqs.iter().enumerate() {
+        for (entry, (headings, _)) in one.entries.iter().enumerate() {
+            for heading in headings {
+                let heading = normalise(heading).text().to_owned();
+                if !heading.is_empty() {
+                    faq.entry(heading).or_insert((index as u32, entry as u32));
+                }
             }
         }
     }

@@ -5,7 +5,8 @@ use botflow_message::{Button, Message, Part as Shown, Suggestion as Quick};
 use smol_str::SmolStr;
 
 use crate::conversation::{FormState, NOWHERE, Offered, Question};
-use crate::effect::Fault;
+use crate::effect::{Effect, Fault};
+use crate::record::{GivenUp, MAX_UNCLEAR, Record};
 use crate::turn::{Next, Turn};
 
 /// Which words a question is put in.
@@ -34,6 +35,7 @@ impl Turn<'_> {
         match &place.kind {
             PlaceKind::Ask(ask) => self.enter_ask(id, place, ask),
             PlaceKind::Choose(_) => {
+                self.leave_for(id);
                 self.start_tries();
                 self.put(id, place, Words::First)
             }
@@ -74,6 +76,13 @@ impl Turn<'_> {
         }
     }
 
+    /// Another question than the one that waits is reached: that one is given up.
+    pub fn leave_for(&mut self, id: PlaceId) {
+        if self.c.frames.last().is_some_and(|frame| frame.asked != id) {
+            self.give_up(GivenUp::Left);
+        }
+    }
+
     /// The tries at the present question of the topmost frame start anew.
     pub fn start_tries(&mut self) {
         if let Some(frame) = self.top() {
@@ -92,6 +101,7 @@ impl Turn<'_> {
         {
             return Some(place.then);
         }
+        self.leave_for(id);
         self.start_tries();
         let last = self.form_of(ask).map(|form| form.last);
         let words = if last == Some(id) {
@@ -157,9 +167,25 @@ impl Turn<'_> {
             PlaceKind::Ask(ask)
                 if !insists && (self.form_has(id, ask) || self.is_known(ask) || self.skips(ask)) =>
             {
+                self.known_by_now(id);
                 Some(place.then)
             }
             _ => self.put(id, place, Words::Again),
+        }
+    }
+
+    /// A question that waited need not be answered any more: what it asks for is known.
+    pub fn known_by_now(&mut self, id: PlaceId) {
+        if let Some(frame) = self.c.frames.last_mut()
+            && frame.open
+            && frame.asked == id
+        {
+            frame.open = false;
+            self.out.push(Effect::Record(Record::Answered {
+                place: id,
+                tries: frame.tries,
+                asked: true,
+            }));
         }
     }
 
@@ -200,6 +226,7 @@ impl Turn<'_> {
 
     /// Puts a question; the conversation rests at it.
     fn put(&mut self, id: PlaceId, place: &Place, words: Words) -> Next {
+        self.leave_for(id);
         let mut offered = None;
         match &place.kind {
             PlaceKind::Ask(ask) => {
@@ -253,8 +280,10 @@ impl Turn<'_> {
         self.speak();
         self.heard = None;
         self.rest_at(id);
-        if let Some(frame) = self.top() {
+        if let Some(frame) = self.c.frames.last_mut() {
             frame.asked = id;
+            let again = std::mem::replace(&mut frame.open, true);
+            self.out.push(Effect::Record(Record::Put { place: id, again }));
             if !matches!(place.kind, PlaceKind::Verify(_)) {
                 frame.pending = None;
             }
@@ -359,6 +388,7 @@ impl Turn<'_> {
             return None;
         };
         self.c.misunderstood = self.c.misunderstood.saturating_add(1);
+        self.unclear(id, place, check.is_some());
         self.c.question = None;
         let mut failed = 0;
         if let Some(frame) = self.top() {
@@ -372,6 +402,7 @@ impl Turn<'_> {
             _ => (&[], None),
         };
         if let Some(way) = tries.iter().find(|one| one.at == failed) {
+            self.give_up(GivenUp::Tries);
             return Some(way.way);
         }
         if tries.is_empty()
@@ -380,6 +411,7 @@ impl Turn<'_> {
             && let Hears::Unclear { tries } = &self.p.bot.handlers[handler.index()].hears
             && let Some(way) = tries.iter().find(|one| one.at == failed)
         {
+            self.give_up(GivenUp::Tries);
             self.push_handler(handler, level);
             return Some(way.way);
         }
@@ -393,6 +425,36 @@ impl Turn<'_> {
             return Some(self.push_handler(handler, level));
         }
         self.ask_again(id)
+    }
+}
+
+impl Turn<'_> {
+    /// Records a message that was not understood (16.6).
+    pub fn unclear(&mut self, id: PlaceId, place: &Place, checked: bool) {
+        let sensitive = match &place.kind {
+            PlaceKind::Verify(_) => true,
+            PlaceKind::Ask(ask) => match ask.into {
+                AskTarget::Customer(field) => {
+                    let field = self.p.bot.customer.get(field.index());
+                    field.is_none_or(|field| field.sensitive)
+                }
+                AskTarget::Slot(slot) => {
+                    let flow = self.p.bot.flows.get(place.flow.index());
+                    let slot = flow.and_then(|flow| flow.slots.get(slot.index()));
+                    slot.is_none_or(|slot| slot.sensitive)
+                }
+            },
+            _ => false,
+        };
+        let text = (!sensitive && !self.words.is_empty()).then(|| match self.words.len() {
+            0..=MAX_UNCLEAR => self.words.clone(),
+            _ => SmolStr::new(&self.words[..self.words.floor_char_boundary(MAX_UNCLEAR)]),
+        });
+        self.out.push(Effect::Record(Record::Unclear {
+            place: id,
+            checked,
+            text,
+        }));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::conversation::Conversation;
 use crate::effect::Effect;
-use crate::event::{Event, EventKind};
+use crate::event::{Event, EventKind, OperatorEvent};
 use crate::message::{Press, arrive};
 use crate::program::Program;
 use crate::turn::Turn;
@@ -58,6 +58,13 @@ pub fn step_into(
     {
         arrive(conversation, channel.clone());
     }
+    let said = matches!(
+        event.kind,
+        EventKind::Message { .. }
+            | EventKind::Press { .. }
+            | EventKind::Media { .. }
+            | EventKind::Operator(OperatorEvent::Writes { .. })
+    );
     let mut turn = Turn::new(program, conversation, event.seed, effects);
     if turn.c.is_stranded() && turn.meets_stranded(&event.kind) {
         turn.set_timer();
@@ -89,6 +96,9 @@ pub fn step_into(
         EventKind::Delivery { .. } => {}
     }
     turn.fall_silent();
+    if said || turn.spoke {
+        turn.goes_on();
+    }
     turn.set_timer();
     true
 }

@@ -5,6 +5,7 @@ use botflow_artifact::*;
 use crate::conversation::{Owner, Pending};
 use crate::effect::Effect;
 use crate::handlers::Level;
+use crate::record::GivenUp;
 use crate::turn::Turn;
 
 /// A clock that runs.
@@ -311,6 +312,7 @@ impl Turn<'_> {
                 self.emit(words);
             }
             (Nudge::Way(way), None) => {
+                self.give_up(GivenUp::Silence);
                 self.c.question = None;
                 if let Some(frame) = self.top() {
                     frame.retrying = false;
@@ -318,6 +320,7 @@ impl Turn<'_> {
                 self.run(Some(way));
             }
             (Nudge::Way(way), Some((handler, level))) => {
+                self.give_up(GivenUp::Silence);
                 self.push_handler(handler, level);
                 self.run(Some(way));
             }

@@ -9,7 +9,9 @@ use smol_str::SmolStr;
 
 use crate::conversation::{Conversation, Frame, FrameKind, NEVER, NOWHERE, Owner};
 use crate::effect::{Effect, Fault};
+use crate::history::Talk;
 use crate::program::Program;
+use crate::record::{Beginner, GivenUp, Record};
 use crate::scope::Scope;
 
 /// So many operations a turn may take.
@@ -57,6 +59,8 @@ pub(crate) struct Turn<'a> {
     pub replied: Option<PlaceId>,
     /// The conversation was stranded when the event came: the customer's words are no answer to what is asked now.
     pub overhears: bool,
+    /// Why the questions of frames that are dropped are given up.
+    pub dropped: GivenUp,
 }
 
 /// Where to go on; `None` = the conversation rests, or has ended.
@@ -81,6 +85,7 @@ impl<'a> Turn<'a> {
             muted: false,
             replied: None,
             overhears: false,
+            dropped: GivenUp::Left,
             p,
             c,
             out,
@@ -235,11 +240,32 @@ impl<'a> Turn<'a> {
     /// The topmost frame has answered a question.
     pub fn answered(&mut self, id: PlaceId) {
         self.replied = Some(id);
-        if let Some(frame) = self.top() {
+        if let Some(frame) = self.c.frames.last_mut() {
+            let asked = frame.open && frame.asked == id;
+            if asked {
+                frame.open = false;
+            }
+            self.out.push(Effect::Record(Record::Answered {
+                place: id,
+                tries: if asked { frame.tries } else { 0 },
+                asked,
+            }));
             if frame.answered.len() >= MAX_ANSWERED {
                 frame.answered.remove(0);
             }
             frame.answered.push(id);
+        }
+    }
+
+    /// The topmost frame's question is given up, if it waits for an answer.
+    pub fn give_up(&mut self, why: GivenUp) {
+        if let Some(frame) = self.c.frames.last_mut().filter(|frame| frame.open) {
+            frame.open = false;
+            self.out.push(Effect::Record(Record::GivenUp {
+                place: frame.asked,
+                tries: frame.tries,
+                why,
+            }));
         }
     }
 
@@ -261,6 +287,7 @@ impl<'a> Turn<'a> {
             kind,
             at: NOWHERE,
             asked: NOWHERE,
+            open: false,
             hash: PlaceHash(0),
             slots,
             answered: SmallVec::new(),
@@ -272,8 +299,15 @@ impl<'a> Turn<'a> {
         });
     }
 
-    /// Drops all frames above the first so many.
+    /// Drops all frames above the first so many; their questions are given up.
     pub fn keep_frames(&mut self, count: usize) {
+        for frame in self.c.frames.iter().skip(count).filter(|frame| frame.open) {
+            self.out.push(Effect::Record(Record::GivenUp {
+                place: frame.asked,
+                tries: frame.tries,
+                why: self.dropped,
+            }));
+        }
         self.c.frames.truncate(count);
         self.carries_no_more(|carried| carried.frame as usize >= count);
         if let Some(offers) = &mut self.c.offers {
@@ -338,13 +372,40 @@ impl<'a> Turn<'a> {
 
     /// `finish`.
     pub fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
+        self.dropped = GivenUp::Ended;
         self.drop_all();
+        self.dropped = GivenUp::Left;
         self.forget_conversation();
         self.c.owner = Owner::Nobody;
         self.c.outcome = Some(outcome);
         self.c.leave = None;
         self.c.wrote_at = NEVER;
+        let now = self.now;
         self.out.push(Effect::Finished { outcome, label });
+        if let Some(talk) = self.talk() {
+            talk.last_at = now;
+            talk.ended = true;
+        }
+    }
+
+    /// A conversation begins: it is the person's next one.
+    pub fn begins(&mut self, by: Beginner) {
+        let history = self.c.person.history.get_or_insert_default();
+        let number = history.begin(self.c.id, self.now);
+        self.out.push(Effect::Record(Record::Began { number, by }));
+    }
+
+    /// The running conversation in the person's history.
+    fn talk(&mut self) -> Option<&mut Talk> {
+        self.c.person.history.as_deref_mut()?.running(self.c.id)
+    }
+
+    /// Something was said or pressed in the conversation.
+    pub fn goes_on(&mut self) {
+        let now = self.now;
+        if let Some(talk) = self.talk() {
+            talk.last_at = now;
+        }
     }
 
     /// Notes that the bot speaks: what it said in an earlier turn is not what `repeat` says any more.

@@ -167,6 +167,7 @@ impl Turn<'_> {
 
     /// Reaches a `verify`.
     pub fn enter_verify(&mut self, id: PlaceId, place: &Place, verify: &Verify) -> Next {
+        self.leave_for(id);
         self.start_tries();
         if !self.send_code(verify) {
             return Some(verify.failed.unwrap_or(place.then));
@@ -208,6 +209,9 @@ impl Turn<'_> {
             return None;
         }
         self.understood();
+        if let Some(asked) = self.top().map(|frame| frame.asked) {
+            self.known_by_now(asked);
+        }
         self.start_tries();
         self.c.question = None;
         if let Some(frame) = self.top() {

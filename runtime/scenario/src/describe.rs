@@ -1,9 +1,11 @@
 //! Effects as lines of a `.chat` file. Messages are written by `botflow-message`'s transcript; the rest is here.
 
-use botflow_artifact::Bot;
+use botflow_artifact::{Bot, PlaceId};
 use botflow_machine::trigger::Decision;
-use botflow_machine::{CallRequest, Effect, UpgradeNote};
+use botflow_machine::{Beginner, CallRequest, Effect, Record, Starter, UpgradeNote};
+use smol_str::SmolStr;
 
+use crate::engine::standpoint;
 use crate::literal::{quoted, write, write_fields};
 
 /// The line of an effect that is no message, without `* `; `None` for what only the host cares about (timers).
@@ -81,17 +83,65 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
             let experiment = &bot.experiments[experiment.index()];
             let arm = arm.and_then(|arm| experiment.arms.get(arm as usize));
             format!(
-                "vary {} {}",
+                "arm {} {}",
                 experiment.name,
-                arm.map_or("none", |(name, _)| name)
+                arm.map_or("held out", |(name, _)| name)
             )
         }
         Effect::Finished { outcome, label } => match label {
             Some(label) => format!("finish {} as {label}", outcome.name()),
             None => format!("finish {}", outcome.name()),
         },
+        Effect::Record(known) => record(bot, known),
         Effect::Fault(fault) => format!("fault {fault:?}").to_lowercase(),
     })
+}
+
+/// Something that is recorded for figures.
+fn record(bot: &Bot, record: &Record) -> String {
+    let at = |place: &PlaceId| standpoint(bot, *place).to_string();
+    let after = |tries: &u32| match tries {
+        0 => String::new(),
+        1 => " after 1 failed try".to_owned(),
+        tries => format!(" after {tries} failed tries"),
+    };
+    match record {
+        Record::Began { number, by } => {
+            let by = match by {
+                Beginner::Customer => "the customer".to_owned(),
+                Beginner::Outside(Starter::Host) => "the host".to_owned(),
+                Beginner::Outside(Starter::Operator) => "an operator".to_owned(),
+                Beginner::Outside(Starter::Trigger { name, .. }) => format!("trigger {name}"),
+            };
+            format!("conversation {number} begun by {by}")
+        }
+        Record::Put { place, again: false } => format!("asks {}", at(place)),
+        Record::Put { place, again: true } => format!("asks {} again", at(place)),
+        Record::Answered {
+            place,
+            tries,
+            asked: true,
+        } => format!("answered {}{}", at(place), after(tries)),
+        Record::Answered {
+            place, asked: false, ..
+        } => format!("answered {} unasked", at(place)),
+        Record::GivenUp { place, tries, why } => {
+            format!("given up {}: {}{}", at(place), why.words(), after(tries))
+        }
+        Record::Unclear { place, checked, text } => {
+            let what = if *checked { "refused" } else { "unclear" };
+            let text = text.as_ref().map(|text| format!(" {}", quoted(text)));
+            format!("{what} at {}{}", at(place), text.unwrap_or_default())
+        }
+        Record::Corrected { place } => format!("corrected {}", at(place)),
+        Record::Known { faq, entry } => {
+            let entries = bot.faqs.get(*faq as usize).map(|faq| &faq.entries);
+            let heading = entries
+                .and_then(|entries| entries.get(*entry as usize))
+                .and_then(|(headings, _)| headings.first());
+            format!("faq {}", quoted(heading.map_or("", SmolStr::as_str)))
+        }
+    }
 }
 
 /// `call a.b(x: 1)`.

@@ -1,6 +1,7 @@
 //! What runs a bot: the machine, or anything that must agree with it (the oracle in our tests).
 
 use botflow_artifact::{Bot, Outcome};
+use botflow_machine::trigger::Decision;
 use botflow_machine::{
     Conversation, Effect, Event, FrameKind, Owner, Person, Program, UpgradeNote, step_into, upgrade,
 };
@@ -27,6 +28,8 @@ pub trait Engine {
     fn upgrade(&mut self, _effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
         None
     }
+    /// Something was decided about the person's triggers and goals: for engines that keep records.
+    fn decided(&mut self, _now: i64, _decision: &Decision) {}
 }
 
 /// Where a conversation stands.

@@ -185,6 +185,7 @@ impl Rehearser<'_> {
                     }
                     self.did.push(effect);
                 }
+                Observed::Recorded(_) => {}
             }
             if self.lines.len() > planned + MOST_LINES {
                 return Err(Stop::Restless);

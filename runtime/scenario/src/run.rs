@@ -279,7 +279,7 @@ impl<'a> Runner<'a> {
             .flat_map(|one| match one {
                 Observed::Said(lines) => bubbles(lines),
                 Observed::Called(call) => vec![vec![format!("* {call}")]],
-                Observed::Did(_) => Vec::new(),
+                Observed::Did(_) | Observed::Recorded(_) => Vec::new(),
             })
             .collect();
         let same = expected.len() == actual.len()
@@ -318,17 +318,20 @@ impl<'a> Runner<'a> {
     }
 
     fn effect(&mut self, line: usize, expected: &str, observed: &[Observed]) {
-        let happened: Vec<String> = observed
-            .iter()
-            .filter_map(|one| match one {
-                Observed::Did(effect) => Some(effect.clone()),
-                _ => None,
-            })
-            .collect();
-        if !happened
-            .iter()
-            .any(|effect| squeezed(effect) == squeezed(expected))
-        {
+        let (mut happened, mut recorded) = (Vec::new(), Vec::new());
+        for one in observed {
+            match one {
+                Observed::Did(effect) => happened.push(effect.clone()),
+                Observed::Recorded(record) => recorded.push(record.clone()),
+                _ => {}
+            }
+        }
+        let is_it = |effect: &String| squeezed(effect) == squeezed(expected);
+        if !happened.iter().chain(&recorded).any(is_it) {
+            // What is only recorded is told where nothing else happened.
+            if happened.is_empty() {
+                happened = recorded;
+            }
             self.problem(
                 line,
                 ProblemKind::NoEffect {

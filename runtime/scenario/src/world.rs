@@ -34,6 +34,8 @@ pub enum Observed {
     Called(String),
     /// Another effect, as its line without `* `.
     Did(String),
+    /// Something that is recorded for figures and does nothing, as its line without `* `.
+    Recorded(String),
 }
 
 /// Why a line of a script could not be carried out.
@@ -182,7 +184,12 @@ impl<'a> World<'a> {
                     label: label.as_str().into(),
                     channel,
                 },
-                None => return Ok(Vec::new()),
+                None => {
+                    // It opens on the customer's side; the host may come to know of it.
+                    let message = self.current().sent;
+                    let status = Delivery::Clicked;
+                    return self.happen(EventKind::Delivery { message, status });
+                }
             },
             Input::Attachment { kind, source } => EventKind::Media {
                 value: attachment(kind, source)?,
@@ -420,6 +427,7 @@ impl<'a> World<'a> {
                 return Ok(first.then_some(Observed::Called(line)));
             }
             // Only where a trigger follows it: elsewhere it would be noise.
+            Effect::Record(_) => return Ok(line.map(Observed::Recorded)),
             Effect::Asked(intent) if !self.program.follows(intent) => return Ok(None),
             Effect::Finished { outcome, label } => {
                 self.people[person].finished = Some((outcome.name().into(), label));

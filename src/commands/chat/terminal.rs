@@ -94,6 +94,8 @@ fn show(world: &World<'_>, observed: &[Observed]) {
                     let _ = writeln!(text, "     {}", hint.dimmed());
                 }
             }
+            // For figures, not for who tries a bot out.
+            Observed::Recorded(_) => {}
             Observed::Did(effect) => {
                 let _ = writeln!(text, "     {}", format!("* {effect}").dimmed());
             }

@@ -89,7 +89,7 @@ fn write(body: &mut String, stubs: &mut Vec<String>, observed: &[Observed]) {
                     stubs.push(stub);
                 }
             }
-            Observed::Did(_) => {}
+            Observed::Did(_) | Observed::Recorded(_) => {}
         }
     }
 }

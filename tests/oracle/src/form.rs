@@ -131,6 +131,10 @@ impl<'a> Oracle<'a> {
                 continue;
             }
             self.misunderstood = 0;
+            self.has_answer(*place);
+            if let Some(corrected) = self.place_id(*place) {
+                self.record(botflow_machine::Record::Corrected { place: corrected });
+            }
             if let Some(field) = Self::asked_field(*place).and_then(|field| self.field_id(&field)) {
                 self.effect(botflow_machine::Effect::Remember { field, value });
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use botflow_machine::GivenUp;
 use botflow_syntax::NodeRef;
 use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Handler};
@@ -186,6 +187,7 @@ impl<'a> Oracle<'a> {
             .iter()
             .position(|frame| is_handler(&frame.kind))
         {
+            self.dropping(other..top, GivenUp::Left);
             self.frames.drain(other..top);
         }
     }
@@ -193,6 +195,13 @@ impl<'a> Oracle<'a> {
     /// A handler has come to its end (7.4, 7.5).
     pub(crate) fn come_back(&mut self) -> Next<'a> {
         self.prefill = None;
+        let top = self.frames.len().saturating_sub(1);
+        if matches!(
+            self.frames.last().map(|frame| &frame.kind),
+            Some(FrameKind::Handler { .. })
+        ) {
+            self.dropping(top..self.frames.len(), GivenUp::Left);
+        }
         let Some(frame) = self.frames.pop() else {
             return Next::Begin;
         };

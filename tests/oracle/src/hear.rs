@@ -1,7 +1,7 @@
 //! What a message means (3): the levels, of which the first that takes the message has it.
 
 use botflow_artifact::IntentId;
-use botflow_machine::Effect;
+use botflow_machine::{Effect, Record};
 use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_understanding::options::exact_option;
@@ -85,7 +85,8 @@ impl<'a> Oracle<'a> {
             if let Some(next) = self.by_handler(&heard.text, &message, Certainty::Probable) {
                 return next;
             }
-            if let Some(answer) = self.faq(&message) {
+            if let Some((faq, entry, answer)) = self.faq(&message) {
+                self.record(Record::Known { faq, entry });
                 self.misunderstood = 0;
                 self.say_answer(&answer);
                 return Next::Resume { fresh: true };
@@ -98,6 +99,7 @@ impl<'a> Oracle<'a> {
             && let Some((level, handler)) = self.unclear_handlers().into_iter().next()
         {
             self.misunderstood += 1;
+            self.unclear(at, false);
             return self.run_unclear(&level, &handler);
         }
         Next::Rest
@@ -122,7 +124,8 @@ impl<'a> Oracle<'a> {
         if let Some(next) = self.by_handler(&heard.text, &message, Certainty::Probable) {
             return Some(next);
         }
-        let answer = self.faq(&message)?;
+        let (faq, entry, answer) = self.faq(&message)?;
+        self.record(Record::Known { faq, entry });
         self.say_answer(&answer);
         Some(Next::Begin)
     }
@@ -468,7 +471,7 @@ impl<'a> Oracle<'a> {
                 if self.project.start.is_none() {
                     once_more(asks, at)
                 } else {
-                    self.reset();
+                    self.reset(botflow_machine::GivenUp::Left);
                     Next::Begin
                 }
             }
@@ -492,14 +495,18 @@ impl<'a> Oracle<'a> {
     }
 
     /// Level 6: the answer of the `faq` entry whose heading the message is.
-    fn faq(&self, message: &Normalised) -> Option<SmolStr> {
-        let entries = self.project.bot.faqs.iter().flat_map(|faq| &faq.entries);
-        let mut found = entries.filter(|(headings, _)| {
-            headings
-                .iter()
-                .any(|heading| normalise(heading).text() == message.text())
-        });
-        found.next().map(|(_, answer)| answer.clone())
+    fn faq(&self, message: &Normalised) -> Option<(u32, u32, SmolStr)> {
+        for (faq, one) in self.project.bot.faqs.iter().enumerate() {
+            for (entry, (headings, answer)) in one.entries.iter().enumerate() {
+                if headings
+                    .iter()
+                    .any(|heading| normalise(heading).text() == message.text())
+                {
+                    return Some((faq as u32, entry as u32, answer.clone()));
+                }
+            }
+        }
+        None
     }
 }
 

@@ -9,9 +9,11 @@
 //! what expressions and texts come to; `state` is what it remembers; `turn` takes an event; `hear` finds out what a
 //! message means; `question` puts questions and takes answers, `form` those that belong together; `handler` finds
 //! and runs what is heard besides; `walk` carries out statements and says what follows; `wait` is about calls,
-//! waits and clocks; `people` about hand-overs; `leave` about what may be said unasked; `say` builds messages.
+//! waits and clocks; `people` about hand-overs; `leave` about what may be said unasked; `say` builds messages;
+//! `experiment` tells who takes part in one, `record` what figures need.
 
 mod env;
+mod experiment;
 mod form;
 mod handler;
 mod hear;
@@ -22,6 +24,7 @@ mod offer;
 mod people;
 pub mod project;
 mod question;
+mod record;
 mod say;
 mod state;
 mod turn;

@@ -1,6 +1,6 @@
 //! Questions (5): putting them, skipping them, taking their answers, and failed tries.
 
-use botflow_machine::{Effect, Proof};
+use botflow_machine::{Effect, GivenUp, Proof, Record};
 use botflow_syntax::ast::{self, AskItem, AstNode, ChooseItem, Expr};
 use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_understanding::OptionWords;
@@ -120,11 +120,12 @@ impl<'a> Oracle<'a> {
     /// A question is reached in the course of the flow (5.1, 5.6, 6.1, 6.6).
     pub(crate) fn reach(&mut self, place: NodeRef<'a>) -> Next<'a> {
         self.open_digression();
-        if let Some(frame) = self.top() {
-            frame.tries = 0;
-        }
         if self.passed_over(place) || self.skipped(place) || self.prefilled(place) {
             return Next::After(place);
+        }
+        self.leave_for(place);
+        if let Some(frame) = self.top() {
+            frame.tries = 0;
         }
         let replayed = self.frames.last().and_then(|frame| frame.form.clone());
         let again = match replayed {
@@ -179,6 +180,7 @@ impl<'a> Oracle<'a> {
         }
         let insists = self.frames.last().and_then(|frame| frame.insists) == Some(place);
         if !insists && (self.passed_over(place) || self.skipped(place)) {
+            self.known_by_now(place);
             return Next::After(place);
         }
         self.put(place, false)
@@ -197,6 +199,7 @@ impl<'a> Oracle<'a> {
     /// A question is put, in its first words or those for asking again (5.1, 5.7).
     pub(crate) fn put(&mut self, place: NodeRef<'a>, first: bool) -> Next<'a> {
         self.prefill = None;
+        self.leave_for(place);
         let (options, none) = self.options(place);
         if place.kind() == SyntaxKind::ChooseStmt {
             if let Some(none) = none {
@@ -241,6 +244,12 @@ impl<'a> Oracle<'a> {
             suggestions,
         });
         self.send_question(place, first);
+        if let Some(frame) = self.top() {
+            let again = std::mem::replace(&mut frame.open, true);
+            if let Some(place) = self.place_id(place) {
+                self.record(Record::Put { place, again });
+            }
+        }
         Next::Rest
     }
 
@@ -451,6 +460,7 @@ impl<'a> Oracle<'a> {
         if let Some(text) = text {
             self.replied = self.env().text(&text).into();
         };
+        self.has_answer(place);
         let form = form_of(place);
         if let Some(frame) = self.top() {
             frame.answered.push(place);
@@ -529,6 +539,7 @@ impl<'a> Oracle<'a> {
             return Next::Rest;
         };
         self.misunderstood += 1;
+        self.unclear(place, check.is_some());
         let tries = self.top().map_or(0, |frame| {
             frame.tries += 1;
             frame.tries
@@ -548,10 +559,12 @@ impl<'a> Oracle<'a> {
             if let Some((level, handler)) = handler
                 && let Some(way) = reached(&tries_in(&handler))
             {
+                self.give_up(GivenUp::Tries);
                 self.push_handler(level.stands_in, Purpose::Usual, &level.variables);
                 return Next::Enter(way);
             }
         } else if let Some(way) = reached(&own) {
+            self.give_up(GivenUp::Tries);
             return Next::Enter(way);
         }
         let again = Next::Reask { place, fresh: false };
@@ -629,6 +642,7 @@ impl<'a> Oracle<'a> {
             if !(is_handler && frame.asked.is_none()) || self.frames.len() == 1 {
                 break;
             }
+            self.dropping(self.frames.len() - 1..self.frames.len(), GivenUp::Left);
             self.frames.pop();
             self.question = None;
             waits = true;
@@ -672,6 +686,7 @@ impl<'a> Oracle<'a> {
     /// `verify` (11.12).
     pub(crate) fn verify(&mut self, verify: &ast::VerifyStmt<'a>) -> Next<'a> {
         self.open_digression();
+        self.leave_for(verify.syntax());
         match self.send_code(verify) {
             Some(instead) => instead,
             None => self.put(verify.syntax(), true),
@@ -720,6 +735,7 @@ impl<'a> Oracle<'a> {
             self.effect(Effect::Verified { field });
         }
         self.misunderstood = 0;
+        self.known_by_now(place);
         if let Some(frame) = self.top() {
             frame.pending = None;
         }

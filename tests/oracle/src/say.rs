@@ -468,29 +468,13 @@ fn mentions_variables<'a>(env: &Env<'_, '_>, node: NodeRef<'a>) -> bool {
         })
 }
 
-/// The arm of a person: by a hash of the person's number and the experiment's name (11.9).
-pub(crate) fn arm(person: u64, experiment: &str, arms: &[(SmolStr, u32)]) -> Option<usize> {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in experiment.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    let mut point = mix(person.wrapping_add(hash)) % 10_000;
-    for (place, (_, weight)) in arms.iter().enumerate() {
-        if point < u64::from(*weight) {
-            return Some(place);
-        }
-        point -= u64::from(*weight);
-    }
-    None
-}
-
 /// A code of six digits, made from the seed and the conversation (11.12).
 pub(crate) fn code(seed: u64, person: u64, puts: u32) -> String {
     format!("{:06}", mix(seed ^ person ^ mix(u64::from(puts) + 1)) % 1_000_000)
 }
 
 /// The finaliser of splitmix64 (11.1).
-fn mix(number: u64) -> u64 {
+pub(crate) fn mix(number: u64) -> u64 {
     let mut z = number;
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

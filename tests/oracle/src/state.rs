@@ -83,6 +83,8 @@ pub(crate) struct Frame<'a> {
     pub at: Option<NodeRef<'a>>,
     /// The question it put last.
     pub asked: Option<NodeRef<'a>>,
+    /// That question waits: it has been neither answered nor given up.
+    pub open: bool,
     pub answered: Vec<NodeRef<'a>>,
     pub tries: u32,
     /// `back` has put this question again, and it has not been answered since.
@@ -455,6 +457,7 @@ impl<'a> Oracle<'a> {
             variables,
             at: None,
             asked: None,
+            open: false,
             answered: Vec::new(),
             tries: 0,
             insists: None,

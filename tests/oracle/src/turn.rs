@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use botflow_artifact::{ConsentId, Outcome};
+use botflow_machine::record::GivenUp;
 use botflow_machine::trigger::Refusal;
-use botflow_machine::{Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, Owner, Proof, Starter};
+use botflow_machine::{
+    Beginner, Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, OperatorEvent, Owner, Proof, Starter,
+};
 use botflow_syntax::ast;
 use botflow_understanding::{Pattern, law, normalise, std_pattern};
 use botflow_values::Value;
@@ -38,6 +41,7 @@ impl<'a> Oracle<'a> {
         self.spoke = false;
         self.replied = SmolStr::default();
         let mut by_customer = true;
+        let writes = matches!(event.kind, EventKind::Operator(OperatorEvent::Writes { .. }));
         match event.kind {
             EventKind::Message { text, channel } => {
                 let mut text = text.to_string();
@@ -91,6 +95,9 @@ impl<'a> Oracle<'a> {
             self.rules();
         }
         self.fall_silent();
+        if by_customer || writes || self.spoke {
+            self.goes_on(false);
+        }
         self.set_timer();
         self.event.clear();
     }
@@ -168,10 +175,11 @@ impl<'a> Oracle<'a> {
         if pattern == Some(Pattern::Thanks) && self.outcome.is_some() {
             return;
         }
-        self.reset();
+        self.reset(GivenUp::Left);
         self.owner = Owner::Bot;
         self.outcome = None;
         self.needs = None;
+        self.begins(Beginner::Customer);
         let next = match self.hear_first(heard) {
             Some(next) => next,
             None => Next::Begin,
@@ -180,8 +188,8 @@ impl<'a> Oracle<'a> {
     }
 
     /// Forgets everything that belongs to one conversation (11.2).
-    pub(crate) fn reset(&mut self) {
-        self.drop_all();
+    pub(crate) fn reset(&mut self, why: GivenUp) {
+        self.drop_everything(why);
         self.varied.clear();
         self.fired.clear();
         self.said.clear();
@@ -191,17 +199,23 @@ impl<'a> Oracle<'a> {
 
     /// Drops whatever runs.
     pub(crate) fn drop_all(&mut self) {
+        self.drop_everything(GivenUp::Left);
+    }
+
+    fn drop_everything(&mut self, why: GivenUp) {
         if self.escalation.take().is_some() {
             self.effect(Effect::Withdraw);
         }
+        self.dropping(0..self.frames.len(), why);
         self.frames.clear();
         self.question = None;
     }
 
     /// Ends the conversation (11.2).
     pub(crate) fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
-        self.reset();
+        self.reset(GivenUp::Ended);
         self.effect(Effect::Finished { outcome, label });
+        self.goes_on(true);
         self.owner = Owner::Nobody;
         self.outcome = Some(outcome);
         self.needs = None;
@@ -296,7 +310,7 @@ impl<'a> Oracle<'a> {
         if self.owner == Owner::Bot {
             self.finish(Outcome::Abandoned, None);
         }
-        self.reset();
+        self.reset(GivenUp::Left);
         self.outcome = None;
         let asked_for = matches!(
             by,
@@ -307,6 +321,7 @@ impl<'a> Oracle<'a> {
         );
         self.wrote_at = Some(self.now).filter(|_| asked_for && needs.is_none());
         self.needs = needs;
+        self.begins(Beginner::Outside(by.clone()));
         self.owner = Owner::Bot;
         let next = self.enter_flow(flow, FrameKind::Started, args);
         self.run(next);

@@ -1,7 +1,7 @@
 //! Calls (8), waits and events (9), clocks and the timer (2.4, 5.9, 10).
 
 use botflow_artifact::CallId;
-use botflow_machine::{CallRequest, Effect, Owner};
+use botflow_machine::{CallRequest, Effect, GivenUp, Owner};
 use botflow_syntax::ast::{self, AstNode, Handler};
 use botflow_values::Value;
 use smol_str::SmolStr;
@@ -396,10 +396,14 @@ impl<'a> Oracle<'a> {
         };
         match nudge {
             Nudge::Own(item) => match item.way() {
-                Some(way) => self.run(Next::Enter(way)),
+                Some(way) => {
+                    self.give_up(GivenUp::Silence);
+                    self.run(Next::Enter(way));
+                }
                 None => self.say_text(item.syntax(), item.text()),
             },
             Nudge::Inherited(heard) => {
+                self.give_up(GivenUp::Silence);
                 let (level, handler) = *heard;
                 let next = self.run_handler(&level, handler.way(), Vec::new(), Purpose::Usual);
                 self.run(next);

@@ -1,7 +1,7 @@
 //! Carrying out statements, and what follows each: found by walking up the tree from where it stands.
 
 use botflow_artifact::{EscalationId, ExperimentId, Outcome, QueueId, StageId};
-use botflow_machine::{Effect, Fault};
+use botflow_machine::{Effect, Fault, GivenUp};
 use botflow_syntax::ast::{self, AstNode, Stmt, Target};
 use botflow_syntax::{NodeRef, SyntaxKind};
 use botflow_values::Value;
@@ -527,7 +527,7 @@ impl<'a> Oracle<'a> {
                 Next::Rest
             }
             FrameKind::Run => {
-                self.frames.pop();
+                self.drops(1);
                 self.question = None;
                 let Some(at) = self.frames.last().and_then(|frame| frame.at) else {
                     return Next::Begin;
@@ -540,7 +540,7 @@ impl<'a> Oracle<'a> {
             FrameKind::Handler { of, .. } => {
                 match of.and_then(|of| self.frames.iter().position(|frame| frame.id == of)) {
                     Some(place) => {
-                        self.frames.truncate(place + 1);
+                        self.drops(self.frames.len() - place - 1);
                         self.question = None;
                         Next::Return(value)
                     }
@@ -548,7 +548,7 @@ impl<'a> Oracle<'a> {
                 }
             }
             FrameKind::Way => {
-                self.frames.pop();
+                self.drops(1);
                 self.question = None;
                 match self.frames.last().and_then(|frame| frame.at) {
                     Some(at) => Next::After(at),
@@ -556,7 +556,7 @@ impl<'a> Oracle<'a> {
                 }
             }
             FrameKind::Operator => {
-                self.frames.pop();
+                self.drops(1);
                 self.question = None;
                 match self.frames.last().and_then(|frame| frame.at) {
                     // Another hand-over in between has ended: nobody would take the conversation.
@@ -581,9 +581,10 @@ impl<'a> Oracle<'a> {
         if let FrameKind::Handler { of: Some(of), .. } = frame.kind
             && let Some(place) = self.frames.iter().position(|frame| frame.id == of)
         {
-            self.frames.truncate(place + 1);
+            self.drops(self.frames.len() - place - 1);
         }
         self.question = None;
+        self.give_up(GivenUp::Left);
         if let Some(frame) = self.top() {
             frame.pending = None;
         }
@@ -591,6 +592,13 @@ impl<'a> Oracle<'a> {
             Some(stmt) => Next::At(stmt.syntax()),
             None => Next::Return(Value::Unknown),
         }
+    }
+
+    /// Drops so many frames from the top.
+    fn drops(&mut self, count: usize) {
+        let left = self.frames.len() - count;
+        self.dropping(left..self.frames.len(), GivenUp::Left);
+        self.frames.truncate(left);
     }
 
     fn decide(&mut self, stmt: &ast::IfStmt<'a>) -> Next<'a> {
@@ -675,20 +683,16 @@ impl<'a> Oracle<'a> {
         let Some(item) = self.project.experiments.get(&name).cloned() else {
             return behind;
         };
-        if !item
-            .conditions()
-            .all(|setting| self.outside().allows(setting.condition()))
-        {
+        let Some(arm) = self.takes_part(place, &item) else {
             return behind;
-        }
-        let arms: Vec<(SmolStr, u32)> = self.project.bot.experiments[place].arms.clone();
-        let arm = crate::say::arm(self.person.id, &name, &arms);
+        };
         let experiment = ExperimentId::from(place);
+        let arms = &self.project.bot.experiments[place].arms;
+        let chosen = arm.and_then(|arm| arms.get(arm)).map(|(name, _)| name.clone());
         self.effect(Effect::Exposed {
             experiment,
             arm: arm.map(|arm| arm as u32),
         });
-        let chosen = arm.and_then(|arm| arms.get(arm)).map(|(name, _)| name.clone());
         let way = stmt
             .arms()
             .find(|arm| Some(text_of(arm.name())) == chosen)

@@ -288,6 +288,7 @@ fn declarations(bot: &Bot) -> Result<(), Damage> {
             .iter()
             .map(|(_, weight)| u64::from(*weight))
             .sum::<u64>()
+            .saturating_add(u64::from(experiment.hold_out))
             > 10_000
         {
             return Err(Damage::Bounds {

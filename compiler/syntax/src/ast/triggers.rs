@@ -42,7 +42,14 @@ nodes! {
     /// `credit 24h`
     CreditSetting { duration: token Duration }
     /// `experiment cart_offer { … }`
-    ExperimentItem { name: token Name, arms: many ArmSetting, goals: many GoalSetting, conditions: many IfSetting }
+    ExperimentItem {
+        name: token Name, arms: many ArmSetting, goals: many GoalSetting, conditions: many IfSetting,
+        holds: many HoldSetting, groups: many GroupSetting,
+    }
+    /// `hold out 10%`
+    HoldSetting { percent: token Percent }
+    /// `group offers`
+    GroupSetting { name: token Name }
     /// `goal purchase`, in an experiment
     GoalSetting { path: one Path }
     /// `discount 50%`

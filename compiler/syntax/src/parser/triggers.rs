@@ -47,8 +47,13 @@ const GOAL: Context = Context {
 const EXPERIMENT: Context = Context {
     place: "an experiment",
     entry: "an arm such as `discount 50%`",
-    starts: &[SyntaxKind::KwGoal, SyntaxKind::KwIf],
-    unique: &[],
+    starts: &[
+        SyntaxKind::KwGoal,
+        SyntaxKind::KwIf,
+        SyntaxKind::KwHold,
+        SyntaxKind::KwGroup,
+    ],
+    unique: &[SyntaxKind::HoldSetting, SyntaxKind::GroupSetting],
     named: true,
 };
 
@@ -159,6 +164,11 @@ impl Parser<'_> {
         self.braces(&EXPERIMENT, |p| match p.kind {
             SyntaxKind::KwGoal => Some(p.keyword_node(SyntaxKind::GoalSetting, Self::path)),
             SyntaxKind::KwIf => Some(p.keyword_node(SyntaxKind::IfSetting, Self::expr)),
+            SyntaxKind::KwHold => Some(p.keyword_node(SyntaxKind::HoldSetting, |p| {
+                p.expect(SyntaxKind::KwOut);
+                p.checked(SyntaxKind::Percent);
+            })),
+            SyntaxKind::KwGroup => Some(p.keyword_node(SyntaxKind::GroupSetting, Self::name)),
             _ if p.at_word() => {
                 p.start(SyntaxKind::ArmSetting);
                 p.name();

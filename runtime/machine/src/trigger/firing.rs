@@ -255,7 +255,7 @@ impl Desk<'_> {
         };
         match status {
             Delivery::Delivered => agenda.watches[at].delivered = true,
-            Delivery::Read => {
+            Delivery::Read | Delivery::Clicked => {
                 agenda.watches[at].delivered = true;
                 agenda.watches[at].read = true;
             }

@@ -132,6 +132,7 @@ impl Versions<'_> {
             kind: frame.kind,
             at,
             asked: self.place(frame.asked).unwrap_or(NOWHERE),
+            open: frame.open && self.place(frame.asked).is_some(),
             hash: place.hash,
             slots,
             answered: self.places(&frame.answered, flow),
@@ -326,6 +327,7 @@ impl Versions<'_> {
             kind: frame.kind,
             at: NOWHERE,
             asked: NOWHERE,
+            open: false,
             hash: frame.hash,
             slots: if owns {
                 self.slots(frame, flow, notes)

@@ -2,7 +2,7 @@
 
 use crate::common::{Talk, lines, sink};
 use botflow_artifact::Value;
-use botflow_machine::{Effect, Event, EventKind, OperatorEvent, Owner, Program, step};
+use botflow_machine::{Effect, Event, EventKind, OperatorEvent, Owner, Program, Record, step};
 
 fn program() -> Program {
     sink::sink().program()
@@ -317,7 +317,11 @@ fn a_button_is_heard_and_an_older_one_counts_as_its_label() {
         text: "Broken".into(),
         channel: None,
     });
-    let message = effects[0].as_message().expect("the menu").clone();
+    let message = effects
+        .iter()
+        .find_map(Effect::as_message)
+        .expect("the menu")
+        .clone();
     let colours = message.pressed("Colours", None).expect("a button").clone();
     assert_eq!(talk.presses(&colours), "Which ones? [Red/Green/Blue]\n");
     assert_eq!(talk.presses(&colours), "Sorry?\nWhich ones? [Red/Green/Blue]\n");
@@ -355,6 +359,7 @@ fn the_law_is_above_everything() {
         effects[..],
         [
             Effect::OptedOut { .. },
+            Effect::Record(Record::GivenUp { .. }),
             Effect::Finished { .. },
             Effect::CancelTimer { .. }
         ]

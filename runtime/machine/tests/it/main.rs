@@ -1,9 +1,10 @@
-//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, properties, upgrades.
+//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, experiments, properties, upgrades.
 
 mod common;
 
 mod cases;
 mod dialogue;
+mod experiments;
 mod properties;
 mod trigger_cases;
 mod trigger_properties;

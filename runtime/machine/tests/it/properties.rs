@@ -3,7 +3,8 @@
 use crate::common::{benchmark, sink};
 use botflow_artifact::Value;
 use botflow_machine::{
-    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, Starter, step,
+    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, Record, Starter,
+    step,
 };
 use proptest::prelude::*;
 
@@ -180,6 +181,34 @@ fn sound(program: &Program, conversation: &Conversation) {
     assert_eq!(&back, conversation);
 }
 
+/// What records promise (16.2, 16.4): a question asked is answered, given up, or waits; every conversation has a number
+/// of its own.
+fn recorded(effects: &[Effect], conversation: &Conversation) {
+    let (mut asked, mut ended, mut number) = (0, 0, 0);
+    for effect in effects {
+        let Effect::Record(record) = effect else { continue };
+        match record {
+            Record::Began { number: next, .. } => {
+                number += 1;
+                assert_eq!(*next, number);
+            }
+            Record::Put { again: false, .. } => asked += 1,
+            Record::Answered { asked: true, .. } | Record::GivenUp { .. } => ended += 1,
+            _ => {}
+        }
+    }
+    let waiting = conversation.frames.iter().filter(|frame| frame.open).count();
+    assert_eq!(asked, ended + waiting);
+    let history = conversation.person.history.as_deref();
+    assert_eq!(history.map_or(0, |history| history.count), number);
+    let running = history.map_or(0, |history| {
+        assert!(history.talks.len() <= 16);
+        history.talks.iter().filter(|talk| !talk.ended).count()
+    });
+    assert_eq!(running == 1, conversation.owner != Owner::Nobody);
+    assert!(running <= 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
@@ -190,8 +219,10 @@ proptest! {
             let first = run(&program, &events);
             let second = run(&program, &events);
             prop_assert_eq!(postcard::to_stdvec(&first.0).expect("state"), postcard::to_stdvec(&second.0).expect("state"));
-            prop_assert_eq!(first.1, second.1);
+            prop_assert_eq!(&first.1, &second.1);
+            let second_effects = second.1;
             prop_assert!(!first.0.frames.is_empty() || first.0.owner == Owner::Nobody);
+            recorded(&second_effects, &first.0);
         }
     }
 }

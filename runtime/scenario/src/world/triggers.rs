@@ -27,7 +27,7 @@ pub(super) fn happening_of(event: &Event) -> Option<Happening> {
 impl World<'_> {
     /// The first look at somebody's agenda: what they are now is no joining, and schedules count from here.
     pub(super) fn meet_agenda(&mut self, person: usize) -> Result<Vec<Observed>, Trouble> {
-        if self.bot.triggers.is_empty() || std::mem::replace(&mut self.people[person].known, true) {
+        if !self.decides() || std::mem::replace(&mut self.people[person].known, true) {
             return Ok(Vec::new());
         }
         self.decide(person, |situation, agenda, out| {
@@ -42,7 +42,7 @@ impl World<'_> {
         effects: &[Effect],
         happening: Option<Happening>,
     ) -> Result<Vec<Observed>, Trouble> {
-        if self.bot.triggers.is_empty() {
+        if !self.decides() {
             return Ok(Vec::new());
         }
         let mut observed = self.decide(person, |situation, agenda, out| {
@@ -67,6 +67,11 @@ impl World<'_> {
     /// The timer of the agenda goes off.
     pub(super) fn agenda_due(&mut self, person: usize) -> Result<Vec<Observed>, Trouble> {
         self.decide(person, due)
+    }
+
+    /// The bot has something that agendas are for.
+    fn decides(&self) -> bool {
+        !self.bot.triggers.is_empty() || !self.bot.goals.is_empty()
     }
 
     fn decide(
@@ -95,6 +100,7 @@ impl World<'_> {
         let mut observed = Vec::new();
         for decision in decisions {
             observed.push(Observed::Did(describe::decision(self.bot, &decision)));
+            self.people[person].engine.decided(self.now, &decision);
             if let Decision::Start {
                 trigger,
                 flow,

@@ -133,14 +133,20 @@ fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble>
 
 fn lines(seen: &Result<Vec<Observed>, Trouble>) -> Vec<String> {
     match seen {
-        Ok(observed) => observed
-            .iter()
-            .flat_map(|one| match one {
+        Ok(observed) => {
+            let told = observed.iter().flat_map(|one| match one {
                 Observed::Said(lines) => lines.clone(),
                 Observed::Called(call) => vec![format!("* {call}")],
                 Observed::Did(effect) => vec![format!("* {effect}")],
-            })
-            .collect(),
+                Observed::Recorded(_) => Vec::new(),
+            });
+            // What is recorded has an order of its own: where it stands among the effects means nothing.
+            let recorded = observed.iter().filter_map(|one| match one {
+                Observed::Recorded(record) => Some(format!("* {record}")),
+                _ => None,
+            });
+            told.chain(recorded).collect()
+        }
         Err(trouble) => vec![format!("? {trouble}")],
     }
 }

@@ -372,7 +372,9 @@ pub fn lines(effects: &[Effect]) -> String {
                     out.push_str(&format!(" [{}]", labels.join("/")));
                 }
             }
-            Effect::SetTimer { .. } | Effect::CancelTimer { .. } | Effect::Asked(_) => continue,
+            Effect::SetTimer { .. } | Effect::CancelTimer { .. } | Effect::Asked(_) | Effect::Record(_) => {
+                continue;
+            }
             Effect::Call(call) => out.push_str(&format!("* call {} try {}", call.number, call.attempt)),
             Effect::Finished { outcome, .. } => out.push_str(&format!("* finished {}", outcome.name())),
             other => out.push_str(&format!("* {other:?}")),
