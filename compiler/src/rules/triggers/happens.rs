@@ -30,6 +30,7 @@ impl Happens {
                 Op::Consent {
                     consent,
                     granted: true,
+                    ..
                 } => set(&mut happens.consents, consent.index(), true),
                 _ => {}
             }
