@@ -11,6 +11,19 @@ pub fn is_filler(word: &str) -> bool {
     roles(word) & FILLER != 0
 }
 
+/// Whether a normalised text adds nothing to the answer it stands beside: fillers, and words that stress it ("yes, of
+/// course", "sigur, da").
+pub fn adds_nothing(text: &str) -> bool {
+    let mut words = text.split(' ').filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        let of_course = word == "of" && words.next_if_eq(&"course").is_some();
+        if !of_course && roles(word) & (FILLER | STRESS) == 0 {
+            return false;
+        }
+    }
+    true
+}
+
 /// Whether the word is an article or another small word that names nothing, or a filler.
 #[inline]
 pub fn is_small(word: &str) -> bool {
@@ -34,6 +47,7 @@ const FILLER: u8 = 1;
 const SMALL: u8 = 2;
 const NEGATION: u8 = 4;
 const ANNOUNCES_NUMBER: u8 = 8;
+const STRESS: u8 = 16;
 
 /// What a word does, in one look-up.
 #[inline]
@@ -53,6 +67,7 @@ static ROLES: LazyLock<WordTable<&'static str, u8>> = LazyLock::new(|| {
         (SMALLS, SMALL),
         (NEGATIONS, NEGATION),
         (ANNOUNCERS, ANNOUNCES_NUMBER),
+        (STRESSES, STRESS),
     ];
     for (words, role) in tables {
         for word in words {
@@ -110,6 +125,26 @@ const FILLERS: &[&str] = &[
     "э",
     "эм",
     "вот",
+];
+
+/// Words that only stress an answer that stands beside them. By themselves they are one ("sure"), so that they are no
+/// fillers.
+const STRESSES: &[&str] = &[
+    "sure",
+    "surely",
+    "certainly",
+    "definitely",
+    "absolutely",
+    "indeed",
+    "totally",
+    "sigur",
+    "desigur",
+    "bineinteles",
+    "categoric",
+    "конечно",
+    "разумеется",
+    "обязательно",
+    "безусловно",
 ];
 
 const SMALLS: &[&str] = &[

@@ -9,7 +9,7 @@
 //!
 //! 1. small slips over the whole message: one from 4 letters, two from 8, none in digits;
 //! 2. an option's label or words somewhere inside the message (the longer win over those they
-//!    contain; words of fewer than four letters only beside words that say nothing: "yes please", never "no idea");
+//!    contain; words of fewer than four letters only beside words that say nothing: "yes please", "yes, of course", never "no idea");
 //! 3. all telling words of the message are words of one option: "shipping" for "What does shipping
 //!    cost?";
 //! 4. the message begins a word of one option, from three letters: "ship".
@@ -18,7 +18,7 @@
 
 use smol_str::SmolStr;
 
-use crate::fillers::{announces_number, is_filler, is_negation, is_small, small_number};
+use crate::fillers::{adds_nothing, announces_number, is_filler, is_negation, is_small, small_number};
 use crate::normalise::{Normalised, normalised_text};
 use crate::slips::slips;
 
@@ -302,9 +302,7 @@ fn is_trusted(message: &Normalised, phrase: &str, at: usize) -> bool {
         return true;
     }
     let rest = [&message.text()[..at], &message.text()[at + phrase.len()..]];
-    rest.iter()
-        .flat_map(|part| part.split(' '))
-        .all(|word| word.is_empty() || is_filler(word))
+    rest.iter().all(|part| adds_nothing(part))
 }
 
 /// Where a phrase stands as whole words in a normalised text.

@@ -170,3 +170,20 @@ fn huge_messages_are_matched_in_time() {
         let _ = match_option(&normalise(&piece.repeat(1_000_000 / piece.len())), &options);
     }
 }
+
+#[test]
+fn short_answers_that_are_stressed() {
+    check(
+        &[&["I agree", "yes", "да", "da"], &["No, thanks", "no", "нет", "nu"]],
+        &[
+            ("yes, of course", Inexact(0)),
+            ("Of course, yes!", Inexact(0)),
+            ("yes definitely", Inexact(0)),
+            ("да, конечно", Inexact(0)),
+            ("da, desigur", Inexact(0)),
+            ("of yes", None),
+            ("yes but how much is it", None),
+            ("yes, I have no idea", None),
+        ],
+    );
+}
