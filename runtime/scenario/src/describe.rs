@@ -168,6 +168,20 @@ pub fn decision(bot: &Bot, decision: &Decision) -> String {
             let trigger = &bot.triggers[trigger.index()].name;
             format!("trigger {trigger} passed: {}", reason.words())
         }
+        Decision::Reached(reached) => {
+            let goal = &bot.goals[reached.goal.index()].name;
+            let value = match reached.value.is_known() {
+                true => format!(" value {}", write(bot, None, &reached.value)),
+                false => String::new(),
+            };
+            let credit: Vec<String> = (reached.credit.iter())
+                .map(|(_, number)| number.to_string())
+                .collect();
+            match credit.is_empty() {
+                true => format!("goal {goal}{value} without credit"),
+                false => format!("goal {goal}{value} credit {}", credit.join(", ")),
+            }
+        }
         Decision::Removed => "trigger removed".into(),
         Decision::Refused { name, reason } => format!("event {name} refused: {}", reason.words()),
     }

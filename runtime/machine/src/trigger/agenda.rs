@@ -23,6 +23,8 @@ pub struct Agenda {
     pub(super) segments: Vec<(u64, bool)>,
     /// Ids of the last occurrences, newest last.
     pub(super) seen: Vec<u64>,
+    /// Goals that events reached, with the ids of the events, newest last.
+    pub(super) reached: Vec<(u64, u64)>,
     /// When a trigger last began a conversation that no customer asked for.
     pub(super) began_at: Option<i64>,
     /// When a trigger last began any conversation.

@@ -9,8 +9,10 @@ use super::happening::Desk;
 use super::index::Concern;
 
 impl Desk<'_> {
-    /// Something happened that concerns these triggers: some are called off, some start their clocks.
+    /// Something happened that concerns these triggers and goals: goals are reached, some triggers are called off, some
+    /// start their clocks.
     pub fn concern(&mut self, agenda: &mut Agenda, concern: &Concern, fields: &[Value], at: i64) {
+        self.reach(agenda, &concern.reaches, fields, at);
         for trigger in &concern.calls_off {
             self.call_off(agenda, *trigger as usize, at);
         }

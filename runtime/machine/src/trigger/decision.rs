@@ -1,6 +1,6 @@
 //! What becomes of triggers: data, recorded and carried out by the host, in order.
 
-use botflow_artifact::{FlowId, TriggerId};
+use botflow_artifact::{FlowId, GoalId, TriggerId};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -30,6 +30,8 @@ pub enum Decision {
         /// Why not.
         reason: Reason,
     },
+    /// The person has reached a goal.
+    Reached(Box<Reached>),
     /// A clock that was running belongs to a trigger that this version of the bot does not have, or that takes other
     /// values now.
     Removed,
@@ -40,6 +42,19 @@ pub enum Decision {
         /// Why.
         reason: Refusal,
     },
+}
+
+/// A goal that was reached: something to record, nothing to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    /// Which.
+    pub goal: GoalId,
+    /// When, in milliseconds since 1970; not later than now.
+    pub at: i64,
+    /// What it is worth: an amount of money or a number; `Unknown` where the goal has no value.
+    pub value: Value,
+    /// The conversations to whose credit it is, oldest first: how the host and the person number them.
+    pub credit: Vec<(u64, u32)>,
 }
 
 /// Why a trigger does not start.

@@ -159,6 +159,8 @@ pub(super) struct Desk<'a> {
     pub around: Surroundings<'a>,
     pub now: i64,
     pub out: &'a mut Vec<Decision>,
+    /// The id of what happened; 0 = it has none.
+    pub happening: u64,
     budget: Cell<u32>,
     zone: OnceCell<botflow_values::Zone>,
 }
@@ -178,6 +180,7 @@ impl<'a> Desk<'a> {
             around: situation.surroundings,
             now: situation.now,
             out,
+            happening: 0,
             budget: Cell::new(MAX_EXPRESSIONS),
             zone: OnceCell::new(),
         };
@@ -219,6 +222,7 @@ impl<'a> Desk<'a> {
             return refuse(&happening.what, Refusal::Past);
         }
         let at = happening.at.min(self.now);
+        self.happening = happening.id;
         match happening.what {
             What::Entered(stage) => {
                 let Some(concern) = index.of_stage(stage) else {

@@ -12,6 +12,8 @@ use rustc_hash::FxBuildHasher;
 pub(crate) struct Triggers {
     /// Per trigger the number under which agendas know it in every version of the bot.
     pub keys: Vec<u64>,
+    /// Per goal the number under which agendas know it.
+    pub goals: Vec<u64>,
     /// Per trigger its place in the order in which triggers fire: by priority, then as declared.
     pub rank: Vec<u32>,
     by_key: IndexMap<u64, u32, FxBuildHasher>,
@@ -33,13 +35,15 @@ pub(crate) struct Triggers {
     pub schedules: Vec<u32>,
 }
 
-/// The triggers that one occurrence concerns.
+/// The triggers and goals that one occurrence concerns.
 #[derive(Debug, Default)]
 pub(crate) struct Concern {
     /// Trigger and source, in order of declaration.
     pub sets_off: Vec<(u32, u32)>,
     /// Triggers, in order of declaration.
     pub calls_off: Vec<u32>,
+    /// Goals that it reaches, in order of declaration.
+    pub reaches: Vec<u32>,
     /// Under which agendas note when it happened last, where it calls something off.
     pub key: u64,
     /// A customer begins it.
@@ -68,6 +72,16 @@ impl Triggers {
         for (at, trigger) in bot.triggers.iter().enumerate() {
             index.by_key.insert(index.keys[at], at as u32);
             index.add(bot, at as u32, trigger);
+        }
+        for (at, goal) in bot.goals.iter().enumerate() {
+            index.goals.push(key("goal:", &goal.name));
+            for what in &goal.on {
+                if let Some(concern) = index.concern_mut(bot, what)
+                    && concern.reaches.last() != Some(&(at as u32))
+                {
+                    concern.reaches.push(at as u32);
+                }
+            }
         }
         let mut order: Vec<usize> = (0..bot.triggers.len()).collect();
         order.sort_by_key(|at| (std::cmp::Reverse(bot.triggers[*at].priority), *at));
@@ -200,7 +214,7 @@ impl Triggers {
 
 impl Concern {
     pub fn is_empty(&self) -> bool {
-        self.sets_off.is_empty() && self.calls_off.is_empty()
+        self.sets_off.is_empty() && self.calls_off.is_empty() && self.reaches.is_empty()
     }
 }
 

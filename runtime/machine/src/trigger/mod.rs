@@ -5,7 +5,7 @@
 //! [`due`]; the host keeps one agenda per person and sets one timer, at [`Agenda::wake`].
 //!
 //! `index` knows which triggers an occurrence concerns, `arming` starts and calls off clocks, `firing` decides about
-//! those that have run out, `window` is the calendar of `between` and `every`.
+//! those that have run out, `goals` tells which are reached, `window` is the calendar of `between` and `every`.
 
 mod agenda;
 mod decision;
@@ -13,12 +13,13 @@ mod index;
 
 mod arming;
 mod firing;
+mod goals;
 mod window;
 
 mod happening;
 
 pub use agenda::Agenda;
-pub use decision::{Decision, Reason, Refusal};
+pub use decision::{Decision, Reached, Reason, Refusal};
 pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, turned};
 pub(crate) use index::{Triggers, key};
 

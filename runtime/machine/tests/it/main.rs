@@ -1,10 +1,11 @@
-//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, experiments, properties, upgrades.
+//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, experiments, goals, properties, upgrades.
 
 mod common;
 
 mod cases;
 mod dialogue;
 mod experiments;
+mod goals;
 mod properties;
 mod trigger_cases;
 mod trigger_properties;

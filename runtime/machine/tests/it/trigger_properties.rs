@@ -158,6 +158,7 @@ impl Witness {
                     }
                     self.start(who, at, index, args, channel, *again);
                 }
+                Decision::Reached(_) => panic!("the bot has no goals"),
                 Decision::Passed { trigger, reason } => {
                     let index = trigger.index();
                     match reason {

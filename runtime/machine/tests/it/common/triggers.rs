@@ -182,6 +182,14 @@ pub fn told(program: &Program, decisions: &[Decision]) -> Vec<String> {
                 format!("{} {how} on {channel}", name(trigger))
             }
             Decision::Passed { trigger, reason } => format!("{} passed: {}", name(trigger), reason.words()),
+            Decision::Reached(reached) => {
+                let credit: Vec<_> = reached.credit.iter().map(|(_, number)| number).collect();
+                format!(
+                    "{} reached, worth {:?}, credit {credit:?}",
+                    program.bot.goals[reached.goal.index()].name,
+                    reached.value
+                )
+            }
             Decision::Removed => "removed".to_owned(),
             Decision::Refused { name, reason } => format!("{name} refused: {}", reason.words()),
         })

@@ -1,0 +1,116 @@
+//! Goals: what reaches them, once, and which conversations have the credit.
+
+use botflow_artifact::{BinaryOp, EventId, Expr, Goal, Occurrence, StageId, Value};
+use botflow_machine::{Effect, Program};
+
+use crate::common::triggers::{DAY, HOUR, Somebody, bot, told};
+
+/// `e0` reaches `sale`, worth its total, if that is above 10, with a day of credit; entering the second stage and `e1`
+/// reach `seen`.
+fn program() -> Program {
+    let mut b = bot();
+    let total = b.expr(Expr::EventField(1));
+    let ten = b.value(Value::Integer(10));
+    let above = b.expr(Expr::Binary(BinaryOp::Greater, total, ten));
+    b.bot.goals.push(Goal {
+        name: "sale".into(),
+        on: vec![Occurrence::Event(EventId(0))],
+        condition: Some(above),
+        value: Some(total),
+        credit_ms: DAY,
+    });
+    b.bot.goals.push(Goal {
+        name: "seen".into(),
+        on: vec![Occurrence::Entered(StageId(1)), Occurrence::Event(EventId(1))],
+        condition: None,
+        value: None,
+        credit_ms: HOUR,
+    });
+    b.program()
+}
+
+/// Conversations that began at these moments and ended an hour later.
+fn talked(who: &mut Somebody<'_>, began: &[i64]) {
+    let history = who.person.history.get_or_insert_default();
+    for at in began {
+        history.begin(5, *at);
+        let talk = history.running(5).expect("it runs");
+        talk.last_at = at + HOUR;
+        talk.ended = true;
+    }
+}
+
+const START: i64 = 1_000 * DAY;
+
+fn values(total: i64) -> Vec<Value> {
+    vec![Value::Integer(1), Value::Integer(total)]
+}
+
+#[test]
+fn conversations_of_the_window_have_the_credit() {
+    let program = program();
+    let mut who = Somebody::new(&program, START);
+    // The last words of the first are a day and a minute old, those of the second exactly a day.
+    talked(
+        &mut who,
+        &[START - DAY - HOUR - 60_000, START - DAY - HOUR, START - HOUR],
+    );
+    let found = who.event("e0", values(50));
+    assert_eq!(
+        told(&program, &found),
+        ["sale reached, worth Integer(50), credit [2, 3]"]
+    );
+    assert_eq!(
+        told(&program, &who.event("e0", values(10))),
+        [""; 0],
+        "its `if` is not yes"
+    );
+    assert_eq!(
+        told(&program, &who.event("e1", values(0))),
+        ["seen reached, worth Unknown, credit [3]"]
+    );
+}
+
+#[test]
+fn an_event_of_yesterday_is_credited_as_of_yesterday() {
+    let program = program();
+    let mut who = Somebody::new(&program, START);
+    talked(&mut who, &[START - 2 * DAY, START - HOUR]);
+    let found = who.report(3, START - DAY, "e0", values(20));
+    assert_eq!(
+        told(&program, &found),
+        ["sale reached, worth Integer(20), credit [1]"]
+    );
+    let found = who.report(4, START - 3 * DAY, "e0", values(20));
+    assert_eq!(
+        told(&program, &found),
+        ["sale reached, worth Integer(20), credit []"]
+    );
+    let found = who.report(5, START - 8 * DAY, "e0", values(20));
+    assert_eq!(told(&program, &found), ["e0 refused: too late"]);
+}
+
+#[test]
+fn an_event_counts_once() {
+    let program = program();
+    let mut who = Somebody::new(&program, START);
+    assert_eq!(who.report(7, START, "e0", values(20)).len(), 1);
+    // More events than the agenda remembers by their ids.
+    for id in 100..120 {
+        assert_eq!(who.report(id, START, "e2", values(20)), []);
+    }
+    assert_eq!(who.report(7, START, "e0", values(20)), [], "it is the same sale");
+    assert_eq!(who.report(8, START, "e0", values(20)).len(), 1);
+    // Without an id nothing is a repetition.
+    assert_eq!(who.event("e0", values(20)).len(), 1);
+    assert_eq!(who.event("e0", values(20)).len(), 1);
+}
+
+#[test]
+fn a_stage_reaches_a_goal() {
+    let program = program();
+    let mut who = Somebody::new(&program, START);
+    assert_eq!(told(&program, &who.turn(&[Effect::Stage(StageId(0))])), [""; 0]);
+    let found = who.turn(&[Effect::Stage(StageId(1))]);
+    assert_eq!(told(&program, &found), ["seen reached, worth Unknown, credit []"]);
+}
