@@ -8,15 +8,53 @@ use botflow_compiler::project::{Project, Source};
 use botflow_machine::Program;
 use botflow_scenario::{run, script};
 
-/// The bots of `examples/` with their `.chat` files.
-fn examples() -> Vec<(Program, Vec<PathBuf>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    ["benchmark_dialogue", "luna_store", "semantics", "small/hello"]
-        .map(|name| example(&folder.join(name)))
-        .into()
+/// A bot with its `.chat` files, and the older versions of it under which some of them begin.
+struct Example {
+    program: Program,
+    older: Vec<(String, Program)>,
+    chats: Vec<PathBuf>,
 }
 
-fn example(root: &Path) -> (Program, Vec<PathBuf>) {
+impl Example {
+    fn run(&self, script: &script::Script) -> Vec<run::SceneResult> {
+        let older = |folder: &str| self.older.iter().find(|(known, _)| known == folder);
+        run::run_versions(
+            &self.program,
+            &|folder| older(folder).map(|(_, program)| program),
+            script,
+        )
+    }
+}
+
+/// The bots of `examples/` with their `.chat` files.
+fn examples() -> Vec<Example> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    [
+        "benchmark_dialogue",
+        "luna_store",
+        "semantics",
+        "small/hello",
+        "upgrades",
+    ]
+    .map(|name| example(&folder.join(name)))
+    .into()
+}
+
+fn example(root: &Path) -> Example {
+    let (program, chats) = bot(root);
+    let older = folders(&root.join("older"));
+    let older = older.iter().map(|folder| {
+        let name = folder.strip_prefix(root).expect("it was found below");
+        (name.to_string_lossy().into_owned(), bot(folder).0)
+    });
+    Example {
+        older: older.collect(),
+        program,
+        chats,
+    }
+}
+
+fn bot(root: &Path) -> (Program, Vec<PathBuf>) {
     let mut project = Project::default();
     let mut chats = Vec::new();
     for file in files(root) {
@@ -51,12 +89,24 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("an example's folder is readable") {
         let path = entry.expect("its entries, too").path();
-        if path.is_dir() {
+        if path.join("botflow.toml").exists() {
+            // A bot of its own.
+        } else if path.is_dir() {
             found.extend(files(&path))
         } else {
             found.push(path)
         }
     }
+    found.sort();
+    found
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    found.retain(|path| path.is_dir());
     found.sort();
     found
 }
@@ -68,18 +118,18 @@ fn is_recorded(line: &str) -> bool {
         || (line.starts_with("  ") && matches!(line.trim_start().chars().next(), Some('|' | '[' | '(')))
 }
 
-fn accepted(program: &Program, text: &str) -> String {
+fn accepted(example: &Example, text: &str) -> String {
     let script = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    run::accept(text, &run::run(program, &script))
+    run::accept(text, &example.run(&script))
 }
 
 #[test]
 fn the_conversations_of_the_examples_pass() {
-    for (program, chats) in examples() {
-        for chat in chats {
-            let text = fs::read_to_string(&chat).expect("readable");
+    for example in examples() {
+        for chat in &example.chats {
+            let text = fs::read_to_string(chat).expect("readable");
             let script = script::parse(&text).unwrap_or_else(|error| panic!("{chat:?}: {error}"));
-            for scene in run::run(&program, &script) {
+            for scene in example.run(&script) {
                 assert!(scene.passed(), "{chat:?} {}: {:#?}", scene.name, scene.problems);
             }
         }
@@ -88,17 +138,17 @@ fn the_conversations_of_the_examples_pass() {
 
 #[test]
 fn recording_from_the_customers_lines_alone_gives_the_same_file() {
-    for (program, chats) in examples() {
-        for chat in chats {
-            let text = fs::read_to_string(&chat).expect("readable");
+    for example in examples() {
+        for chat in &example.chats {
+            let text = fs::read_to_string(chat).expect("readable");
             let customer: String = text
                 .split_inclusive('\n')
                 .filter(|line| !is_recorded(line))
                 .collect();
-            let recorded = accepted(&program, &customer);
+            let recorded = accepted(&example, &customer);
             assert_eq!(recorded, text, "{chat:?}");
             assert_eq!(
-                accepted(&program, &recorded),
+                accepted(&example, &recorded),
                 recorded,
                 "{chat:?}: recording twice changes nothing"
             );
@@ -108,9 +158,9 @@ fn recording_from_the_customers_lines_alone_gives_the_same_file() {
 
 #[test]
 fn recording_rewrites_wrong_lines_and_touches_nothing_else() {
-    for (program, chats) in examples() {
-        for chat in chats {
-            let text = fs::read_to_string(&chat).expect("readable");
+    for example in examples() {
+        for chat in &example.chats {
+            let text = fs::read_to_string(chat).expect("readable");
             // Every line of the bot's is wrong now, and the file has a carriage return before each newline.
             let wrong: String = text
                 .lines()
@@ -122,7 +172,7 @@ fn recording_rewrites_wrong_lines_and_touches_nothing_else() {
                     }
                 })
                 .collect();
-            assert_eq!(accepted(&program, &wrong), text.replace('\n', "\r\n"), "{chat:?}");
+            assert_eq!(accepted(&example, &wrong), text.replace('\n', "\r\n"), "{chat:?}");
         }
     }
 }
