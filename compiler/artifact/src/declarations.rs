@@ -17,6 +17,64 @@ pub struct Field {
     pub default: Value,
     /// Masked in logs, transcripts and what operators read.
     pub sensitive: bool,
+    /// What becomes of it when two people turn out to be one.
+    pub merging: Merging,
+}
+
+/// What becomes of a field of the customer card when two people turn out to be one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Merging {
+    /// The value that was written last holds.
+    #[default]
+    Newest,
+    /// The value that was written first holds.
+    Oldest,
+    /// The greater value holds.
+    Highest,
+    /// The smaller value holds.
+    Lowest,
+    /// What both have gathered beyond the declared value is added up.
+    Add,
+    /// The items of both lists, each once.
+    Join,
+}
+
+impl Merging {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Merging; 6] = [
+        Merging::Newest,
+        Merging::Oldest,
+        Merging::Highest,
+        Merging::Lowest,
+        Merging::Add,
+        Merging::Join,
+    ];
+
+    /// As it is written behind `when merged`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Merging::Newest => "newest",
+            Merging::Oldest => "oldest",
+            Merging::Highest => "highest",
+            Merging::Lowest => "lowest",
+            Merging::Add => "add",
+            Merging::Join => "join",
+        }
+    }
+
+    /// Whether values of the type can be merged so; the type is without `?`.
+    pub fn takes(self, ty: &crate::Type) -> bool {
+        use crate::Type;
+        let is_amount = matches!(ty, Type::Integer | Type::Number | Type::Money | Type::Duration);
+        match self {
+            Merging::Newest | Merging::Oldest => true,
+            Merging::Add => is_amount,
+            Merging::Highest | Merging::Lowest => {
+                is_amount || matches!(ty, Type::Percent | Type::Date | Type::Time | Type::Moment)
+            }
+            Merging::Join => matches!(ty, Type::List(_)),
+        }
+    }
 }
 
 /// One `[config]` value of botflow.toml.

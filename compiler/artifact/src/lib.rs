@@ -31,7 +31,7 @@ pub use code::{Op, Outcome};
 pub use container::{ContentHash, LoadError, content_hash, from_bytes, to_bytes};
 pub use debug::{DebugInfo, SourceRange};
 pub use declarations::{
-    Call, CallKind, ConfigValue, Event, Field, HttpRequest, Intent, LanguageWords, Method, Param,
+    Call, CallKind, ConfigValue, Event, Field, HttpRequest, Intent, LanguageWords, Merging, Method, Param,
 };
 pub use expr::{BinaryOp, ConversationField, Expr, Function};
 pub use handler::{AlwaysRule, Handler, Hears};

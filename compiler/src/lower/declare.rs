@@ -71,6 +71,7 @@ impl Lower<'_> {
                             ty: Types::ERROR,
                             default: botflow_values::Value::Unknown,
                             sensitive: field.is_sensitive(),
+                            merging: Default::default(),
                         });
                     }
                 }

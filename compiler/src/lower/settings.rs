@@ -10,7 +10,7 @@ use super::{Lower, duration, name};
 use crate::project::Span;
 use crate::rules::names::{duplicate_name, missing_setting, type_mismatch, unknown_name};
 use crate::rules::nearest;
-use crate::rules::writing::bad_literal;
+use crate::rules::writing::{bad_literal, wrong_place};
 use crate::types::Types;
 
 impl Lower<'_> {
@@ -209,6 +209,11 @@ impl Lower<'_> {
     pub(super) fn config_item(&mut self, item: &ast::ConfigItem) {
         for field in item.fields() {
             let Some(token) = field.name() else { continue };
+            if let Some(clause) = field.merge() {
+                let at = self.node_span(&clause);
+                let instead = Some("a field of `customer`");
+                self.report(wrong_place::finding(at, "`when merged`", "`config`", instead));
+            }
             let span = self.token_span(token);
             let ty = self.type_or_error(field.type_expr());
             let id = match self.symbols.settings.declare(name(token), Some(span)) {

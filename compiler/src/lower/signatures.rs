@@ -1,12 +1,12 @@
 //! The second half of the first pass: what names take and give, and everything that is not a body.
 
-use botflow_artifact::{CallKind, Event, EventId, Field, FlowId, Param, Type, TypeId};
+use botflow_artifact::{CallKind, Event, EventId, Field, FlowId, Merging, Param, Type, TypeId};
 use botflow_syntax::ast::{self, AstNode};
 use botflow_values::Value;
 
 use super::{Lower, ParsedFile, Taken, name};
 use crate::names::builtin;
-use crate::rules::names::{duplicate_name, host_action_missing, type_mismatch};
+use crate::rules::names::{duplicate_name, host_action_missing, type_mismatch, unknown_name};
 use crate::rules::nearest;
 use crate::rules::writing::nested_too_deep;
 use crate::types::Types;
@@ -183,12 +183,70 @@ impl Lower<'_> {
                 )),
             );
         }
+        let merging = field.merge().map(|clause| self.merging(&clause, ty));
         self.program.bot.customer[id] = Field {
             name: self.program.bot.customer[id].name.clone(),
             ty,
             default: default.unwrap_or(Value::Unknown),
             sensitive: field.is_sensitive(),
+            merging: merging.unwrap_or_default(),
         };
+    }
+
+    /// `when merged add`: the words are the language's, and the type must be one that can be merged so.
+    fn merging(&mut self, clause: &ast::MergeClause, ty: TypeId) -> Merging {
+        let words: Vec<_> = clause.words().collect();
+        let [when, how] = words[..] else {
+            return Merging::Newest;
+        };
+        if when.text() != "merged" {
+            let span = self.token_span(when);
+            let near = nearest::few(when.text(), ["merged"]);
+            let known = ["merged"].into_iter();
+            self.report(unknown_name::of_the_language(
+                "occasion",
+                when.text(),
+                span,
+                &near,
+                known,
+            ));
+            return Merging::Newest;
+        }
+        let all = Merging::ALL.map(Merging::word);
+        let Some(merging) = Merging::ALL.into_iter().find(|one| one.word() == how.text()) else {
+            let span = self.token_span(how);
+            let near = nearest::few(how.text(), all);
+            let known = all.into_iter();
+            self.report(unknown_name::of_the_language(
+                "way of merging",
+                how.text(),
+                span,
+                &near,
+                known,
+            ));
+            return Merging::Newest;
+        };
+        if ty == Types::ERROR || merging.takes(self.types.get(self.types.known(ty))) {
+            return merging;
+        }
+        let span = self.token_span(how);
+        let shown = self.types.name(self.types.known(ty));
+        let fits: Vec<String> = Merging::ALL
+            .into_iter()
+            .filter(|one| one.takes(self.types.get(self.types.known(ty))))
+            .map(|one| format!("`{}`", one.word()))
+            .collect();
+        self.report(
+            type_mismatch::other(
+                format!(
+                    "Values of the type `{shown}` cannot be merged by `{}`.",
+                    merging.word()
+                ),
+                span,
+            )
+            .help(format!("This type can be merged by {}.", fits.join(", "))),
+        );
+        Merging::Newest
     }
 
     fn call_signature(

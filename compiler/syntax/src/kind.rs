@@ -185,7 +185,7 @@ syntax_kinds! {
         LengthNarrowing "length_narrowing", ExampleNarrowing "example_narrowing", Bound "bound",
         OptionalType "optional_type", ListType "list_type", RecordType "record_type",
         RecordTypeField "record_type_field", ParenType "paren_type", NamedType "named_type",
-        CustomerItem "customer_item", ConfigItem "config_item", Field "field", EventItem "event_item",
+        CustomerItem "customer_item", ConfigItem "config_item", Field "field", MergeClause "merge_clause", EventItem "event_item",
         Params "params", Param "param", IntentItem "intent_item", WordsClause "words_clause",
         LikeClause "like_clause", SegmentItem "segment_item", LookupItem "lookup_item",
         ActionItem "action_item", GivesClause "gives_clause", FailsClause "fails_clause",

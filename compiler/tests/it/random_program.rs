@@ -133,6 +133,7 @@ fn declarations(flows: u32) -> Bot {
             ty: TEXT,
             default: Value::Unknown,
             sensitive: false,
+            merging: Default::default(),
         }],
         events: vec![Event {
             name: "order_placed".into(),

@@ -154,6 +154,10 @@ pub enum Effect {
         /// Its arm by index; `None` = held out.
         arm: Option<u32>,
     },
+    /// The conversation that spoke rests in a wait while another begins; it goes on later.
+    Parked,
+    /// A conversation that was parked speaks again.
+    GoesOn,
     /// The conversation has ended.
     Finished {
         /// How.

@@ -113,14 +113,15 @@ impl Turn<'_> {
         let envelope = message.envelope.as_deref();
         let via = envelope.and_then(|envelope| envelope.via.clone());
         let channel = via.unwrap_or_else(|| own.clone());
+        if self.is_answer(&channel) {
+            return self.out.push(Effect::Send(message));
+        }
+        // Outside of an answer it is the template that goes out, where the message has one.
         let template = envelope.and_then(|envelope| envelope.template.as_ref());
         let promotes = template.is_some_and(|call| self.p.promotes(&call.name));
         let consent = marketing(self.p).filter(|_| promotes);
         let missing = consent.is_some_and(|consent| !self.c.person.has_consent(consent, &channel));
-        let verdict = match self.is_answer(&channel) {
-            true => Ok(()),
-            false => may(self.c, self.c.leave.as_deref(), &channel),
-        };
+        let verdict = may(self.c, self.c.leave.as_deref(), &channel);
         let reason = match verdict {
             Err(reason) => reason,
             Ok(()) if missing => Withheld::NoConsent,

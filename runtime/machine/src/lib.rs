@@ -12,6 +12,7 @@
 pub mod program;
 
 pub mod conversation;
+pub mod conversations;
 pub mod history;
 pub mod person;
 
@@ -19,6 +20,7 @@ mod address;
 mod card;
 mod consent;
 mod leave;
+mod merge;
 
 pub mod effect;
 pub mod event;
@@ -55,14 +57,16 @@ pub use address::{Address, MAX_ADDRESSES};
 pub use card::{Proof, Written};
 pub use consent::{Consent, MAX_CONSENTS};
 pub use conversation::{Carried, Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
+pub use conversations::{Conversations, Numbers, Parked, Rest, Running, Speaker};
 pub use effect::{CallRequest, Effect, Fault, HandOver};
 pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
 pub use history::{Exposure, History, Talk};
 pub use leave::{ANSWER_MS, Leave, Withheld};
+pub use merge::{MAX_JOINED, Merged, merge};
 pub use person::{Particulars, Person};
 pub use program::{Program, ProgramError};
 pub use record::{Beginner, GivenUp, Record};
-pub use step::{Step, step, step_into};
+pub use step::{Step, abandon, step, step_into};
 pub use upgrade::{Gone, Unfit, UpgradeNote, carried_result, upgrade};
 
 /// So many bytes of a message are heard; what comes after them is not.

@@ -120,6 +120,7 @@ impl Turn<'_> {
             Op::Stage(stage) => {
                 if self.c.person.stage != Some(*stage) {
                     self.c.person.stage = Some(*stage);
+                    self.c.person.particulars_mut().staged_at = Some(self.now);
                     self.out.push(Effect::Stage(*stage));
                 }
             }

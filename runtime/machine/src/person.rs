@@ -47,6 +47,10 @@ pub struct Particulars {
     pub written: Vec<Written>,
     /// Where the person can be reached.
     pub addresses: Vec<Address>,
+    /// When the stage of the journey was entered.
+    pub staged_at: Option<i64>,
+    /// Numbers of people who turned out to be this one.
+    pub absorbed: Vec<u64>,
 }
 
 impl Person {

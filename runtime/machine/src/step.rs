@@ -1,6 +1,8 @@
 //! One turn: an event goes in, the conversation moves on, effects come out.
 
-use crate::conversation::Conversation;
+use botflow_artifact::Outcome;
+
+use crate::conversation::{Conversation, Owner};
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, OperatorEvent};
 use crate::message::{Press, arrive};
@@ -19,7 +21,7 @@ pub struct Step {
 }
 
 /// So many ids of events are remembered.
-const MAX_SEEN: usize = 8;
+pub(crate) const MAX_SEEN: usize = 8;
 
 /// Takes one turn. Pure: the same program, conversation and event give the same step, on every machine.
 pub fn step(program: &Program, mut conversation: Conversation, event: Event) -> Step {
@@ -30,6 +32,16 @@ pub fn step(program: &Program, mut conversation: Conversation, event: Event) -> 
         effects,
         repeated,
     }
+}
+
+/// Ends a running conversation `abandoned`, as nothing can go on with it.
+pub fn abandon(program: &Program, conversation: &mut Conversation, at: i64, effects: &mut Vec<Effect>) {
+    conversation.last_at = conversation.last_at.max(at);
+    let mut turn = Turn::new(program, conversation, 0, effects);
+    if turn.c.owner != Owner::Nobody {
+        turn.finish(Outcome::Abandoned, None);
+    }
+    turn.set_timer();
 }
 
 /// [`step`] in place, adding to `effects`: nothing is copied and the vector can be used again. `false` when the

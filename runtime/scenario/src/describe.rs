@@ -88,6 +88,8 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
                 arm.map_or("held out", |(name, _)| name)
             )
         }
+        Effect::Parked => "parked".into(),
+        Effect::GoesOn => "goes on".into(),
         Effect::Finished { outcome, label } => match label {
             Some(label) => format!("finish {} as {label}", outcome.name()),
             None => format!("finish {}", outcome.name()),

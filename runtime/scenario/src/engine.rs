@@ -2,28 +2,16 @@
 
 use botflow_artifact::{Bot, Outcome};
 use botflow_machine::trigger::Decision;
-use botflow_machine::{
-    Conversation, Effect, Event, FrameKind, Owner, Person, Program, UpgradeNote, step_into, upgrade,
-};
+use botflow_machine::{Effect, FrameKind, Owner, Running, Speaker, UpgradeNote, upgrade};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
 /// One conversation with one person, whoever executes it.
-pub trait Engine {
-    /// Takes one turn; effects are added to the vector.
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>);
+pub trait Engine: Speaker {
     /// What can be seen from outside between two turns.
     fn standing(&self) -> Standing;
-    /// What is known about the person.
-    fn person(&self) -> &Person;
-    /// For setting a person up before the conversation begins.
-    fn person_mut(&mut self) -> &mut Person;
-    /// The timer that is set: its id and its moment.
-    fn timer(&self) -> Option<(u32, i64)>;
     /// Messages in a row that were not understood.
     fn misunderstood(&self) -> u32;
-    /// Whether a question is open.
-    fn asks(&self) -> bool;
     /// Goes over to the later version of the bot that this engine was made with; `None` if there is none.
     fn upgrade(&mut self, _effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
         None
@@ -87,39 +75,9 @@ impl std::fmt::Display for Standpoint {
 }
 
 /// The machine itself.
-pub struct MachineEngine<'a> {
-    program: &'a Program,
-    newer: Option<&'a Program>,
-    conversation: Conversation,
-}
+pub type MachineEngine<'a> = Running<'a>;
 
-impl<'a> MachineEngine<'a> {
-    /// A conversation that has not begun.
-    pub fn new(program: &'a Program, person: Person) -> MachineEngine<'a> {
-        MachineEngine {
-            program,
-            newer: None,
-            conversation: Conversation::new(person.id, person),
-        }
-    }
-
-    /// The same with a version of the bot to go over to.
-    pub fn with_newer(mut self, newer: &'a Program) -> MachineEngine<'a> {
-        self.newer = Some(newer);
-        self
-    }
-
-    /// The machine's own state.
-    pub fn conversation(&self) -> &Conversation {
-        &self.conversation
-    }
-}
-
-impl Engine for MachineEngine<'_> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        step_into(self.program, &mut self.conversation, event, effects);
-    }
-
+impl Engine for Running<'_> {
     fn standing(&self) -> Standing {
         let bot = &self.program.bot;
         let place = self.conversation.place().map(|id| standpoint(bot, id));
@@ -146,24 +104,8 @@ impl Engine for MachineEngine<'_> {
         }
     }
 
-    fn person(&self) -> &Person {
-        &self.conversation.person
-    }
-
-    fn person_mut(&mut self) -> &mut Person {
-        &mut self.conversation.person
-    }
-
-    fn timer(&self) -> Option<(u32, i64)> {
-        self.conversation.timer()
-    }
-
     fn misunderstood(&self) -> u32 {
         self.conversation.misunderstood
-    }
-
-    fn asks(&self) -> bool {
-        self.conversation.question.is_some()
     }
 
     fn upgrade(&mut self, effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {

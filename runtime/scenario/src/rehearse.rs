@@ -154,6 +154,7 @@ impl Rehearser<'_> {
             LineKind::Advance(advance) => return Ok(self.world.advance(advance)?),
             LineKind::Event { name, fields } => return Ok(self.world.event(name, fields)?),
             LineKind::Status(status) => return Ok(self.world.status(*status)?),
+            LineKind::Merge { from, into } => return Ok(self.world.merge(from, into)?),
             LineKind::Operator { name, act } => return Ok(self.world.operator(name, act)?),
             LineKind::Check(check) => {
                 if let Some(found) = self.world.check(check, self.said)? {

@@ -179,6 +179,7 @@ pub(crate) fn is_stimulus(kind: &LineKind) -> bool {
             | LineKind::Advance(_)
             | LineKind::Event { .. }
             | LineKind::Status(_)
+            | LineKind::Merge { .. }
             | LineKind::Operator { .. }
             | LineKind::Upgrade
     )
@@ -265,6 +266,7 @@ impl<'a> Runner<'a> {
             LineKind::Event { name, fields } => self.world.event(name, fields),
             LineKind::Status(status) => self.world.status(*status),
             LineKind::Upgrade => self.world.upgrade(),
+            LineKind::Merge { from, into } => self.world.merge(from, into),
             LineKind::Operator { name, act } => self.world.operator(name, act),
             _ => Ok(Vec::new()),
         }

@@ -2,14 +2,17 @@
 //! when told. `.chat` tests, `botflow chat` and the oracle's comparison all run in it.
 
 mod clock;
+mod identity;
 mod people;
 mod stubs;
 mod triggers;
 mod upgrade;
 
 use botflow_artifact::{Bot, CallId};
-use botflow_machine::trigger::Agenda;
-use botflow_machine::{Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter};
+use botflow_machine::trigger::{Agenda, Happening};
+use botflow_machine::{
+    Conversations, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Speaker, Starter,
+};
 use botflow_message::{Message, Part, profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value};
 use indexmap::IndexMap;
@@ -92,7 +95,7 @@ pub type Factory<'a> = dyn Fn(Person) -> Box<dyn Engine + 'a> + 'a;
 
 /// One person in the world.
 struct Someone<'a> {
-    engine: Box<dyn Engine + 'a>,
+    engine: Conversations<Box<dyn Engine + 'a>>,
     channel: SmolStr,
     /// Answers of calls that take time: when, what, and to which attempt of which call.
     due: Vec<(i64, EventKind, (CallId, u32))>,
@@ -102,6 +105,8 @@ struct Someone<'a> {
     latest_is_pressable: bool,
     sent: u64,
     finished: Option<(SmolStr, Option<SmolStr>)>,
+    /// That was since the last line of the customer, event or time.
+    just_finished: bool,
     /// What triggers have pending.
     agenda: Agenda,
     /// When the person wrote last.
@@ -121,6 +126,8 @@ pub struct World<'a> {
     seed: u64,
     turns: u64,
     people: IndexMap<SmolStr, Someone<'a>>,
+    /// Who somebody turned out to be.
+    aliases: IndexMap<SmolStr, SmolStr>,
     speaker: usize,
     stubs: Vec<Stub>,
     /// A call without a stub stays unanswered and is reported as `Observed`, not as trouble (for `botflow chat`).
@@ -139,6 +146,7 @@ impl<'a> World<'a> {
             seed: 0,
             turns: 0,
             people: IndexMap::new(),
+            aliases: IndexMap::new(),
             speaker: 0,
             stubs: Vec::new(),
             lenient: false,
@@ -208,6 +216,9 @@ impl<'a> World<'a> {
     /// See [`Trouble`].
     pub fn event(&mut self, name: &SmolStr, fields: &Fields) -> Result<Vec<Observed>, Trouble> {
         let event = self.bot.events.iter().find(|event| event.name == *name);
+        if let (None, "known" | "signed") = (event, name.as_str()) {
+            return self.known(fields, name == "signed");
+        }
         let event = event.ok_or_else(|| Trouble::Name(format!("the bot knows no event `{name}`")))?;
         let declared: Vec<_> = event
             .fields
@@ -301,11 +312,14 @@ impl<'a> World<'a> {
         let Some((_, someone)) = self.people.get_index(self.speaker) else {
             return Err(Trouble::Name("nobody has spoken yet".into()));
         };
-        let standing = someone.engine.standing();
+        let standing = someone.engine.speaking().standing();
         Ok(match check {
             Check::NothingSaid => said.then(|| "the bot said something".to_owned()),
             Check::Finished { outcome, label } => {
-                let found = someone.finished.as_ref().filter(|_| standing.outcome.is_some());
+                // Another conversation of the person's may have gone on since.
+                let so =
+                    |_: &&(SmolStr, Option<SmolStr>)| standing.outcome.is_some() || someone.just_finished;
+                let found = someone.finished.as_ref().filter(so);
                 match found {
                     Some((found, found_label)) if found == outcome && found_label == label => None,
                     Some((found, None)) => Some(format!("it finished {found}")),
@@ -339,21 +353,22 @@ impl<'a> World<'a> {
     pub fn standing(&self) -> Option<Standing> {
         self.people
             .get_index(self.speaker)
-            .map(|(_, someone)| someone.engine.standing())
+            .map(|(_, someone)| someone.engine.speaking().standing())
     }
 
     fn view<'v>(&'v self, someone: &'v Someone<'a>, standing: &'v Standing) -> View<'v> {
         View {
             bot: self.bot,
             standing,
-            person: someone.engine.person(),
-            misunderstood: someone.engine.misunderstood(),
+            person: someone.engine.speaking().person(),
+            misunderstood: someone.engine.speaking().misunderstood(),
             now: self.now,
         }
     }
 
     fn happen(&mut self, kind: EventKind) -> Result<Vec<Observed>, Trouble> {
         self.current();
+        self.begin_line();
         let mut observed = self.turns(self.speaker, kind)?;
         // What is due at this very moment (calls answered at once) belongs to the same line.
         for _ in 0..MAX_TURNS {
@@ -367,15 +382,7 @@ impl<'a> World<'a> {
 
     fn turns(&mut self, person: usize, kind: EventKind) -> Result<Vec<Observed>, Trouble> {
         let mut observed = self.meet_agenda(person)?;
-        self.turns += 1;
-        // Seed 0 leaves nothing to chance: wordings come in order.
-        let seed = match self.seed {
-            0 => 0,
-            seed => seed
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                .wrapping_add(self.turns)
-                .max(1),
-        };
+        let seed = self.chance();
         let event = Event {
             id: self.turns,
             at: self.now,
@@ -384,12 +391,46 @@ impl<'a> World<'a> {
         };
         let happening = happening_of(&event);
         let mut effects = Vec::new();
-        self.people[person].engine.turn(event, &mut effects);
-        for effect in &effects {
+        let someone = &mut self.people[person];
+        someone
+            .engine
+            .turn(event, &mut |person| (self.factory)(person), &mut effects);
+        observed.extend(self.happened(person, &effects, happening)?);
+        Ok(observed)
+    }
+
+    /// A line of the customer, an event or time: what was before it is over.
+    fn begin_line(&mut self) {
+        for someone in self.people.values_mut() {
+            someone.just_finished = false;
+        }
+    }
+
+    /// The effects of a turn are carried out, and triggers look at it.
+    fn happened(
+        &mut self,
+        person: usize,
+        effects: &[Effect],
+        happening: Option<Happening>,
+    ) -> Result<Vec<Observed>, Trouble> {
+        let mut observed = Vec::new();
+        for effect in effects {
             observed.extend(self.carry_out(person, effect.clone())?);
         }
-        observed.extend(self.after_turn(person, &effects, happening)?);
+        observed.extend(self.after_turn(person, effects, happening)?);
         Ok(observed)
+    }
+
+    /// The number that leaves something to chance in the next turn; 0 leaves nothing, so that wordings come in order.
+    fn chance(&mut self) -> u64 {
+        self.turns += 1;
+        match self.seed {
+            0 => 0,
+            seed => seed
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .wrapping_add(self.turns)
+                .max(1),
+        }
     }
 
     fn carry_out(&mut self, person: usize, effect: Effect) -> Result<Option<Observed>, Trouble> {
@@ -430,7 +471,9 @@ impl<'a> World<'a> {
             Effect::Record(_) => return Ok(line.map(Observed::Recorded)),
             Effect::Asked(intent) if !self.program.follows(intent) => return Ok(None),
             Effect::Finished { outcome, label } => {
-                self.people[person].finished = Some((outcome.name().into(), label));
+                let someone = &mut self.people[person];
+                someone.finished = Some((outcome.name().into(), label));
+                someone.just_finished = true;
             }
             _ => {}
         }

@@ -76,9 +76,8 @@ impl<'a> Oracle<'a> {
             self.effect(Effect::Withheld { channel, reason });
             return;
         }
-        let promotes = envelope
-            .template
-            .is_some_and(|call| self.is_marketing(&call.name));
+        let template = envelope.template.filter(|_| !answers);
+        let promotes = template.is_some_and(|call| self.is_marketing(&call.name));
         if promotes
             && let Some(marketing) = self.consent_named("marketing")
             && !self.agrees(marketing, &channel)

@@ -708,7 +708,7 @@ impl<'a> Oracle<'a> {
             });
             return Some(failed.map_or(behind, Next::Enter));
         };
-        let code = crate::say::code(self.seed, self.person.id, self.puts);
+        let code = crate::say::code(self.seed, self.id, self.puts);
         self.effect(Effect::SendCode {
             field,
             address,

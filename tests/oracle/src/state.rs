@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use botflow_artifact::Outcome;
-use botflow_machine::{Effect, Event, Owner, Person, Written};
+use botflow_machine::{Effect, Event, Numbers, Owner, Person, Rest, Speaker, Written};
 use botflow_scenario::engine::{Engine, Standing, Standpoint};
 use botflow_syntax::NodeRef;
 use botflow_syntax::ast::{self, AstNode};
@@ -22,6 +22,8 @@ pub(crate) type Variables = Rc<RefCell<BTreeMap<SmolStr, Value>>>;
 /// One conversation, walked through the tree.
 pub struct Oracle<'a> {
     pub(crate) project: &'a Project<'a>,
+    /// The number of the conversation.
+    pub(crate) id: u64,
     pub(crate) person: Person,
     pub(crate) owner: Owner,
     pub(crate) frames: Vec<Frame<'a>>,
@@ -246,6 +248,7 @@ impl<'a> Oracle<'a> {
     pub fn new(project: &'a Project<'a>, person: Person) -> Oracle<'a> {
         Oracle {
             project,
+            id: person.id,
             person,
             owner: Owner::Nobody,
             frames: Vec::new(),
@@ -502,11 +505,6 @@ impl<'a> Oracle<'a> {
 }
 
 impl Engine for Oracle<'_> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        self.take(event);
-        effects.append(&mut self.effects);
-    }
-
     fn standing(&self) -> Standing {
         let mut variables = Vec::new();
         let mut shown: Vec<&Variables> = Vec::new();
@@ -531,6 +529,17 @@ impl Engine for Oracle<'_> {
         }
     }
 
+    fn misunderstood(&self) -> u32 {
+        self.misunderstood
+    }
+}
+
+impl Speaker for Oracle<'_> {
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        self.take(event);
+        effects.append(&mut self.effects);
+    }
+
     fn person(&self) -> &Person {
         &self.person
     }
@@ -543,11 +552,67 @@ impl Engine for Oracle<'_> {
         self.timer.map(|at| (self.timers, at))
     }
 
-    fn misunderstood(&self) -> u32 {
-        self.misunderstood
+    fn rest(&self) -> Rest {
+        let at = self.frames.last().and_then(|frame| frame.at);
+        let waits =
+            at.is_some_and(|at| ast::WaitStmt::can_cast(at.kind()) || ast::WaitForStmt::can_cast(at.kind()));
+        match self.owner {
+            Owner::Nobody => Rest::Ended,
+            Owner::People => Rest::People,
+            Owner::Bot if waits => Rest::Waits,
+            Owner::Bot if self.question.is_some() => Rest::Asks,
+            Owner::Bot => Rest::Works,
+        }
     }
 
-    fn asks(&self) -> bool {
-        self.question.is_some()
+    fn awaits_event(&self, name: &str) -> bool {
+        self.frames.iter().any(|frame| {
+            let wait = frame.at.and_then(ast::WaitForStmt::cast);
+            matches!(frame.pending, Some(Pending::Event { .. }))
+                && wait
+                    .and_then(|wait| wait.event())
+                    .is_some_and(|event| event.text() == name)
+        })
+    }
+
+    fn awaits_call(&self, number: u32) -> bool {
+        let awaits = |frame: &Frame<'_>| matches!(frame.pending, Some(Pending::Call { number: one, .. }) if one == number);
+        self.frames.iter().any(awaits)
+    }
+
+    fn numbers(&self) -> Numbers {
+        Numbers {
+            calls: self.calls,
+            puts: self.puts,
+            timers: self.timers,
+            seen: self.seen.clone(),
+        }
+    }
+
+    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
+        self.id = id.unwrap_or(self.id);
+        self.calls = self.calls.max(numbers.calls);
+        self.puts = self.puts.max(numbers.puts);
+        if self.timer.is_none() {
+            self.timers = self.timers.max(numbers.timers);
+        }
+        let new = numbers.seen.into_iter().filter(|id| !self.seen.contains(id));
+        let new: Vec<u64> = new.collect();
+        self.seen.extend(new);
+        let surplus = self.seen.len().saturating_sub(8);
+        self.seen.drain(..surplus);
+    }
+
+    fn moves(&mut self) {
+        self.wrote_at = None;
+    }
+
+    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
+        self.now = self.now.max(at);
+        if self.owner != Owner::Nobody {
+            self.finish(Outcome::Abandoned, None);
+        }
+        self.set_timer();
+        effects.append(&mut self.effects);
     }
 }

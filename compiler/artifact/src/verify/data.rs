@@ -242,6 +242,17 @@ fn declarations(bot: &Bot) -> Result<(), Damage> {
     check_all(bot, bot.display_name)?;
     check_all(bot, bot.start)?;
     check_all(bot, bot.customer.iter().map(|field| field.ty))?;
+    for field in &bot.customer {
+        let ty = match &bot.types[field.ty.index()] {
+            Type::Optional(of) => bot.types.get(of.index()),
+            ty => Some(ty),
+        };
+        if !ty.is_some_and(|ty| field.merging.takes(ty)) {
+            return Err(Damage::Bounds {
+                what: "the way a customer field is merged",
+            });
+        }
+    }
     check_all(bot, bot.config.iter().map(|value| value.ty))?;
     check_all(
         bot,

@@ -30,7 +30,9 @@ nodes! {
     /// `config { … }`: the types of the settings in `botflow.toml`.
     ConfigItem { fields: many Field }
     /// `tier: tier sensitive = standard`
-    Field { name: token Name, type_expr: one TypeExpr, is_sensitive: has KwSensitive, default: one Expr }
+    Field { name: token Name, type_expr: one TypeExpr, is_sensitive: has KwSensitive, default: one Expr, merge: one MergeClause }
+    /// `when merged add`
+    MergeClause { words: tokens Name }
     /// `event cart_updated(cart: text)`
     EventItem { name: token Name, params: one Params }
     /// `(a: text, b: integer = 1)`

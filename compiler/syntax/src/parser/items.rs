@@ -287,6 +287,12 @@ impl Parser<'_> {
         }
         self.start(SyntaxKind::Field);
         self.typed_label();
+        if self.at(SyntaxKind::KwWhen) {
+            self.keyword_node(SyntaxKind::MergeClause, |p| {
+                p.name();
+                p.name();
+            });
+        }
         self.finish();
         Some(SyntaxKind::Field)
     }

@@ -101,6 +101,59 @@ impl Agenda {
         *self == Agenda::default()
     }
 
+    /// Two people turn out to be one: what is pending for either is pending for the one. Of two clocks of one trigger that
+    /// of the later event stands; what was begun counts together. [`super::due`] is to be called at once.
+    #[must_use]
+    pub fn merged(&self, other: &Agenda) -> Agenda {
+        let mut all = Agenda {
+            sent: [&self.sent[..], &other.sent].concat(),
+            marks: self.marks.clone(),
+            scheduled: self.scheduled.clone(),
+            segments: self.segments.clone(),
+            began_at: self.began_at.max(other.began_at),
+            started_at: self.started_at.max(other.started_at),
+            scheduled_to: match (self.scheduled_to, other.scheduled_to) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
+            wake: self.wake.into_iter().chain(other.wake).min(),
+            ..Agenda::default()
+        };
+        all.sent
+            .sort_by_key(|sent| (sent.at, sent.trigger, sent.proactive));
+        for pending in self.pending.iter().chain(&other.pending) {
+            let same = |known: &&mut Pending| {
+                known.trigger == pending.trigger && (known.tried > 0) == (pending.tried > 0)
+            };
+            match all.pending.iter_mut().find(same) {
+                Some(known) if known.rank() >= pending.rank() => {}
+                Some(known) => *known = pending.clone(),
+                None => all.pending.push(pending.clone()),
+            }
+        }
+        all.pending.sort_by_key(Pending::rank);
+        for watch in self.watches.iter().chain(&other.watches) {
+            let rank = |watch: &Watch| (watch.at, watch.channel.clone(), watch.pending.rank());
+            let same = |known: &&mut Watch| known.pending.trigger == watch.pending.trigger;
+            match all.watches.iter_mut().find(same) {
+                Some(known) if rank(known) >= rank(watch) => {}
+                Some(known) => *known = watch.clone(),
+                None => all.watches.push(watch.clone()),
+            }
+        }
+        all.watches.sort_by_key(|watch| (watch.at, watch.pending.trigger));
+        later(&mut all.marks, &other.marks);
+        later(&mut all.scheduled, &other.scheduled);
+        later(&mut all.segments, &other.segments);
+        // A repetition is told from either; beyond so many the oldest go, as they always do.
+        let mut seen = [&self.seen[..], &other.seen].concat();
+        seen.sort_unstable();
+        seen.dedup();
+        seen.truncate(MAX_SEEN * 2);
+        all.seen = seen;
+        all
+    }
+
     /// Notes the id of an occurrence; `false` if it was noted before.
     pub(super) fn is_new(&mut self, id: u64) -> bool {
         if id == 0 {
@@ -148,7 +201,29 @@ impl Agenda {
     }
 }
 
+/// The later of both for each key. Who belonged to a segment as either does not join it by being both.
+fn later<T: Copy + Ord>(all: &mut Vec<(u64, T)>, other: &[(u64, T)]) {
+    for (key, value) in other {
+        match all.iter_mut().find(|(known, _)| known == key) {
+            Some((_, known)) => *known = (*known).max(*value),
+            None => all.push((*key, *value)),
+        }
+    }
+    all.sort_unstable();
+}
+
 impl Pending {
+    /// Of two clocks of one trigger the greater stands.
+    fn rank(&self) -> (i64, u32, i64, u64, String) {
+        (
+            self.since,
+            self.tried,
+            self.due,
+            self.trigger,
+            format!("{:?}{}{}", self.fields, self.waits, self.by_customer),
+        )
+    }
+
     fn set_back(&mut self, now: i64) {
         let by = self.since.saturating_sub(now);
         if by > 0 {

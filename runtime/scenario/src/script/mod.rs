@@ -93,6 +93,13 @@ pub enum LineKind {
         /// Where.
         channel: SmolStr,
     },
+    /// `merge visitor into ana`: two people turn out to be one.
+    Merge {
+        /// Who is no more.
+        from: SmolStr,
+        /// Who they are.
+        into: SmolStr,
+    },
     /// `> …`: the customer writes, presses or sends.
     Customer(Input),
     /// `< …` with its continuation lines, as written, without trailing white space.

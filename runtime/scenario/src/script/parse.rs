@@ -193,6 +193,10 @@ fn kind(pair: Pair<'_, Rule>) -> LineKind {
             name: word(inner.next()),
             fields: optional_fields(inner.next()),
         },
+        Rule::merge_line => LineKind::Merge {
+            from: word(inner.next()),
+            into: word(inner.next()),
+        },
         Rule::seed_line => LineKind::Seed(word(inner.next()).parse().unwrap_or(0)),
         Rule::version_line => LineKind::Version(
             inner

@@ -1,6 +1,6 @@
 //! The clock of the world: it moves only when told, and does what is due on the way.
 
-use botflow_machine::EventKind;
+use botflow_machine::{EventKind, Speaker};
 use botflow_values::{Value, Zone};
 
 use super::{MAX_TURNS, Observed, Trouble, World};
@@ -11,6 +11,8 @@ use crate::script::Advance;
 pub(super) enum Due {
     /// A turn of the conversation.
     Event(EventKind),
+    /// A parked conversation goes on.
+    Parked,
     /// A look at the agenda of triggers.
     Agenda,
 }
@@ -21,6 +23,8 @@ enum Next {
     Call(usize),
     /// The conversation's timer.
     Timer(u32),
+    /// A parked conversation.
+    Parked,
     /// The timer of the agenda.
     Agenda,
 }
@@ -57,6 +61,7 @@ impl<'a> World<'a> {
             Advance::By(span) => self.now.saturating_add((*span).max(0)),
             Advance::Until { weekday, date, time } => self.until(*weekday, date.as_deref(), time)?,
         };
+        self.begin_line();
         let mut observed = Vec::new();
         for person in 0..self.people.len() {
             observed.extend(self.meet_agenda(person)?);
@@ -94,6 +99,7 @@ impl<'a> World<'a> {
         let due = match next {
             Next::Call(index) => Due::Event(self.people[person].due.remove(index).1),
             Next::Timer(id) => Due::Event(EventKind::Timer { id }),
+            Next::Parked => Due::Parked,
             Next::Agenda => Due::Agenda,
         };
         Some((person, moment, due))
@@ -103,6 +109,7 @@ impl<'a> World<'a> {
     pub(super) fn take(&mut self, person: usize, due: Due) -> Result<Vec<Observed>, Trouble> {
         match due {
             Due::Event(event) => self.turns(person, event),
+            Due::Parked => self.parked_due(person),
             Due::Agenda => self.agenda_due(person),
         }
     }
@@ -112,9 +119,11 @@ impl<'a> World<'a> {
         for (person, someone) in self.people.values().enumerate() {
             let calls = someone.due.iter().enumerate();
             let calls = calls.map(|(index, (at, ..))| (*at, Next::Call(index)));
-            let timer = someone.engine.timer().map(|(id, at)| (at, Next::Timer(id)));
+            let timer = someone.engine.speaking().timer();
+            let timer = timer.map(|(id, at)| (at, Next::Timer(id)));
+            let parked = someone.engine.wake().map(|at| (at, Next::Parked));
             let agenda = someone.agenda.wake().map(|at| (at, Next::Agenda));
-            for (at, next) in calls.chain(timer).chain(agenda) {
+            for (at, next) in calls.chain(timer).chain(parked).chain(agenda) {
                 if at <= until && best.as_ref().is_none_or(|(_, known, _)| at < *known) {
                     best = Some((person, at, next));
                 }

@@ -2,7 +2,7 @@
 
 use botflow_artifact::ConsentId;
 use botflow_machine::trigger::Agenda;
-use botflow_machine::{Consent, Person};
+use botflow_machine::{Consent, Conversations, Person, Proof, Speaker};
 use botflow_message::{Message, Part};
 use botflow_values::Zone;
 use smol_str::SmolStr;
@@ -20,6 +20,7 @@ impl<'a> World<'a> {
     pub fn person(&mut self, name: &SmolStr, fields: &Fields) -> Result<(), Trouble> {
         let (mut card, mut language, mut timezone, mut referral) = (Fields::new(), None, None, None);
         let (mut channels, mut consents) = (None, None);
+        let (mut verified, mut signed) = (None, None);
         for (field, value) in fields {
             let text = match value {
                 Expression::Path(word) => Some(word.clone()),
@@ -37,6 +38,8 @@ impl<'a> World<'a> {
                 Some("referral") if !declared => referral = text,
                 Some("channels") if !declared => channels = Some(words(value)?),
                 Some("consents") if !declared => consents = Some(words(value)?),
+                Some("verified") if !declared => verified = Some(words(value)?),
+                Some("signed") if !declared => signed = Some(words(value)?),
                 _ => card.push((field.clone(), value.clone())),
             }
         }
@@ -65,7 +68,7 @@ impl<'a> World<'a> {
         {
             let known: Vec<_> = declared.iter().map(|(name, _)| format!("`{name}`")).collect();
             return Err(Trouble::Name(format!(
-                "the customer card has no `{unknown}`; a person has {}`language`, `timezone`, `referral`, `channels` and `consents`",
+                "the customer card has no `{unknown}`; a person has {}`language`, `timezone`, `referral`, `channels`, `consents`, `verified` and `signed`",
                 known.iter().map(|name| format!("{name}, ")).collect::<String>()
             )));
         }
@@ -75,8 +78,17 @@ impl<'a> World<'a> {
             self.bot_has(channel)?;
         }
         let consents = self.consents(consents.unwrap_or_default(), &channels)?;
+        let mut proven = Vec::new();
+        for (names, proof) in [(verified, Proof::Verified), (signed, Proof::Signed)] {
+            for name in names.unwrap_or_default() {
+                let known = self.bot.customer.iter().position(|known| known.name == name);
+                let field =
+                    known.ok_or_else(|| Trouble::Name(format!("the customer card has no `{name}`")))?;
+                proven.push((field, proof));
+            }
+        }
         let index = self.meet(name);
-        let (now, person) = (self.now, self.people[index].engine.person_mut());
+        let (now, person) = (self.now, self.people[index].engine.speaking_mut().person_mut());
         for channel in &channels {
             person.reach(channel, name, now);
         }
@@ -94,6 +106,9 @@ impl<'a> World<'a> {
                 person.fields[index] = values[index].clone();
             }
         }
+        for (field, proof) in proven {
+            person.prove(field.into(), proof, now);
+        }
         Ok(())
     }
 
@@ -106,7 +121,7 @@ impl<'a> World<'a> {
         self.speaker = self.meet(name);
         let speaker = &mut self.people[self.speaker];
         speaker.channel = channel.clone();
-        let person = speaker.engine.person_mut();
+        let person = speaker.engine.speaking_mut().person_mut();
         person.reach(channel, name, self.now);
         if person.channel.is_empty() {
             person.channel = channel.clone();
@@ -184,18 +199,20 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn meet(&mut self, name: &SmolStr) -> usize {
+        let name = self.aliases.get(name).unwrap_or(name);
         if let Some(index) = self.people.get_index_of(name) {
             return index;
         }
-        let id = self.people.len() as u64 + 1;
+        let id = (self.people.len() + self.aliases.len()) as u64 + 1;
         let someone = Someone {
-            engine: (self.factory)(Person::new(self.bot, id)),
+            engine: Conversations::new((self.factory)(Person::new(self.bot, id)), id),
             channel: self.bot.channels.first().cloned().unwrap_or_else(|| "web".into()),
             due: Vec::new(),
             pressable: Vec::new(),
             latest_is_pressable: false,
             sent: 0,
             finished: None,
+            just_finished: false,
             agenda: Agenda::default(),
             wrote_at: None,
             known: false,

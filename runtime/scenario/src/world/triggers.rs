@@ -4,7 +4,7 @@
 use botflow_machine::trigger::{
     Agenda, Decision, Happening, Situation, Surroundings, What, delivery, due, happened, turned,
 };
-use botflow_machine::{Delivery, Effect, Event, EventKind, Owner, Starter};
+use botflow_machine::{Delivery, Effect, Event, EventKind, Rest, Speaker, Starter};
 
 use super::{Observed, Trouble, World};
 use crate::describe;
@@ -81,17 +81,17 @@ impl World<'_> {
     ) -> Result<Vec<Observed>, Trouble> {
         let mut decisions = Vec::new();
         let someone = &mut self.people[person];
-        let mut channels = someone.engine.person().reachable();
+        let mut channels = someone.engine.speaking().person().reachable();
         if channels.is_empty() {
             channels.push(someone.channel.clone());
         }
         let situation = Situation {
             program: self.program,
-            person: someone.engine.person(),
+            person: someone.engine.speaking().person(),
             surroundings: Surroundings {
-                asked: someone.engine.asks(),
+                asked: someone.engine.speaking().rest() == Rest::Asks,
                 wrote_at: someone.wrote_at,
-                people: someone.engine.standing().owner == Owner::People,
+                people: someone.engine.speaking().rest() == Rest::People,
                 channels: &channels,
             },
             now: self.now,
@@ -100,7 +100,10 @@ impl World<'_> {
         let mut observed = Vec::new();
         for decision in decisions {
             observed.push(Observed::Did(describe::decision(self.bot, &decision)));
-            self.people[person].engine.decided(self.now, &decision);
+            self.people[person]
+                .engine
+                .speaking_mut()
+                .decided(self.now, &decision);
             if let Decision::Start {
                 trigger,
                 flow,
@@ -124,7 +127,7 @@ impl World<'_> {
                 };
                 observed.extend(self.turns(person, start)?);
                 let someone = &mut self.people[person];
-                if someone.engine.person().channel != channel {
+                if someone.engine.speaking().person().channel != channel {
                     someone.channel = before;
                 }
             }

@@ -32,11 +32,15 @@ impl<'a> World<'a> {
         for person in 0..self.people.len() {
             let mut effects = Vec::new();
             let someone = &mut self.people[person];
-            let Some(notes) = someone.engine.upgrade(&mut effects) else {
-                return Err(Trouble::Name(
-                    "what runs the bot cannot go over to another version".into(),
-                ));
-            };
+            let mut notes = Vec::new();
+            for engine in someone.engine.all_mut() {
+                let Some(more) = engine.upgrade(&mut effects) else {
+                    return Err(Trouble::Name(
+                        "what runs the bot cannot go over to another version".into(),
+                    ));
+                };
+                notes.extend(more);
+            }
             // Systems answer what they were asked: what does not fit any more has failed.
             for (_, kind, (call, attempt)) in &mut someone.due {
                 let EventKind::CallResult { call: number, value } = kind else {

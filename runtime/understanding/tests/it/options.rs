@@ -174,7 +174,10 @@ fn huge_messages_are_matched_in_time() {
 #[test]
 fn short_answers_that_are_stressed() {
     check(
-        &[&["I agree", "yes", "да", "da"], &["No, thanks", "no", "нет", "nu"]],
+        &[
+            &["I agree", "yes", "да", "da"],
+            &["No, thanks", "no", "нет", "nu"],
+        ],
         &[
             ("yes, of course", Inexact(0)),
             ("Of course, yes!", Inexact(0)),

@@ -1,6 +1,6 @@
 //! Two worlds that hear the same: one with the machine, one with the oracle, compared after every line.
 
-use botflow_machine::{Effect, Event, Owner, Person};
+use botflow_machine::{Effect, Event, Numbers, Owner, Person, Rest, Speaker};
 use botflow_oracle::{Oracle, Project};
 use botflow_scenario::engine::{Engine, MachineEngine, Standing};
 use botflow_scenario::script::{LineKind, Stub};
@@ -19,12 +19,18 @@ pub struct Pair<'a> {
 struct Certain<E>(E);
 
 impl<E: Engine> Engine for Certain<E> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        self.0.turn(Event { seed: 0, ..event }, effects);
-    }
-
     fn standing(&self) -> Standing {
         self.0.standing()
+    }
+
+    fn misunderstood(&self) -> u32 {
+        self.0.misunderstood()
+    }
+}
+
+impl<E: Engine> Speaker for Certain<E> {
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        self.0.turn(Event { seed: 0, ..event }, effects);
     }
 
     fn person(&self) -> &Person {
@@ -39,12 +45,32 @@ impl<E: Engine> Engine for Certain<E> {
         self.0.timer()
     }
 
-    fn misunderstood(&self) -> u32 {
-        self.0.misunderstood()
+    fn rest(&self) -> Rest {
+        self.0.rest()
     }
 
-    fn asks(&self) -> bool {
-        self.0.asks()
+    fn awaits_event(&self, name: &str) -> bool {
+        self.0.awaits_event(name)
+    }
+
+    fn awaits_call(&self, number: u32) -> bool {
+        self.0.awaits_call(number)
+    }
+
+    fn numbers(&self) -> Numbers {
+        self.0.numbers()
+    }
+
+    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
+        self.0.renumber(id, numbers);
+    }
+
+    fn moves(&mut self) {
+        self.0.moves();
+    }
+
+    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
+        self.0.abandon(at, effects);
     }
 }
 
@@ -125,6 +151,7 @@ fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble>
         LineKind::Advance(advance) => world.advance(advance),
         LineKind::Event { name, fields } => world.event(name, fields),
         LineKind::Status(status) => world.status(*status),
+        LineKind::Merge { from, into } => world.merge(from, into),
         LineKind::Operator { name, act } => world.operator(name, act),
         LineKind::Upgrade => world.upgrade(),
         LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) | LineKind::Version(_) => Ok(Vec::new()),

@@ -26,6 +26,7 @@ pub fn sink() -> Builder {
         ty: email,
         default: Value::Unknown,
         sensitive: false,
+        merging: Default::default(),
     });
     b.bot.events.push(Event {
         name: "paid".into(),
