@@ -8,6 +8,7 @@ use std::process::Command;
 
 /// Crates without IO, clock, environment and threads of their own. Each has a `clippy.toml` that says so.
 const PURE: &[&str] = &[
+    "botflow-analytics",
     "botflow-artifact",
     "botflow-compiler",
     "botflow-ide",
@@ -21,6 +22,7 @@ const PURE: &[&str] = &[
 
 /// What runs a compiled bot: deploying a bot deploys no compiler.
 const RUNNING: &[&str] = &[
+    "botflow-analytics",
     "botflow-artifact",
     "botflow-machine",
     "botflow-message",
