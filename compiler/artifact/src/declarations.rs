@@ -70,7 +70,8 @@ impl Merging {
             Merging::Newest | Merging::Oldest => true,
             Merging::Add => is_amount,
             Merging::Highest | Merging::Lowest => {
-                is_amount || matches!(ty, Type::Percent | Type::Date | Type::Time | Type::Moment)
+                // Members of a set have the order in which they are declared.
+                is_amount || matches!(ty, Type::Percent | Type::Date | Type::Time | Type::Moment | Type::Set(_))
             }
             Merging::Join => matches!(ty, Type::List(_)),
         }
