@@ -71,7 +71,11 @@ impl Merging {
             Merging::Add => is_amount,
             Merging::Highest | Merging::Lowest => {
                 // Members of a set have the order in which they are declared.
-                is_amount || matches!(ty, Type::Percent | Type::Date | Type::Time | Type::Moment | Type::Set(_))
+                is_amount
+                    || matches!(
+                        ty,
+                        Type::Percent | Type::Date | Type::Time | Type::Moment | Type::Set(_)
+                    )
             }
             Merging::Join => matches!(ty, Type::List(_)),
         }
