@@ -66,13 +66,13 @@ impl Lower<'_> {
             return;
         }
         let symbols = &self.symbols;
-        let spaces: [(&str, &Space); 9] = [
+        // An experiment that nothing mentions is one that nobody joins.
+        let spaces: [(&str, &Space); 8] = [
             ("flow", &symbols.flows),
             ("intent", &symbols.intents),
             ("event", &symbols.events),
             ("lookup or action", &symbols.calls),
             ("template", &symbols.templates),
-            ("experiment", &symbols.experiments),
             ("segment", &symbols.segments),
             ("type", &symbols.types),
             ("queue", &symbols.queues),

@@ -1,11 +1,12 @@
 //! What the conditions of triggers, segments, goals and experiments say by themselves: which are never yes, and which
 //! triggers of one event exclude each other. Found while the program is still at hand.
 
-use botflow_artifact::{Expr, ExprId, Occurrence, Trigger, TriggerId, TriggerSource};
+use botflow_artifact::{ExperimentId, Expr, ExprId, Occurrence, Trigger, TriggerId, TriggerSource};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
-use crate::hir::Program;
+use crate::flow_facts::{for_each_block, for_each_root};
+use crate::hir::{Block, Program, StmtKind};
 use crate::rules::talk::together::Together;
 
 /// So many triggers that go off at one moment are held against each other.
@@ -24,6 +25,10 @@ pub(crate) struct Conditions {
     pub goals: Vec<usize>,
     /// Numbers of experiments whose condition is never yes.
     pub experiments: Vec<usize>,
+    /// Experiments by which some flow does something, whether or not a conversation comes there.
+    pub varied: Vec<ExperimentId>,
+    /// Experiments whose conditions exclude each other, by number.
+    pub apart: Vec<(usize, usize)>,
     /// Triggers that go off at the same moment of the same event with the same priority; the earlier one first.
     pub clashes: Vec<(TriggerId, TriggerId)>,
 }
@@ -71,8 +76,43 @@ impl Conditions {
             }
         }
         found.clashes = clashes(program);
+        if !bot.experiments.is_empty() {
+            for_each_root(program, &mut |_, root| varied(root, &mut found.varied));
+            found.apart = apart(program);
+        }
         found
     }
+}
+
+/// The experiments of a block.
+fn varied(within: &Block, found: &mut Vec<ExperimentId>) {
+    for stmt in &within.stmts {
+        if let StmtKind::Vary { experiment, .. } = &stmt.kind
+            && !found.contains(experiment)
+        {
+            found.push(*experiment);
+        }
+        for_each_block(stmt, &mut |inner| varied(inner, found));
+    }
+}
+
+/// Pairs of experiments in which nobody can be at once.
+fn apart(program: &Program) -> Vec<(usize, usize)> {
+    let conditions = program.bot.experiments.iter().enumerate();
+    let conditions = conditions.filter_map(|(id, one)| Some((id, one.condition?)));
+    let conditions: Vec<(usize, ExprId)> = conditions.take(MOST).collect();
+    let mut found = Vec::new();
+    for (at, (first, one)) in conditions.iter().enumerate() {
+        for (second, other) in &conditions[at + 1..] {
+            let mut together = Together::new(program);
+            together.assume(*one, true);
+            together.assume(*other, true);
+            if together.impossible() {
+                found.push((*first, *second));
+            }
+        }
+    }
+    found
 }
 
 fn condition_of(source: &TriggerSource) -> Option<ExprId> {
@@ -119,10 +159,13 @@ enum Moment {
     Every(u32),
 }
 
+/// Triggers and the numbers of their sources, by what sets them off, after how long, and with which priority.
+type Moments = IndexMap<(Moment, i64, u32), Vec<(usize, usize)>, FxBuildHasher>;
+
 /// Triggers that go off together, in order.
 fn clashes(program: &Program) -> Vec<(TriggerId, TriggerId)> {
     let triggers = &program.bot.triggers;
-    let mut moments: IndexMap<(Moment, i64, u32), Vec<(usize, usize)>, FxBuildHasher> = IndexMap::default();
+    let mut moments: Moments = IndexMap::default();
     for (id, trigger) in triggers.iter().enumerate() {
         for (number, source) in trigger.sources.iter().enumerate() {
             let moment = match source {

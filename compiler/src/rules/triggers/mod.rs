@@ -5,16 +5,25 @@
 
 mod conditions;
 mod declared;
+mod experiments;
 mod happens;
 mod show;
 
+pub mod experiment_never_joins;
+pub mod experiment_weights;
+pub mod experiment_without_goal;
+pub mod experiments_overlap;
 pub mod fires_on_itself;
+pub mod goal_never_reached;
 pub mod never_fires;
 pub mod no_consent;
 pub mod no_frequency_cap;
 pub mod no_quiet_hours;
 pub mod same_event_same_priority;
 pub mod stop_shadowed;
+pub mod too_many_together;
+pub mod unreachable_audience;
+pub mod unverified_identity;
 
 use crate::finding::{Finding, Rule};
 use crate::project::Source;
@@ -31,6 +40,14 @@ pub const RULES: &[&Rule] = &[
     &same_event_same_priority::RULE,
     &never_fires::RULE,
     &fires_on_itself::RULE,
+    &too_many_together::RULE,
+    &unreachable_audience::RULE,
+    &experiment_weights::RULE,
+    &experiment_never_joins::RULE,
+    &experiment_without_goal::RULE,
+    &experiments_overlap::RULE,
+    &unverified_identity::RULE,
+    &goal_never_reached::RULE,
 ];
 
 /// Looks at everything that begins conversations. Where a file could not be read, what would bring something about may
@@ -47,13 +64,26 @@ pub(crate) fn check(
         return;
     }
     stop_shadowed::check(context, sources, findings);
+    unverified_identity::check(context, sources, findings);
     let triggers = declared::triggers(context);
     no_consent::check(context, &triggers, findings);
     let for_ever = fires_on_itself::check(context, &triggers, findings);
     no_frequency_cap::check(context, &triggers, &for_ever, findings);
     no_quiet_hours::check(context, &triggers, findings);
     same_event_same_priority::check(context, &triggers, conditions, findings);
+    too_many_together::check(context, &triggers, &for_ever, findings);
+    unreachable_audience::check(context, &triggers, findings);
+    let experiments = experiments::experiments(context);
+    if !experiments.is_empty() {
+        experiment_weights::check(&experiments, sources, findings);
+        experiment_without_goal::check(context, &experiments, sources, findings);
+        let joins = experiments::joins(context);
+        experiments_overlap::check(context, &experiments, &joins, conditions, sources, findings);
+    }
     if !unreadable {
-        never_fires::check(context, &triggers, conditions, findings);
+        let happens = happens::Happens::of(context, conditions);
+        never_fires::check(context, &triggers, conditions, &happens, findings);
+        experiment_never_joins::check(&experiments, conditions, findings);
+        goal_never_reached::check(context, conditions, &happens, findings);
     }
 }

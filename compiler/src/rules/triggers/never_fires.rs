@@ -31,9 +31,9 @@ pub(super) fn check(
     context: &Context<'_>,
     triggers: &[Declared<'_>],
     conditions: &Conditions,
+    happens: &Happens,
     findings: &mut Vec<Finding>,
 ) {
-    let happens = Happens::of(context, conditions);
     let mut wanting = Vec::new();
     for declared in triggers {
         let found = nothing_sets_it_off(declared)
@@ -42,9 +42,9 @@ pub(super) fn check(
         match found {
             Some(finding) => findings.push(finding),
             None => {
-                sources(context, declared, conditions, &happens, findings);
+                sources(context, declared, conditions, happens, findings);
                 findings.extend(no_next_channel(declared));
-                wanting.extend(not_agreed_to(context, declared, &happens));
+                wanting.extend(not_agreed_to(context, declared, happens));
             }
         }
     }
