@@ -143,7 +143,7 @@ pub struct Queue {
     pub always_open: bool,
     /// Weekday bits from Monday, from and to in minutes after midnight of the queue's time zone.
     pub hours: Vec<(u8, u32, u32)>,
-    /// Days on which it is closed, ISO 8601.
+    /// Days on which it is closed: `2026-12-25`, or `12-25` of every year.
     pub closed_on: Vec<SmolStr>,
     /// IANA zone; the bot's where none is written.
     pub timezone: Option<SmolStr>,

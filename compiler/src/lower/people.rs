@@ -6,7 +6,7 @@ use botflow_syntax::ast::{self, AstNode, EscalationEntry, QueueEntry};
 use smol_str::SmolStr;
 
 use super::{Lower, duration};
-use crate::hir::{Block, EscalationBody};
+use crate::hir::{Block, EscalationBody, StmtKind};
 use crate::project::Span;
 use crate::rules::names::duplicate_name;
 use crate::rules::writing::{bad_literal, repeated_setting, wrong_place};
@@ -35,10 +35,11 @@ impl Lower<'_> {
                     let days = hours.days().map_or(0, |days| weekdays(&days));
                     let times: Vec<u32> = hours.times().filter_map(|token| minutes(token)).collect();
                     if let [from, to] = times[..] {
-                        if from >= to {
+                        if from == to && from > 0 {
                             self.report(
-                                bad_literal::finding(at, "These hours end before they begin.")
-                                    .help("Hours over midnight are two lines: to 23:59, and from 00:00."),
+                                bad_literal::finding(at, "These hours end when they begin.").help(
+                                    "The whole day is from 00:00 to 00:00, all days are `hours always`.",
+                                ),
                             );
                         } else {
                             self.program.bot.queues[id].hours.push((days, from, to));
@@ -56,6 +57,16 @@ impl Lower<'_> {
                         self.program.bot.queues[id]
                             .closed_on
                             .push(SmolStr::new(token.text()));
+                    }
+                    for yearly in closed.yearly() {
+                        match day_of_year(&yearly) {
+                            Some(day) => self.program.bot.queues[id].closed_on.push(day),
+                            None => {
+                                let span = self.node_span(&yearly);
+                                let message = format!("There is no day `{}`.", yearly.syntax().text());
+                                self.report(bad_literal::finding(span, message));
+                            }
+                        }
                     }
                 }
                 QueueEntry::TimezoneSetting(setting) => {
@@ -137,6 +148,14 @@ impl Lower<'_> {
                 }
                 EscalationEntry::CustomerSilentItem(item) => {
                     self.timed(item.duration(), item.way(), at, &mut body.customer_silent);
+                    if body
+                        .customer_silent
+                        .last()
+                        .is_some_and(|(_, way)| leads_to_queue(way))
+                    {
+                        let way = body.customer_silent.pop().map(|(_, way)| way);
+                        self.not_a_queue(&mut { way }, at, "`customer silent`");
+                    }
                 }
                 EscalationEntry::OperatorSilentItem(item) => {
                     self.timed(item.duration(), item.way(), at, &mut body.operator_silent);
@@ -146,7 +165,7 @@ impl Lower<'_> {
                 }
                 EscalationEntry::ResolvedItem(item) => {
                     self.way_once(item.way(), at, "resolved", &mut seen[3], &mut body.resolved);
-                    self.not_a_queue(&mut body.resolved, at);
+                    self.not_a_queue(&mut body.resolved, at, "`resolved`");
                 }
             }
         }
@@ -158,19 +177,13 @@ impl Lower<'_> {
         self.program.escalations.push(body);
     }
 
-    /// What is resolved needs no other queue.
-    fn not_a_queue(&mut self, way: &mut Option<Block>, span: Span) {
-        let is_queue = way.as_ref().is_some_and(|block| {
-            block
-                .stmts
-                .iter()
-                .any(|stmt| matches!(stmt.kind, crate::hir::StmtKind::ToQueue(_)))
-        });
-        if is_queue {
+    /// What is resolved needs no other queue, nor does a customer who has gone.
+    fn not_a_queue(&mut self, way: &mut Option<Block>, span: Span, setting: &str) {
+        if way.as_ref().is_some_and(leads_to_queue) {
             self.report(wrong_place::finding(
                 span,
                 "`-> queue`",
-                "`resolved`",
+                setting,
                 Some("`nobody`, `closed` and `operator silent`"),
             ));
             *way = None;
@@ -205,6 +218,12 @@ impl Lower<'_> {
     }
 }
 
+/// Whether a way goes to another queue.
+fn leads_to_queue(way: &Block) -> bool {
+    let mut stmts = way.stmts.iter();
+    stmts.any(|stmt| matches!(stmt.kind, StmtKind::ToQueue(_)))
+}
+
 /// `mon to fri, sun` as bits from Monday; a range may go round the end of the week.
 pub(super) fn weekdays(days: &ast::Days) -> u8 {
     if days.is_every_day() {
@@ -232,6 +251,19 @@ pub(super) fn weekdays(days: &ast::Days) -> u8 {
         }
     }
     bits
+}
+
+/// `dec 25` as `12-25`.
+fn day_of_year(yearly: &ast::YearlyDate) -> Option<SmolStr> {
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
+    let month = yearly.month()?;
+    let month = MONTHS.iter().position(|known| *known == month.text())? + 1;
+    let day: u8 = yearly.day()?.text().parse().ok()?;
+    // A leap year has them all.
+    botflow_values::Date::new(2024, month as u8, day)?;
+    Some(format!("{month:02}-{day:02}").into())
 }
 
 fn weekday(word: &str) -> Option<usize> {

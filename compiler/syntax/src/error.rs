@@ -202,6 +202,7 @@ fn describe(kind: SyntaxKind) -> Cow<'static, str> {
         SyntaxKind::Regex => "a pattern such as `/[0-9]+/`",
         SyntaxKind::Currency => "a currency such as `EUR`",
         SyntaxKind::Weekday => "a day such as `mon`",
+        SyntaxKind::Month => "a day of every year such as `dec 25`",
         SyntaxKind::LanguageCode => "a language such as `en`",
         SyntaxKind::TextOpen | SyntaxKind::Text => "a text in quotes",
         SyntaxKind::Newline => "the end of the line",

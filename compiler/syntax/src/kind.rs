@@ -71,6 +71,8 @@ syntax_kinds! {
         Currency,
         /// `mon` to `sun`
         Weekday,
+        /// `jan` to `dec`
+        Month,
         /// The quote or three quotes that open a text.
         TextOpen,
         /// The quote or three quotes that close a text.
@@ -201,7 +203,7 @@ syntax_kinds! {
         ExpiresSetting "expires_setting", GoalItem "goal_item", ValueSetting "value_setting",
         CreditSetting "credit_setting", ExperimentItem "experiment_item", GoalSetting "goal_setting",
         HoldSetting "hold_setting", GroupSetting "group_setting", ArmSetting "arm_setting", QueueItem "queue_item", HoursSetting "hours_setting",
-        ClosedSetting "closed_setting", Days "days", DayRange "day_range",
+        ClosedSetting "closed_setting", YearlyDate "yearly_date", Days "days", DayRange "day_range",
         EscalationItem "escalation_item", ToSetting "to_setting", BriefSetting "brief_setting",
         NobodyItem "nobody_item", ClosedItem "closed_item", CustomerSilentItem "customer_silent_item",
         OperatorSilentItem "operator_silent_item", ResolvedItem "resolved_item",

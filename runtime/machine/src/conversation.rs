@@ -230,6 +230,8 @@ pub enum Pending {
         since: i64,
         /// How many clocks have gone off.
         nudged: u32,
+        /// When the queue closes, where there is a way for that.
+        closes: Option<i64>,
     },
     /// The code that proves an address.
     Code(SmolStr),
@@ -248,14 +250,20 @@ pub struct Escalated {
     pub escalation: EscalationId,
     /// The queue it waits in.
     pub queue: QueueId,
-    /// Since when nobody is there: the hand-over, an operator's leaving or passing on.
+    /// Who is there, in the order in which they came; the last few.
+    pub there: Vec<SmolStr>,
+    /// Somebody has been there.
+    pub came: bool,
+    /// Since when nobody is there: the hand-over, or the last one's leaving.
     pub nobody_since: i64,
-    /// When the customer wrote last, or the hand-over.
+    /// When the queue closes while nobody is there, where there is a way for that.
+    pub closes: Option<i64>,
+    /// Since when it is the customer's turn.
     pub customer_at: i64,
-    /// When an operator wrote last or joined.
+    /// Since when the customer waits for an operator's words: their own first words since, or somebody's joining.
     pub operator_at: i64,
-    /// An operator is there.
-    pub joined: bool,
+    /// An operator spoke last: it is the customer's turn.
+    pub answered: bool,
     /// How many clocks of `nobody` have gone off.
     pub nobody_gone: u32,
     /// How many clocks of `customer silent` have gone off.

@@ -1,6 +1,8 @@
 //! What the machine wants done: data, carried out by the host after the turn is committed, in order.
 
-use botflow_artifact::{CallId, EscalationId, ExperimentId, FieldId, IntentId, Outcome, QueueId, StageId};
+use botflow_artifact::{
+    CallId, EscalationId, ExperimentId, FieldId, FlowId, IntentId, Outcome, QueueId, StageId,
+};
 use botflow_message::Message;
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
@@ -38,8 +40,47 @@ pub enum Effect {
         /// Which.
         queue: QueueId,
     },
-    /// The bot owns the conversation again, or it has ended: it leaves its queue.
-    Withdraw,
+    /// The hand-over is over: the conversation leaves its queue, and whoever was there is free. Every hand-over has
+    /// exactly one.
+    Withdraw {
+        /// The queue it leaves; `None` if the present version of the bot does not have it.
+        queue: Option<QueueId>,
+        /// Why.
+        reason: Withdrawn,
+        /// The operator who ended it, if one did.
+        operator: Option<SmolStr>,
+        /// An operator had come. Without, and where the customer has gone, the queue was abandoned.
+        came: bool,
+    },
+    /// An operator is there, who was not before.
+    Joined {
+        /// Who.
+        operator: SmolStr,
+    },
+    /// An operator is not there any more, and the hand-over goes on.
+    Left {
+        /// Who.
+        operator: SmolStr,
+    },
+    /// The conversation was passed on to this operator, who is not there yet.
+    Assign {
+        /// To whom.
+        operator: SmolStr,
+    },
+    /// An operator starts a flow; the bot has the conversation until it returns.
+    OperatorStarts {
+        /// Who.
+        operator: SmolStr,
+        /// Which.
+        flow: FlowId,
+    },
+    /// What an operator did was refused: tell them.
+    OperatorRefused {
+        /// Who.
+        operator: SmolStr,
+        /// Why.
+        reason: Refused,
+    },
     /// The customer wrote this while people own the conversation: show it to them.
     Forward {
         /// The words.
@@ -53,6 +94,8 @@ pub enum Effect {
         operator: SmolStr,
         /// The words.
         text: SmolStr,
+        /// What was sent beside words.
+        media: Option<Box<Value>>,
     },
     /// Ask colleagues this; the next words an operator writes are the answer.
     AskQueue {
@@ -60,6 +103,11 @@ pub enum Effect {
         queue: QueueId,
         /// What.
         question: SmolStr,
+    },
+    /// An operator's answer to the question of `ask queue` was taken.
+    ColleagueAnswered {
+        /// Who.
+        operator: SmolStr,
     },
     /// Send a code of six digits to this address of the customer.
     SendCode {
@@ -113,8 +161,13 @@ pub enum Effect {
         /// Its value.
         value: Value,
     },
-    /// The person is in this stage of the journey now.
-    Stage(StageId),
+    /// The person is in another stage of the journey now ([`crate::Particulars::staged_at`] is the moment).
+    Stage {
+        /// The one before; `None` before the first.
+        from: Option<StageId>,
+        /// The new one.
+        to: StageId,
+    },
     /// The customer's message was taken as this intent.
     Asked(IntentId),
     /// A label on the person.
@@ -195,6 +248,80 @@ pub struct HandOver {
     pub queue: QueueId,
     /// What operators read first; empty for none.
     pub brief: SmolStr,
+}
+
+/// Why a hand-over is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Withdrawn {
+    /// An operator has settled it.
+    Resolved,
+    /// An operator gave it back to the bot.
+    HandedBack,
+    /// Nobody came.
+    Nobody,
+    /// The queue was closed.
+    Closed,
+    /// The customer was silent.
+    CustomerSilent,
+    /// The operators were silent.
+    OperatorSilent,
+    /// The customer has gone (with a word that the law protects).
+    CustomerLeft,
+    /// Another hand-over, or another flow, took its place.
+    Replaced,
+    /// The conversation has ended, in a flow that an operator had started or by a new version of the bot.
+    Ended,
+    /// A new version of the bot has no such escalation, or no such queue and no way instead.
+    Removed,
+}
+
+impl Withdrawn {
+    /// In words, as tests and records have it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Withdrawn::Resolved => "resolved",
+            Withdrawn::HandedBack => "handed back",
+            Withdrawn::Nobody => "nobody came",
+            Withdrawn::Closed => "closed",
+            Withdrawn::CustomerSilent => "customer silent",
+            Withdrawn::OperatorSilent => "operator silent",
+            Withdrawn::CustomerLeft => "customer left",
+            Withdrawn::Replaced => "replaced",
+            Withdrawn::Ended => "ended",
+            Withdrawn::Removed => "removed",
+        }
+    }
+}
+
+/// Why something that an operator did was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Refused {
+    /// People do not have the conversation.
+    NotHandedOver,
+    /// The bot has no such queue.
+    UnknownQueue,
+    /// The bot has no such flow.
+    UnknownFlow,
+    /// The flow is not `open to operators`.
+    NotOpen,
+    /// The flow takes other values.
+    WrongArguments,
+    /// Nothing is asked, or it has been answered already.
+    NotAsked,
+}
+
+impl Refused {
+    /// In words, as tests and records have it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Refused::NotHandedOver => "not handed over",
+            Refused::UnknownQueue => "unknown queue",
+            Refused::UnknownFlow => "unknown flow",
+            Refused::NotOpen => "not open to operators",
+            Refused::WrongArguments => "wrong arguments",
+            Refused::NotAsked => "not asked",
+        }
+    }
 }
 
 /// What the machine protected itself against.

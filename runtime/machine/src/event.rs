@@ -48,7 +48,8 @@ pub enum EventKind {
         /// Where; `None` = where the customer wrote last.
         channel: Option<SmolStr>,
     },
-    /// Begins a flow: a trigger fires, an operator starts a flow that is open to operators, a test begins.
+    /// Begins a flow: a trigger fires, a test begins. Ignored while people own the conversation. An operator starts
+    /// one with [`OperatorEvent::Starts`].
     Start {
         /// Full name of the flow.
         flow: SmolStr,
@@ -111,7 +112,7 @@ pub enum Starter {
     /// The host itself, or a test.
     #[default]
     Host,
-    /// An operator, while people own the conversation.
+    /// An operator ([`OperatorEvent::Starts`]).
     Operator,
     /// A trigger.
     Trigger {
@@ -136,6 +137,15 @@ pub enum OperatorEvent {
         name: SmolStr,
         /// The words.
         text: SmolStr,
+        /// What is sent beside words: an image, a file, a location.
+        media: Option<Value>,
+    },
+    /// Answers the question of `ask queue`, and nothing else: once it is answered, this is refused.
+    Answers {
+        /// Who.
+        name: SmolStr,
+        /// The words.
+        text: SmolStr,
     },
     /// Goes away; the conversation is in its queue again.
     Leaves {
@@ -148,6 +158,22 @@ pub enum OperatorEvent {
         name: SmolStr,
         /// Name of the queue.
         queue: SmolStr,
+    },
+    /// Gives the conversation to another operator, in the same queue.
+    PassesTo {
+        /// Who.
+        name: SmolStr,
+        /// To whom.
+        operator: SmolStr,
+    },
+    /// Starts a flow that is open to operators.
+    Starts {
+        /// Who.
+        name: SmolStr,
+        /// Full name of the flow.
+        flow: SmolStr,
+        /// All its arguments, in order.
+        args: Vec<Value>,
     },
     /// Says that it is settled.
     Resolves {

@@ -28,6 +28,8 @@ pub mod record;
 
 pub mod trigger;
 
+pub mod hours;
+
 mod step;
 mod turn;
 mod upgrade;
@@ -43,6 +45,7 @@ mod form;
 mod handlers;
 mod offer;
 mod operations;
+mod operators;
 mod people;
 mod question;
 mod wait;
@@ -58,7 +61,7 @@ pub use card::{Proof, Written};
 pub use consent::{Consent, MAX_CONSENTS};
 pub use conversation::{Carried, Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
 pub use conversations::{Conversations, Numbers, Parked, Rest, Running, Speaker};
-pub use effect::{CallRequest, Effect, Fault, HandOver};
+pub use effect::{CallRequest, Effect, Fault, HandOver, Refused, Withdrawn};
 pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
 pub use history::{Exposure, History, Talk};
 pub use leave::{ANSWER_MS, Leave, Withheld};

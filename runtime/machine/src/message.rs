@@ -10,7 +10,7 @@ use crate::MAX_MESSAGE;
 use crate::build::OFFER;
 use crate::choose::Pick;
 use crate::conversation::{Conversation, Owner};
-use crate::effect::Effect;
+use crate::effect::{Effect, Withdrawn};
 use crate::handlers::Level;
 use crate::offer::{Meant, Offered};
 use crate::reading::Heard;
@@ -155,6 +155,7 @@ impl Turn<'_> {
         self.c.person.opt(&channel, true, self.now);
         self.out.push(Effect::OptedOut { channel });
         if self.c.owner != Owner::Nobody {
+            self.end_hand_over(Withdrawn::CustomerLeft, None);
             self.finish(Outcome::Abandoned, None);
         }
         true

@@ -118,10 +118,11 @@ impl Turn<'_> {
             Op::Repeat => self.repeat(),
             Op::StartOver => return self.start_over(),
             Op::Stage(stage) => {
-                if self.c.person.stage != Some(*stage) {
+                let from = self.c.person.stage;
+                if from != Some(*stage) {
                     self.c.person.stage = Some(*stage);
                     self.c.person.particulars_mut().staged_at = Some(self.now);
-                    self.out.push(Effect::Stage(*stage));
+                    self.out.push(Effect::Stage { from, to: *stage });
                 }
             }
             Op::Tag(text) => {
@@ -377,10 +378,7 @@ impl Turn<'_> {
                             Some(place.then)
                         }
                         // An operator started the flow: people have the conversation again (12.6).
-                        PlaceKind::Escalate(_) if self.c.escalation.is_some() => {
-                            self.c.owner = Owner::People;
-                            None
-                        }
+                        PlaceKind::Escalate(_) if self.c.escalation.is_some() => self.people_again(),
                         _ => Some(place.then),
                     };
                 }

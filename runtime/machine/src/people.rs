@@ -1,11 +1,14 @@
 //! People: handing over, what happens meanwhile, ways out (semantics 12).
+//!
+//! What operators do stands in [`crate::operators`]. A hand-over is over in one place, [`Turn::end_hand_over`], so that
+//! each has one end and one reason.
 
 use botflow_artifact::*;
 use smol_str::SmolStr;
 
 use crate::conversation::{Escalated, FrameKind, NEVER, Owner};
-use crate::effect::{Effect, HandOver};
-use crate::event::{OperatorEvent, Starter};
+use crate::effect::{Effect, HandOver, Withdrawn};
+use crate::event::Starter;
 use crate::leave::Leave;
 use crate::record::Beginner;
 use crate::turn::{Next, Turn};
@@ -39,6 +42,7 @@ impl Turn<'_> {
     }
 
     fn hand_over(&mut self, id: EscalationId, declared: &Escalation, queue: QueueId) -> Next {
+        self.end_hand_over(Withdrawn::Replaced, None);
         if let Some(say) = declared.say {
             self.speak();
             let mut message = self.scope_of(usize::MAX).message(say);
@@ -60,14 +64,18 @@ impl Turn<'_> {
         self.c.escalation = Some(Box::new(Escalated {
             escalation: id,
             queue,
+            there: Vec::new(),
+            came: false,
             nobody_since: self.now,
+            closes: None,
             customer_at: self.now,
             operator_at: self.now,
-            joined: false,
+            answered: false,
             nobody_gone: 0,
             customer_gone: 0,
             operator_gone: 0,
         }));
+        self.look_when_it_closes();
         None
     }
 
@@ -78,32 +86,117 @@ impl Turn<'_> {
         Some(way)
     }
 
-    /// A way of the escalation under way is taken (12.4).
-    pub fn take_escalation_way(&mut self, way: EscalationWay, by_operator: bool) {
+    /// The hand-over under way is over, if there is one.
+    pub fn end_hand_over(&mut self, reason: Withdrawn, operator: Option<SmolStr>) {
+        if let Some(escalation) = self.c.escalation.take() {
+            self.out.push(Effect::Withdraw {
+                queue: Some(escalation.queue),
+                reason,
+                operator,
+                came: escalation.came,
+            });
+        }
+    }
+
+    /// A way of the escalation under way is taken (12.5).
+    pub fn take_escalation_way(&mut self, way: EscalationWay, reason: Withdrawn, operator: Option<SmolStr>) {
         match way {
             EscalationWay::Queue(queue) => {
+                // Nobody is sent where nobody is.
+                if !self.scope_of(usize::MAX).open(queue) {
+                    return;
+                }
+                if reason == Withdrawn::OperatorSilent {
+                    self.all_leave();
+                }
                 if let Some(escalation) = &mut self.c.escalation {
                     escalation.queue = queue;
                 }
                 self.out.push(Effect::Requeue { queue });
+                self.look_when_it_closes();
             }
             EscalationWay::Way(way) => {
-                self.c.escalation = None;
-                if !by_operator {
-                    self.out.push(Effect::Withdraw);
-                }
+                self.end_hand_over(reason, operator);
                 let next = self.take_way(way);
                 self.run(next);
             }
         }
     }
 
+    /// Operators who were silent for too long count as gone.
+    fn all_leave(&mut self) {
+        let now = self.now;
+        let Some(escalation) = &mut self.c.escalation else {
+            return;
+        };
+        for operator in std::mem::take(&mut escalation.there) {
+            self.out.push(Effect::Left { operator });
+        }
+        escalation.nobody_since = now;
+        escalation.nobody_gone = 0;
+    }
+
+    /// Notes when the queue closes, if nobody is there whom that would not concern.
+    fn look_when_it_closes(&mut self) {
+        let waits = self.c.escalation.as_deref().map(|escalation| escalation.queue);
+        let closes = match waits {
+            Some(queue) if self.has_closed_way() && self.scope_of(usize::MAX).open(queue) => {
+                self.scope_of(usize::MAX).closes(queue)
+            }
+            _ => None,
+        };
+        if let Some(escalation) = &mut self.c.escalation {
+            escalation.closes = closes;
+        }
+    }
+
+    fn has_closed_way(&self) -> bool {
+        let under_way = self.c.escalation.as_deref();
+        under_way
+            .and_then(|one| self.p.bot.escalations.get(one.escalation.index()))
+            .is_some_and(|declared| declared.closed.is_some())
+    }
+
+    /// The last operator has gone: it is waited for the next one, or the queue is closed by now (12.4).
+    pub fn waits_again(&mut self) {
+        let now = self.now;
+        let Some(escalation) = &mut self.c.escalation else {
+            return;
+        };
+        escalation.nobody_since = now;
+        escalation.nobody_gone = 0;
+        let queue = escalation.queue;
+        self.look_when_it_closes();
+        if let Some(closed) = self.under_way().and_then(|declared| declared.closed)
+            && !self.scope_of(usize::MAX).open(queue)
+        {
+            self.take_escalation_way(closed, Withdrawn::Closed, None);
+        }
+    }
+
+    /// The flow that an operator started has come back: people have the conversation again (12.7).
+    pub fn people_again(&mut self) -> Next {
+        self.c.owner = Owner::People;
+        let now = self.now;
+        if let Some(escalation) = &mut self.c.escalation {
+            escalation.operator_at = now;
+            escalation.operator_gone = 0;
+            escalation.answered = false;
+            if escalation.there.is_empty() {
+                self.waits_again();
+            }
+        }
+        None
+    }
+
     /// The customer wrote while people have the conversation (12.3).
     pub fn forward(&mut self, text: SmolStr, media: Option<Value>) {
         self.c.misunderstood = 0;
         if let Some(escalation) = &mut self.c.escalation {
-            escalation.customer_at = self.now;
-            escalation.customer_gone = 0;
+            if std::mem::take(&mut escalation.answered) {
+                escalation.operator_at = self.now;
+                escalation.operator_gone = 0;
+            }
         }
         self.out.push(Effect::Forward {
             text,
@@ -111,75 +204,8 @@ impl Turn<'_> {
         });
     }
 
-    /// Something an operator did.
-    pub fn operator(&mut self, event: OperatorEvent) {
-        match event {
-            OperatorEvent::Joins { .. } => {
-                if let Some(escalation) = &mut self.c.escalation {
-                    escalation.joined = true;
-                    escalation.operator_at = self.now;
-                    escalation.operator_gone = 0;
-                }
-            }
-            OperatorEvent::Writes { name, text } => {
-                if self.c.owner != Owner::People && self.colleague_answers(&text) {
-                    return;
-                }
-                if let Some(escalation) = &mut self.c.escalation {
-                    escalation.joined = true;
-                    escalation.operator_at = self.now;
-                    escalation.operator_gone = 0;
-                }
-                self.out.push(Effect::Relay { operator: name, text });
-            }
-            OperatorEvent::Leaves { .. } => {
-                if let Some(escalation) = &mut self.c.escalation {
-                    escalation.joined = false;
-                    escalation.nobody_since = self.now;
-                    escalation.nobody_gone = 0;
-                }
-            }
-            OperatorEvent::Passes { queue, .. } => {
-                let queue = self.p.queue_named(&queue);
-                if let (Some(escalation), Some(queue)) = (&mut self.c.escalation, queue) {
-                    escalation.joined = false;
-                    escalation.queue = queue;
-                    escalation.nobody_since = self.now;
-                    escalation.nobody_gone = 0;
-                    self.out.push(Effect::Requeue { queue });
-                }
-            }
-            OperatorEvent::Resolves { .. } => {
-                if let Some(declared) = self.declared() {
-                    match declared.resolved {
-                        Some(way) => self.take_escalation_way(way, true),
-                        None => {
-                            self.c.escalation = None;
-                            self.finish(Outcome::Resolved, None);
-                        }
-                    }
-                }
-            }
-            OperatorEvent::HandsBack { .. } => {
-                if self.declared().is_some() {
-                    self.c.escalation = None;
-                    self.c.owner = Owner::Bot;
-                    let next = self.behind();
-                    self.run(next);
-                }
-            }
-            OperatorEvent::Closed => {
-                if let Some(closed) = self.declared().and_then(|declared| declared.closed) {
-                    self.take_escalation_way(closed, false);
-                } else {
-                    self.colleagues_are_gone();
-                }
-            }
-        }
-    }
-
     /// The escalation under way, while people have the conversation.
-    fn declared(&self) -> Option<&Escalation> {
+    pub fn under_way(&self) -> Option<&Escalation> {
         let escalation = self
             .c
             .escalation
@@ -188,7 +214,7 @@ impl Turn<'_> {
         self.p.bot.escalations.get(escalation.escalation.index())
     }
 
-    /// A flow begins from outside (2.6, 12.6).
+    /// A flow begins from outside (2.6).
     pub fn start_from_outside(
         &mut self,
         name: &str,
@@ -199,41 +225,45 @@ impl Turn<'_> {
         let Some(id) = self.p.flow_named(name) else {
             return;
         };
-        let flow = &self.p.bot.flows[id.index()];
-        if self.c.owner != Owner::People {
-            let (leave, asked_for) = match by {
-                Starter::Trigger { name, by_customer } => {
-                    (Leave::of(self.p, name, *by_customer), *by_customer)
-                }
-                Starter::Host | Starter::Operator => (None, false),
-            };
-            let before = self.c.person.channel.clone();
-            if let Some(channel) = channel.filter(|channel| !channel.is_empty()) {
-                self.c.person.channel = channel;
-            }
-            if !self.may_begin(leave.as_ref()) {
-                self.c.person.channel = before;
-                return;
-            }
-            if self.c.owner == Owner::Bot {
-                self.finish(Outcome::Abandoned, None);
-            }
-            self.forget_conversation();
-            self.c.outcome = None;
-            self.c.wrote_at = match leave {
-                None if asked_for => self.now,
-                _ => NEVER,
-            };
-            self.c.leave = leave.map(Box::new);
-            self.begins(Beginner::Outside(by.clone()));
-            let next = self.begin(id, args);
-            self.run(next);
-        } else if *by == Starter::Operator && flow.open_to_operators && self.c.escalation.is_some() {
-            let mut args = args;
-            args.truncate(flow.params as usize);
-            self.c.owner = Owner::Bot;
-            self.push_frame(id, FrameKind::Run, args);
-            self.run(Some(flow.entry));
+        if self.c.owner == Owner::People {
+            return;
         }
+        let leave = match by {
+            Starter::Trigger { name, by_customer } => Leave::of(self.p, name, *by_customer),
+            Starter::Host | Starter::Operator => None,
+        };
+        let before = self.c.person.channel.clone();
+        if let Some(channel) = channel.filter(|channel| !channel.is_empty()) {
+            self.c.person.channel = channel;
+        }
+        if !self.may_begin(leave.as_ref()) {
+            self.c.person.channel = before;
+            return;
+        }
+        if self.c.owner == Owner::Bot {
+            self.finish(Outcome::Abandoned, None);
+        }
+        self.begin_unasked(id, args, leave, by);
+    }
+
+    /// A flow begins a conversation that the customer has not begun.
+    pub fn begin_unasked(&mut self, flow: FlowId, args: Vec<Value>, leave: Option<Leave>, by: &Starter) {
+        let asked_for = matches!(
+            by,
+            Starter::Trigger {
+                by_customer: true,
+                ..
+            }
+        );
+        self.forget_conversation();
+        self.c.outcome = None;
+        self.c.wrote_at = match leave {
+            None if asked_for => self.now,
+            _ => NEVER,
+        };
+        self.c.leave = leave.map(Box::new);
+        self.begins(Beginner::Outside(by.clone()));
+        let next = self.begin(flow, args);
+        self.run(next);
     }
 }

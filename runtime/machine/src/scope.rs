@@ -7,6 +7,7 @@ use botflow_values::{self as values, Operator, Zone, functions};
 use smol_str::SmolStr;
 
 use crate::conversation::Conversation;
+use crate::hours;
 use crate::person::Person;
 use crate::program::Program;
 
@@ -269,25 +270,14 @@ impl<'a> Scope<'a> {
             return false;
         };
         let own = queue.timezone.as_ref().and_then(|name| Zone::named(name));
-        let (date, time) = own.as_ref().unwrap_or(&self.p.zone).local(self.now);
-        let today = date.to_string();
-        if queue.closed_on.iter().any(|day| *day == today) {
-            return false;
-        }
-        if queue.always_open || queue.hours.is_empty() {
-            return true;
-        }
-        let minute = time.seconds() / 60;
-        let bit = |weekday: values::Weekday| 1u8 << (weekday as u8);
-        let (day, before) = (bit(date.weekday()), bit(date.plus_days(-1).weekday()));
-        queue.hours.iter().any(|(days, from, to)| {
-            if from < to {
-                days & day != 0 && (*from..*to).contains(&minute)
-            } else {
-                // Past midnight: from this day's evening, and from the evening before.
-                days & day != 0 && minute >= *from || days & before != 0 && minute < *to
-            }
-        })
+        hours::is_open(queue, own.as_ref().unwrap_or(&self.p.zone), self.now)
+    }
+
+    /// When a queue that is open closes.
+    pub fn closes(&self, queue: QueueId) -> Option<i64> {
+        let queue = self.p.bot.queues.get(queue.index())?;
+        let own = queue.timezone.as_ref().and_then(|name| Zone::named(name));
+        hours::closes(queue, own.as_ref().unwrap_or(&self.p.zone), self.now)
     }
 }
 

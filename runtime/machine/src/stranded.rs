@@ -61,7 +61,7 @@ impl Turn<'_> {
                 false
             }
             // A colleague answers a question that is not asked any more: it stays among people.
-            EventKind::Operator(OperatorEvent::Writes { text, .. }) => {
+            EventKind::Operator(OperatorEvent::Writes { text, .. } | OperatorEvent::Answers { text, .. }) => {
                 self.out.push(Effect::Note(text.clone()));
                 self.go_on_stranded();
                 true

@@ -3,7 +3,7 @@
 use botflow_artifact::*;
 
 use crate::conversation::{Owner, Pending};
-use crate::effect::Effect;
+use crate::effect::{Effect, Withdrawn};
 use crate::handlers::Level;
 use crate::record::GivenUp;
 use crate::turn::Turn;
@@ -19,6 +19,8 @@ enum Clock {
     Over { frame: usize },
     /// No colleague has answered.
     NoAnswer { frame: usize, clock: u32 },
+    /// The queue that was asked closes.
+    AskedCloses { frame: usize },
     /// Nobody has come, or somebody is silent.
     Escalation(EscalationWay, Waiting),
     /// The customer is silent at the question.
@@ -28,6 +30,7 @@ enum Clock {
 /// Whom an escalation waits for.
 #[derive(Clone, Copy, Debug)]
 enum Waiting {
+    Closing,
     Nobody,
     Customer,
     Operator,
@@ -152,7 +155,14 @@ impl Turn<'_> {
                 Some(Pending::Moment(until) | Pending::Event(Some(until))) => {
                     offer(*until, Clock::Over { frame: index });
                 }
-                Some(Pending::Queue { since, nudged }) => {
+                Some(Pending::Queue {
+                    since,
+                    nudged,
+                    closes,
+                }) => {
+                    if let Some(closes) = closes {
+                        offer(*closes, Clock::AskedCloses { frame: index });
+                    }
                     if let Some(PlaceKind::AskQueue(ask)) =
                         self.p.bot.places.get(frame.at.index()).map(|place| &place.kind)
                         && let Some((after, _)) = ask.nobody.get(*nudged as usize)
@@ -185,7 +195,11 @@ impl Turn<'_> {
                     );
                 }
             };
-            if !escalation.joined {
+            let is_alone = escalation.there.is_empty();
+            if is_alone {
+                if let (Some(closes), Some(way)) = (escalation.closes, declared.closed) {
+                    clock(&[(0, way)], 0, closes, Waiting::Closing);
+                }
                 clock(
                     &declared.nobody,
                     escalation.nobody_gone,
@@ -193,9 +207,11 @@ impl Turn<'_> {
                     Waiting::Nobody,
                 );
             }
-            let (gone, at) = (escalation.customer_gone, escalation.customer_at);
-            clock(&declared.customer_silent, gone, at, Waiting::Customer);
-            if escalation.joined {
+            if !is_alone && escalation.answered {
+                let (gone, at) = (escalation.customer_gone, escalation.customer_at);
+                clock(&declared.customer_silent, gone, at, Waiting::Customer);
+            }
+            if !is_alone && !escalation.answered {
                 let (gone, at) = (escalation.operator_gone, escalation.operator_at);
                 clock(&declared.operator_silent, gone, at, Waiting::Operator);
             }
@@ -274,15 +290,27 @@ impl Turn<'_> {
                 _ => self.keep(frame, Pending::Missed(None)),
             },
             Clock::NoAnswer { frame, clock } => self.no_answer(frame, clock),
+            Clock::AskedCloses { frame } => self.keep(frame, Pending::Missed(None)),
             Clock::Escalation(way, whom) => {
+                let mut reason = Withdrawn::Closed;
                 if let Some(escalation) = &mut self.c.escalation {
                     match whom {
-                        Waiting::Nobody => escalation.nobody_gone += 1,
-                        Waiting::Customer => escalation.customer_gone += 1,
-                        Waiting::Operator => escalation.operator_gone += 1,
+                        Waiting::Closing => escalation.closes = None,
+                        Waiting::Nobody => {
+                            escalation.nobody_gone += 1;
+                            reason = Withdrawn::Nobody;
+                        }
+                        Waiting::Customer => {
+                            escalation.customer_gone += 1;
+                            reason = Withdrawn::CustomerSilent;
+                        }
+                        Waiting::Operator => {
+                            escalation.operator_gone += 1;
+                            reason = Withdrawn::OperatorSilent;
+                        }
                     }
                 }
-                self.take_escalation_way(way, false);
+                self.take_escalation_way(way, reason, None);
             }
             Clock::Silence => self.silence_goes_off(),
         }

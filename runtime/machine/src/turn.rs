@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::conversation::{Conversation, Frame, FrameKind, NEVER, NOWHERE, Owner};
-use crate::effect::{Effect, Fault};
+use crate::effect::{Effect, Fault, Withdrawn};
 use crate::history::Talk;
 use crate::program::Program;
 use crate::record::{Beginner, GivenUp, Record};
@@ -350,9 +350,7 @@ impl<'a> Turn<'a> {
 
     /// Drops all that runs, without an outcome.
     pub fn drop_all(&mut self) {
-        if self.c.escalation.take().is_some() {
-            self.out.push(Effect::Withdraw);
-        }
+        self.end_hand_over(Withdrawn::Replaced, None);
         self.keep_frames(0);
         self.c.question = None;
         self.fresh = None;
@@ -373,6 +371,7 @@ impl<'a> Turn<'a> {
     /// `finish`.
     pub fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
         self.dropped = GivenUp::Ended;
+        self.end_hand_over(Withdrawn::Ended, None);
         self.drop_all();
         self.dropped = GivenUp::Left;
         self.forget_conversation();

@@ -113,7 +113,14 @@ impl Turn<'_> {
         }
         self.ask_colleagues(ask);
         let since = self.now;
-        self.park(id, Pending::Queue { since, nudged: 0 })
+        // With a way for it the queue is open here.
+        let closes = ask.closed.and_then(|_| self.scope().closes(ask.queue));
+        let pending = Pending::Queue {
+            since,
+            nudged: 0,
+            closes,
+        };
+        self.park(id, pending)
     }
 
     fn ask_colleagues(&mut self, ask: &AskQueue) {
@@ -139,7 +146,7 @@ impl Turn<'_> {
     }
 
     /// A colleague wrote while a question to colleagues is open.
-    pub fn colleague_answers(&mut self, text: &str) -> bool {
+    pub fn colleague_answers(&mut self, name: &SmolStr, text: &str) -> bool {
         let Some((frame, ask)) = self.waits_for_colleagues() else {
             return false;
         };
@@ -148,7 +155,11 @@ impl Turn<'_> {
             .read(ask.ty, &Heard::new(text))
             .map(|found| found.value);
         match value {
-            Some(value) => self.keep(frame, Pending::Arrived(value)),
+            Some(value) => {
+                let operator = name.clone();
+                self.out.push(Effect::ColleagueAnswered { operator });
+                self.keep(frame, Pending::Arrived(value));
+            }
             None => self.ask_colleagues(&ask),
         }
         true

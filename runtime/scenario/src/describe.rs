@@ -2,7 +2,7 @@
 
 use botflow_artifact::{Bot, PlaceId};
 use botflow_machine::trigger::Decision;
-use botflow_machine::{Beginner, CallRequest, Effect, Record, Starter, UpgradeNote};
+use botflow_machine::{Beginner, CallRequest, Effect, Record, Starter, UpgradeNote, Withdrawn};
 use smol_str::SmolStr;
 
 use crate::engine::standpoint;
@@ -19,12 +19,37 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
             format!("escalate to {escalation} in queue {queue}")
         }
         Effect::Requeue { queue } => format!("pass to queue {}", bot.queues[queue.index()].name),
-        Effect::Withdraw => "withdraw from queue".into(),
+        Effect::Withdraw {
+            queue, reason, came, ..
+        } => {
+            let queue = match queue {
+                Some(queue) => format!(" {}", bot.queues[queue.index()].name),
+                None => String::new(),
+            };
+            let gone = matches!(reason, Withdrawn::CustomerSilent | Withdrawn::CustomerLeft);
+            let abandoned = if gone && !came { ", nobody had come" } else { "" };
+            format!("withdraw from queue{queue}: {}{abandoned}", reason.words())
+        }
+        Effect::Joined { operator } => format!("{operator} is there"),
+        Effect::Left { operator } => format!("{operator} has gone"),
+        Effect::Assign { operator } => format!("assign to {operator}"),
+        Effect::OperatorStarts { operator, flow } => {
+            format!("{operator} starts {}", bot.flows[flow.index()].name)
+        }
+        Effect::OperatorRefused { operator, reason } => format!("refuse {operator}: {}", reason.words()),
+        Effect::ColleagueAnswered { operator } => format!("{operator} has answered"),
         Effect::Forward { text, media } => match media {
             Some(media) => format!("forward {}", write(bot, None, media)),
             None => format!("forward {}", quoted(text)),
         },
-        Effect::Relay { operator, text } => format!("relay {operator} {}", quoted(text)),
+        Effect::Relay {
+            operator,
+            text,
+            media,
+        } => match media {
+            Some(media) => format!("relay {operator} {}", write(bot, None, media)),
+            None => format!("relay {operator} {}", quoted(text)),
+        },
         Effect::AskQueue { queue, question } => {
             format!(
                 "ask queue {} {}",
@@ -51,7 +76,7 @@ pub fn effect(bot: &Bot, effect: &Effect) -> Option<String> {
         Effect::Identify { field, .. } => {
             format!("identify by customer.{}", bot.customer[field.index()].name)
         }
-        Effect::Stage(stage) => format!("stage {}", bot.stages[stage.index()]),
+        Effect::Stage { to, .. } => format!("stage {}", bot.stages[to.index()]),
         Effect::Asked(intent) => format!("asked {}", bot.intents[intent.index()].name),
         Effect::Tag(tag) => format!("tag {}", quoted(tag)),
         Effect::Track { name, values } => {

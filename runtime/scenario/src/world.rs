@@ -236,26 +236,22 @@ impl<'a> World<'a> {
     ///
     /// # Errors
     /// See [`Trouble`].
-    pub fn start(
-        &mut self,
-        flow: &str,
-        fields: &Fields,
-        by_operator: bool,
-    ) -> Result<Vec<Observed>, Trouble> {
-        let found = self.bot.flows.iter().skip(1).find(|known| known.name == flow);
-        let found = found.ok_or_else(|| Trouble::Name(format!("the bot has no flow `{flow}`")))?;
-        let params = found.slots.iter().take(found.params as usize);
-        let declared: Vec<_> = params.map(|slot| (slot.name.clone(), slot.ty)).collect();
-        let args = literal::read_whole(self.bot, &declared, fields).map_err(Trouble::Name)?;
+    pub fn start(&mut self, flow: &str, fields: &Fields) -> Result<Vec<Observed>, Trouble> {
+        let args = self.arguments(flow, fields)?;
         self.happen(EventKind::Start {
             flow: flow.into(),
             args,
             channel: None,
-            by: match by_operator {
-                true => Starter::Operator,
-                false => Starter::Host,
-            },
+            by: Starter::Host,
         })
+    }
+
+    fn arguments(&self, flow: &str, fields: &Fields) -> Result<Vec<Value>, Trouble> {
+        let found = self.bot.flows.iter().skip(1).find(|known| known.name == flow);
+        let found = found.ok_or_else(|| Trouble::Name(format!("the bot has no flow `{flow}`")))?;
+        let params = found.slots.iter().take(found.params as usize);
+        let declared: Vec<_> = params.map(|slot| (slot.name.clone(), slot.ty)).collect();
+        literal::read_whole(self.bot, &declared, fields).map_err(Trouble::Name)
     }
 
     /// Something becomes of the bot's last message.
@@ -286,19 +282,37 @@ impl<'a> World<'a> {
             OperatorAct::Says(text) => OperatorEvent::Writes {
                 name,
                 text: text.as_str().into(),
+                media: None,
+            },
+            OperatorAct::Sends(kind, source) => OperatorEvent::Writes {
+                name,
+                text: SmolStr::default(),
+                media: Some(attachment(kind, source)?),
+            },
+            OperatorAct::Answers(text) => OperatorEvent::Answers {
+                name,
+                text: text.as_str().into(),
             },
             OperatorAct::Resolves => OperatorEvent::Resolves { name },
             OperatorAct::HandsBack => OperatorEvent::HandsBack { name },
-            OperatorAct::Passes(queue) => {
-                if !self.bot.queues.iter().any(|known| known.name == *queue) {
-                    return Err(Trouble::Name(format!("the bot has no queue `{queue}`")));
+            OperatorAct::Passes { queue, to } => {
+                let is_queue = self.bot.queues.iter().any(|known| known.name == *to);
+                if *queue && !is_queue {
+                    return Err(Trouble::Name(format!("the bot has no queue `{to}`")));
                 }
-                OperatorEvent::Passes {
-                    name,
-                    queue: queue.clone(),
+                if is_queue {
+                    let queue = to.clone();
+                    OperatorEvent::Passes { name, queue }
+                } else {
+                    let operator = to.clone();
+                    OperatorEvent::PassesTo { name, operator }
                 }
             }
-            OperatorAct::Starts(flow, fields) => return self.start(flow, fields, true),
+            OperatorAct::Starts(flow, fields) => OperatorEvent::Starts {
+                name,
+                flow: flow.clone(),
+                args: self.arguments(flow, fields)?,
+            },
         };
         self.happen(EventKind::Operator(event))
     }

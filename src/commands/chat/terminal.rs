@@ -25,7 +25,7 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
     ));
     if let Some(flow) = &session.flow {
         let observed = world
-            .start(flow, &Vec::new(), false)
+            .start(flow, &Vec::new())
             .map_err(|trouble| Failure::Usage(trouble.to_string()))?;
         show(&world, &observed);
     }

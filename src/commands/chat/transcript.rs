@@ -21,7 +21,7 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
     let mut status = Status::Good;
     if let Some(flow) = &session.flow {
         let observed = world
-            .start(flow, &Vec::new(), false)
+            .start(flow, &Vec::new())
             .map_err(|trouble| Failure::Usage(trouble.to_string()))?;
         body.push_str(&format!("# started with --flow {flow}\n"));
         write(&mut body, &mut stubs, &observed);

@@ -190,9 +190,8 @@ impl<'a> Driver<'a> {
                     .map_or_else(Default::default, |flow| flow.name.clone()),
                 args: values(choices),
                 channel: None,
-                by: match choices.below(4) {
+                by: match choices.below(3) {
                     0 => Starter::Host,
-                    1 => Starter::Operator,
                     by => Starter::Trigger {
                         name: choices
                             .pick(&self.program.bot.triggers)
@@ -315,12 +314,13 @@ fn event_name(bot: &Bot, choices: &mut Bytes<'_>) -> botflow_message::Text {
 }
 
 fn operator(bot: &Bot, choices: &mut Bytes<'_>) -> OperatorEvent {
-    let name = "maria".into();
-    match choices.below(7) {
+    let name = if choices.below(2) == 0 { "maria" } else { "ion" }.into();
+    match choices.below(10) {
         0 => OperatorEvent::Joins { name },
         1 => OperatorEvent::Writes {
             name,
             text: choices.text().into(),
+            media: (choices.below(4) == 0).then(|| value(choices, 0)),
         },
         2 => OperatorEvent::Leaves { name },
         3 => {
@@ -331,6 +331,21 @@ fn operator(bot: &Bot, choices: &mut Bytes<'_>) -> OperatorEvent {
         }
         4 => OperatorEvent::Resolves { name },
         5 => OperatorEvent::HandsBack { name },
+        6 => OperatorEvent::PassesTo {
+            name,
+            operator: "ion".into(),
+        },
+        7 => OperatorEvent::Answers {
+            name,
+            text: choices.text().into(),
+        },
+        8 => OperatorEvent::Starts {
+            name,
+            flow: choices
+                .pick(&bot.flows)
+                .map_or_else(|| "nowhere".into(), |flow| flow.name.clone()),
+            args: values(choices),
+        },
         _ => OperatorEvent::Closed,
     }
 }

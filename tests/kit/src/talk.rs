@@ -141,7 +141,8 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
             ])
         ),
         92..=98 => format!(
-            "~ maria{}",
+            "~ {}{}",
+            random.word(&["maria", "maria", "ion"]),
             random.word(&[
                 " joins",
                 ": Hello, I am Maria.",
@@ -150,7 +151,12 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
                 " resolves",
                 " leaves",
                 " passes to desk",
+                " passes to queue day_desk",
+                " passes to ion",
+                " answers: 4",
+                ": (image \"https://x.example/a.png\")",
                 " starts offer(price: 10 EUR)",
+                " starts thank",
                 ": forty two",
                 " hands back",
                 " joins",

@@ -171,6 +171,7 @@ pub(crate) enum Pending {
         since: i64,
         gone: usize,
         turn: u64,
+        closes: Option<i64>,
     },
     Code(String),
     /// It came while something else was going on.
@@ -236,10 +237,20 @@ pub(crate) struct Said<'a> {
 #[derive(Clone)]
 pub(crate) struct Escalated<'a> {
     pub item: ast::EscalationItem<'a>,
+    pub queue: SmolStr,
+    /// Since when nobody is there, with the turn.
     pub nobody: (i64, u64),
+    /// Since when it is the customer's turn.
     pub customer: (i64, u64),
+    /// Since when the customer waits for operators.
     pub operator: (i64, u64),
-    pub joined: bool,
+    /// Who is there.
+    pub there: Vec<SmolStr>,
+    pub came: bool,
+    /// Operators spoke last.
+    pub answered: bool,
+    /// When the queue closes while nobody is there, with the turn in which that was seen.
+    pub closes: Option<(i64, u64)>,
     pub gone: [usize; 3],
 }
 

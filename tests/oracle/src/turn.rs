@@ -9,6 +9,7 @@ use botflow_machine::record::GivenUp;
 use botflow_machine::trigger::Refusal;
 use botflow_machine::{
     Beginner, Effect, Event, EventKind, MAX_COUNTED, MAX_MESSAGE, OperatorEvent, Owner, Proof, Starter,
+    Withdrawn,
 };
 use botflow_syntax::ast;
 use botflow_understanding::{Pattern, law, normalise, std_pattern};
@@ -115,8 +116,11 @@ impl<'a> Oracle<'a> {
                 self.misunderstood = 0;
                 let mark = (self.now, self.turn);
                 if let Some(escalation) = &mut self.escalation {
-                    escalation.customer = mark;
-                    escalation.gone[1] = 0;
+                    if escalation.answered {
+                        escalation.answered = false;
+                        escalation.operator = mark;
+                        escalation.gone[2] = 0;
+                    }
                 }
                 let media = heard.medium.map(Box::new);
                 self.effect(Effect::Forward {
@@ -163,6 +167,7 @@ impl<'a> Oracle<'a> {
         }
         self.effect(Effect::OptedOut { channel });
         if self.owner != Owner::Nobody {
+            self.hand_over_ends(Withdrawn::CustomerLeft, None);
             self.finish(Outcome::Abandoned, None);
         }
         true
@@ -203,9 +208,7 @@ impl<'a> Oracle<'a> {
     }
 
     fn drop_everything(&mut self, why: GivenUp) {
-        if self.escalation.take().is_some() {
-            self.effect(Effect::Withdraw);
-        }
+        self.hand_over_ends(Withdrawn::Replaced, None);
         self.dropping(0..self.frames.len(), why);
         self.frames.clear();
         self.question = None;
@@ -213,6 +216,7 @@ impl<'a> Oracle<'a> {
 
     /// Ends the conversation (11.2).
     pub(crate) fn finish(&mut self, outcome: Outcome, label: Option<SmolStr>) {
+        self.hand_over_ends(Withdrawn::Ended, None);
         self.reset(GivenUp::Ended);
         self.effect(Effect::Finished { outcome, label });
         self.goes_on(true);
@@ -284,17 +288,12 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// A trigger, a test or an operator begins a flow (2.6, 12.6).
+    /// A trigger or a test begins a flow (2.6).
     fn start_from_outside(&mut self, name: &str, args: Vec<Value>, channel: Option<SmolStr>, by: &Starter) {
         let Some(flow) = self.project.flow_named("", name) else {
             return;
         };
         if self.owner == Owner::People {
-            if *by == Starter::Operator && flow.open_to_operators {
-                self.owner = Owner::Bot;
-                let next = self.enter_flow(flow, FrameKind::Operator, args);
-                self.run(next);
-            }
             return;
         }
         let channel = channel.unwrap_or_else(|| self.channel());
@@ -310,8 +309,6 @@ impl<'a> Oracle<'a> {
         if self.owner == Owner::Bot {
             self.finish(Outcome::Abandoned, None);
         }
-        self.reset(GivenUp::Left);
-        self.outcome = None;
         let asked_for = matches!(
             by,
             Starter::Trigger {
@@ -319,8 +316,24 @@ impl<'a> Oracle<'a> {
                 ..
             }
         );
-        self.wrote_at = Some(self.now).filter(|_| asked_for && needs.is_none());
+        let wrote_at = Some(self.now).filter(|_| asked_for && needs.is_none());
         self.needs = needs;
+        self.begin_anew(flow, args, wrote_at, by);
+    }
+
+    /// A flow begins a conversation that the customer has not begun.
+    pub(crate) fn begin_anew(
+        &mut self,
+        flow: Rc<crate::project::Flow<'a>>,
+        args: Vec<Value>,
+        wrote_at: Option<i64>,
+        by: &Starter,
+    ) {
+        let needs = self.needs.take();
+        self.reset(GivenUp::Left);
+        self.needs = needs;
+        self.outcome = None;
+        self.wrote_at = wrote_at;
         self.begins(Beginner::Outside(by.clone()));
         self.owner = Owner::Bot;
         let next = self.enter_flow(flow, FrameKind::Started, args);

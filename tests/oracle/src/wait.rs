@@ -30,6 +30,7 @@ enum What {
     Moment(usize),
     Event(usize),
     Nobody(usize),
+    QueueCloses(usize),
     Silence,
     Escalation(usize),
 }
@@ -295,14 +296,27 @@ impl<'a> Oracle<'a> {
                         what: What::Event(place),
                     });
                 }
-                Some(Pending::Queue { since, gone, turn }) => {
+                Some(Pending::Queue {
+                    since,
+                    gone,
+                    turn,
+                    closes,
+                }) => {
+                    if let Some(at) = closes {
+                        clocks.push(Clock {
+                            at: *at,
+                            rank: rank(0),
+                            turn: *turn,
+                            what: What::QueueCloses(place),
+                        });
+                    }
                     let ask = frame.at.and_then(ast::AskQueueStmt::cast);
                     let ways = ask.map(|ask| nobody_ways(&ask)).unwrap_or_default();
                     if let Some(item) = ways.get(*gone) {
                         let at = since.saturating_add(literal::duration(item.duration()));
                         clocks.push(Clock {
                             at,
-                            rank: rank(0),
+                            rank: rank(1),
                             turn: *turn,
                             what: What::Nobody(place),
                         });
@@ -380,6 +394,7 @@ impl<'a> Oracle<'a> {
                     self.comes(frame, Pending::Missed(Missed::Nobody(gone)));
                 }
             }
+            What::QueueCloses(frame) => self.comes(frame, Pending::Missed(Missed::Closed)),
             What::Silence => self.silence_goes_off(),
             What::Escalation(kind) => self.escalation_clock(kind),
         }

@@ -337,9 +337,10 @@ impl<'a> Oracle<'a> {
                 let name = text_of(stmt.name());
                 if let Some(place) = self.project.bot.stages.iter().position(|stage| *stage == name) {
                     let stage = StageId::from(place);
-                    if self.person.stage != Some(stage) {
-                        self.person.stage = Some(stage);
-                        self.effect(Effect::Stage(stage));
+                    let from = self.person.stage.replace(stage);
+                    if from != Some(stage) {
+                        self.person.particulars_mut().staged_at = Some(self.now);
+                        self.effect(Effect::Stage { from, to: stage });
                     }
                 }
                 behind
@@ -561,10 +562,7 @@ impl<'a> Oracle<'a> {
                 match self.frames.last().and_then(|frame| frame.at) {
                     // Another hand-over in between has ended: nobody would take the conversation.
                     Some(at) if self.escalation.is_none() => Next::After(at),
-                    _ => {
-                        self.owner = botflow_machine::Owner::People;
-                        Next::Rest
-                    }
+                    _ => self.people_again(),
                 }
             }
         }

@@ -5,8 +5,10 @@ nodes! {
     QueueItem { name: token Name, entries: many QueueEntry }
     /// `hours mon to fri 09:00 to 18:00`, or `hours always`
     HoursSetting { is_always: has KwAlways, days: one Days, times: tokens Time }
-    /// `closed on 2026-12-25`
-    ClosedSetting { dates: tokens Date }
+    /// `closed on 2026-12-25, jan 1`
+    ClosedSetting { dates: tokens Date, yearly: many YearlyDate }
+    /// `dec 25`
+    YearlyDate { month: token Month, day: token Integer }
     /// `mon to fri, sun`, or `day` for every day
     Days { is_every_day: has KwDay, ranges: many DayRange }
     /// `mon to fri`

@@ -83,9 +83,9 @@ impl Parser<'_> {
                 }),
                 SyntaxKind::KwClosed => (SyntaxKind::ClosedSetting, |p| {
                     p.expect(SyntaxKind::KwOn);
-                    p.checked(SyntaxKind::Date);
+                    p.closed_day();
                     while p.eat_comma() {
-                        p.checked(SyntaxKind::Date);
+                        p.closed_day();
                     }
                 }),
                 SyntaxKind::KwTimezone => (SyntaxKind::TimezoneSetting, Self::text),
@@ -95,6 +95,26 @@ impl Parser<'_> {
             };
             Some(p.keyword_node(kind, body))
         });
+    }
+
+    /// `2026-12-25`, or `dec 25` of every year.
+    fn closed_day(&mut self) {
+        const MONTHS: [&str; 12] = [
+            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+        ];
+        if self.at(SyntaxKind::Word) && MONTHS.contains(&self.current_text()) {
+            self.start(SyntaxKind::YearlyDate);
+            self.bump_as(SyntaxKind::Month);
+            self.checked(SyntaxKind::Integer);
+            self.finish();
+        } else if self.at(SyntaxKind::Word) {
+            self.error_expected(&[
+                Expected::Token(SyntaxKind::Date),
+                Expected::Token(SyntaxKind::Month),
+            ]);
+        } else {
+            self.checked(SyntaxKind::Date);
+        }
     }
 
     pub(super) fn days(&mut self) {

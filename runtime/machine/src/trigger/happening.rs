@@ -119,7 +119,7 @@ pub fn turned(situation: &Situation<'_>, agenda: &mut Agenda, effects: &[Effect]
     let index = desk.index;
     for effect in effects {
         let concern = match effect {
-            Effect::Stage(stage) => index.of_stage(*stage),
+            Effect::Stage { to, .. } => index.of_stage(*to),
             Effect::Asked(intent) => index.of_asked(*intent),
             _ => continue,
         };

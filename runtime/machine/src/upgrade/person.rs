@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::versions::{Versions, by_name};
 use super::{Unfit, UpgradeNote, slot_name};
 use crate::conversation::{Conversation, Owner};
-use crate::effect::Effect;
+use crate::effect::{Effect, Withdrawn};
 use crate::person::Person;
 use crate::program::Program;
 
@@ -108,12 +108,18 @@ impl Versions<'_> {
             (Some(at), None, Some(queue)) => {
                 under_way.escalation = EscalationId::from(at);
                 under_way.queue = queue;
-                under_way.joined = false;
+                // Who is there stays; when the other queue closes is looked for when the next one leaves.
+                under_way.closes = None;
                 effects.push(Effect::Requeue { queue });
             }
             _ => {
+                effects.push(Effect::Withdraw {
+                    queue: queue.map(QueueId::from),
+                    reason: Withdrawn::Removed,
+                    operator: None,
+                    came: under_way.came,
+                });
                 conversation.escalation = None;
-                effects.push(Effect::Withdraw);
                 if conversation.owner == Owner::People {
                     conversation.owner = Owner::Bot;
                     self.strand_at_once(conversation);

@@ -254,7 +254,7 @@ fn people_take_over_and_hand_back() {
     assert_eq!(talk.passes(900_000), "");
     let name = "maria".into();
     let effects = talk.event(EventKind::Operator(OperatorEvent::HandsBack { name }));
-    assert_eq!(lines(&effects), format!("{MENU}\n"));
+    assert_eq!(lines(&effects), format!("* Withdraw: handed back\n{MENU}\n"));
     assert_eq!(talk.conversation.owner, Owner::Bot);
 }
 
@@ -264,7 +264,10 @@ fn nobody_comes() {
     let mut talk = at_menu(&program);
     talk.says("human");
     assert_eq!(talk.passes(299_999), "");
-    assert_eq!(talk.passes(1), format!("* Withdraw\nNobody is free.\n{MENU}\n"));
+    assert_eq!(
+        talk.passes(1),
+        format!("* Withdraw: nobody came\nNobody is free.\n{MENU}\n")
+    );
 }
 
 #[test]
@@ -274,7 +277,10 @@ fn people_settle_it() {
     talk.says("human");
     let name = "maria".into();
     let effects = talk.event(EventKind::Operator(OperatorEvent::Resolves { name }));
-    assert_eq!(lines(&effects), "Settled.\n* finished resolved\n");
+    assert_eq!(
+        lines(&effects),
+        "* Joined { operator: \"maria\" }\n* Withdraw: resolved\nSettled.\n* finished resolved\n"
+    );
 }
 
 #[test]
@@ -285,8 +291,12 @@ fn colleagues_answer_and_an_address_is_proven() {
     let effects = talk.event(EventKind::Operator(OperatorEvent::Writes {
         name: "maria".into(),
         text: "Yes, it is".into(),
+        media: None,
     }));
-    assert_eq!(lines(&effects), "They say: Yes, it is\nYour e-mail?\n");
+    assert_eq!(
+        lines(&effects),
+        "* ColleagueAnswered { operator: \"maria\" }\nThey say: Yes, it is\nYour e-mail?\n"
+    );
     let mut code_sent = |text: &str| {
         let effects = talk.event(EventKind::Message {
             text: text.into(),

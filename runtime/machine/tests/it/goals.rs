@@ -110,7 +110,14 @@ fn an_event_counts_once() {
 fn a_stage_reaches_a_goal() {
     let program = program();
     let mut who = Somebody::new(&program, START);
-    assert_eq!(told(&program, &who.turn(&[Effect::Stage(StageId(0))])), [""; 0]);
-    let found = who.turn(&[Effect::Stage(StageId(1))]);
+    assert_eq!(told(&program, &who.turn(&[entered(0)])), [""; 0]);
+    let found = who.turn(&[entered(1)]);
     assert_eq!(told(&program, &found), ["seen reached, worth Unknown, credit []"]);
+}
+
+fn entered(stage: u32) -> Effect {
+    Effect::Stage {
+        from: None,
+        to: StageId(stage),
+    }
 }

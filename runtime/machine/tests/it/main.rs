@@ -1,4 +1,5 @@
-//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, experiments, goals, properties, upgrades.
+//! Tests of the machine, one file a subject: the order of things, the benchmark dialogue, experiments, goals, opening hours,
+//! properties, triggers, upgrades.
 
 mod common;
 
@@ -6,6 +7,7 @@ mod cases;
 mod dialogue;
 mod experiments;
 mod goals;
+mod hours;
 mod properties;
 mod trigger_cases;
 mod trigger_properties;

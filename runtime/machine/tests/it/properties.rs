@@ -76,11 +76,18 @@ fn kind() -> impl Strategy<Value = EventKind> {
             channel: None,
         }),
         1 => (prop::sample::select(vec!["main", "tracking", "nothing"]), any::<bool>()).prop_map(
-            |(flow, by_operator)| EventKind::Start {
-                flow: flow.into(),
-                args: vec![Value::Integer(1)],
-                channel: None,
-                by: if by_operator { Starter::Operator } else { Starter::Host },
+            |(flow, by_operator)| match by_operator {
+                true => EventKind::Operator(OperatorEvent::Starts {
+                    name: "ion".into(),
+                    flow: flow.into(),
+                    args: vec![Value::Integer(1)],
+                }),
+                false => EventKind::Start {
+                    flow: flow.into(),
+                    args: vec![Value::Integer(1)],
+                    channel: None,
+                    by: Starter::Host,
+                },
             }
         ),
         1 => (prop::sample::select(vec!["main", "tracking"]), any::<bool>()).prop_map(
@@ -103,7 +110,10 @@ fn kind() -> impl Strategy<Value = EventKind> {
         }),
         3 => prop_oneof![
             Just(OperatorEvent::Joins { name: name() }),
-            Just(OperatorEvent::Writes { name: name(), text: "ok".into() }),
+            Just(OperatorEvent::Joins { name: "ion".into() }),
+            Just(OperatorEvent::Writes { name: name(), text: "ok".into(), media: None }),
+            Just(OperatorEvent::Answers { name: "ion".into(), text: "4".into() }),
+            Just(OperatorEvent::PassesTo { name: name(), operator: "ion".into() }),
             Just(OperatorEvent::Leaves { name: name() }),
             Just(OperatorEvent::Passes { name: name(), queue: "desk".into() }),
             Just(OperatorEvent::Resolves { name: name() }),
@@ -264,6 +274,7 @@ fn no_fault_ever() {
             _ => EventKind::Operator(OperatorEvent::Writes {
                 name: "maria".into(),
                 text: "yes".into(),
+                media: None,
             }),
         };
         let event = Event {

@@ -312,12 +312,12 @@ fn stages_intents_and_segments_set_off() {
     ];
     let program = b.program();
     let mut who = Somebody::new(&program, BEGIN);
-    check(&program, &who.turn(&[Effect::Stage(StageId(0))]), &[]);
-    check(
-        &program,
-        &who.turn(&[Effect::Stage(StageId(1))]),
-        &["stage starts on web"],
-    );
+    let entered = |stage| Effect::Stage {
+        from: None,
+        to: StageId(stage),
+    };
+    check(&program, &who.turn(&[entered(0)]), &[]);
+    check(&program, &who.turn(&[entered(1)]), &["stage starts on web"]);
     who.pass(HOUR);
     check(
         &program,

@@ -210,12 +210,21 @@ pub enum OperatorAct {
     Leaves,
     /// Writes to the customer.
     Says(String),
+    /// Sends the customer something: its kind, and the address.
+    Sends(SmolStr, SmolStr),
+    /// Answers the question of `ask queue`.
+    Answers(String),
     /// Ends it as solved.
     Resolves,
     /// Gives it back to the bot.
     HandsBack,
-    /// Passes it on to a queue.
-    Passes(SmolStr),
+    /// Passes it on to a queue, or, where no queue has the name and `queue` is not written, to a colleague.
+    Passes {
+        /// `queue` is written.
+        queue: bool,
+        /// Which, or who.
+        to: SmolStr,
+    },
     /// Starts a flow that is open to operators.
     Starts(SmolStr, Fields),
 }

@@ -322,8 +322,19 @@ fn operator(pair: Option<Pair<'_, Rule>>) -> OperatorAct {
     let Some(pair) = pair else {
         return OperatorAct::Joins;
     };
-    if pair.as_rule() == Rule::operator_says {
-        return OperatorAct::Says(pair.as_str().trim().to_owned());
+    match pair.as_rule() {
+        Rule::operator_says => return OperatorAct::Says(pair.as_str().trim().to_owned()),
+        Rule::answers => {
+            let words = pair.into_inner().next();
+            return OperatorAct::Answers(words.map_or("", |words| words.as_str()).trim().to_owned());
+        }
+        Rule::attachment => {
+            let mut inner = pair.into_inner();
+            let kind = word(inner.next());
+            let source = inner.next().map(|text| unescape(text.into_inner().as_str()));
+            return OperatorAct::Sends(kind, source.unwrap_or_default().into());
+        }
+        _ => {}
     }
     let Some(act) = pair.into_inner().next() else {
         return OperatorAct::Joins;
@@ -333,7 +344,12 @@ fn operator(pair: Option<Pair<'_, Rule>>) -> OperatorAct {
         Rule::leaves => OperatorAct::Leaves,
         Rule::resolves => OperatorAct::Resolves,
         Rule::hands_back => OperatorAct::HandsBack,
-        Rule::passes => OperatorAct::Passes(word(act.into_inner().next())),
+        Rule::passes => {
+            let mut inner = act.into_inner().peekable();
+            let queue = inner.next_if(|part| part.as_rule() == Rule::to_queue).is_some();
+            let to = word(inner.next());
+            OperatorAct::Passes { queue, to }
+        }
         _ => {
             let mut inner = act.into_inner();
             OperatorAct::Starts(word(inner.next()), optional_fields(inner.next()))

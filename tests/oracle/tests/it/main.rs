@@ -1,5 +1,6 @@
 //! The machine and the oracle side by side: every `.chat` file of the examples, and generated bots with generated
-//! messages. Where they differ, one of them does not do what `docs/language/semantics.md` says.
+//! messages (where they differ, one of them does not do what `docs/language/semantics.md` says). Hand-overs of
+//! generated escalations are tried with the machine alone.
 
 mod chat;
 mod compare;

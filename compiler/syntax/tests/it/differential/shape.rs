@@ -114,6 +114,7 @@ fn is_leaf(name: &str) -> bool {
             | "regex"
             | "currency"
             | "weekday"
+            | "month"
             | "language_code"
     )
 }
@@ -134,6 +135,7 @@ fn token_name(kind: SyntaxKind) -> Option<&'static str> {
         SyntaxKind::Regex => "regex",
         SyntaxKind::Currency => "currency",
         SyntaxKind::Weekday => "weekday",
+        SyntaxKind::Month => "month",
         _ => return None,
     })
 }

@@ -377,6 +377,7 @@ pub fn lines(effects: &[Effect]) -> String {
             }
             Effect::Call(call) => out.push_str(&format!("* call {} try {}", call.number, call.attempt)),
             Effect::Finished { outcome, .. } => out.push_str(&format!("* finished {}", outcome.name())),
+            Effect::Withdraw { reason, .. } => out.push_str(&format!("* Withdraw: {}", reason.words())),
             other => out.push_str(&format!("* {other:?}")),
         }
         out.push('\n');
