@@ -5,7 +5,7 @@ use botflow_artifact::{Bot, PlaceId, Type, TypeId};
 use botflow_machine::trigger::Decision;
 use botflow_machine::{
     Beginner as Begun, Conversation, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, Record,
-    Starter,
+    Starter, Withdrawn,
 };
 use botflow_values::{Currency, Value};
 use serde::{Deserialize, Serialize};
@@ -256,8 +256,8 @@ impl Recorder {
     fn operator(&mut self, made: &mut Made<'_>, event: &OperatorEvent) {
         match event {
             OperatorEvent::Joins { name } => self.joins(made, name),
-            // Who writes is there (12.3).
-            OperatorEvent::Writes { name, .. } => self.joins(made, name),
+            // Who does something is there (12.4).
+            OperatorEvent::Writes { name, .. } | OperatorEvent::Starts { name, .. } => self.joins(made, name),
             OperatorEvent::Leaves { .. } => {
                 made.push(Kind::Left);
                 self.operator = None;
@@ -268,12 +268,16 @@ impl Recorder {
                 made.push(Kind::PassedOn);
                 self.operator = None;
             }
+            OperatorEvent::PassesTo { .. } => {
+                made.push(Kind::PassedOn);
+                self.operator = None;
+            }
             OperatorEvent::Resolves { .. } => made.push(Kind::Settled),
             OperatorEvent::HandsBack { .. } => {
                 made.push(Kind::HandedBack);
                 self.operator = None;
             }
-            OperatorEvent::Closed => {}
+            OperatorEvent::Answers { .. } | OperatorEvent::Closed => {}
         }
     }
 
@@ -333,7 +337,19 @@ impl Recorder {
                         made.push(Kind::Requeued);
                     }
                 }
-                Effect::Withdraw => made.push(Kind::Withdrawn),
+                Effect::Left { operator } => {
+                    // What an operator did has told it already; who was silent for too long counts as gone.
+                    if self.operator.as_ref() == Some(operator) {
+                        made.push(Kind::Left);
+                        self.operator = None;
+                    }
+                }
+                // These the operator has told already.
+                Effect::Withdraw {
+                    reason: Withdrawn::Resolved | Withdrawn::HandedBack,
+                    ..
+                } => {}
+                Effect::Withdraw { .. } => made.push(Kind::Withdrawn),
                 Effect::Relay { .. } => made.push(Kind::Relayed),
                 Effect::Remember { field, .. } => {
                     if let Some(field) = bot.customer.get(field.index()) {
@@ -343,8 +359,8 @@ impl Recorder {
                         });
                     }
                 }
-                Effect::Stage(stage) => {
-                    made.context.stage = bot.stages.get(stage.index()).cloned();
+                Effect::Stage { to, .. } => {
+                    made.context.stage = bot.stages.get(to.index()).cloned();
                     made.push(Kind::Entered);
                 }
                 Effect::Asked(intent) => {
