@@ -57,6 +57,22 @@ pub enum Expr {
         /// Rolling window in milliseconds.
         window_ms: i64,
     },
+    /// `sum(event.field, window)`: the values of a field of such events in the last `window_ms`, added up.
+    Sum {
+        /// Which event.
+        event: EventId,
+        /// Which of its fields.
+        field: u32,
+        /// Rolling window in milliseconds.
+        window_ms: i64,
+    },
+    /// `last(event.field)`: the field's value in the last such event that had one.
+    Latest {
+        /// Which event.
+        event: EventId,
+        /// Which of its fields.
+        field: u32,
+    },
     /// `open(queue)`: whether the queue has people at this moment.
     QueueOpen(QueueId),
     /// The person belongs to the segment now.
@@ -96,6 +112,8 @@ impl Expr {
             | Expr::EventField(_)
             | Expr::Now
             | Expr::Count { .. }
+            | Expr::Sum { .. }
+            | Expr::Latest { .. }
             | Expr::QueueOpen(_)
             | Expr::InSegment(_)
             | Expr::HasConsent(_)

@@ -28,8 +28,9 @@ pub struct Trigger {
     pub cap: Option<Cap>,
     /// Channels in order of preference; empty = the person's last one.
     pub via: Vec<SmolStr>,
-    /// `unread / undelivered D -> next channel`.
-    pub fallback: Vec<(Fallback, i64)>,
+    /// `unread D -> next channel`, `undelivered D -> next channel`: after so many milliseconds; `None` = as soon as that
+    /// is reported.
+    pub fallback: Vec<(Fallback, Option<i64>)>,
     /// `when busy wait` (otherwise skip).
     pub busy_waits: bool,
     /// Higher goes first: low 0, normal 1, high 2.
@@ -83,10 +84,8 @@ pub enum Occurrence {
 pub enum Fallback {
     /// Not read for so long.
     Unread,
-    /// Not delivered for so long.
+    /// Not delivered for so long, or reported so.
     Undelivered,
-    /// Not answered for so long.
-    Unanswered,
 }
 
 /// A goal.

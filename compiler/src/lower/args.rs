@@ -201,7 +201,7 @@ impl Lower<'_> {
         }
         let arity = match named {
             Named::Function(function) => functions::arity(function),
-            Named::Count => 2,
+            Named::Count | Named::Sum => 2,
             Named::Open | Named::HasConsent | Named::InStage => 1,
         };
         if values.len() != arity {
@@ -214,6 +214,16 @@ impl Lower<'_> {
             return self.error(span);
         }
         match named {
+            Named::Function(botflow_artifact::Function::Last) if self.is_event_field(&values[0]) => {
+                match self.field_of_event(&values[0], usage) {
+                    Some((event, field, ty)) => {
+                        let ty = self.types.optional(ty);
+                        self.typed(Expr::Latest { event, field }, ty, span)
+                    }
+                    None => self.error(span),
+                }
+            }
+            Named::Sum => self.sum_function(&values, usage, span),
             Named::Function(function) => self.value_function(function, &values, usage, span),
             Named::Count => self.count_function(&values, usage, span),
             Named::Open | Named::HasConsent | Named::InStage => {
@@ -291,19 +301,7 @@ impl Lower<'_> {
             ));
             return self.error(span);
         };
-        let window = match &values[1] {
-            Written::Literal(literal) => literal
-                .token()
-                .and_then(|token| crate::types::literal::duration(token.text())),
-            _ => None,
-        };
-        let Some(window_ms) = window else {
-            let at = self.node_span(&values[1]);
-            self.report(wrong_arguments::finding(
-                "A duration such as `90d` is wanted here.",
-                usage,
-                at,
-            ));
+        let Some(window_ms) = self.window(&values[1], usage) else {
             return self.error(span);
         };
         let event: Option<EventId> = self.event(name.text());
@@ -313,6 +311,112 @@ impl Lower<'_> {
             return self.error(span);
         };
         self.typed(Expr::Count { event, window_ms }, Types::INTEGER, span)
+    }
+
+    fn window(&mut self, written: &Written, usage: &str) -> Option<i64> {
+        let window = match written {
+            Written::Literal(literal) => literal
+                .token()
+                .and_then(|token| crate::types::literal::duration(token.text())),
+            _ => None,
+        };
+        if window.is_none() {
+            let at = self.node_span(written);
+            self.report(wrong_arguments::finding(
+                "A duration such as `90d` is wanted here.",
+                usage,
+                at,
+            ));
+        }
+        window
+    }
+
+    /// `sum(order_placed.total, 90d)`.
+    fn sum_function(&mut self, values: &[Written], usage: &str, span: Span) -> Typed {
+        let field = self.field_of_event(&values[0], usage);
+        let window = self.window(&values[1], usage);
+        let (Some((event, field, ty)), Some(window_ms)) = (field, window) else {
+            return self.error(span);
+        };
+        use botflow_values::Kind::{Duration, Integer, Money, Number};
+        let known = self.types.known(ty);
+        if !matches!(self.types.kind(known), Some(Integer | Number | Money | Duration)) {
+            let found = self.types.name(ty);
+            let at = self.node_span(&values[0]);
+            let message = format!("This is `{found}`, but a number, an amount or a duration is wanted here.");
+            self.report(type_mismatch::other(message, at).help(format!("Write it as `{usage}`.")));
+            return self.error(span);
+        }
+        let ty = self.types.base(known);
+        self.typed(
+            Expr::Sum {
+                event,
+                field,
+                window_ms,
+            },
+            ty,
+            span,
+        )
+    }
+
+    /// Whether this is a field of an event, and of no value of the flow: `page_viewed.url`.
+    fn is_event_field(&mut self, written: &Written) -> bool {
+        let Written::FieldExpr(field) = written else {
+            return false;
+        };
+        let base = field.base();
+        let Some(root) = base.as_ref().and_then(bare_name) else {
+            return false;
+        };
+        let ahead = self.scope.forward.as_ref();
+        let known = self.scope.names.contains_key(root.text())
+            || ahead.is_some_and(|ahead| ahead.contains_key(root.text()));
+        !known && self.event(root.text()).is_some()
+    }
+
+    /// A field of an event, by the names of both: which, and its type.
+    fn field_of_event(
+        &mut self,
+        written: &Written,
+        usage: &str,
+    ) -> Option<(EventId, u32, botflow_artifact::TypeId)> {
+        let at = self.node_span(written);
+        let wanted = |lower: &mut Self| {
+            let message = "A field of an event is wanted here.";
+            lower.report(wrong_arguments::finding(message, usage, at));
+        };
+        let Written::FieldExpr(item) = written else {
+            wanted(self);
+            return None;
+        };
+        let mut fields = item.fields();
+        let base = item.base();
+        let (Some(root), Some(field), None) =
+            (base.as_ref().and_then(bare_name), fields.next(), fields.next())
+        else {
+            wanted(self);
+            return None;
+        };
+        let Some(event) = self.event(root.text()) else {
+            let at = self.token_span(root);
+            self.unknown_event("event", root.text(), at);
+            return None;
+        };
+        let declared = &self.program.bot.events[event.index()].fields;
+        let found = declared.iter().position(|known| known.name == field.text());
+        let Some(index) = found else {
+            let near = super::reference::owned(nearest::few(
+                field.text(),
+                declared.iter().map(|known| known.name.as_str()),
+            ));
+            let kind = format!("field of `{}`", root.text());
+            let at = self.token_span(field);
+            let near = super::reference::refs(&near);
+            self.report(unknown_name::finding(&kind, field.text(), at, &near));
+            return None;
+        };
+        let ty = declared[index].ty;
+        Some((event, index as u32, ty))
     }
 }
 

@@ -151,20 +151,18 @@ impl Lower<'_> {
                 }
             }
             TriggerSetting::UnreadSetting(unread) => {
-                let fits = unread.way().is_some_and(|way| {
-                    let mut targets = way.targets();
-                    matches!(targets.next(), Some(ast::Target::NextChannelTarget(_)))
-                        && targets.next().is_none()
-                });
-                if !fits {
-                    self.report(
-                        wrong_place::because(at, "What is not read goes to the next channel of `via`.")
-                            .help("Write `unread 2h -> next channel`."),
-                    );
-                } else if let Some(after) = duration(unread.duration()) {
-                    self.program.bot.triggers[id]
-                        .fallback
-                        .push((Fallback::Unread, after));
+                if self.leads_to_next_channel(unread.way(), at, "What is not read", "unread 2h")
+                    && let Some(after) = duration(unread.duration())
+                {
+                    let trigger = &mut self.program.bot.triggers[id];
+                    trigger.fallback.push((Fallback::Unread, Some(after)));
+                }
+            }
+            TriggerSetting::UndeliveredSetting(undelivered) => {
+                if self.leads_to_next_channel(undelivered.way(), at, "What does not arrive", "undelivered") {
+                    let after = duration(undelivered.duration());
+                    let trigger = &mut self.program.bot.triggers[id];
+                    trigger.fallback.push((Fallback::Undelivered, after));
                 }
             }
             TriggerSetting::BusySetting(busy) => {
@@ -199,6 +197,21 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether the way of `unread` and `undelivered` is the only one there is.
+    fn leads_to_next_channel(&mut self, way: Option<ast::Arrow>, at: Span, what: &str, usage: &str) -> bool {
+        let fits = way.is_some_and(|way| {
+            let mut targets = way.targets();
+            matches!(targets.next(), Some(ast::Target::NextChannelTarget(_))) && targets.next().is_none()
+        });
+        if !fits {
+            self.report(
+                wrong_place::because(at, format!("{what} goes to the next channel of `via`."))
+                    .help(format!("Write `{usage} -> next channel`.")),
+            );
+        }
+        fits
+    }
+
     /// Something that can happen to a person.
     fn occurrence(&mut self, source: &Source) -> Option<Occurrence> {
         Some(match source {
@@ -216,6 +229,11 @@ impl Lower<'_> {
                 let path = joined.path()?;
                 let id = self.known_path("segment", &path, |symbols| &mut symbols.segments)?;
                 Occurrence::Joined(SegmentId::from(id))
+            }
+            Source::LeftSource(left) => {
+                let path = left.path()?;
+                let id = self.known_path("segment", &path, |symbols| &mut symbols.segments)?;
+                Occurrence::Left(SegmentId::from(id))
             }
             Source::EventSource(event) => {
                 let path = event.path()?;
@@ -551,7 +569,7 @@ fn part(setting: &TriggerSetting<'_>) -> TriggerPart {
         TriggerSetting::BetweenSetting(_) => TriggerPart::Between,
         TriggerSetting::CapSetting(_) => TriggerPart::AtMost,
         TriggerSetting::ViaSetting(_) => TriggerPart::Via,
-        TriggerSetting::UnreadSetting(_) => TriggerPart::Unread,
+        TriggerSetting::UnreadSetting(_) | TriggerSetting::UndeliveredSetting(_) => TriggerPart::Unread,
         TriggerSetting::BusySetting(_) => TriggerPart::WhenBusy,
         TriggerSetting::PrioritySetting(_) => TriggerPart::Priority,
         TriggerSetting::ExpiresSetting(_) => TriggerPart::Expires,

@@ -11,6 +11,8 @@ pub enum Named {
     Function(Function),
     /// `count(event, window)`.
     Count,
+    /// `sum(event.field, window)`.
+    Sum,
     /// `open(queue)`.
     Open,
     /// `has_consent(kind)`.
@@ -48,12 +50,17 @@ pub const NAMES: &[(&str, Named, &str)] = &[
     ("max", Named::Function(Function::Max), "max(a, b)"),
     ("abs", Named::Function(Function::Abs), "abs(number)"),
     ("first", Named::Function(Function::First), "first(list)"),
-    ("last", Named::Function(Function::Last), "last(list)"),
+    (
+        "last",
+        Named::Function(Function::Last),
+        "last(list) or last(event.field)",
+    ),
     ("date", Named::Function(Function::DateOf), "date(moment)"),
     ("time", Named::Function(Function::TimeOf), "time(moment)"),
     ("weekday", Named::Function(Function::Weekday), "weekday(date)"),
     ("today", Named::Function(Function::Today), "today()"),
     ("count", Named::Count, "count(event, 90d)"),
+    ("sum", Named::Sum, "sum(event.field, 90d)"),
     ("open", Named::Open, "open(queue)"),
     ("has_consent", Named::HasConsent, "has_consent(marketing)"),
     ("in_stage", Named::InStage, "in_stage(checkout)"),

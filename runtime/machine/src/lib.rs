@@ -66,7 +66,7 @@ pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
 pub use history::{Exposure, History, Talk};
 pub use leave::{ANSWER_MS, Leave, Withheld};
 pub use merge::{MAX_JOINED, Merged, merge};
-pub use person::{Particulars, Person};
+pub use person::{Brought, Particulars, Person};
 pub use program::{Program, ProgramError};
 pub use record::{Beginner, GivenUp, Record};
 pub use step::{Step, abandon, step, step_into};

@@ -51,6 +51,19 @@ pub struct Particulars {
     pub staged_at: Option<i64>,
     /// Numbers of people who turned out to be this one.
     pub absorbed: Vec<u64>,
+    /// What fields of events brought that expressions look back at.
+    pub brought: Vec<Brought>,
+}
+
+/// What one field of one event brought, oldest first; at most [`crate::MAX_COUNTED`] of each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Brought {
+    /// Which event.
+    pub event: EventId,
+    /// Which of its fields.
+    pub field: u32,
+    /// When, and what; only known values.
+    pub values: Vec<(i64, Value)>,
 }
 
 impl Person {
@@ -81,6 +94,34 @@ impl Person {
     /// Where the person can be reached.
     pub fn addresses(&self) -> &[Address] {
         self.particulars.as_ref().map_or(&[], |more| &more.addresses)
+    }
+
+    /// What a field of an event brought, oldest first.
+    pub fn brought(&self, event: EventId, field: u32) -> &[(i64, Value)] {
+        let all = self.particulars.as_ref().map_or(&[][..], |more| &more.brought);
+        let found = all.iter().find(|one| one.event == event && one.field == field);
+        found.map_or(&[], |one| &one.values)
+    }
+
+    /// Notes what a field of an event brought.
+    pub fn bring(&mut self, event: EventId, field: u32, at: i64, value: Value) {
+        let all = &mut self.particulars_mut().brought;
+        let known = all
+            .iter()
+            .position(|one| one.event == event && one.field == field);
+        let place = known.unwrap_or_else(|| {
+            all.push(Brought {
+                event,
+                field,
+                values: Vec::new(),
+            });
+            all.len() - 1
+        });
+        let values = &mut all[place].values;
+        if values.len() >= crate::MAX_COUNTED {
+            values.remove(0);
+        }
+        values.push((at, value));
     }
 
     /// For noting something of it.

@@ -36,6 +36,8 @@ pub struct Program {
     pub(crate) mentions: Vec<bool>,
     /// Per event whether an expression counts it.
     pub(crate) counted: Vec<bool>,
+    /// Fields of events that expressions look back at.
+    pub(crate) looked_back: Vec<(EventId, u32)>,
     pub(crate) zone: Zone,
     pub(crate) currency: Currency,
     /// Per language, how values are shown.
@@ -174,6 +176,7 @@ impl Program {
                 .iter()
                 .any(|one| matches!(one.hears, Hears::Silence(_))),
             counted: counted(&bot),
+            looked_back: looked_back(&bot),
             triggers: Triggers::new(&bot),
             mentions: mentions(&bot),
             flows: (bot.flows.iter().enumerate().skip(1))
@@ -472,6 +475,18 @@ fn counted(bot: &Bot) -> Vec<bool> {
         }
     }
     counted
+}
+
+fn looked_back(bot: &Bot) -> Vec<(EventId, u32)> {
+    let mut fields = Vec::new();
+    for expr in &bot.exprs {
+        if let Expr::Sum { event, field, .. } | Expr::Latest { event, field } = expr
+            && !fields.contains(&(*event, *field))
+        {
+            fields.push((*event, *field));
+        }
+    }
+    fields
 }
 
 /// Which expressions and texts mention something, themselves or in what they are made of.

@@ -132,6 +132,15 @@ impl<'a> Scope<'a> {
                 let count = seen.map_or(0, |(_, at)| at.iter().filter(|at| **at > since).count());
                 Value::Integer(count as i64)
             }
+            Expr::Sum {
+                event,
+                field,
+                window_ms,
+            } => self.sum(*event, *field, *window_ms),
+            Expr::Latest { event, field } => {
+                let brought = self.person.brought(*event, *field);
+                brought.last().map(|(_, value)| value.clone()).unwrap_or_default()
+            }
             Expr::QueueOpen(queue) => Value::YesNo(self.open(*queue)),
             Expr::InSegment(segment) => {
                 let Some(segment) = self.p.bot.segments.get(segment.index()) else {
@@ -156,6 +165,25 @@ impl<'a> Scope<'a> {
             Expr::InStage(stage) => Value::YesNo(self.person.stage == Some(*stage)),
             Expr::Error => Value::Unknown,
         }
+    }
+
+    /// What a field of an event brought in the last so many milliseconds, added up; nothing is zero.
+    fn sum(&self, event: EventId, field: u32, window_ms: i64) -> Value {
+        let declared = self.p.bot.events.get(event.index());
+        let ty = declared
+            .and_then(|event| event.fields.get(field as usize))
+            .map(|field| field.ty);
+        let kind = ty.and_then(|ty| self.type_info(ty)).and_then(|info| info.kind);
+        let none = match kind {
+            Some(values::Kind::Money) => Value::Money(0),
+            Some(values::Kind::Number) => Value::Number(values::Decimal::from_integer(0)),
+            Some(values::Kind::Duration) => Value::Duration(0),
+            _ => Value::Integer(0),
+        };
+        let since = self.now.saturating_sub(window_ms);
+        let brought = self.person.brought(event, field).iter();
+        let brought = brought.filter(|(at, _)| *at > since);
+        brought.fold(none, |sum, (_, value)| values::add(&sum, value))
     }
 
     fn apply(&self, function: Function, args: &[Value]) -> Value {

@@ -72,6 +72,12 @@ impl Turn<'_> {
             moments.push(self.now);
         }
         self.c.person.opts(name, &fields, self.now);
+        for field in self.p.looked_back.iter().filter(|(one, _)| *one == event) {
+            if let Some(value) = fields.get(field.1 as usize).filter(|value| value.is_known()) {
+                let (at, value) = (self.now, value.clone());
+                self.c.person.bring(event, field.1, at, value);
+            }
+        }
         self.fields = fields;
         if let Some(frame) = self.waits_for_event(event) {
             let fields = Value::Record(self.fields.clone());

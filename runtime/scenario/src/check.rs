@@ -1,7 +1,7 @@
 //! Whether a `=` line holds: expressions over what can be seen of a conversation from outside, without types of
 //! their own; names of members take the other side's type.
 
-use botflow_artifact::{Bot, TypeId};
+use botflow_artifact::{Bot, EventId, TypeId};
 use botflow_machine::Person;
 use botflow_values::{Decimal, Value, add, compare, divide, equals, multiply, negate, subtract};
 use smol_str::SmolStr;
@@ -217,6 +217,19 @@ impl View<'_> {
         Ok(value)
     }
 
+    /// `order_placed.total`: a field of an event.
+    fn event_field(&self, path: &str) -> Result<(EventId, u32), String> {
+        let wrong = || format!("`{path}` is no field of an event");
+        let (event, field) = path.split_once('.').ok_or_else(wrong)?;
+        let events = &self.bot.events;
+        let at = events
+            .iter()
+            .position(|known| known.name == event)
+            .ok_or_else(wrong)?;
+        let field = events[at].fields.iter().position(|known| known.name == field);
+        Ok((EventId::from(at), field.ok_or_else(wrong)? as u32))
+    }
+
     fn function(&self, name: &str, args: &Fields) -> Result<Value, String> {
         let first = args.first().map(|(_, value)| value);
         match (name, first) {
@@ -244,8 +257,28 @@ impl View<'_> {
                     .count();
                 Ok(Value::integer(count as i64))
             }
+            ("sum" | "last", Some(Expression::Path(path))) => {
+                let (event, field) = self.event_field(path)?;
+                let since = match args.get(1).map(|(_, span)| span) {
+                    Some(Expression::Duration(span)) => self.now.saturating_sub(*span),
+                    _ => i64::MIN,
+                };
+                let mut values = self.person.brought(event, field).iter();
+                Ok(match name {
+                    "last" => values
+                        .next_back()
+                        .map(|(_, value)| value.clone())
+                        .unwrap_or_default(),
+                    _ => values
+                        .filter(|(at, _)| *at > since)
+                        .map(|(_, value)| value.clone())
+                        .reduce(|sum, value| botflow_values::add(&sum, &value))
+                        .unwrap_or_default(),
+                })
+            }
             _ => Err(format!(
-                "a test cannot use `{name}(…)`; it can use `length(…)` and `count(event, 90d)`"
+                "a test cannot use `{name}(…)`; it can use `length(…)`, `count(event, 90d)`, \
+                 `sum(event.field, 90d)` and `last(event.field)`"
             )),
         }
     }

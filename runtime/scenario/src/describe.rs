@@ -210,7 +210,7 @@ pub fn decision(bot: &Bot, decision: &Decision) -> String {
             }
         }
         Decision::Removed => "trigger removed".into(),
-        Decision::Refused { name, reason } => format!("event {name} refused: {}", reason.words()),
+        Decision::Refused { name, reason } => format!("refused {name}: {}", reason.words()),
     }
 }
 

@@ -152,7 +152,9 @@ impl Rehearser<'_> {
             LineKind::Seed(seed) => self.world.set_seed(*seed),
             LineKind::Speaker { person, channel } => self.world.speak(person, channel)?,
             LineKind::Advance(advance) => return Ok(self.world.advance(advance)?),
-            LineKind::Event { name, fields } => return Ok(self.world.event(name, fields)?),
+            LineKind::Event { name, fields, at } => {
+                return Ok(self.world.event_at(name, fields, at.as_ref())?);
+            }
             LineKind::Status(status) => return Ok(self.world.status(*status)?),
             LineKind::Merge { from, into } => return Ok(self.world.merge(from, into)?),
             LineKind::Operator { name, act } => return Ok(self.world.operator(name, act)?),
@@ -161,6 +163,7 @@ impl Rehearser<'_> {
                     return Err(Stop::Differs(found));
                 }
             }
+            LineKind::EventAgain => return Ok(self.world.event_again()?),
             LineKind::Upgrade => return Ok(self.world.upgrade()?),
             LineKind::Customer(_) | LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Version(_) => {}
         }

@@ -181,6 +181,7 @@ pub(crate) fn is_stimulus(kind: &LineKind) -> bool {
             | LineKind::Status(_)
             | LineKind::Merge { .. }
             | LineKind::Operator { .. }
+            | LineKind::EventAgain
             | LineKind::Upgrade
     )
 }
@@ -212,7 +213,7 @@ impl<'a> Runner<'a> {
 
     /// Carries out a stimulus and looks at what is written behind it. `false` ends the scene.
     fn region(&mut self, stimulus: Option<&Line>, scene_line: usize, written: &[Line]) -> bool {
-        let observed = match stimulus.map(|line| (line, self.stimulate(&line.kind))) {
+        let observed = match stimulus.map(|line| (line, self.stimulate(&line.kind, written))) {
             None => Vec::new(),
             Some((_, Ok(observed))) => observed,
             Some((line, Err(trouble))) => {
@@ -259,11 +260,23 @@ impl<'a> Runner<'a> {
         true
     }
 
-    fn stimulate(&mut self, kind: &LineKind) -> Result<Vec<Observed>, Trouble> {
+    fn stimulate(&mut self, kind: &LineKind, written: &[Line]) -> Result<Vec<Observed>, Trouble> {
         match kind {
             LineKind::Customer(input) => self.world.customer(input),
             LineKind::Advance(advance) => self.world.advance(advance),
-            LineKind::Event { name, fields } => self.world.event(name, fields),
+            LineKind::Event { name, fields, at } => {
+                let told = self.world.event_at(name, fields, at.as_ref());
+                // What cannot be read is reported all the same, if that is what the conversation is about.
+                let refused = |line: &Line| {
+                    matches!(&line.kind, LineKind::Effect(effect)
+                        if effect.strip_prefix("refused ").is_some_and(|rest| rest.starts_with(name.as_str())))
+                };
+                match told {
+                    Err(Trouble::Name(_)) if written.iter().any(refused) => self.world.unreadable(name),
+                    told => told,
+                }
+            }
+            LineKind::EventAgain => self.world.event_again(),
             LineKind::Status(status) => self.world.status(*status),
             LineKind::Upgrade => self.world.upgrade(),
             LineKind::Merge { from, into } => self.world.merge(from, into),

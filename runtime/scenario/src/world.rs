@@ -2,6 +2,7 @@
 //! when told. `.chat` tests, `botflow chat` and the oracle's comparison all run in it.
 
 mod clock;
+mod events;
 mod identity;
 mod people;
 mod stubs;
@@ -23,7 +24,6 @@ use crate::describe;
 use crate::engine::{Engine, Standing};
 use crate::literal;
 use crate::script::{Check, Expression, Fields, Input, OperatorAct, Status, Stub};
-use triggers::happening_of;
 
 /// Turns that one line of a script may cause; more means the bot talks to itself.
 const MAX_TURNS: usize = 10_000;
@@ -104,6 +104,8 @@ struct Someone<'a> {
     /// The newest message has something to press.
     latest_is_pressable: bool,
     sent: u64,
+    /// The last event that was reported.
+    reported: Option<Happening>,
     finished: Option<(SmolStr, Option<SmolStr>)>,
     /// That was since the last line of the customer, event or time.
     just_finished: bool,
@@ -130,6 +132,8 @@ pub struct World<'a> {
     aliases: IndexMap<SmolStr, SmolStr>,
     speaker: usize,
     stubs: Vec<Stub>,
+    /// What is being reported.
+    happening: Option<Happening>,
     /// A call without a stub stays unanswered and is reported as `Observed`, not as trouble (for `botflow chat`).
     lenient: bool,
 }
@@ -149,6 +153,7 @@ impl<'a> World<'a> {
             aliases: IndexMap::new(),
             speaker: 0,
             stubs: Vec::new(),
+            happening: None,
             lenient: false,
         };
         let monday = literal::parse_date("2026-01-05").zip(literal::parse_time("10:00"));
@@ -208,28 +213,6 @@ impl<'a> World<'a> {
         let now = self.now;
         self.current().wrote_at = Some(now);
         self.happen(kind)
-    }
-
-    /// An event happens to whoever speaks.
-    ///
-    /// # Errors
-    /// See [`Trouble`].
-    pub fn event(&mut self, name: &SmolStr, fields: &Fields) -> Result<Vec<Observed>, Trouble> {
-        let event = self.bot.events.iter().find(|event| event.name == *name);
-        if let (None, "known" | "signed") = (event, name.as_str()) {
-            return self.known(fields, name == "signed");
-        }
-        let event = event.ok_or_else(|| Trouble::Name(format!("the bot knows no event `{name}`")))?;
-        let declared: Vec<_> = event
-            .fields
-            .iter()
-            .map(|field| (field.name.clone(), field.ty))
-            .collect();
-        let fields = literal::read_whole(self.bot, &declared, fields).map_err(Trouble::Name)?;
-        self.happen(EventKind::Custom {
-            name: name.clone(),
-            fields,
-        })
     }
 
     /// A flow is begun for whoever speaks.
@@ -398,12 +381,18 @@ impl<'a> World<'a> {
         let mut observed = self.meet_agenda(person)?;
         let seed = self.chance();
         let event = Event {
-            id: self.turns,
+            id: self
+                .happening
+                .as_ref()
+                .map_or(self.turns, |happening| happening.id),
             at: self.now,
             seed,
             kind,
         };
-        let happening = happening_of(&event);
+        let happening = match &event.kind {
+            EventKind::Custom { .. } => self.happening.take(),
+            _ => None,
+        };
         let mut effects = Vec::new();
         let someone = &mut self.people[person];
         someone

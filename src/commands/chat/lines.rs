@@ -96,7 +96,8 @@ pub fn carry_out(world: &mut World<'_>, kind: &LineKind) -> Result<Vec<Observed>
     match kind {
         LineKind::Customer(input) => world.customer(input),
         LineKind::Advance(advance) => world.advance(advance),
-        LineKind::Event { name, fields } => world.event(name, fields),
+        LineKind::Event { name, fields, at } => world.event_at(name, fields, at.as_ref()),
+        LineKind::EventAgain => world.event_again(),
         LineKind::Operator { name, act } => world.operator(name, act),
         LineKind::Stub(stub) => world.stub(stub.clone()).map(|()| Vec::new()),
         _ => Ok(Vec::new()),

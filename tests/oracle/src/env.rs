@@ -126,6 +126,19 @@ impl<'e, 'a> Env<'e, 'a> {
         }
     }
 
+    /// `order_placed.total`: the event and its field, where that is no variable.
+    fn event_field(&self, arg: Option<&Expr>) -> Option<(usize, usize)> {
+        let written = arg?.syntax().text().to_string();
+        let (event, field) = written.trim().split_once('.')?;
+        if self.flow.variables.contains_key(event) || self.variables.contains_key(event) {
+            return None;
+        }
+        let events = &self.oracle.project.bot.events;
+        let at = events.iter().position(|known| known.name == event)?;
+        let field = events[at].fields.iter().position(|known| known.name == field)?;
+        Some((at, field))
+    }
+
     pub fn named(&self, name: &str, want: &Ty) -> Value {
         let oracle = self.oracle;
         if name == "now" {
@@ -278,6 +291,18 @@ impl<'e, 'a> Env<'e, 'a> {
                     _ => return Value::Unknown,
                 };
                 return Value::integer(oracle.count(event.trim(), window));
+            }
+            "sum" | "last" if self.event_field(args.first()).is_some() => {
+                let Some((event, field)) = self.event_field(args.first()) else {
+                    return Value::Unknown;
+                };
+                if name == "last" {
+                    return oracle.last_brought(event, field);
+                }
+                return match args.get(1).map(|arg| self.eval(arg, &Ty::Any)) {
+                    Some(Value::Duration(window)) => oracle.sum_brought(event, field, window),
+                    _ => Value::Unknown,
+                };
             }
             "open" => {
                 let queue = args

@@ -236,7 +236,11 @@ pub(crate) fn of(project: &Project<'_>, variables: &Variables, expr: &Expr) -> T
                     Ty::yes_no()
                 }
                 Some("min" | "max" | "abs") => of(first),
-                Some("first" | "last") => of(first).element(),
+                Some("sum") => event_field(project, first).map_or(Ty::Any, |ty| ty.known().clone()),
+                Some("first" | "last") => match of(first).element() {
+                    Ty::Any => event_field(project, first).unwrap_or(Ty::Any),
+                    element => element,
+                },
                 Some("date" | "today") => Ty::Scalar(Kind::Date),
                 Some("time") => Ty::Scalar(Kind::Time),
                 _ => Ty::Any,
@@ -280,4 +284,13 @@ fn field_type<'a>(project: &Project<'_>, variables: &Variables, field: &ast::Fie
 /// Whether the comparison is one of equality, whose sides share a type.
 pub(crate) fn is_membership(comparison: Comparison) -> bool {
     comparison == Comparison::In
+}
+
+/// The type of `order_placed.total`, a field of an event.
+fn event_field(project: &Project<'_>, expr: Option<Expr>) -> Option<Ty> {
+    let written = expr?.syntax().text().to_string();
+    let (event, field) = written.trim().split_once('.')?;
+    let event = project.bot.events.iter().find(|known| known.name == event)?;
+    let field = event.fields.iter().find(|known| known.name == field)?;
+    Some(Ty::of_artifact(project.bot, field.ty))
 }

@@ -425,6 +425,30 @@ impl<'a> Oracle<'a> {
         }
     }
 
+    /// The value of a field of an event when it last had one.
+    pub(crate) fn last_brought(&self, event: usize, field: usize) -> Value {
+        let brought = self.person.brought(event.into(), field as u32);
+        brought.last().map_or(Value::Unknown, |(_, value)| value.clone())
+    }
+
+    /// The values of a field of an event in the last so many milliseconds, added up.
+    pub(crate) fn sum_brought(&self, event: usize, field: usize, window: i64) -> Value {
+        let ty =
+            crate::types::Ty::of_artifact(self.project.bot, self.project.bot.events[event].fields[field].ty);
+        let none = match ty.plain() {
+            crate::types::Ty::Scalar(botflow_values::Kind::Money) => Value::Money(0),
+            crate::types::Ty::Scalar(botflow_values::Kind::Number) => {
+                Value::Number(botflow_values::Decimal::from_integer(0))
+            }
+            crate::types::Ty::Scalar(botflow_values::Kind::Duration) => Value::Duration(0),
+            _ => Value::Integer(0),
+        };
+        let since = self.now.saturating_sub(window);
+        let brought = self.person.brought(event.into(), field as u32).iter();
+        let recent = brought.filter(|(at, _)| *at > since);
+        recent.fold(none, |sum, (_, value)| botflow_values::add(&sum, value))
+    }
+
     /// How often an event happened in the last so many milliseconds (13.3).
     pub(crate) fn count(&self, event: &str, window: i64) -> i64 {
         let moments = self

@@ -383,6 +383,9 @@ impl<'a> Oracle<'a> {
             let surplus = moments.len().saturating_sub(MAX_COUNTED);
             moments.drain(..surplus);
         }
+        for (field, value) in fields.iter().enumerate().filter(|(_, value)| value.is_known()) {
+            self.person.bring(id, field as u32, self.now, value.clone());
+        }
         if let (Some(Value::Channel(channel)), "opted_in" | "opted_out") = (fields.first(), name) {
             self.person
                 .particulars_mut()

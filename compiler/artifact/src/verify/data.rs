@@ -87,6 +87,15 @@ fn expression(bot: &Bot, expr: &Expr) -> Result<(), Damage> {
         Expr::Customer(field) => check(bot, *field)?,
         Expr::Config(config) => check(bot, *config)?,
         Expr::Count { event, .. } => check(bot, *event)?,
+        Expr::Sum { event, field, .. } | Expr::Latest { event, field } => {
+            check(bot, *event)?;
+            if *field as usize >= bot.events[event.index()].fields.len() {
+                return Err(Damage::OutOfRange {
+                    arena: "field of an event",
+                    id: *field,
+                });
+            }
+        }
         Expr::QueueOpen(queue) => check(bot, *queue)?,
         Expr::InSegment(segment) => check(bot, *segment)?,
         Expr::HasConsent(consent) => check(bot, *consent)?,

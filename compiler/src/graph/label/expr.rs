@@ -5,6 +5,15 @@ use botflow_artifact::*;
 use super::{DEPTH, Words, duration};
 
 impl Words<'_> {
+    /// `order_placed.total`.
+    fn event_field(&self, event: EventId, field: u32) -> String {
+        let Some(event) = self.bot.events.get(event.index()) else {
+            return "…".into();
+        };
+        let field = event.fields.get(field as usize);
+        format!("{}.{}", event.name, field.map_or("…", |field| &field.name))
+    }
+
     /// A condition or value as an author would write it.
     pub fn expr(&self, flow: FlowId, expr: ExprId) -> String {
         let mut out = String::new();
@@ -139,6 +148,20 @@ impl Words<'_> {
                     .get(event.index())
                     .map_or("…", |event| &event.name);
                 out.push_str(&format!("count({event}, {})", duration(*window_ms)));
+            }
+            Expr::Sum {
+                event,
+                field,
+                window_ms,
+            } => {
+                out.push_str(&format!(
+                    "sum({}, {})",
+                    self.event_field(*event, *field),
+                    duration(*window_ms)
+                ));
+            }
+            Expr::Latest { event, field } => {
+                out.push_str(&format!("last({})", self.event_field(*event, *field)));
             }
             Expr::QueueOpen(queue) => {
                 let queue = self

@@ -251,7 +251,14 @@ fn varies(context: &Context<'_>, expr: ExprId, changed: &[SlotId]) -> bool {
         };
         match context.bot.exprs.get(id.index()) {
             Some(Expr::Slot(slot)) if changed.contains(slot) => return true,
-            Some(Expr::Now | Expr::Count { .. } | Expr::QueueOpen(_) | Expr::InSegment(_)) => return true,
+            Some(
+                Expr::Now
+                | Expr::Count { .. }
+                | Expr::Sum { .. }
+                | Expr::Latest { .. }
+                | Expr::QueueOpen(_)
+                | Expr::InSegment(_),
+            ) => return true,
             Some(Expr::Not(a) | Expr::Negate(a) | Expr::IsKnown(a) | Expr::Component(a, _)) => todo.push(*a),
             Some(
                 Expr::And(a, b) | Expr::Or(a, b) | Expr::Else(a, b) | Expr::Binary(_, a, b) | Expr::In(a, b),

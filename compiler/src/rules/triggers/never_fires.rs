@@ -199,7 +199,9 @@ fn no_next_channel(declared: &Declared<'_>) -> Option<Finding> {
             Finding::new(&RULE, at, message).help("Name the channels in order: `via whatsapp, sms`."),
         );
     }
-    let expires = trigger.expires_ms.filter(|expires| expires <= after)?;
+    let expires = trigger
+        .expires_ms
+        .filter(|expires| after.is_some_and(|after| *expires <= after))?;
     let message = format!(
         "After {} the trigger is given up, so that what was not read never goes to the next channel.",
         duration(expires)

@@ -21,6 +21,8 @@ nodes! {
     ViaSetting { names: tokens Name }
     /// `unread 2h -> next channel`
     UnreadSetting { duration: token Duration, way: one Arrow }
+    /// `undelivered -> next channel`, `undelivered 10m -> next channel`
+    UndeliveredSetting { duration: token Duration, way: one Arrow }
     /// `when busy wait`, or `skip`
     BusySetting { is_skip: has KwSkip }
     /// `priority high`
@@ -33,6 +35,8 @@ nodes! {
     AskedSource { path: one Path }
     /// `joined regular`
     JoinedSource { path: one Path }
+    /// `left regular`
+    LeftSource { path: one Path }
     /// `order_placed`, or `comment_posted about price`
     EventSource { path: one Path, about: second Path }
     /// `goal purchase { … }`
@@ -63,9 +67,9 @@ nodes! {
 choices! {
     /// A setting of a trigger.
     TriggerSetting = OnSetting | EverySetting | AfterSetting | IfSetting | NeedsSetting | BetweenSetting | CapSetting
-        | ViaSetting | UnreadSetting | BusySetting | PrioritySetting | ExpiresSetting | StartStmt;
+        | ViaSetting | UnreadSetting | UndeliveredSetting | BusySetting | PrioritySetting | ExpiresSetting | StartStmt;
     /// What sets a trigger off.
-    Source = EnteredSource | AskedSource | JoinedSource | EventSource;
+    Source = EnteredSource | AskedSource | JoinedSource | LeftSource | EventSource;
     /// A setting of a goal.
     GoalEntry = OnSetting | ValueSetting | CreditSetting;
 }

@@ -278,7 +278,7 @@ impl Parser<'_> {
             SyntaxKind::KwNext if self.ahead(1) == SyntaxKind::KwChannel => {
                 self.check_arrow(
                     ArrowPlace::Unread,
-                    "Only `unread` in a trigger goes on to the next channel.",
+                    "Only `unread` and `undelivered` in a trigger go on to the next channel.",
                 );
                 self.keyword_node(SyntaxKind::NextChannelTarget, Self::bump);
             }

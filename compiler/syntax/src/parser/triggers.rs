@@ -18,6 +18,7 @@ const TRIGGER: Context = Context {
         SyntaxKind::KwAt,
         SyntaxKind::KwVia,
         SyntaxKind::KwUnread,
+        SyntaxKind::KwUndelivered,
         SyntaxKind::KwWhen,
         SyntaxKind::KwPriority,
         SyntaxKind::KwExpires,
@@ -28,6 +29,7 @@ const TRIGGER: Context = Context {
         SyntaxKind::BetweenSetting,
         SyntaxKind::ViaSetting,
         SyntaxKind::UnreadSetting,
+        SyntaxKind::UndeliveredSetting,
         SyntaxKind::BusySetting,
         SyntaxKind::PrioritySetting,
         SyntaxKind::ExpiresSetting,
@@ -99,6 +101,12 @@ impl Parser<'_> {
                 p.checked(SyntaxKind::Duration);
                 p.with_arrows(ArrowPlace::Unread, Self::expect_arrow);
             }),
+            SyntaxKind::KwUndelivered => (SyntaxKind::UndeliveredSetting, |p| {
+                if p.kind != SyntaxKind::Arrow {
+                    p.checked(SyntaxKind::Duration);
+                }
+                p.with_arrows(ArrowPlace::Unread, Self::expect_arrow);
+            }),
             SyntaxKind::KwWhen => (SyntaxKind::BusySetting, |p| {
                 p.expect(SyntaxKind::KwBusy);
                 p.one_of_words(&[SyntaxKind::KwWait, SyntaxKind::KwSkip]);
@@ -129,6 +137,9 @@ impl Parser<'_> {
             SyntaxKind::KwJoined => {
                 self.keyword_node(SyntaxKind::JoinedSource, Self::path);
             }
+            SyntaxKind::KwLeft => {
+                self.keyword_node(SyntaxKind::LeftSource, Self::path);
+            }
             _ if self.at_word() => {
                 self.start(SyntaxKind::EventSource);
                 self.path();
@@ -142,6 +153,7 @@ impl Parser<'_> {
                 Expected::Token(SyntaxKind::KwEntered),
                 Expected::Token(SyntaxKind::KwAsked),
                 Expected::Token(SyntaxKind::KwJoined),
+                Expected::Token(SyntaxKind::KwLeft),
             ]),
         }
     }

@@ -154,19 +154,20 @@ impl Agenda {
         all
     }
 
-    /// Notes the id of an occurrence; `false` if it was noted before.
-    pub(super) fn is_new(&mut self, id: u64) -> bool {
+    /// Whether the id of an occurrence was noted.
+    pub(super) fn has_seen(&self, id: u64) -> bool {
+        id != 0 && self.seen.contains(&id)
+    }
+
+    /// Notes the id of an occurrence.
+    pub(super) fn note(&mut self, id: u64) {
         if id == 0 {
-            return true;
+            return;
         }
-        if self.seen.contains(&id) {
-            return false;
-        }
-        if self.seen.len() >= MAX_SEEN {
+        while self.seen.len() >= MAX_SEEN {
             self.seen.remove(0);
         }
         self.seen.push(id);
-        true
     }
 
     /// Notes when something that calls triggers off happened.

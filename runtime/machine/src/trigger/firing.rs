@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::agenda::{Agenda, Pending, Sent, Watch};
 use super::decision::{Decision, Reason};
 use super::happening::Desk;
-use super::{CALM_MS, PATIENCE_MS, window};
+use super::{CALM_MS, LATE_MS, PATIENCE_MS, window};
 use crate::event::Delivery;
 use crate::leave::marketing;
 use crate::reading::fits;
@@ -261,12 +261,7 @@ impl Desk<'_> {
             }
             Delivery::Failed => {
                 let watch = agenda.watches.remove(at);
-                // Nobody has seen it: it keeps no distance from the next one.
-                for begun in [&mut agenda.began_at, &mut agenda.started_at] {
-                    if *begun == Some(watch.at) {
-                        *begun = None;
-                    }
-                }
+                unseen(agenda, &watch);
                 self.next_channel(agenda, watch.pending);
             }
         }
@@ -280,28 +275,33 @@ impl Desk<'_> {
             let watch = &agenda.watches[at];
             let answered = wrote_at.is_some_and(|wrote| wrote > watch.at);
             match self.waits_until(watch).filter(|_| !answered) {
-                None => drop(agenda.watches.remove(at)),
-                Some(until) if until > self.now => at += 1,
-                Some(_) => {
+                Some((until, _)) if until > self.now => at += 1,
+                None | Some((_, None)) => drop(agenda.watches.remove(at)),
+                Some((_, Some(kind))) => {
                     let watch = agenda.watches.remove(at);
+                    if kind == Fallback::Undelivered {
+                        unseen(agenda, &watch);
+                    }
                     self.next_channel(agenda, watch.pending);
                 }
             }
         }
     }
 
-    /// When the message goes to the next channel, if nothing becomes of it.
-    fn waits_until(&self, watch: &Watch) -> Option<i64> {
+    /// When the message goes to the next channel, or is given up, if nothing becomes of it; and which of the two.
+    fn waits_until(&self, watch: &Watch) -> Option<(i64, Option<Fallback>)> {
         let declared = self.index.by_key(watch.pending.trigger)?;
         let declared = self.program.bot.triggers.get(declared)?;
         let kinds = declared.fallback.iter().filter(|(kind, _)| match kind {
             Fallback::Undelivered => !watch.delivered,
             Fallback::Unread => !watch.read,
-            Fallback::Unanswered => true,
         });
-        kinds
-            .map(|(_, after)| watch.at.saturating_add((*after).max(0)))
-            .min()
+        // Only a report can send it on where no time is written: reports do not come for ever.
+        let moments = kinds.map(|(kind, after)| match after {
+            Some(after) => (watch.at.saturating_add((*after).max(0)), Some(*kind)),
+            None => (watch.at.saturating_add(LATE_MS), None),
+        });
+        moments.min_by_key(|(moment, goes_on)| (*moment, goes_on.is_none()))
     }
 
     fn next_channel(&mut self, agenda: &mut Agenda, mut pending: Pending) {
@@ -379,7 +379,11 @@ impl Desk<'_> {
     /// When something is due next.
     fn wake(&self, agenda: &Agenda) -> Option<i64> {
         let clocks = agenda.pending.iter().map(|pending| pending.due);
-        let watches = agenda.watches.iter().filter_map(|watch| self.waits_until(watch));
+        let watches = agenda
+            .watches
+            .iter()
+            .filter_map(|watch| self.waits_until(watch))
+            .map(|(at, _)| at);
         let soonest = clocks.chain(watches).min();
         if self.index.schedules.is_empty() {
             return soonest;
@@ -395,6 +399,15 @@ impl Desk<'_> {
                 .min()
         });
         soonest.into_iter().chain(schedules).min()
+    }
+}
+
+/// Nobody has seen it: it keeps no distance from the next one.
+fn unseen(agenda: &mut Agenda, watch: &Watch) {
+    for begun in [&mut agenda.began_at, &mut agenda.started_at] {
+        if *begun == Some(watch.at) {
+            *begun = None;
+        }
     }
 }
 

@@ -112,6 +112,42 @@ pub fn happened(
     desk.finish(agenda);
 }
 
+impl What {
+    /// What it is called where it is recorded.
+    pub fn name(&self) -> SmolStr {
+        match self {
+            What::Event { name, .. } => name.clone(),
+            What::Entered(_) => SmolStr::new_static("entered"),
+        }
+    }
+}
+
+/// Why a report counts as not having happened, if it does (14.2). A host asks before the conversation hears of it.
+pub fn refusal(program: &Program, agenda: &Agenda, now: i64, happening: &Happening) -> Option<Refusal> {
+    if agenda.has_seen(happening.id) {
+        return Some(Refusal::Repeated);
+    }
+    if happening.at > now.saturating_add(AHEAD_MS) {
+        return Some(Refusal::Future);
+    }
+    if happening.at < now.saturating_sub(LATE_MS) {
+        return Some(Refusal::Past);
+    }
+    match &happening.what {
+        What::Entered(stage) => (stage.index() >= program.bot.stages.len()).then_some(Refusal::Unknown),
+        What::Event { name, fields } => {
+            let Some(event) = program.event_named(name) else {
+                return Some(Refusal::Unknown);
+            };
+            let declared = &program.bot.events[event.index()].fields;
+            let mut each = declared.iter().zip(fields);
+            let fits = declared.len() == fields.len()
+                && each.all(|(field, value)| fits(program, field.ty, value, 0));
+            (!fits).then_some(Refusal::Malformed)
+        }
+    }
+}
+
 /// A turn of the person's conversation is over: stages entered and intents asked count from
 /// now on, segments are looked at again, and what waited for calm may have found it.
 pub fn turned(situation: &Situation<'_>, agenda: &mut Agenda, effects: &[Effect], out: &mut Vec<Decision>) {
@@ -207,20 +243,10 @@ impl<'a> Desk<'a> {
 
     fn hear(&mut self, agenda: &mut Agenda, happening: Happening) -> Result<(), (SmolStr, Refusal)> {
         let index = self.index;
-        let name = |what: &What| match what {
-            What::Event { name, .. } => name.clone(),
-            What::Entered(_) => SmolStr::new_static("entered"),
-        };
-        let refuse = |what: &What, refusal| Err((name(what), refusal));
-        if !agenda.is_new(happening.id) {
-            return refuse(&happening.what, Refusal::Repeated);
+        if let Some(reason) = refusal(self.program, agenda, self.now, &happening) {
+            return Err((happening.what.name(), reason));
         }
-        if happening.at > self.now.saturating_add(AHEAD_MS) {
-            return refuse(&happening.what, Refusal::Future);
-        }
-        if happening.at < self.now.saturating_sub(LATE_MS) {
-            return refuse(&happening.what, Refusal::Past);
-        }
+        agenda.note(happening.id);
         let at = happening.at.min(self.now);
         self.happening = happening.id;
         match happening.what {
@@ -234,13 +260,6 @@ impl<'a> Desk<'a> {
                 let Some(event) = self.program.event_named(&name) else {
                     return Err((name, Refusal::Unknown));
                 };
-                let declared = &self.program.bot.events[event.index()].fields;
-                let fits = declared.len() == fields.len()
-                    && (declared.iter().zip(&fields))
-                        .all(|(field, value)| fits(self.program, field.ty, value, 0));
-                if !fits {
-                    return Err((name, Refusal::Malformed));
-                }
                 if let Some(concern) = index.of_event(event) {
                     self.concern(agenda, concern, &fields, at);
                 }

@@ -239,7 +239,9 @@ fn events_counted(bot: &Bot, id: ExprId, depth: u32, found: &mut Vec<EventId>) {
     };
     let mut inside = |id: ExprId| events_counted(bot, id, depth + 1, found);
     match expr {
-        Expr::Count { event, .. } => found.push(*event),
+        Expr::Count { event, .. } | Expr::Sum { event, .. } | Expr::Latest { event, .. } => {
+            found.push(*event)
+        }
         Expr::Component(a, _) | Expr::Not(a) | Expr::Negate(a) | Expr::IsKnown(a) => inside(*a),
         Expr::And(a, b) | Expr::Or(a, b) | Expr::Else(a, b) | Expr::In(a, b) | Expr::Binary(_, a, b) => {
             inside(*a);

@@ -20,7 +20,7 @@ mod happening;
 
 pub use agenda::Agenda;
 pub use decision::{Decision, Reached, Reason, Refusal};
-pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, turned};
+pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, refusal, turned};
 pub(crate) use index::{Triggers, key};
 
 /// Who wrote so many milliseconds ago is in the middle of a conversation; two messages that triggers begin with

@@ -113,6 +113,12 @@ fn write(bot: &Bot, id: ExprId, out: &mut String) {
             let event = named(bot.events.get(event.index()).map(|event| &event.name));
             format!("{event} {window_ms}")
         }
+        Expr::Sum {
+            event,
+            field,
+            window_ms,
+        } => format!("{} {window_ms}", field_of(bot, *event, *field)),
+        Expr::Latest { event, field } => field_of(bot, *event, *field),
         Expr::QueueOpen(queue) => named(bot.queues.get(queue.index()).map(|queue| &queue.name)),
         Expr::InSegment(segment) => named(bot.segments.get(segment.index()).map(|segment| &segment.name)),
         Expr::HasConsent(consent) => named(bot.consents.get(consent.index())),
@@ -143,4 +149,12 @@ fn write(bot: &Bot, id: ExprId, out: &mut String) {
     out.push('(');
     expr.parts(&mut |part| write(bot, part, out));
     out.push(')');
+}
+
+fn field_of(bot: &Bot, event: EventId, field: u32) -> String {
+    let Some(event) = bot.events.get(event.index()) else {
+        return String::new();
+    };
+    let field = event.fields.get(field as usize);
+    format!("{}.{}", event.name, field.map_or("", |field| &field.name))
 }

@@ -7,7 +7,7 @@ use super::versions::{Versions, by_name};
 use super::{Unfit, UpgradeNote, slot_name};
 use crate::conversation::{Conversation, Owner};
 use crate::effect::{Effect, Withdrawn};
-use crate::person::Person;
+use crate::person::{Brought, Person};
 use crate::program::Program;
 
 impl Versions<'_> {
@@ -58,6 +58,9 @@ impl Versions<'_> {
                 consent.map(|now| record.consent = ConsentId::from(now)).is_some()
             });
         }
+        if let Some(more) = &mut person.particulars {
+            more.brought.retain_mut(|one| self.brought(one).is_some());
+        }
         let occurrences = std::mem::take(&mut person.occurrences);
         person.occurrences = (occurrences.into_iter())
             .filter_map(|(event, moments)| Some((self.event(event)?, moments)))
@@ -74,6 +77,27 @@ impl Versions<'_> {
             let now = self.new.bot.consents.iter().position(|name| Some(name) == before);
             *consent = now.map_or(ConsentId(u32::MAX), ConsentId::from);
         }
+    }
+
+    /// What a field of an event brought: values that do not fit are forgotten.
+    fn brought(&self, one: &mut Brought) -> Option<()> {
+        let event = self.event(one.event)?;
+        let was = self
+            .old
+            .bot
+            .events
+            .get(one.event.index())?
+            .fields
+            .get(one.field as usize)?;
+        let fields = &self.new.bot.events.get(event.index())?.fields;
+        let field = fields.iter().position(|field| field.name == was.name)?;
+        let carried = one
+            .values
+            .iter()
+            .filter_map(|(at, value)| Some((*at, self.carried(value, was.ty, fields[field].ty)?)));
+        one.values = carried.collect();
+        (one.event, one.field) = (event, field as u32);
+        Some(())
     }
 
     fn became_required(&self, old: TypeId, new: TypeId) -> bool {

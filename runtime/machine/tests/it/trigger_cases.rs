@@ -370,7 +370,7 @@ fn events_report_opting_in_and_out() {
 fn the_next_channel_counts_once_and_expires_with_the_first() {
     let program = program(vec![Trigger {
         via: vec!["sms".into(), "mail".into(), "web".into()],
-        fallback: vec![(Fallback::Unread, 2 * HOUR)],
+        fallback: vec![(Fallback::Unread, Some(2 * HOUR))],
         cap: Some(Cap {
             count: 1,
             window_ms: 7 * DAY,

@@ -65,7 +65,7 @@ fn program(falling_back: bool) -> Program {
             cap: cap(2, DAY),
             needs: vec![ConsentId(0)],
             via: via(&["sms", "mail", "web"]),
-            fallback: vec![(Fallback::Unread, 2 * HOUR)],
+            fallback: vec![(Fallback::Unread, Some(2 * HOUR))],
             ..plain("t4", vec![on(2)])
         });
     }

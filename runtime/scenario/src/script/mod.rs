@@ -106,13 +106,17 @@ pub enum LineKind {
     Bot(Vec<String>),
     /// `+ 10m`, `+ until mon 09:00`.
     Advance(Advance),
-    /// `! order_placed(…)`.
+    /// `! order_placed(…)`, `! order_placed(…) at 2026-03-01 10:00`.
     Event {
         /// Its name.
         name: SmolStr,
         /// Its fields.
         fields: Fields,
+        /// When it happened, if that was not now: date and time.
+        at: Option<(SmolStr, SmolStr)>,
     },
+    /// `! again`: the last event is reported once more.
+    EventAgain,
     /// `* …`: an effect, as written.
     Effect(String),
     /// `. delivered`.

@@ -212,10 +212,20 @@ fn kind(pair: Pair<'_, Rule>) -> LineKind {
         },
         Rule::customer_line => LineKind::Customer(input(inner.next())),
         Rule::advance_line => LineKind::Advance(advance(inner.next())),
-        Rule::event_line => LineKind::Event {
-            name: word(inner.next()),
-            fields: optional_fields(inner.next()),
-        },
+        Rule::repeat_line => LineKind::EventAgain,
+        Rule::event_line => {
+            let (name, mut fields, mut at) = (word(inner.next()), Fields::new(), None);
+            for part in inner {
+                match part.as_rule() {
+                    Rule::moment => {
+                        let mut parts = part.into_inner();
+                        at = Some((word(parts.next()), word(parts.next())));
+                    }
+                    _ => fields = self::fields(part),
+                }
+            }
+            LineKind::Event { name, fields, at }
+        }
         Rule::effect_line => LineKind::Effect(word(inner.next()).trim_end().to_owned()),
         Rule::status_line => LineKind::Status(match word(inner.next()).as_str() {
             "delivered" => Status::Delivered,

@@ -211,6 +211,7 @@ impl<'a> World<'a> {
             pressable: Vec::new(),
             latest_is_pressable: false,
             sent: 0,
+            reported: None,
             finished: None,
             just_finished: false,
             agenda: Agenda::default(),

@@ -2,27 +2,12 @@
 //! every engine; what differs between engines is the conversations.
 
 use botflow_machine::trigger::{
-    Agenda, Decision, Happening, Situation, Surroundings, What, delivery, due, happened, turned,
+    Agenda, Decision, Happening, Situation, Surroundings, delivery, due, happened, turned,
 };
-use botflow_machine::{Delivery, Effect, Event, EventKind, Rest, Speaker, Starter};
+use botflow_machine::{Delivery, Effect, EventKind, Rest, Speaker, Starter};
 
 use super::{Observed, Trouble, World};
 use crate::describe;
-
-/// What an event of the conversation is to triggers.
-pub(super) fn happening_of(event: &Event) -> Option<Happening> {
-    let EventKind::Custom { name, fields } = &event.kind else {
-        return None;
-    };
-    Some(Happening {
-        id: event.id,
-        at: event.at,
-        what: What::Event {
-            name: name.clone(),
-            fields: fields.clone(),
-        },
-    })
-}
 
 impl World<'_> {
     /// The first look at somebody's agenda: what they are now is no joining, and schedules count from here.
@@ -42,7 +27,7 @@ impl World<'_> {
         effects: &[Effect],
         happening: Option<Happening>,
     ) -> Result<Vec<Observed>, Trouble> {
-        if !self.decides() {
+        if !self.decides() && happening.is_none() {
             return Ok(Vec::new());
         }
         let mut observed = self.decide(person, |situation, agenda, out| {

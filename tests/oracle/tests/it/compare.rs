@@ -149,10 +149,11 @@ fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble>
         LineKind::Speaker { person, channel } => world.speak(person, channel).map(|()| Vec::new()),
         LineKind::Customer(input) => world.customer(input),
         LineKind::Advance(advance) => world.advance(advance),
-        LineKind::Event { name, fields } => world.event(name, fields),
+        LineKind::Event { name, fields, at } => world.event_at(name, fields, at.as_ref()),
         LineKind::Status(status) => world.status(*status),
         LineKind::Merge { from, into } => world.merge(from, into),
         LineKind::Operator { name, act } => world.operator(name, act),
+        LineKind::EventAgain => world.event_again(),
         LineKind::Upgrade => world.upgrade(),
         LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) | LineKind::Version(_) => Ok(Vec::new()),
     }
