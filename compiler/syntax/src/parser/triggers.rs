@@ -102,7 +102,7 @@ impl Parser<'_> {
                 p.with_arrows(ArrowPlace::Unread, Self::expect_arrow);
             }),
             SyntaxKind::KwUndelivered => (SyntaxKind::UndeliveredSetting, |p| {
-                if p.kind != SyntaxKind::Arrow {
+                if !p.at(SyntaxKind::ArrowToken) {
                     p.checked(SyntaxKind::Duration);
                 }
                 p.with_arrows(ArrowPlace::Unread, Self::expect_arrow);
