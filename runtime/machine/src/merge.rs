@@ -11,7 +11,7 @@ use crate::MAX_COUNTED;
 use crate::address::{Address, MAX_ADDRESSES};
 use crate::card::{Written, is_one};
 use crate::consent::{Consent, bound};
-use crate::person::Person;
+use crate::person::{Brought, Person};
 use crate::program::Program;
 
 /// A list that two people's lists are joined to has at most so many items.
@@ -95,7 +95,9 @@ pub fn merge(program: &Program, into: (&Person, i64), from: (&Person, i64)) -> M
     absorbed.sort_unstable();
     absorbed.dedup();
     absorbed.drain(..absorbed.len().saturating_sub(MAX_ABSORBED));
+    let brought = brought(&one, &other);
     let more = person.particulars_mut();
+    more.brought = brought;
     more.written = written;
     more.consents = consents(one.consents(), other.consents());
     more.opted_out = opted_out(one.opted_out(), other.opted_out());
@@ -259,6 +261,37 @@ fn occurrences(one: &Person, other: &Person) -> Vec<(EventId, Vec<i64>)> {
         moments.drain(..moments.len().saturating_sub(MAX_COUNTED));
     }
     all.sort_by_key(|(event, _)| *event);
+    all
+}
+
+/// What events brought either of the two; the last of it is remembered.
+fn brought(one: &Person, other: &Person) -> Vec<Brought> {
+    let of = |person: &Person| {
+        person
+            .particulars
+            .as_ref()
+            .map_or(Vec::new(), |more| more.brought.clone())
+    };
+    let mut all = of(one);
+    for more in of(other) {
+        match all
+            .iter_mut()
+            .find(|known| (known.event, known.field) == (more.event, more.field))
+        {
+            Some(known) => known.values.extend(more.values),
+            None => all.push(more),
+        }
+    }
+    for known in &mut all {
+        // In order of time; at one moment in an order that does not depend on who was merged into whom.
+        known
+            .values
+            .sort_by_cached_key(|(at, value)| (*at, format!("{value:?}")));
+        known
+            .values
+            .drain(..known.values.len().saturating_sub(MAX_COUNTED));
+    }
+    all.sort_by_key(|known| (known.event, known.field));
     all
 }
 
