@@ -27,6 +27,7 @@ macro_rules! library {
 library![
     "booking",
     "csat",
+    "double_opt_in",
     "email_address",
     "helpful",
     "lead",

@@ -4,6 +4,7 @@
 
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::ids::*;
 
@@ -79,6 +80,8 @@ pub enum Expr {
     InSegment(SegmentId),
     /// The person has given this consent on the channel of the conversation.
     HasConsent(ConsentId),
+    /// The person has given this consent on this channel.
+    HasConsentOn(ConsentId, SmolStr),
     /// The person is in this stage.
     InStage(StageId),
     /// Stands where the source was wrong; never in a built artifact.
@@ -117,6 +120,7 @@ impl Expr {
             | Expr::QueueOpen(_)
             | Expr::InSegment(_)
             | Expr::HasConsent(_)
+            | Expr::HasConsentOn(..)
             | Expr::InStage(_)
             | Expr::Error => {}
         }

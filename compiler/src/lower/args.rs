@@ -202,6 +202,8 @@ impl Lower<'_> {
         let arity = match named {
             Named::Function(function) => functions::arity(function),
             Named::Count | Named::Sum => 2,
+            // A second one is the channel.
+            Named::HasConsent if values.len() == 2 => 2,
             Named::Open | Named::HasConsent | Named::InStage => 1,
         };
         if values.len() != arity {
@@ -236,9 +238,21 @@ impl Lower<'_> {
                     Named::Open => self
                         .known("queue", token, |symbols| &mut symbols.queues)
                         .map(|id| Expr::QueueOpen(QueueId::from(id))),
-                    Named::HasConsent => self
-                        .known("consent", token, |symbols| &mut symbols.consents)
-                        .map(|id| Expr::HasConsent(ConsentId::from(id))),
+                    Named::HasConsent => {
+                        let on = values.get(1).map(bare_name);
+                        if on == Some(None) {
+                            let at = self.node_span(&values[1]);
+                            self.report(wrong_arguments::finding("A channel is wanted here.", usage, at));
+                            return self.error(span);
+                        }
+                        let on = on.flatten().map(|token| self.bot_channel(token));
+                        self.known("consent", token, |symbols| &mut symbols.consents)
+                            .map(ConsentId::from)
+                            .map(|id| match on {
+                                Some(channel) => Expr::HasConsentOn(id, channel),
+                                None => Expr::HasConsent(id),
+                            })
+                    }
                     _ => self
                         .known("stage", token, |symbols| &mut symbols.stages)
                         .map(|id| Expr::InStage(StageId::from(id))),

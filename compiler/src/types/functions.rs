@@ -62,7 +62,11 @@ pub const NAMES: &[(&str, Named, &str)] = &[
     ("count", Named::Count, "count(event, 90d)"),
     ("sum", Named::Sum, "sum(event.field, 90d)"),
     ("open", Named::Open, "open(queue)"),
-    ("has_consent", Named::HasConsent, "has_consent(marketing)"),
+    (
+        "has_consent",
+        Named::HasConsent,
+        "has_consent(marketing) or has_consent(marketing, email)",
+    ),
     ("in_stage", Named::InStage, "in_stage(checkout)"),
 ];
 

@@ -300,6 +300,9 @@ impl Turn<'_> {
         let question = match place.map(|place| &place.kind) {
             Some(PlaceKind::Ask(ask)) => ask.question,
             Some(PlaceKind::Choose(choose)) => choose.question,
+            Some(PlaceKind::Verify(verify)) if verify.question.is_some() => {
+                verify.question.unwrap_or(MessageId(u32::MAX))
+            }
             _ => return smol_str::SmolStr::default(),
         };
         let words = self.p.bot.messages.get(question.index()).and_then(|one| one.text);

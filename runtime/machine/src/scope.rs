@@ -162,6 +162,7 @@ impl<'a> Scope<'a> {
                 let channel = self.channel();
                 Value::YesNo(self.person.has_consent(*consent, channel))
             }
+            Expr::HasConsentOn(consent, channel) => Value::YesNo(self.person.has_consent(*consent, channel)),
             Expr::InStage(stage) => Value::YesNo(self.person.stage == Some(*stage)),
             Expr::Error => Value::Unknown,
         }

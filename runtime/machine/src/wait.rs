@@ -234,6 +234,7 @@ impl Turn<'_> {
         if let Some(frame) = self.top() {
             frame.pending = None;
         }
+        self.replied = self.c.frames.last().map(|frame| frame.at);
         self.c.person.prove(verify.field, Proof::Verified, self.now);
         self.out.push(Effect::Verified { field: verify.field });
         Some(Some(place.then))

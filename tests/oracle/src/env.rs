@@ -313,6 +313,13 @@ impl<'e, 'a> Env<'e, 'a> {
             }
             "has_consent" | "in_stage" => {
                 let name = args.first().map(|arg| arg.syntax().text().to_string());
+                if let Some(channel) = args.get(1).map(|arg| arg.syntax().text().to_string()) {
+                    let name = name.unwrap_or_default();
+                    let mut consents = oracle.project.bot.consents.iter();
+                    let consent = consents.position(|known| known == name.trim());
+                    let agrees = consent.is_some_and(|at| oracle.agrees(at.into(), channel.trim()));
+                    return Value::YesNo(agrees);
+                }
                 return self
                     .condition(name.unwrap_or_default().trim())
                     .unwrap_or_default();

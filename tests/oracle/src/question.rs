@@ -731,6 +731,10 @@ impl<'a> Oracle<'a> {
             .and_then(|verify| verify.customer())
             .map(|customer| text_of(customer.field()));
         if let Some(field) = name.and_then(|name| self.field_id(&name)) {
+            let (text, again, _) = crate::say::words_of_question(place);
+            if let Some(text) = text.or(again) {
+                self.replied = self.env().text(&text).into();
+            }
             self.person.prove(field, Proof::Verified, self.now);
             self.effect(Effect::Verified { field });
         }

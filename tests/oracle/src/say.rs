@@ -206,7 +206,7 @@ impl<'a> Oracle<'a> {
 }
 
 /// The first words of a question, those for asking again, and its hint.
-fn words_of_question<'a>(
+pub(crate) fn words_of_question<'a>(
     place: NodeRef<'a>,
 ) -> (
     Option<ast::Text<'a>>,

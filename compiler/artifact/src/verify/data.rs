@@ -98,7 +98,7 @@ fn expression(bot: &Bot, expr: &Expr) -> Result<(), Damage> {
         }
         Expr::QueueOpen(queue) => check(bot, *queue)?,
         Expr::InSegment(segment) => check(bot, *segment)?,
-        Expr::HasConsent(consent) => check(bot, *consent)?,
+        Expr::HasConsent(consent) | Expr::HasConsentOn(consent, _) => check(bot, *consent)?,
         Expr::InStage(stage) => check(bot, *stage)?,
         Expr::Error => return Err(Damage::Unfinished),
         _ => {}

@@ -175,9 +175,13 @@ impl Words<'_> {
                 let segment = self.bot.segments.get(segment.index());
                 out.push_str(segment.map_or("…", |segment| &segment.name));
             }
-            Expr::HasConsent(consent) => {
+            Expr::HasConsent(consent) | Expr::HasConsentOn(consent, _) => {
                 out.push_str("consent ");
                 out.push_str(self.bot.consents.get(consent.index()).map_or("…", |name| name));
+                if let Expr::HasConsentOn(_, channel) = expr {
+                    out.push_str(" on ");
+                    out.push_str(channel);
+                }
             }
             Expr::InStage(stage) => {
                 out.push_str("stage ");

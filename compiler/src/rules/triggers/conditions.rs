@@ -135,6 +135,7 @@ fn is_about_the_event(program: &Program, condition: ExprId) -> bool {
                 | Expr::QueueOpen(_)
                 | Expr::InSegment(_)
                 | Expr::HasConsent(_)
+                | Expr::HasConsentOn(..)
                 | Expr::InStage(_)
                 | Expr::Text(_)
                 | Expr::Call(..)

@@ -292,7 +292,7 @@ fn asks_for_consent(bot: &Bot, conditions: &[ExprId]) -> bool {
     for _ in 0..MOST_EXPRESSIONS {
         let Some(id) = todo.pop() else { break };
         match bot.exprs.get(id.index()) {
-            Some(Expr::HasConsent(_)) => return true,
+            Some(Expr::HasConsent(_) | Expr::HasConsentOn(..)) => return true,
             Some(Expr::InSegment(segment)) => {
                 todo.extend(bot.segments.get(segment.index()).map(|segment| segment.condition));
             }

@@ -122,6 +122,9 @@ fn write(bot: &Bot, id: ExprId, out: &mut String) {
         Expr::QueueOpen(queue) => named(bot.queues.get(queue.index()).map(|queue| &queue.name)),
         Expr::InSegment(segment) => named(bot.segments.get(segment.index()).map(|segment| &segment.name)),
         Expr::HasConsent(consent) => named(bot.consents.get(consent.index())),
+        Expr::HasConsentOn(consent, channel) => {
+            format!("{} {channel}", named(bot.consents.get(consent.index())))
+        }
         Expr::InStage(stage) => named(bot.stages.get(stage.index())),
         Expr::Binary(operator, ..) => format!("{operator:?}"),
         Expr::Call(function, _) => format!("{function:?}"),
