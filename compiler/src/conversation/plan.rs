@@ -26,7 +26,7 @@ const AT: &str = "at ";
 /// What begins the line that says where the customer is.
 const SPEAKS: &str = "@ ana on ";
 /// Conversations begin at ten, where nothing says otherwise.
-const USUAL_BEGIN: u32 = 10 * 60;
+pub(crate) const USUAL_BEGIN: u32 = 10 * 60;
 
 /// A plan in the making.
 #[derive(Clone, Debug)]

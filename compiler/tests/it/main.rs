@@ -17,4 +17,5 @@ mod replay;
 mod slips;
 mod stuck;
 mod talk;
+mod triggers;
 mod writing;

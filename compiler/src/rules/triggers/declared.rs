@@ -51,6 +51,9 @@ impl<'c> Declared<'c> {
             && written(TriggerPart::If) == trigger.conditions.len()
             && written(TriggerPart::Needs) == trigger.needs.len()
             && written(TriggerPart::Start) == 1
+            && (written(TriggerPart::Between) == 0 || trigger.between.is_some())
+            && (written(TriggerPart::AtMost) == 0 || trigger.cap.is_some())
+            && (written(TriggerPart::Expires) == 0 || trigger.expires_ms.is_some())
             && trigger.start != FlowId::ALWAYS
             && trigger
                 .via

@@ -2,7 +2,9 @@
 //!
 //! Followed is what a flow does before anybody has to answer or decide: then it happens to everybody, every time.
 
-use botflow_artifact::{FlowId, Occurrence, Op, Pc, PlaceKind, StageId, TriggerId, TriggerSource};
+use botflow_artifact::{
+    Expr, FlowId, Occurrence, Op, Pc, PlaceKind, StageId, TriggerId, TriggerSource, Value,
+};
 
 use super::declared::Declared;
 use super::show;
@@ -33,6 +35,8 @@ struct Brings {
     stages: Vec<StageId>,
     /// The bot says something.
     says: bool,
+    /// How long the flow waits meanwhile.
+    waits_ms: i64,
 }
 
 /// Looks at all triggers; gives those that go off for ever.
@@ -116,6 +120,7 @@ fn follow(context: &Context<'_>, flow: FlowId, stage: Option<StageId>) -> Brings
     let mut brings = Brings {
         stages: Vec::new(),
         says: false,
+        waits_ms: 0,
     };
     let Some(begins) = bot.flows.get(flow.index()) else {
         return brings;
@@ -157,7 +162,14 @@ fn follow(context: &Context<'_>, flow: FlowId, stage: Option<StageId>) -> Brings
             },
             Op::Enter(place) => match bot.places.get(place.index()) {
                 Some(place) => match &place.kind {
-                    PlaceKind::Wait { .. } => place.then,
+                    PlaceKind::Wait { duration } => {
+                        let Some(Expr::Const(Value::Duration(waits))) = bot.exprs.get(duration.index())
+                        else {
+                            return brings;
+                        };
+                        brings.waits_ms = brings.waits_ms.saturating_add(*waits);
+                        place.then
+                    }
                     PlaceKind::Run(run) if behind.len() < DEEPEST => {
                         behind.push(place.then);
                         match bot.flows.get(run.flow.index()) {
@@ -229,8 +241,12 @@ fn finding(context: &Context<'_>, circle: &[&Declared<'_>]) -> Finding {
         for declared in circle {
             plan.is_reached_by(declared.trigger);
         }
+        let mut before = first;
         for declared in circle.iter().skip(1).chain(circle.first()) {
-            plan.line(format!("+ {}", duration(declared.trigger.after_ms.max(APART_MS))));
+            let waits = follow(context, before.trigger.start, None).waits_ms;
+            let after = declared.trigger.after_ms.max(APART_MS);
+            before = declared;
+            plan.line(format!("+ {}", duration(after.saturating_add(waits))));
             plan.line(format!("* {}", show::starts(context, declared)));
         }
     }))

@@ -38,7 +38,7 @@ pub(super) fn check(
     for declared in triggers {
         let found = nothing_sets_it_off(declared)
             .or_else(|| contradicts_itself(declared, conditions))
-            .or_else(|| no_room(context, declared));
+            .or_else(|| no_time(declared));
         match found {
             Some(finding) => findings.push(finding),
             None => {
@@ -70,26 +70,9 @@ fn contradicts_itself(declared: &Declared<'_>, conditions: &Conditions) -> Optio
     Some(Finding::new(&RULE, declared.all(TriggerPart::If).last()?, message).help(help))
 }
 
-/// Caps of none, and times that are over before they begin.
-fn no_room(context: &Context<'_>, declared: &Declared<'_>) -> Option<Finding> {
+/// Times that are over before they begin.
+fn no_time(declared: &Declared<'_>) -> Option<Finding> {
     let trigger = declared.trigger;
-    if trigger.cap.is_some_and(|cap| cap.count == 0) {
-        let message = "Nobody may get this even once, so that the trigger never goes off.";
-        return Some(
-            Finding::new(&RULE, declared.at(TriggerPart::AtMost), message)
-                .help("Let it go off once, such as `at most 1 in 7d`, or take the trigger out."),
-        );
-    }
-    if context.bot.proactive.is_some_and(|cap| cap.count == 0)
-        && declared.uncalled().count() == trigger.sources.len()
-    {
-        let message =
-            "The bot's `proactive at most 0` lets no trigger write, so that this one never goes off.";
-        return Some(
-            Finding::new(&RULE, declared.name, message)
-                .help("Raise the limit of the bot, or take the trigger out."),
-        );
-    }
     let expires = trigger.expires_ms?;
     let at = declared.at(TriggerPart::Expires);
     if expires == 0 {

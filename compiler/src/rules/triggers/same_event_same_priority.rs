@@ -1,8 +1,12 @@
 //! `same-event-same-priority`: two triggers go off at one moment, and nothing says which of them matters.
 
+use botflow_artifact::Trigger;
+
 use super::conditions::Conditions;
 use super::declared::Declared;
 use super::show;
+use crate::conversation::begins::is_open;
+use crate::conversation::plan::{Plan, USUAL_BEGIN};
 use crate::finding::{Edit, Finding, Fix, Level, Rule};
 use crate::hir::TriggerPart;
 use crate::rules::flow::context::Context;
@@ -80,10 +84,36 @@ fn decided(first: &Declared<'_>, second: &Declared<'_>) -> Fix {
 }
 
 fn both(context: &Context<'_>, first: &Declared<'_>, second: &Declared<'_>) -> Vec<String> {
-    show::begun(context, first, |plan| {
+    let at = at_once(first.trigger, second.trigger);
+    let tell = |plan: &mut Plan<'_>| {
         plan.is_reached_by(second.trigger);
         plan.line(format!("* {}", show::starts(context, first)));
         plan.line("+ 30m");
         plan.line(format!("* {}", show::starts(context, second)));
-    })
+    };
+    match at {
+        None => show::begun(context, first, tell),
+        Some(minute) => context.plan(|plan| {
+            plan.begins_at(minute);
+            plan.begins(first.trigger);
+            tell(plan);
+        }),
+    }
+}
+
+/// When it has to begin, if the windows of both are not open at the usual time.
+fn at_once(first: &Trigger, second: &Trigger) -> Option<u32> {
+    const DAY: i64 = 24 * 60;
+    let after = first.after_ms / 60_000;
+    let windows = [first.between, second.between];
+    let open = |minute: i64| {
+        let mut windows = windows.iter().flatten();
+        windows.all(|(from, to)| is_open(*from, *to, (minute + after).rem_euclid(DAY)))
+    };
+    let usual = i64::from(USUAL_BEGIN);
+    let opens = windows.iter().flatten().map(|(from, _)| i64::from(*from) - after);
+    let found = opens
+        .map(|minute| minute.rem_euclid(DAY))
+        .find(|minute| open(*minute));
+    found.filter(|_| !open(usual)).map(|minute| minute as u32)
 }

@@ -145,10 +145,10 @@ fn left_over(
     });
     for same in together.chunk_by(|(one, _), (other, _)| one == other) {
         let Some((_, first)) = same.first() else { continue };
-        for (_, late) in same.iter().skip(count.max(1)) {
+        for (_, late) in same.iter().skip(count) {
             let apart = late.trigger.after_ms.saturating_sub(first.trigger.after_ms);
             // The windows of the day may put it off by a day and a night.
-            if count == 0 || apart + 2 * DAY_MS >= window_ms {
+            if apart + 2 * DAY_MS >= window_ms {
                 continue;
             }
             let mut finding = Finding::new(
