@@ -80,7 +80,8 @@ pub(crate) fn check(
         let joins = experiments::joins(context);
         experiments_overlap::check(context, &experiments, &joins, conditions, sources, findings);
     }
-    if !unreadable {
+    let nothing = triggers.is_empty() && experiments.is_empty() && context.bot.goals.is_empty();
+    if !unreadable && !nothing {
         let happens = happens::Happens::of(context, conditions);
         never_fires::check(context, &triggers, conditions, &happens, findings);
         experiment_never_joins::check(&experiments, conditions, findings);

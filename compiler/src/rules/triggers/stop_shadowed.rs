@@ -3,6 +3,8 @@
 //! On some channels the law's words are heard before anything else, so that an option of that name ends the
 //! conversation and every message after it.
 
+use std::collections::BTreeSet;
+
 use botflow_artifact::{
     HandlerId, Hears, LanguageWords, Occurrence, Op, OptionAct, PlaceId, PlaceKind, Suggestion,
     TriggerSource, Type, TypeId,
@@ -42,6 +44,7 @@ pub(super) fn check(context: &Context<'_>, sources: &[Source], findings: &mut Ve
         sources,
         channels,
         findings,
+        told: BTreeSet::new(),
     };
     look.places();
     look.buttons();
@@ -61,6 +64,8 @@ struct Look<'c, 'l, 'f> {
     /// Those on which some words are the law's.
     channels: Vec<&'c SmolStr>,
     findings: &'f mut Vec<Finding>,
+    /// Words that have their finding: a message may be said from several places.
+    told: BTreeSet<Span>,
 }
 
 impl<'c> Look<'c, '_, '_> {
@@ -167,16 +172,17 @@ impl<'c> Look<'c, '_, '_> {
     /// Words of members of sets that are asked for.
     fn members(&mut self) {
         let context = self.context;
-        let mut asked: Vec<(usize, PlaceId)> = Vec::new();
+        let mut asked: Vec<Option<PlaceId>> = vec![None; context.bot.sets.len()];
         for (id, place) in context.bot.places.iter().enumerate() {
             if let PlaceKind::Ask(ask) = &place.kind
                 && let Some(set) = set_of(context.bot, ask.ty)
-                && !asked.iter().any(|(known, _)| *known == set)
+                && let Some(asked) = asked.get_mut(set)
             {
-                asked.push((set, PlaceId::from(id)));
+                asked.get_or_insert(PlaceId::from(id));
             }
         }
-        for (set, place) in asked {
+        for (set, place) in asked.into_iter().enumerate() {
+            let Some(place) = place else { continue };
             let Some(name) = context.lowered.spans.sets.get(set).copied().flatten() else {
                 continue;
             };
@@ -286,11 +292,7 @@ impl<'c> Look<'c, '_, '_> {
         let Some(at) = written_at(self.sources, within, &stop.words) else {
             return;
         };
-        if self
-            .findings
-            .iter()
-            .any(|finding| finding.rule.code == RULE.code && finding.span == at)
-        {
+        if !self.told.insert(at) {
             return;
         }
         let Stop { words, channel } = stop;
