@@ -218,6 +218,7 @@ pub fn decision(bot: &Bot, decision: &Decision) -> String {
 pub fn upgrade(old: &Bot, note: &UpgradeNote) -> String {
     match note {
         UpgradeNote::Stranded { place, why } => format!("stranded at {place}: {}", why.words()),
+        UpgradeNote::Stopped { trigger, why } => format!("trigger {trigger} stopped: {}", why.words()),
         UpgradeNote::Dropped { name, value, why } => {
             format!("dropped {name} ({}): {}", write(old, None, value), why.words())
         }

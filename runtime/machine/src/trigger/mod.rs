@@ -17,11 +17,13 @@ mod goals;
 mod window;
 
 mod happening;
+mod upgraded;
 
 pub use agenda::Agenda;
 pub use decision::{Decision, Reached, Reason, Refusal};
 pub use happening::{Happening, Situation, Surroundings, What, delivery, due, happened, refusal, turned};
 pub(crate) use index::{Triggers, key};
+pub use upgraded::carried;
 
 /// Who wrote so many milliseconds ago is in the middle of a conversation; two messages that triggers begin with
 /// are at least so far apart.

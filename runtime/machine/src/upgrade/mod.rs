@@ -20,7 +20,7 @@ use crate::conversation::{Conversation, Owner};
 use crate::effect::Effect;
 use crate::program::Program;
 use crate::turn::Turn;
-use versions::Versions;
+pub(crate) use versions::Versions;
 
 /// What an upgrade changed, for the record.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,13 @@ pub enum UpgradeNote {
         /// Its full name in the old version: flow, step, name.
         place: String,
         /// Why not.
+        why: Gone,
+    },
+    /// A clock of a trigger has ended: the new version does not have the trigger, or it is set off by other events.
+    Stopped {
+        /// Its name.
+        trigger: SmolStr,
+        /// Why.
         why: Gone,
     },
     /// A value was not taken over. It is here, so that nothing is lost.

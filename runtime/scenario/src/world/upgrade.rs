@@ -1,6 +1,6 @@
 //! A new version of the bot takes over while conversations run.
 
-use botflow_machine::{EventKind, carried_result};
+use botflow_machine::{EventKind, carried_result, trigger};
 
 use super::{Factory, Observed, Trouble, World};
 use crate::describe;
@@ -41,6 +41,7 @@ impl<'a> World<'a> {
                 };
                 notes.extend(more);
             }
+            notes.extend(trigger::carried(&mut someone.agenda, older, newer));
             // Systems answer what they were asked: what does not fit any more has failed.
             for (_, kind, (call, attempt)) in &mut someone.due {
                 let EventKind::CallResult { call: number, value } = kind else {
@@ -62,6 +63,9 @@ impl<'a> World<'a> {
             );
             for effect in effects {
                 observed.extend(self.carry_out(person, effect)?);
+            }
+            if self.people[person].known {
+                observed.extend(self.agenda_due(person)?);
             }
         }
         Ok(observed)

@@ -83,7 +83,7 @@ escalation sales {
 
 experiment colours {
   red 40%
-  blue 40%
+  blue 60%
 }
 
 flow leave {

@@ -137,7 +137,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble> {
+pub(crate) fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed>, Trouble> {
     match line {
         LineKind::At { date, time } => world.set_time(date, time).map(|()| Vec::new()),
         LineKind::Person { name, fields } => world.person(name, fields).map(|()| Vec::new()),

@@ -14,7 +14,7 @@ use crate::project::{Built, build};
 const CONFIG: &str = "[lints]\nnags-for-ever = \"off\"\nends-without-outcome = \"off\"\nno-way-out = \"off\"\ndead-end = \"off\"\nunreachable-step = \"off\"\nunreachable-flow = \"off\"\nstatement-never-runs = \"off\"\n";
 
 /// What a bot does is compared here, also where a customer would not like it.
-fn config() -> String {
+pub(crate) fn config() -> String {
     let talk = botflow_compiler::rules::talk::RULES.iter();
     let talk = talk.map(|rule| format!("{} = \"off\"\n", rule.name));
     format!("{CONFIG}{}", talk.collect::<String>())

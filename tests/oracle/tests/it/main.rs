@@ -6,3 +6,4 @@ mod chat;
 mod compare;
 mod generated;
 mod project;
+mod upgrades;
