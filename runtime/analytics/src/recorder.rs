@@ -16,16 +16,32 @@ use crate::entry::{Beginner, Context, Entry, Kind, Scale, TalkId};
 /// What is remembered of one person between two turns.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Recorder {
+    /// The host's number of the person.
+    person: u64,
     /// How many entries there were.
     number: u64,
-    /// The conversation that is running, or ran last.
+    /// The conversation that spoke last.
+    now: Running,
+    /// Others that have not ended, the last one last.
+    parked: Vec<Running>,
+    page: Option<SmolStr>,
+    source: Option<SmolStr>,
+    /// The turn at hand opts the person out.
+    #[serde(skip)]
+    opts_out: bool,
+}
+
+/// A conversation, as far as its entries need it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Running {
     talk: Option<TalkId>,
     begun_by: Option<Beginner>,
     queue: Option<SmolStr>,
     operator: Option<SmolStr>,
-    page: Option<SmolStr>,
-    source: Option<SmolStr>,
 }
+
+/// So many conversations that have not ended are remembered.
+const MAX_PARKED: usize = 16;
 
 /// What has to be known of a conversation as it was before a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +61,14 @@ impl Before {
 }
 
 impl Recorder {
+    /// For a person of whom nothing was recorded yet.
+    pub fn new(person: u64) -> Recorder {
+        Recorder {
+            person,
+            ..Recorder::default()
+        }
+    }
+
     /// The entries of a turn, in order.
     ///
     /// `before`: taken before it; `conversation`: after it; `first_message`: the host's number of the first message
@@ -58,6 +82,10 @@ impl Recorder {
         effects: &[Effect],
         first_message: u64,
     ) -> Vec<Entry> {
+        self.turns_to(conversation.id);
+        self.opts_out = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::OptedOut { .. }));
         let bot = &program.bot;
         let at = conversation.last_at;
         let mut made = Made {
@@ -167,10 +195,28 @@ impl Recorder {
         entries
     }
 
+    /// Another conversation of the person speaks than before.
+    fn turns_to(&mut self, conversation: u64) {
+        let is_it = |running: &Running| running.talk.is_some_and(|talk| talk.conversation == conversation);
+        if is_it(&self.now) {
+            return;
+        }
+        let known = self.parked.iter().position(is_it);
+        let next = known.map(|at| self.parked.remove(at)).unwrap_or_default();
+        let before = std::mem::replace(&mut self.now, next);
+        if before.talk.is_some() {
+            if self.parked.len() >= MAX_PARKED {
+                self.parked.remove(0);
+            }
+            self.parked.push(before);
+        }
+    }
+
     fn count(&mut self, entries: &mut [Entry]) {
         for entry in entries {
             self.number += 1;
             entry.number = self.number;
+            entry.person = self.person;
         }
     }
 
@@ -182,8 +228,8 @@ impl Recorder {
         let history = person.history.as_deref();
         let arms = history.map_or(&[][..], |history| &history.arms);
         Context {
-            talk: self.talk,
-            begun_by: self.begun_by.clone(),
+            talk: self.now.talk,
+            begun_by: self.now.begun_by.clone(),
             channel: or_first(&person.channel, &bot.channels),
             language: or_first(&person.language, &bot.languages),
             stage: person
@@ -191,8 +237,8 @@ impl Recorder {
                 .and_then(|stage| bot.stages.get(stage.index()).cloned()),
             flow: None,
             place: None,
-            queue: self.queue.clone(),
-            operator: self.operator.clone(),
+            queue: self.now.queue.clone(),
+            operator: self.now.operator.clone(),
             page: self.page.clone(),
             source: person.referral.clone().or(self.source.clone()),
             arms: arms
@@ -203,16 +249,16 @@ impl Recorder {
     }
 
     fn begins(&mut self, made: &mut Made<'_>, conversation: u64, number: u32, by: &Begun) {
-        self.talk = Some(TalkId { conversation, number });
-        self.begun_by = Some(match by {
+        self.now.talk = Some(TalkId { conversation, number });
+        self.now.begun_by = Some(match by {
             Begun::Customer => Beginner::Customer,
             Begun::Outside(Starter::Host) => Beginner::Host,
             Begun::Outside(Starter::Operator) => Beginner::Operator,
             Begun::Outside(Starter::Trigger { name, .. }) => Beginner::Trigger(name.clone()),
         });
-        (self.queue, self.operator) = (None, None);
-        made.context.talk = self.talk;
-        made.context.begun_by = self.begun_by.clone();
+        (self.now.queue, self.now.operator) = (None, None);
+        made.context.talk = self.now.talk;
+        made.context.begun_by = self.now.begun_by.clone();
         (made.context.queue, made.context.operator) = (None, None);
         made.push(Kind::Began);
     }
@@ -221,6 +267,9 @@ impl Recorder {
     fn event(&mut self, made: &mut Made<'_>, owner: Owner, event: &EventKind) {
         let in_talk = made.context.talk.is_some();
         match event {
+            // A word by which somebody opts out is no message to anybody.
+            EventKind::Message { .. } | EventKind::Press { .. } | EventKind::Media { .. }
+                if self.opts_out => {}
             EventKind::Message { .. } | EventKind::Press { .. } | EventKind::Media { .. } => {
                 made.push(Kind::Wrote {
                     to_people: owner == Owner::People,
@@ -260,13 +309,13 @@ impl Recorder {
             OperatorEvent::Writes { name, .. } | OperatorEvent::Starts { name, .. } => self.joins(made, name),
             OperatorEvent::Leaves { .. } => {
                 made.push(Kind::Left);
-                self.operator = None;
+                self.now.operator = None;
             }
             OperatorEvent::Passes { queue, .. } => {
-                self.queue = Some(queue.clone());
-                made.context.queue = self.queue.clone();
+                self.now.queue = Some(queue.clone());
+                made.context.queue = self.now.queue.clone();
                 made.push(Kind::PassedOn);
-                self.operator = None;
+                self.now.operator = None;
             }
             OperatorEvent::PassesTo { .. } => {
                 made.push(Kind::PassedOn);
@@ -275,16 +324,16 @@ impl Recorder {
             OperatorEvent::Resolves { .. } => made.push(Kind::Settled),
             OperatorEvent::HandsBack { .. } => {
                 made.push(Kind::HandedBack);
-                self.operator = None;
+                self.now.operator = None;
             }
             OperatorEvent::Answers { .. } | OperatorEvent::Closed => {}
         }
     }
 
     fn joins(&mut self, made: &mut Made<'_>, name: &SmolStr) {
-        if self.operator.as_ref() != Some(name) {
-            self.operator = Some(name.clone());
-            made.context.operator = self.operator.clone();
+        if self.now.operator.as_ref() != Some(name) {
+            self.now.operator = Some(name.clone());
+            made.context.operator = self.now.operator.clone();
             made.push(Kind::Joined);
         }
     }
@@ -319,9 +368,9 @@ impl Recorder {
                     });
                 }
                 Effect::HandOver(hand_over) => {
-                    self.queue = queue(hand_over.queue.index());
-                    self.operator = None;
-                    made.context.queue = self.queue.clone();
+                    self.now.queue = queue(hand_over.queue.index());
+                    self.now.operator = None;
+                    made.context.queue = self.now.queue.clone();
                     made.context.operator = None;
                     let escalation = bot.escalations.get(hand_over.escalation.index());
                     made.push(Kind::HandedOver {
@@ -331,9 +380,9 @@ impl Recorder {
                 Effect::Requeue { queue: to } => {
                     // An operator's passing on has told it already.
                     let to = queue(to.index());
-                    if self.queue != to {
-                        self.queue = to;
-                        made.context.queue = self.queue.clone();
+                    if self.now.queue != to {
+                        self.now.queue = to;
+                        made.context.queue = self.now.queue.clone();
                         made.push(Kind::Requeued);
                     }
                 }
@@ -399,7 +448,7 @@ impl Recorder {
                         outcome: SmolStr::new_static(outcome.name()),
                         label: label.clone(),
                     });
-                    (self.queue, self.operator) = (None, None);
+                    (self.now.queue, self.now.operator) = (None, None);
                     (made.context.queue, made.context.operator) = (None, None);
                     made.context.talk = None;
                     made.context.begun_by = None;
@@ -461,7 +510,7 @@ impl Made<'_> {
     fn push(&mut self, kind: Kind) {
         self.entries.push(Entry {
             at: self.at,
-            person: self.person.id,
+            person: 0,
             number: 0,
             context: self.context.clone(),
             kind,

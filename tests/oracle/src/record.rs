@@ -17,7 +17,7 @@ impl<'a> Oracle<'a> {
 
     /// A conversation begins: the person's next one.
     pub(crate) fn begins(&mut self, by: Beginner) {
-        let id = self.person.id;
+        let id = self.id;
         let history = self.person.history.get_or_insert_default();
         let number = history.begin(id, self.now);
         self.record(Record::Began { number, by });
@@ -25,7 +25,7 @@ impl<'a> Oracle<'a> {
 
     /// Something was said in the conversation, or it ends.
     pub(crate) fn goes_on(&mut self, ends: bool) {
-        let (id, now) = (self.person.id, self.now);
+        let (id, now) = (self.id, self.now);
         let history = self.person.history.as_deref_mut();
         if let Some(talk) = history.and_then(|history| history.running(id)) {
             talk.last_at = now;
