@@ -319,7 +319,7 @@ impl Recorder {
             }
             OperatorEvent::PassesTo { .. } => {
                 made.push(Kind::PassedOn);
-                self.operator = None;
+                self.now.operator = None;
             }
             OperatorEvent::Resolves { .. } => made.push(Kind::Settled),
             OperatorEvent::HandsBack { .. } => {
@@ -388,9 +388,9 @@ impl Recorder {
                 }
                 Effect::Left { operator } => {
                     // What an operator did has told it already; who was silent for too long counts as gone.
-                    if self.operator.as_ref() == Some(operator) {
+                    if self.now.operator.as_ref() == Some(operator) {
                         made.push(Kind::Left);
-                        self.operator = None;
+                        self.now.operator = None;
                     }
                 }
                 // These the operator has told already.

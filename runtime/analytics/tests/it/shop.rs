@@ -179,7 +179,7 @@ pub fn play(program: &Program, lines: &str) -> Vec<Entry> {
             LineKind::Speaker { person, channel } => world.speak(person, channel).map(|()| Vec::new()),
             LineKind::Customer(input) => world.customer(input),
             LineKind::Advance(advance) => world.advance(advance),
-            LineKind::Event { name, fields } => world.event(name, fields),
+            LineKind::Event { name, fields, .. } => world.event(name, fields),
             LineKind::Status(status) => world.status(*status),
             LineKind::Operator { name, act } => world.operator(name, act),
             other => panic!("not in these scripts: {other:?}"),
@@ -189,8 +189,7 @@ pub fn play(program: &Program, lines: &str) -> Vec<Entry> {
         }
     }
     drop(world);
-    let entries = std::mem::take(&mut book.borrow_mut().entries);
-    entries
+    book.take().entries
 }
 
 /// The stream of a script.
