@@ -99,12 +99,28 @@ impl Turn<'_> {
         }
     }
 
-    /// The `if` rules of `always` (7.6).
+    /// The `if` rules of `always` at the end of a turn (7.6).
     pub fn look_at_rules(&mut self) {
-        for (index, rule) in self.p.bot.always_rules.iter().enumerate() {
-            if self.c.owner != Owner::Bot || self.c.frames.is_empty() {
+        let mut from = 0;
+        while !self.ruled
+            && let Some((index, code)) = self.due_rule(from)
+        {
+            self.came_back = false;
+            self.run(Some(code));
+            if !self.came_back {
                 return;
             }
+            from = index + 1;
+        }
+    }
+
+    /// The next rule of `always` whose turn it is; its handler begins to work.
+    pub fn due_rule(&mut self, from: usize) -> Option<(usize, Pc)> {
+        if self.c.owner != Owner::Bot || self.c.frames.is_empty() {
+            return None;
+        }
+        let rules = self.p.bot.always_rules.iter().enumerate().skip(from);
+        for (index, rule) in rules {
             let (word, bit) = (index / 64, 1u64 << (index % 64));
             if self.c.fired.get(word).is_some_and(|word| word & bit != 0)
                 || !self.scope_of(usize::MAX).yes(rule.condition)
@@ -118,11 +134,8 @@ impl Turn<'_> {
             self.c.question = None;
             self.push_frame(FlowId::ALWAYS, FrameKind::Handler { of: None }, Vec::new());
             self.fresh = Some(self.c.frames.len() - 1);
-            self.came_back = false;
-            self.run(Some(rule.code));
-            if !self.came_back {
-                return;
-            }
+            return Some((index, rule.code));
         }
+        None
     }
 }

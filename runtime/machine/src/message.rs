@@ -340,6 +340,10 @@ impl Turn<'_> {
         {
             self.c.misunderstood = self.c.misunderstood.saturating_add(1);
             self.unclear(id, place, false);
+            if let Some((_, code)) = self.due_rule(0) {
+                self.ruled = true;
+                return Some(code);
+            }
             return Some(self.push_handler(handler, level));
         }
         None

@@ -415,6 +415,10 @@ impl Turn<'_> {
             self.push_handler(handler, level);
             return Some(way.way);
         }
+        if let Some((_, code)) = self.due_rule(0) {
+            self.ruled = true;
+            return Some(code);
+        }
         if let Some(frame) = self.top() {
             frame.retrying = true;
         }

@@ -59,6 +59,8 @@ pub(crate) struct Turn<'a> {
     pub replied: Option<PlaceId>,
     /// The conversation was stranded when the event came: the customer's words are no answer to what is asked now.
     pub overhears: bool,
+    /// A rule of `always` has had its turn in place of words for a message that was not understood.
+    pub ruled: bool,
     /// Why the questions of frames that are dropped are given up.
     pub dropped: GivenUp,
 }
@@ -85,6 +87,7 @@ impl<'a> Turn<'a> {
             muted: false,
             replied: None,
             overhears: false,
+            ruled: false,
             dropped: GivenUp::Left,
             p,
             c,

@@ -100,6 +100,11 @@ impl<'a> Oracle<'a> {
         {
             self.misunderstood += 1;
             self.unclear(at, false);
+            if let Some((_, way)) = self.due_rule(0) {
+                self.ruled = true;
+                self.push_handler(None, Purpose::Usual, &std::rc::Rc::default());
+                return Next::Enter(way);
+            }
             return self.run_unclear(&level, &handler);
         }
         Next::Rest

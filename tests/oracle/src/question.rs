@@ -567,6 +567,11 @@ impl<'a> Oracle<'a> {
             self.give_up(GivenUp::Tries);
             return Next::Enter(way);
         }
+        if let Some((_, way)) = self.due_rule(0) {
+            self.ruled = true;
+            self.push_handler(None, Purpose::Usual, &std::rc::Rc::default());
+            return Next::Enter(way);
+        }
         let again = Next::Reask { place, fresh: false };
         if let Some(check) = check {
             return match way_in(check.syntax()) {

@@ -73,6 +73,8 @@ pub struct Oracle<'a> {
     pub(crate) replied: SmolStr,
     /// A message could not be said where the conversation is.
     pub(crate) muted: bool,
+    /// A rule of `always` had its turn in place of words for a message that was not understood.
+    pub(crate) ruled: bool,
 }
 
 /// One running flow, or one handler at work.
@@ -290,6 +292,7 @@ impl<'a> Oracle<'a> {
             came_back: None,
             replied: SmolStr::default(),
             muted: false,
+            ruled: false,
             needs: None,
             wrote_at: None,
         }

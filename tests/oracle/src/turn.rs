@@ -40,6 +40,7 @@ impl<'a> Oracle<'a> {
         self.words = SmolStr::default();
         self.prefill = None;
         self.spoke = false;
+        self.ruled = false;
         self.replied = SmolStr::default();
         let mut by_customer = true;
         let writes = matches!(event.kind, EventKind::Operator(OperatorEvent::Writes { .. }));
@@ -407,8 +408,24 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// The rules of `always` (7.6).
+    /// The rules of `always` at the end of a turn (7.6).
     fn rules(&mut self) {
+        let mut from = 0;
+        while !self.ruled {
+            let Some((place, way)) = self.due_rule(from) else {
+                return;
+            };
+            let handler = self.push_handler(None, Purpose::Usual, &Rc::default());
+            self.run(Next::Enter(way));
+            if self.came_back != Some(handler) {
+                return;
+            }
+            from = place + 1;
+        }
+    }
+
+    /// The next rule of `always` that has its turn now: its number and what it does.
+    pub(crate) fn due_rule(&mut self, from: usize) -> Option<(usize, ast::Way<'a>)> {
         let entries = self.project.always_items.iter().flat_map(|item| item.entries());
         let rules: Vec<ast::IfHandler<'a>> = entries
             .filter_map(|entry| match entry {
@@ -416,9 +433,9 @@ impl<'a> Oracle<'a> {
                 _ => None,
             })
             .collect();
-        for (place, rule) in rules.into_iter().enumerate() {
+        for (place, rule) in rules.into_iter().enumerate().skip(from) {
             if self.owner != Owner::Bot || self.frames.is_empty() {
-                return;
+                return None;
             }
             let holds = rule.condition().is_some() && self.outside().allows(rule.condition());
             if self.fired.contains(&place) || !holds {
@@ -426,11 +443,8 @@ impl<'a> Oracle<'a> {
             }
             self.fired.insert(place);
             let Some(way) = rule.way() else { continue };
-            let handler = self.push_handler(None, Purpose::Usual, &Rc::default());
-            self.run(Next::Enter(way));
-            if self.came_back != Some(handler) {
-                return;
-            }
+            return Some((place, way));
         }
+        None
     }
 }

@@ -82,11 +82,8 @@ fn unclear_varies_and_a_rule_fires_once() {
         ("what", "Sorry?\nWhich order?"),
         ("what", "Once more, please.\nWhich order?"),
         ("what", "Sorry?\nWhich order?"),
-        (
-            "what",
-            "Once more, please.\nWhich order?\nI am new here.\nWhich order?",
-        ),
-        ("what", "Sorry?\nWhich order?"),
+        ("what", "I am new here.\nWhich order?"),
+        ("what", "Once more, please.\nWhich order?"),
     ]);
 }
 
