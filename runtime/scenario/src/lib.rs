@@ -11,4 +11,5 @@ pub mod literal;
 pub mod rehearse;
 pub mod run;
 pub mod script;
+pub mod shadow;
 pub mod world;

@@ -24,6 +24,7 @@ use crate::describe;
 use crate::engine::{Engine, Standing};
 use crate::literal;
 use crate::script::{Check, Expression, Fields, Input, OperatorAct, Status, Stub};
+use crate::shadow::Shadow;
 
 /// Turns that one line of a script may cause; more means the bot talks to itself.
 const MAX_TURNS: usize = 10_000;
@@ -111,6 +112,8 @@ struct Someone<'a> {
     just_finished: bool,
     /// What triggers have pending.
     agenda: Agenda,
+    /// A second opinion about them.
+    shadow: Option<Box<dyn Shadow + 'a>>,
     /// When the person wrote last.
     wrote_at: Option<i64>,
     /// The agenda has been looked at: what happens from now on counts.
@@ -132,6 +135,8 @@ pub struct World<'a> {
     aliases: IndexMap<SmolStr, SmolStr>,
     speaker: usize,
     stubs: Vec<Stub>,
+    /// Makes second opinions about triggers.
+    shadows: Option<Box<dyn Fn() -> Box<dyn Shadow + 'a> + 'a>>,
     /// What is being reported.
     happening: Option<Happening>,
     /// A call without a stub stays unanswered and is reported as `Observed`, not as trouble (for `botflow chat`).
@@ -153,6 +158,7 @@ impl<'a> World<'a> {
             aliases: IndexMap::new(),
             speaker: 0,
             stubs: Vec::new(),
+            shadows: None,
             happening: None,
             lenient: false,
         };
@@ -161,6 +167,13 @@ impl<'a> World<'a> {
             world.now = world.zone().moment(date, time);
         }
         world
+    }
+
+    /// Asks for a second opinion about everybody's triggers; where it differs, that is an effect.
+    #[must_use]
+    pub fn with_shadows(mut self, shadows: impl Fn() -> Box<dyn Shadow + 'a> + 'a) -> World<'a> {
+        self.shadows = Some(Box::new(shadows));
+        self
     }
 
     /// Calls without a stub fail instead of stopping the conversation.

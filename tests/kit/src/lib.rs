@@ -4,5 +4,6 @@
 //! with them.
 
 pub mod bots;
+pub mod nudges;
 pub mod random;
 pub mod talk;

@@ -204,7 +204,7 @@ impl<'e, 'a> Env<'e, 'a> {
             }
             Some("conversation") => (self.conversation(&names[0]), Ty::Any, &names[1..]),
             Some("event") => {
-                let name = infer::event_at(field.syntax()).unwrap_or_default();
+                let name = infer::event_at(field.syntax()).unwrap_or_else(|| self.oracle.event_name.clone());
                 let ty = infer::event_type(project, &name);
                 (Value::Record(self.oracle.event.clone()), ty, &names[..])
             }

@@ -27,6 +27,7 @@ mod question;
 mod record;
 mod say;
 mod state;
+mod triggers;
 mod turn;
 mod types;
 mod wait;
@@ -34,3 +35,4 @@ mod walk;
 
 pub use project::{Project, Source};
 pub use state::Oracle;
+pub use triggers::Triggers;

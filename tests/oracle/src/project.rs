@@ -94,6 +94,9 @@ pub struct Project<'a> {
     pub(crate) queues: IndexMap<SmolStr, ast::QueueItem<'a>>,
     pub(crate) templates: IndexMap<SmolStr, ast::TemplateItem<'a>>,
     pub(crate) experiments: IndexMap<SmolStr, ast::ExperimentItem<'a>>,
+    pub(crate) triggers: Vec<ast::TriggerItem<'a>>,
+    /// `proactive at most 3 in 7d`.
+    pub(crate) proactive: Option<ast::Rate<'a>>,
     aliases: IndexMap<SmolStr, SmolStr>,
     pub(crate) matcher: WordMatcher,
     /// Every `say one of`, in the order in which they are numbered.
@@ -137,6 +140,8 @@ impl<'a> Project<'a> {
             customer: IndexMap::new(),
             config: IndexMap::new(),
             segments: IndexMap::new(),
+            triggers: Vec::new(),
+            proactive: None,
             escalations: IndexMap::new(),
             queues: IndexMap::new(),
             templates: IndexMap::new(),
@@ -320,6 +325,9 @@ impl<'a> Project<'a> {
                         if let ast::BotSetting::StartStmt(start) = setting {
                             self.start = start.path().map(|path| path.text());
                         }
+                        if let ast::BotSetting::ProactiveSetting(proactive) = setting {
+                            self.proactive = proactive.rate();
+                        }
                     }
                 }
                 ast::Item::CustomerItem(item) => {
@@ -338,6 +346,7 @@ impl<'a> Project<'a> {
                     let params = self.params(item.params());
                     self.events.insert(text_of(item.name()), params);
                 }
+                ast::Item::TriggerItem(item) => self.triggers.push(*item),
                 ast::Item::SegmentItem(item) => {
                     self.segments.insert(text_of(item.name()), *item);
                 }

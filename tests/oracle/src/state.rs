@@ -61,6 +61,8 @@ pub struct Oracle<'a> {
     pub(crate) steps: u32,
     /// The fields of the event that a handler or a condition looks at.
     pub(crate) event: Vec<Value>,
+    /// Which event that is, where the tree does not tell.
+    pub(crate) event_name: SmolStr,
     /// The customer's words of this turn.
     pub(crate) words: SmolStr,
     /// What is left of the message that a handler took as an intent.
@@ -286,6 +288,7 @@ impl<'a> Oracle<'a> {
             effects: Vec::new(),
             steps: 0,
             event: Vec::new(),
+            event_name: SmolStr::default(),
             words: SmolStr::default(),
             prefill: None,
             spoke: false,

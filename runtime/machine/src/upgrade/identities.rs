@@ -52,6 +52,24 @@ impl Said {
             }
             number += 1;
         }
+        // What questions say when nobody answers, by the question and its clocks in order.
+        for place in &bot.places {
+            let silence: &[Silence] = match &place.kind {
+                PlaceKind::Ask(ask) => &ask.silence,
+                PlaceKind::Choose(choose) => &choose.silence,
+                PlaceKind::Verify(verify) => &verify.silence,
+                _ => continue,
+            };
+            for (number, clock) in silence.iter().enumerate() {
+                if let Nudge::Say(message) = clock.act {
+                    let name = SmolStr::from(format!("{:x}", place.hash.0));
+                    said.messages.push((
+                        (name, SmolStr::new_static("silence"), number as u32),
+                        vec![message],
+                    ));
+                }
+            }
+        }
         said
     }
 

@@ -72,6 +72,8 @@ impl World<'_> {
             .engine
             .merge(other.engine, merged.person, other_wrote_last, now, &mut effects);
         someone.agenda = someone.agenda.merged(&other.agenda);
+        // Second opinions are about one person.
+        someone.shadow = None;
         someone.wrote_at = someone.wrote_at.max(other.wrote_at);
         someone.due.extend(other.due);
         someone.pressable.extend(other.pressable);

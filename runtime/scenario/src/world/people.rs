@@ -215,6 +215,7 @@ impl<'a> World<'a> {
             finished: None,
             just_finished: false,
             agenda: Agenda::default(),
+            shadow: self.shadows.as_ref().map(|shadows| shadows()),
             wrote_at: None,
             known: false,
         };

@@ -2,12 +2,13 @@
 //! every engine; what differs between engines is the conversations.
 
 use botflow_machine::trigger::{
-    Agenda, Decision, Happening, Situation, Surroundings, delivery, due, happened, turned,
+    Decision, Happening, Situation, Surroundings, delivery, due, happened, turned,
 };
 use botflow_machine::{Delivery, Effect, EventKind, Rest, Speaker, Starter};
 
 use super::{Observed, Trouble, World};
 use crate::describe;
+use crate::shadow::Look;
 
 impl World<'_> {
     /// The first look at somebody's agenda: what they are now is no joining, and schedules count from here.
@@ -15,9 +16,7 @@ impl World<'_> {
         if !self.decides() || std::mem::replace(&mut self.people[person].known, true) {
             return Ok(Vec::new());
         }
-        self.decide(person, |situation, agenda, out| {
-            turned(situation, agenda, &[], out)
-        })
+        self.decide(person, Look::Turned(&[]))
     }
 
     /// A turn is over.
@@ -30,13 +29,9 @@ impl World<'_> {
         if !self.decides() && happening.is_none() {
             return Ok(Vec::new());
         }
-        let mut observed = self.decide(person, |situation, agenda, out| {
-            turned(situation, agenda, effects, out)
-        })?;
+        let mut observed = self.decide(person, Look::Turned(effects))?;
         if let Some(happening) = happening {
-            observed.extend(self.decide(person, |situation, agenda, out| {
-                happened(situation, agenda, happening, out);
-            })?);
+            observed.extend(self.decide(person, Look::Happened(&happening))?);
         }
         Ok(observed)
     }
@@ -44,14 +39,12 @@ impl World<'_> {
     /// Something became of the last message.
     pub(super) fn delivered(&mut self, person: usize, status: Delivery) -> Result<Vec<Observed>, Trouble> {
         let channel = self.people[person].channel.clone();
-        self.decide(person, |situation, agenda, out| {
-            delivery(situation, agenda, &channel, status, out);
-        })
+        self.decide(person, Look::Delivered(&channel, status))
     }
 
     /// The timer of the agenda goes off.
     pub(super) fn agenda_due(&mut self, person: usize) -> Result<Vec<Observed>, Trouble> {
-        self.decide(person, due)
+        self.decide(person, Look::Due)
     }
 
     /// The bot has something that agendas are for.
@@ -59,11 +52,7 @@ impl World<'_> {
         !self.bot.triggers.is_empty() || !self.bot.goals.is_empty()
     }
 
-    fn decide(
-        &mut self,
-        person: usize,
-        look: impl FnOnce(&Situation<'_>, &mut Agenda, &mut Vec<Decision>),
-    ) -> Result<Vec<Observed>, Trouble> {
+    fn decide(&mut self, person: usize, what: Look<'_>) -> Result<Vec<Observed>, Trouble> {
         let mut decisions = Vec::new();
         let someone = &mut self.people[person];
         let mut channels = someone.engine.speaking().person().reachable();
@@ -81,8 +70,26 @@ impl World<'_> {
             },
             now: self.now,
         };
-        look(&situation, &mut someone.agenda, &mut decisions);
+        let agenda = &mut someone.agenda;
+        match what {
+            Look::Turned(effects) => turned(&situation, agenda, effects, &mut decisions),
+            Look::Happened(happening) => happened(&situation, agenda, happening.clone(), &mut decisions),
+            Look::Delivered(channel, status) => delivery(&situation, agenda, channel, status, &mut decisions),
+            Look::Due => due(&situation, agenda, &mut decisions),
+        }
         let mut observed = Vec::new();
+        if let Some(shadow) = &mut someone.shadow {
+            let told = shadow.look(situation.person, situation.surroundings, self.now, what);
+            let about_triggers = decisions
+                .iter()
+                .filter(|one| !matches!(one, Decision::Reached(_)));
+            let decided: Vec<String> = about_triggers
+                .map(|one| describe::decision(self.bot, one))
+                .collect();
+            if told != decided {
+                observed.push(Observed::Did(format!("decides {decided:?}, or else {told:?}")));
+            }
+        }
         for decision in decisions {
             observed.push(Observed::Did(describe::decision(self.bot, &decision)));
             self.people[person]

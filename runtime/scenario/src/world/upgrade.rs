@@ -41,6 +41,7 @@ impl<'a> World<'a> {
                 };
                 notes.extend(more);
             }
+            someone.shadow = None;
             notes.extend(trigger::carried(&mut someone.agenda, older, newer));
             // Systems answer what they were asked: what does not fit any more has failed.
             for (_, kind, (call, attempt)) in &mut someone.due {

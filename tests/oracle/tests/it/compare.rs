@@ -1,7 +1,7 @@
 //! Two worlds that hear the same: one with the machine, one with the oracle, compared after every line.
 
 use botflow_machine::{Effect, Event, Numbers, Owner, Person, Rest, Speaker};
-use botflow_oracle::{Oracle, Project};
+use botflow_oracle::{Oracle, Project, Triggers};
 use botflow_scenario::engine::{Engine, MachineEngine, Standing};
 use botflow_scenario::script::{LineKind, Stub};
 use botflow_scenario::world::{Observed, Trouble, World};
@@ -103,6 +103,7 @@ impl<'a> Pair<'a> {
                 }
             }),
         );
+        let oracle = oracle.with_shadows(move || Box::new(Triggers::new(project)));
         Pair { machine, oracle }
     }
 

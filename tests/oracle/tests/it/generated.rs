@@ -131,7 +131,7 @@ fn converse<'a>(
     (said, None)
 }
 
-fn take(pair: &mut Pair<'_>, line: &str) -> Result<Vec<String>, String> {
+pub(crate) fn take(pair: &mut Pair<'_>, line: &str) -> Result<Vec<String>, String> {
     match parse(line) {
         Ok(kinds) => {
             let mut seen = Vec::new();
@@ -151,7 +151,11 @@ fn parse(line: &str) -> Result<Vec<LineKind>, String> {
 }
 
 /// Leaves out lines that the difference does not need, and writes down what both sides did before it.
-fn shortest<'a>(built: &'a Built, project: &'a Project<'a>, mut said: Vec<String>) -> (Vec<String>, String) {
+pub(crate) fn shortest<'a>(
+    built: &'a Built,
+    project: &'a Project<'a>,
+    mut said: Vec<String>,
+) -> (Vec<String>, String) {
     let differs = |said: &[String]| {
         let mut pair = Pair::new(built, project, false);
         said.iter().find_map(|line| take(&mut pair, line).err())

@@ -5,5 +5,6 @@
 mod chat;
 mod compare;
 mod generated;
+mod nudges;
 mod project;
 mod upgrades;
