@@ -705,7 +705,9 @@ impl Writer {
     }
 
     fn vary(&mut self) {
-        self.open("vary colours");
+        // No lot of its own: bots of known numbers stay as they are.
+        let experiment = ["colours", "shapes"][self.out.len() % 2];
+        self.open(&format!("vary {experiment}"));
         self.line("red { say \"Red.\" }");
         self.block("blue");
         self.close();

@@ -2,6 +2,7 @@
 
 use botflow_artifact::{BinaryOp, EventId, Expr, Goal, Occurrence, StageId, Value};
 use botflow_machine::{Effect, Program};
+use proptest::prelude::*;
 
 use crate::common::triggers::{DAY, HOUR, Somebody, bot, told};
 
@@ -119,5 +120,56 @@ fn entered(stage: u32) -> Effect {
     Effect::Stage {
         from: None,
         to: StageId(stage),
+    }
+}
+
+proptest! {
+    /// Against a reading of 15.6 to 15.8 that keeps everything: conversations and events in any order, some of them reported
+    /// late, early or again.
+    #[test]
+    fn as_written(steps in prop::collection::vec((0u8..3, 0i64..40, 0u64..12, 0i64..60), 1..40)) {
+        let program = program();
+        let mut who = Somebody::new(&program, START);
+        // All conversations: beginning and last words. All ids that came last, and those that reached the goal.
+        let mut talks: Vec<(i64, i64)> = Vec::new();
+        let (mut last_ids, mut counted): (Vec<u64>, Vec<u64>) = (Vec::new(), Vec::new());
+        for (step, hours, id, total) in steps {
+            who.now += HOUR;
+            match step {
+                0 => {
+                    let began = who.now;
+                    talked(&mut who, &[began]);
+                    talks.push((began, began + HOUR));
+                    who.now += HOUR;
+                }
+                _ => {
+                    let at = who.now - hours * 6 * HOUR + 12 * HOUR;
+                    let found = told(&program, &who.report(id, at, "e0", values(total)));
+                    let again = id != 0 && last_ids.contains(&id);
+                    if id != 0 && !again {
+                        last_ids.push(id);
+                        if last_ids.len() > 8 {
+                            last_ids.remove(0);
+                        }
+                    }
+                    let refused = again || at > who.now + DAY || at < who.now - 7 * DAY;
+                    let at = at.min(who.now);
+                    if refused || total <= 10 || (id != 0 && counted.contains(&id)) {
+                        prop_assert!(found.iter().all(|line| line.contains("refused")), "{:?}", found);
+                        prop_assert_eq!(found.len(), usize::from(refused));
+                        continue;
+                    }
+                    if id != 0 {
+                        counted.push(id);
+                    }
+                    let first = talks.len().saturating_sub(16);
+                    let credit: Vec<usize> = (first..talks.len())
+                        .filter(|talk| talks[*talk].0 <= at && talks[*talk].1 >= at - DAY)
+                        .map(|talk| talk + 1)
+                        .collect();
+                    prop_assert_eq!(found, [format!("sale reached, worth Integer({total}), credit {credit:?}")]);
+                }
+            }
+        }
     }
 }

@@ -81,9 +81,25 @@ escalation sales {
   operator silent 20m -> finish unresolved
 }
 
+goal sale {
+  on paid if event.total >= 10 EUR
+  value event.total
+  credit 1h
+}
+
 experiment colours {
   red 40%
-  blue 60%
+  blue 40%
+  hold out 20%
+  group looks
+  goal sale
+}
+experiment shapes {
+  if customer.orders < 3
+  red 50%
+  blue 50%
+  group looks
+  goal sale
 }
 
 flow leave {
