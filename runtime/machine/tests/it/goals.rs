@@ -146,13 +146,14 @@ proptest! {
                     let at = who.now - hours * 6 * HOUR + 12 * HOUR;
                     let found = told(&program, &who.report(id, at, "e0", values(total)));
                     let again = id != 0 && last_ids.contains(&id);
-                    if id != 0 && !again {
+                    let refused = again || at > who.now + DAY || at < who.now - 7 * DAY;
+                    // What is refused is not known afterwards.
+                    if id != 0 && !refused {
                         last_ids.push(id);
                         if last_ids.len() > 8 {
                             last_ids.remove(0);
                         }
                     }
-                    let refused = again || at > who.now + DAY || at < who.now - 7 * DAY;
                     let at = at.min(who.now);
                     if refused || total <= 10 || (id != 0 && counted.contains(&id)) {
                         prop_assert!(found.iter().all(|line| line.contains("refused")), "{:?}", found);
