@@ -304,7 +304,7 @@ impl<'c> Look<'c, '_, '_> {
                  messages\", and nothing else hears it."
             ),
         )
-        .help("Use other words, such as `\"Cancel the order\"`. The law's words count only if they stand alone.")
+        .help("Use other words, or more of them: the law's words count only if they stand alone.")
         .conversation(conversation);
         finding.fixes.extend(without(self.sources, at));
         self.findings.push(finding);
