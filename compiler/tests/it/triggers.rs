@@ -413,6 +413,14 @@ fn what_can_come_about() {
         &[],
     );
     case(
+        "  on paid\n  via web, email\n  undelivered -> next channel\n  expires 1h",
+        &[],
+    );
+    case(
+        "  on paid\n  via web, email\n  undelivered 2h -> next channel\n  expires 1h",
+        &["never-fires: undelivered 2h -> next channel"],
+    );
+    case(
         "  on paid\n  via web\n  unread 2h -> next channel",
         &["never-fires: unread 2h -> next channel"],
     );

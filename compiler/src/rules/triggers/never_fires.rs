@@ -1,6 +1,6 @@
 //! `never-fires`: a trigger, or a part of one, that nothing can bring about.
 
-use botflow_artifact::TriggerSource;
+use botflow_artifact::{Fallback, TriggerSource};
 
 use super::conditions::Conditions;
 use super::declared::Declared;
@@ -171,23 +171,30 @@ fn sources(
     }
 }
 
-/// What is not read leads to no other channel.
+/// What is not read, or does not arrive, leads to no other channel.
 fn no_next_channel(declared: &Declared<'_>) -> Option<Finding> {
     let trigger = declared.trigger;
-    let (_, after) = trigger.fallback.first()?;
-    let at = declared.at(TriggerPart::Unread);
-    if trigger.via.len() < 2 {
-        let message = "There is no next channel: `via` names no other one, so that this never happens.";
-        return Some(
-            Finding::new(&RULE, at, message).help("Name the channels in order: `via whatsapp, sms`."),
-        );
+    let parts = declared.all(TriggerPart::Unread);
+    for ((kind, after), at) in trigger.fallback.iter().zip(parts) {
+        if trigger.via.len() < 2 {
+            let message = "There is no next channel: `via` names no other one, so that this never happens.";
+            let help = "Name the channels in order: `via whatsapp, sms`.";
+            return Some(Finding::new(&RULE, at, message).help(help));
+        }
+        // What the channel itself says did not arrive goes on at once.
+        let given_up = |expires: &i64| after.is_some_and(|after| *expires <= after);
+        if let Some(expires) = trigger.expires_ms.filter(given_up) {
+            let what = match kind {
+                Fallback::Undelivered => "did not arrive",
+                Fallback::Unread => "was not read",
+            };
+            let message = format!(
+                "After {} the trigger is given up, so that what {what} never goes to the next channel.",
+                duration(expires)
+            );
+            let help = "Go on sooner, or give it up later (`expires`).";
+            return Some(Finding::new(&RULE, at, message).help(help));
+        }
     }
-    let expires = trigger
-        .expires_ms
-        .filter(|expires| after.is_some_and(|after| *expires <= after))?;
-    let message = format!(
-        "After {} the trigger is given up, so that what was not read never goes to the next channel.",
-        duration(expires)
-    );
-    Some(Finding::new(&RULE, at, message).help("Go on sooner, or give it up later (`expires`)."))
+    None
 }
