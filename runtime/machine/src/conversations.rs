@@ -342,6 +342,8 @@ impl<S: Speaker> Conversations<S> {
     fn deliver(&mut self, held: Vec<Event>, now: i64, effects: &mut Vec<Effect>) {
         for event in held {
             let counted = self.speaking.person().occurrences.clone();
+            let brought = self.speaking.person().particulars.as_ref();
+            let brought = brought.map(|more| more.brought.clone());
             for (_, moments) in &mut self.speaking.person_mut().occurrences {
                 if let Some(place) = moments.iter().rposition(|at| *at == event.at) {
                     moments.remove(place);
@@ -353,7 +355,11 @@ impl<S: Speaker> Conversations<S> {
                 ..event
             };
             self.speaking.turn(event, effects);
-            self.speaking.person_mut().occurrences = counted;
+            let person = self.speaking.person_mut();
+            person.occurrences = counted;
+            if let Some(more) = &mut person.particulars {
+                more.brought = brought.unwrap_or_default();
+            }
         }
     }
 

@@ -32,6 +32,8 @@ impl Turn<'_> {
                 if self.hears_stop(text) {
                     return true;
                 }
+                // What is said for that reason answers the message, too.
+                self.c.wrote_at = self.now;
                 self.go_on_stranded();
                 false
             }

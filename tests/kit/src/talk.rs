@@ -11,9 +11,9 @@ pub fn headers(random: &mut Random) -> Vec<String> {
             random.word(&["10:00", "17:55", "22:00"])
         ),
         match random.below(4) {
-            0 => "person ana (name: \"Ana\", orders: 2)".to_owned(),
+            0 => "person ana (name: \"Ana\", orders: 2, consents: [marketing])".to_owned(),
             1 => "person ana (city: \"Cluj\", size: medium)".to_owned(),
-            2 => "person ana (orders: 5)".to_owned(),
+            2 => "person ana (orders: 5, consents: [\"marketing on web\"])".to_owned(),
             _ => "person ana (language: en)".to_owned(),
         },
     ];
@@ -137,7 +137,8 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
             random.word(&[
                 "paid(order: \"204311\", total: 20 EUR)",
                 "paid(order: \"1\", total: 5 EUR)",
-                "moved"
+                "moved",
+                "offered"
             ])
         ),
         92..=98 => format!(

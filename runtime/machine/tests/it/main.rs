@@ -8,6 +8,7 @@ mod dialogue;
 mod experiments;
 mod goals;
 mod hours;
+mod people;
 mod properties;
 mod trigger_cases;
 mod trigger_properties;

@@ -31,6 +31,16 @@ customer {
 
 event paid(order: text, total: money)
 event moved
+event offered
+
+trigger offer {
+  on offered
+  needs consent marketing
+  via sms, web
+  when busy wait
+  expires 1d
+  start main
+}
 
 intent price {
   words "price", "how much"
