@@ -6,7 +6,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use botflow_machine::{Effect, Event, EventKind, Numbers, Person, Rest, Speaker, Starter};
+use botflow_artifact::ConsentId;
+use botflow_machine::{Consent, Effect, Event, EventKind, Numbers, Person, Rest, Speaker, Starter};
 use botflow_scenario::engine::{Engine, MachineEngine, Standing};
 use botflow_scenario::script;
 use botflow_scenario::world::World;
@@ -42,6 +43,25 @@ struct Watched<'a> {
 }
 
 impl Watched<'_> {
+    /// Consent is also given and withdrawn elsewhere, as hosts report it.
+    fn elsewhere(&mut self, number: u64, at: i64) {
+        let channel = ["sms", "web"][(number % 2) as usize];
+        let granted = match number % 7 {
+            0 | 1 => false,
+            4 => true,
+            _ => return,
+        };
+        self.engine.person_mut().record(Consent {
+            granted,
+            ..Consent::given(ConsentId(0), channel, at)
+        });
+        let mut seen = self.seen.borrow_mut();
+        match granted {
+            true => seen.agreed.insert(channel.into()),
+            false => seen.agreed.remove(channel),
+        };
+    }
+
     fn watch(&mut self, effects: &[Effect], at: i64) {
         let mut seen = self.seen.borrow_mut();
         let own = self.engine.person().channel.clone();
@@ -66,7 +86,10 @@ impl Watched<'_> {
                     self.wrote = None;
                 }
                 Effect::Send(message) if self.begun_by_trigger => {
-                    let via = message.envelope.as_ref().and_then(|envelope| envelope.via.clone());
+                    let via = message
+                        .envelope
+                        .as_ref()
+                        .and_then(|envelope| envelope.via.clone());
                     let channel = via.unwrap_or_else(|| own.clone());
                     let answers = self.wrote.as_ref();
                     if answers.is_some_and(|(wrote, on)| *on == channel && at - wrote < DAY) {
@@ -74,8 +97,14 @@ impl Watched<'_> {
                         continue;
                     }
                     seen.unasked += 1;
-                    assert!(seen.agreed.contains(&channel), "said on {channel} without consent");
-                    assert!(!seen.opted_out.contains(&channel), "said on {channel} after opting out");
+                    assert!(
+                        seen.agreed.contains(&channel),
+                        "said on {channel} without consent"
+                    );
+                    assert!(
+                        !seen.opted_out.contains(&channel),
+                        "said on {channel} after opting out"
+                    );
                 }
                 _ => {}
             }
@@ -99,13 +128,17 @@ impl Speaker for Watched<'_> {
         let before = effects.len();
         let starts = matches!(
             event.kind,
-            EventKind::Start { by: Starter::Trigger { .. }, .. }
+            EventKind::Start {
+                by: Starter::Trigger { .. },
+                ..
+            }
         );
         let writes = matches!(
             event.kind,
             EventKind::Message { .. } | EventKind::Press { .. } | EventKind::Media { .. }
         );
         let ran = self.engine.rest() != Rest::Ended;
+        self.elsewhere(event.id, at);
         self.engine.turn(event, effects);
         if writes {
             self.wrote = Some((at, self.engine.person().channel.clone()));
@@ -114,7 +147,9 @@ impl Speaker for Watched<'_> {
         let mut new = &effects[before..];
         if starts && !matches!(new.first(), Some(Effect::Withheld { .. })) {
             // What ran before has ended first.
-            let ended = new.iter().position(|effect| matches!(effect, Effect::Finished { .. }));
+            let ended = new
+                .iter()
+                .position(|effect| matches!(effect, Effect::Finished { .. }));
             if let Some(ended) = ended.filter(|_| ran) {
                 self.watch(&effects[before..=before + ended].to_vec(), at);
                 new = &effects[before + ended + 1..];
@@ -170,12 +205,12 @@ impl Speaker for Watched<'_> {
 #[test]
 fn nothing_is_said_unasked_without_consent() {
     let (mut unasked, mut answered, mut withheld) = (0, 0, 0);
-    for seed in 0..60 {
+    for seed in 0..24 {
         let source = bots::source(seed);
         let Ok(built) = build(vec![("bot.flow".to_owned(), source)], Some(config())) else {
             continue;
         };
-        for number in 0..4 {
+        for number in 0..3 {
             let seen = Rc::new(RefCell::new(Seen::default()));
             let watched = Rc::clone(&seen);
             let program = &built.program;
@@ -197,10 +232,10 @@ fn nothing_is_said_unasked_without_consent() {
                 consents.join(", ")
             );
             play(&mut world, &["at 2026-03-02 10:00", &person, "@ ana on sms"]);
-            for _ in 0..40 {
+            for _ in 0..30 {
                 let line = match random.below(12) {
                     0 | 1 => "! offered".to_owned(),
-                    2 => format!("+ {}", random.word(&["1h", "12h", "25h", "3d"])),
+                    2 => format!("+ {}", random.word(&["1h", "2h", "6h", "25h"])),
                     3 => "! paid(order: \"204311\", total: 20 EUR)".to_owned(),
                     4 => format!("@ ana on {}", random.word(&["sms", "web"])),
                     5 => format!("> {}", random.word(&["stop", "start", "STOP", "yes", "1"])),
@@ -215,7 +250,7 @@ fn nothing_is_said_unasked_without_consent() {
         }
     }
     assert!(
-        unasked > 100 && answered > 100 && withheld > 10,
+        unasked > 20 && answered > 20 && withheld > 20,
         "it is a test of something: {unasked} unasked, {answered} answers, {withheld} withheld"
     );
 }
