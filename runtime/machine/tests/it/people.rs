@@ -308,7 +308,7 @@ enum Act {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        6 => prop::sample::select(vec!["hi", "wait", "price", "track", "quote", "yes", "20431177", "human", "shop", "once more", "STOP"])
+        6 => prop::sample::select(vec!["hi", "20431177, 2 pieces", "It broke", "wait", "price", "track", "quote", "yes", "20431177", "human", "shop", "once more", "STOP"])
             .prop_map(Act::Says),
         3 => (prop::sample::select(vec!["main", "tracking", "gone"]), any::<bool>())
             .prop_map(|(flow, trigger)| Act::Begins(flow, trigger)),
@@ -323,7 +323,9 @@ fn act() -> impl Strategy<Value = Act> {
 proptest! {
     /// Every conversation that begins has exactly one outcome, or still runs: parked or not.
     #[test]
-    fn no_outcome_is_lost(acts in prop::collection::vec(act(), 0..60), merges in any::<bool>()) {
+    fn no_outcome_is_lost(acts in prop::collection::vec(act(), 0..60), merges in any::<bool>(), waits in any::<bool>()) {
+        let first = ["hi", "20431177, 2 pieces", "It broke", "wait"].map(Act::Says).to_vec();
+        let acts = [if waits { first } else { Vec::new() }, acts].concat();
         let program = sink().program();
         let fresh = |person: Person| Running::new(&program, person);
         let new = |id| Conversations::new(fresh(Person::new(&program.bot, id)), id);
@@ -409,10 +411,19 @@ fn numbers_of_calls_are_never_used_twice() {
     assert_eq!((conversation.id, all.parked().len()), (1, 0));
     let mut effects = Vec::new();
     let mut asked = Vec::new();
-    for (number, words) in ["hi", "wait", "", "quote", "hi", "wait", "", "quote"]
-        .into_iter()
-        .enumerate()
-    {
+    let words = [
+        "hi",
+        "20431177, 2 pieces",
+        "It broke",
+        "wait",
+        "",
+        "20431177, 2 pieces",
+        "It broke",
+        "quote",
+        "once more",
+        "quote",
+    ];
+    for (number, words) in words.into_iter().enumerate() {
         let kind = match words {
             "" => EventKind::Start {
                 flow: "main".into(),
