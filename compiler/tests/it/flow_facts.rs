@@ -320,7 +320,7 @@ fn what_holds_at_a_message_holds_at_its_buttons_unless_something_may_end_it() {
 fn conditions_outside_of_flows_teach() {
     let trigger = |settings: &str| {
         format!(
-            "event seen(page: text?)\nevent left(page: text?)\ntrigger t {{\n{settings}\nbetween 09:00 and 20:00\nat \
+            "event seen(page: text?)\nevent gone(page: text?)\ntrigger t {{\n{settings}\nbetween 09:00 and 20:00\nat \
              most 1 in 7d\nvia web\n}}\nflow main {{\nfinish resolved\n}}\nflow greet(page: text) {{\nsay \
              \"{{page}}\"\nfinish resolved\n}}\n"
         )
@@ -339,11 +339,11 @@ fn conditions_outside_of_flows_teach() {
         ("on seen\nstart greet(event.page)", &[missing("event.page")]),
         // Each of several sources has to know it.
         (
-            "on seen if event.page is known\non left if event.page is known\nstart greet(event.page)",
+            "on seen if event.page is known\non gone if event.page is known\nstart greet(event.page)",
             &[],
         ),
         (
-            "on seen if event.page is known\non left\nstart greet(event.page)",
+            "on seen if event.page is known\non gone\nstart greet(event.page)",
             &[missing("event.page")],
         ),
         // The card may be another one when the trigger starts.
