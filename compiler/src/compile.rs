@@ -100,6 +100,7 @@ pub fn check(project: &Project) -> Checked {
     }));
     rules::talk::check(&context, unreadable, &mut findings);
     rules::triggers::check(&context, &conditions, &read.sources, unreadable, &mut findings);
+    rules::escalation::check(&context, &read.sources, unreadable, &mut findings);
     drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::suppress::apply(&read.sources, &mut findings);

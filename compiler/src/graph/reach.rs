@@ -139,6 +139,11 @@ impl Reach {
         buckets[bucket].push(to);
     }
 
+    /// In how many turns a node is reached; `u32::MAX` where it never is.
+    pub fn turns(&self, node: NodeIndex) -> u32 {
+        self.turns[node.index()]
+    }
+
     /// Whether a conversation can come here.
     pub fn reached(&self, node: NodeIndex) -> bool {
         self.turns[node.index()] != NEVER

@@ -41,9 +41,8 @@ impl Lower<'_> {
                                     "The whole day is from 00:00 to 00:00, all days are `hours always`.",
                                 ),
                             );
-                        } else {
-                            self.program.bot.queues[id].hours.push((days, from, to));
                         }
+                        self.program.bot.queues[id].hours.push((days, from, to));
                     }
                 }
                 QueueEntry::ClosedSetting(closed) => {

@@ -2,7 +2,8 @@
 //! message is worded, and its check where it stands alone) + one `.md` page beside it + one line in its family's
 //! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
-//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3), [`triggers`] (BF5).
+//! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3), [`triggers`] (BF5),
+//! [`escalation`] (BF6).
 //!
 //! # Pages
 //!
@@ -36,6 +37,7 @@
 //!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
 //!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.
 
+pub mod escalation;
 pub mod flow;
 pub mod names;
 pub mod nearest;
@@ -53,6 +55,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(flow::RULES)
         .chain(talk::RULES)
         .chain(triggers::RULES)
+        .chain(escalation::RULES)
         .copied()
 }
 
@@ -76,6 +79,7 @@ pub fn index() -> String {
         ("BF2", "the graph", flow::RULES),
         ("BF3", "talk", talk::RULES),
         ("BF5", "triggers, experiments and goals", triggers::RULES),
+        ("BF6", "escalation", escalation::RULES),
     ] {
         page.push_str(&format!(
             "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
@@ -116,16 +120,6 @@ pub const LATER: &[&str] = &[
     "unsupported-markup",
     "channel-never-used",
     "reply-once",
-    "nobody-came",
-    "closed-not-handled",
-    "handover-cycle",
-    "bot-talks-over",
-    "rule-never-fires",
-    "queue-without-hours",
-    "queue-never-used",
-    "brief-missing",
-    "no-way-back",
-    "promise-without-people",
     "missing-translation",
     "stale-translation",
     "unused-translation",

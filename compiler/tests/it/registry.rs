@@ -106,6 +106,22 @@ const NAMES: &[(&str, &[&str])] = &[
             "goal-never-reached",
         ],
     ),
+    (
+        "BF6",
+        &[
+            "nobody-came",
+            "closed-not-handled",
+            "handover-cycle",
+            "bot-talks-over",
+            "rule-never-fires",
+            "queue-without-hours",
+            "queue-never-used",
+            "brief-missing",
+            "no-way-back",
+            "promise-without-people",
+            "colleague-forgets",
+        ],
+    ),
 ];
 
 #[test]
