@@ -8,6 +8,7 @@
 
 use smol_str::SmolStr;
 
+use crate::build::OFFER;
 use crate::conversation::{Conversation, NEVER, Owner, Pending};
 use crate::effect::Effect;
 use crate::event::{Event, EventKind, Starter};
@@ -39,6 +40,8 @@ pub trait Speaker {
     fn awaits_event(&self, name: &str) -> bool;
     /// It waits for this call.
     fn awaits_call(&self, number: u32) -> bool;
+    /// It remembers the message on which this button stands.
+    fn offers(&self, payload: &str) -> bool;
     /// What must be different in every conversation of a person.
     fn numbers(&self) -> Numbers;
     /// Goes on counting from there; `id`: where it is a new conversation.
@@ -71,6 +74,8 @@ pub struct Numbers {
     pub calls: u32,
     /// Questions that were put.
     pub puts: u32,
+    /// Messages with buttons that were said.
+    pub offers: u32,
     /// Timers that were set.
     pub timers: u32,
     /// Ids of the last events, newest last.
@@ -189,6 +194,9 @@ impl<S: Speaker> Conversations<S> {
                 ) {
                     self.wrote_at = self.wrote_at.max(Some(at));
                 }
+                if let EventKind::Press { payload, .. } = kind {
+                    self.find_pressed(payload, at, effects);
+                }
                 self.speaking.turn(event, effects);
             }
         }
@@ -290,6 +298,20 @@ impl<S: Speaker> Conversations<S> {
         } else if let Some(parked) = self.parked.pop() {
             // It said what it had to say, or nothing: the other one has waited on.
             self.takes_over(parked);
+        }
+    }
+
+    /// A button that only a parked conversation knows is pressed: that one speaks.
+    fn find_pressed(&mut self, payload: &str, at: i64, effects: &mut Vec<Effect>) {
+        if self.speaking.rest() == Rest::People || self.speaking.offers(payload) {
+            return;
+        }
+        let offers = |parked: &Parked<S>| parked.speaker.offers(payload);
+        if let Some(place) = self.parked.iter().rposition(offers) {
+            let parked = self.parked.remove(place);
+            let held = self.speaks(parked, at, effects);
+            self.deliver(held, at, effects);
+            self.settle(at, effects);
         }
     }
 
@@ -429,6 +451,10 @@ impl<S: Speaker + ?Sized> Speaker for Box<S> {
         (**self).awaits_call(number)
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        (**self).offers(payload)
+    }
+
     fn numbers(&self) -> Numbers {
         (**self).numbers()
     }
@@ -444,6 +470,13 @@ impl<S: Speaker + ?Sized> Speaker for Box<S> {
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
         (**self).abandon(at, effects);
     }
+}
+
+/// The number of the message on which a button stands, as its payload tells.
+fn offer_of(payload: &str) -> Option<u32> {
+    let mut parts = payload.split('.');
+    let number = parts.nth(1).filter(|_| payload.starts_with(OFFER));
+    number.and_then(|number| number.parse().ok())
 }
 
 /// The machine's own speaker: a conversation with the bot it runs.
@@ -526,10 +559,17 @@ impl Speaker for Running<'_> {
         pending.any(|pending| matches!(pending, Pending::Call { number: one, .. } if *one == number))
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        let offers = self.conversation.offers.iter();
+        let mut messages = offers.flat_map(|offers| &offers.messages);
+        offer_of(payload).is_some_and(|number| messages.any(|offer| offer.number == number))
+    }
+
     fn numbers(&self) -> Numbers {
         Numbers {
             calls: self.conversation.calls,
             puts: self.conversation.puts,
+            offers: self.conversation.offers.as_ref().map_or(0, |offers| offers.count),
             timers: self.conversation.timers,
             seen: self.conversation.seen.to_vec(),
         }
@@ -540,6 +580,10 @@ impl Speaker for Running<'_> {
         c.id = id.unwrap_or(c.id);
         c.calls = c.calls.max(numbers.calls);
         c.puts = c.puts.max(numbers.puts);
+        if numbers.offers > 0 {
+            let offers = c.offers.get_or_insert_default();
+            offers.count = offers.count.max(numbers.offers);
+        }
         // The timer that is set has the number of the last one.
         if c.timer.is_none() {
             c.timers = c.timers.max(numbers.timers);

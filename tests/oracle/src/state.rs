@@ -621,10 +621,20 @@ impl Speaker for Oracle<'_> {
         self.frames.iter().any(awaits)
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        let number = payload
+            .strip_prefix("say.")
+            .and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+        let of_frames = self.frames.iter().flat_map(|frame| &frame.offered);
+        let mut all = of_frames.chain(&self.offered);
+        number.is_some_and(|number| all.any(|offer| offer.number == number))
+    }
+
     fn numbers(&self) -> Numbers {
         Numbers {
             calls: self.calls,
             puts: self.puts,
+            offers: self.offers,
             timers: self.timers,
             seen: self.seen.clone(),
         }
@@ -634,6 +644,7 @@ impl Speaker for Oracle<'_> {
         self.id = id.unwrap_or(self.id);
         self.calls = self.calls.max(numbers.calls);
         self.puts = self.puts.max(numbers.puts);
+        self.offers = self.offers.max(numbers.offers);
         if self.timer.is_none() {
             self.timers = self.timers.max(numbers.timers);
         }

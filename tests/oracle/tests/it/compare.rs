@@ -57,6 +57,10 @@ impl<E: Engine> Speaker for Certain<E> {
         self.0.awaits_call(number)
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        self.0.offers(payload)
+    }
+
     fn numbers(&self) -> Numbers {
         self.0.numbers()
     }

@@ -222,6 +222,10 @@ impl Speaker for Watched<'_> {
         self.inner.awaits_call(number)
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        self.inner.offers(payload)
+    }
+
     fn numbers(&self) -> Numbers {
         self.inner.numbers()
     }
