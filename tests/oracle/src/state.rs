@@ -622,9 +622,8 @@ impl Speaker for Oracle<'_> {
     }
 
     fn offers(&self, payload: &str) -> bool {
-        let number = payload
-            .strip_prefix("say.")
-            .and_then(|rest| rest.split('.').next()?.parse::<u32>().ok());
+        let number = payload.strip_prefix('s').and_then(|rest| rest.split_once('.'));
+        let number = number.and_then(|(number, _)| number.parse::<u32>().ok());
         let of_frames = self.frames.iter().flat_map(|frame| &frame.offered);
         let mut all = of_frames.chain(&self.offered);
         number.is_some_and(|number| all.any(|offer| offer.number == number))
