@@ -184,6 +184,10 @@ impl Speaker for Watched<'_> {
         self.engine.awaits_call(number)
     }
 
+    fn offers(&self, payload: &str) -> bool {
+        self.engine.offers(payload)
+    }
+
     fn numbers(&self) -> Numbers {
         self.engine.numbers()
     }
