@@ -101,8 +101,8 @@ pub fn index() -> String {
     page
 }
 
-/// Names that `[lints]` may mention before their rules exist: those of the families about talk, channels, triggers,
-/// escalation, languages, understanding, upgrades and conversation tests.
+/// Names that `[lints]` may mention before their rules exist: those of the families about channels, escalation,
+/// languages, understanding, upgrades and conversation tests.
 pub const LATER: &[&str] = &[
     "text-too-long",
     "label-too-long",
