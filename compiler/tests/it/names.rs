@@ -800,3 +800,27 @@ flow main {
 "#,
     );
 }
+
+#[test]
+fn ways_of_merging_fit_their_fields() {
+    check(
+        r#"
+customer {
+  name: text? when merged oldest
+  orders: integer = 0 when merged add
+  last_total: money? when merged highest
+  wishes: list of text = [] when merged join
+  born: date? when merged lowest
+  city: text? when merged add
+  #                       ^^^ type-mismatch cannot be merged by `add`
+  tags: list of text = [] when merged ad
+  #                                   ^^ unknown-name `ad`
+  age: integer? when marged add
+  #                  ^^^^^^ unknown-name `marged`
+}
+flow main {
+  finish resolved
+}
+"#,
+    );
+}

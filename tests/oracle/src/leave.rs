@@ -54,7 +54,7 @@ impl<'a> Oracle<'a> {
     /// The last that was said about a consent on a channel is that it is given.
     pub(crate) fn agrees(&self, consent: ConsentId, channel: &str) -> bool {
         let about = |record: &&Consent| record.consent == consent && record.channel == channel;
-        let last = self.person.consents().iter().filter(about).last();
+        let last = self.person.consents().iter().rfind(about);
         last.is_some_and(|record| record.granted)
     }
 

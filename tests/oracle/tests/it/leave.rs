@@ -151,13 +151,13 @@ impl Speaker for Watched<'_> {
                 .iter()
                 .position(|effect| matches!(effect, Effect::Finished { .. }));
             if let Some(ended) = ended.filter(|_| ran) {
-                self.watch(&effects[before..=before + ended].to_vec(), at);
+                self.watch(&effects[before..=before + ended], at);
                 new = &effects[before + ended + 1..];
             }
             self.begun_by_trigger = true;
             self.wrote = None;
         }
-        self.watch(&new.to_vec(), at);
+        self.watch(new, at);
     }
 
     fn person(&self) -> &Person {
