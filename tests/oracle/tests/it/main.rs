@@ -7,5 +7,6 @@ mod compare;
 mod generated;
 mod leave;
 mod nudges;
+mod people;
 mod project;
 mod upgrades;
