@@ -275,6 +275,11 @@ pub enum Kind {
         /// `as demo_booked`.
         label: Option<SmolStr>,
     },
+    /// Another person turned out to be this one: their entries are this person's from the beginning.
+    Merged {
+        /// The host's number of the other one.
+        other: u64,
+    },
     /// An operator's state changed; the host reports it, with person 0 and the operator in the context.
     Duty {
         /// The state.

@@ -195,6 +195,29 @@ impl Recorder {
         entries
     }
 
+    /// Another person turns out to be this one; their recorder is not used any more.
+    pub fn merge(&mut self, program: &Program, person: &Person, other: Recorder, now: i64) -> Vec<Entry> {
+        let running = std::iter::once(other.now).chain(other.parked);
+        self.parked
+            .extend(running.filter(|running| running.talk.is_some()));
+        let surplus = self.parked.len().saturating_sub(MAX_PARKED);
+        self.parked.drain(..surplus);
+        self.page = self.page.take().or(other.page);
+        self.source = self.source.take().or(other.source);
+        let mut context = self.context(&program.bot, person);
+        context.talk = None;
+        context.begun_by = None;
+        let mut entries = vec![Entry {
+            at: now,
+            person: 0,
+            number: 0,
+            context,
+            kind: Kind::Merged { other: other.person },
+        }];
+        self.count(&mut entries);
+        entries
+    }
+
     /// Another conversation of the person speaks than before.
     fn turns_to(&mut self, conversation: u64) {
         let is_it = |running: &Running| running.talk.is_some_and(|talk| talk.conversation == conversation);

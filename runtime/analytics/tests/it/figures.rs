@@ -743,3 +743,39 @@ fn funnels() {
     assert_eq!(steps("https://shop.example/shoes"), [3, 2, 2, 1, 1]);
     assert_eq!(steps("https://shop.example/hats"), [1, 0, 0, 0, 0]);
 }
+
+#[test]
+fn people_who_turn_out_to_be_one() {
+    let entry = |person: u64, number: u64, hour: i64, kind: Kind| Entry {
+        at: MONDAY + hour * HOUR,
+        person,
+        number,
+        context: Context::default(),
+        kind,
+    };
+    let comment = || Kind::Happened {
+        event: "comment_posted".into(),
+    };
+    let lead = || Kind::Learnt {
+        field: "email".into(),
+        contact: true,
+    };
+    // Person 2 commented, and turns out to be person 1, who left an address later. Person 3 turns out to be 2 before.
+    let entries = [
+        entry(2, 1, 1, comment()),
+        entry(1, 1, 0, Kind::Visit),
+        entry(1, 2, 3, lead()),
+        entry(1, 3, 4, Kind::Merged { other: 2 }),
+        entry(3, 1, 2, comment()),
+        entry(2, 2, 3, Kind::Merged { other: 3 }),
+        entry(4, 1, 2, comment()),
+    ];
+    let stream: Stream = entries.into_iter().collect();
+    let people: Vec<_> = stream
+        .people()
+        .map(|(person, entries)| (person, entries.len()))
+        .collect();
+    assert_eq!(people, [(1, 6), (4, 1)]);
+    let comments = Comments::of(&stream, &Selection::all(), "sale");
+    assert_eq!(comments.to_lead, share(1, 2));
+}
