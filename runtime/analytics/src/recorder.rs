@@ -409,12 +409,10 @@ impl Recorder {
                         made.push(Kind::Requeued);
                     }
                 }
-                Effect::Left { operator } => {
-                    // What an operator did has told it already; who was silent for too long counts as gone.
-                    if self.now.operator.as_ref() == Some(operator) {
-                        made.push(Kind::Left);
-                        self.now.operator = None;
-                    }
+                // What an operator did has told it already; who was silent for too long counts as gone.
+                Effect::Left { operator } if self.now.operator.as_ref() == Some(operator) => {
+                    made.push(Kind::Left);
+                    self.now.operator = None;
                 }
                 // These the operator has told already.
                 Effect::Withdraw {
