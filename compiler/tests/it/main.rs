@@ -3,6 +3,8 @@
 mod advice;
 mod answers;
 mod codegen;
+mod depth;
+mod echoes;
 mod examples;
 mod flow_facts;
 mod graph;

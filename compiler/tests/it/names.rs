@@ -25,7 +25,7 @@ always {
 }
 "#;
 
-fn compiled(sources: &[&str], config: Option<&str>) -> Checked {
+pub fn compiled(sources: &[&str], config: Option<&str>) -> Checked {
     let mut project = Project {
         config: config.map(Arc::from),
         ..Project::default()
@@ -615,22 +615,6 @@ flow never {
 }
 
 #[test]
-fn mistakes_of_writing_silence_what_depends_on_them() {
-    let checked = compiled(
-        &[
-            "flow main {\n  let kept = \n  run never(\n}\nflow never {\n  say \"{kept}\"\n}\nflow lonely {\n}\n",
-        ],
-        None,
-    );
-    assert!(
-        checked
-            .findings
-            .iter()
-            .all(|finding| finding.rule.name != "unused-name")
-    );
-}
-
-#[test]
 fn a_let_keeps_its_type() {
     check(
         r#"
@@ -682,70 +666,6 @@ flow may_give gives integer? {
 }
 "#,
     );
-}
-
-#[test]
-fn long_chains_and_deep_types_end() {
-    let sum = vec!["1"; 5_000].join(" + ");
-    let any = vec!["now > now"; 20_000].join(" or ");
-    let lets: String = (0..100).map(|n| format!("  let x{} = [x{n}]\n", n + 1)).collect();
-    let text = format!(
-        "flow main {{\n  let x0 = {sum}\n{lets}  if {any} {{\n    say \"a\"\n  }}\n  finish resolved\n}}\n"
-    );
-    let checked = compiled(&[&text], None);
-    assert!(
-        checked
-            .findings
-            .iter()
-            .any(|finding| finding.rule.name == "nested-too-deep")
-    );
-}
-
-#[test]
-fn deep_nesting_needs_no_deep_stack() {
-    let depth = 120;
-    let ifs: String = "if now > now {\n".repeat(depth);
-    let ends: String = "}\n".repeat(depth);
-    let parens = format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
-    let nots = format!("{}now > now", "not ".repeat(depth));
-    let text = format!(
-        "flow main {{\n{ifs}say \"x\"\n{ends}let x = {parens}\nif {nots} {{\nsay \"{{x}}\"\n}}\nfinish resolved\n}}\n"
-    );
-    let checked = compiled(&[&text], None);
-    let errors: Vec<&str> = checked
-        .findings
-        .iter()
-        .filter(|finding| finding.level == Level::Error)
-        .map(|finding| finding.message.as_str())
-        .collect();
-    assert!(errors.is_empty(), "{errors:?}");
-}
-
-#[test]
-fn a_line_that_cannot_be_read_has_no_echoes() {
-    let checked = compiled(
-        &[
-            "flow main {\n  lte city = \"Cluj\"\n  say \"To {city}.\"\n  -> more\n\n  setp more {\n    finish resolved\n  }\n}\n",
-        ],
-        None,
-    );
-    let names: Vec<&str> = checked.findings.iter().map(|finding| finding.rule.name).collect();
-    assert_eq!(names, ["unknown-statement", "unknown-statement"]);
-}
-
-#[test]
-fn a_mistake_leaves_its_line_to_itself() {
-    let names = |line: &str| -> Vec<&str> {
-        let flow = format!(
-            "flow main {{\n  ask number: text \"Number?\"\n  if {line} {{\n    say \"x\"\n  }}\n  note \"{{number}}\"\n  finish resolved\n}}\n"
-        );
-        let checked = compiled(&[&flow], None);
-        checked.findings.iter().map(|finding| finding.rule.name).collect()
-    };
-    assert_eq!(names("number = \"1\""), ["unexpected-word"]);
-    assert_eq!(names("number != \"1\""), ["unexpected-word"]);
-    assert_eq!(names("1 < 2 && number is known"), ["unexpected-word"]);
-    assert_eq!(names("number is known and wrong > 3"), ["unknown-name"]);
 }
 
 /// A part of an address, of a code or of any other text of rules is no such thing itself.
