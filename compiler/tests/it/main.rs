@@ -17,6 +17,7 @@ mod random_program;
 mod registry;
 mod replay;
 mod slips;
+mod stranded;
 mod stuck;
 mod talk;
 mod triggers;

@@ -744,18 +744,3 @@ flow main {
 "#,
     );
 }
-
-#[test]
-fn on_stranded_stands_in_always() {
-    let wrong = |text: &str| {
-        let found = compiled(&[text], None).findings.into_iter();
-        let found = found.filter(|finding| finding.rule.name == "wrong-place");
-        found.map(|finding| finding.message).collect::<Vec<_>>()
-    };
-    let handler = "  on stranded {\n    say \"We have changed something.\"\n  }\n";
-    assert!(wrong(&format!("always {{\n{handler}}}\n")).is_empty());
-    assert_eq!(
-        wrong(&format!("flow other {{\n{handler}  say \"Hello.\"\n}}\n")),
-        ["`on stranded` cannot stand in a flow: it may be gone when it is needed."]
-    );
-}
