@@ -83,11 +83,11 @@ impl Turn<'_> {
         }
         if self.c.escalation.is_some() {
             self.comes(name.clone(), true);
-            if let Some(escalation) = &mut self.c.escalation {
-                if !std::mem::replace(&mut escalation.answered, true) {
-                    escalation.customer_at = self.now;
-                    escalation.customer_gone = 0;
-                }
+            if let Some(escalation) = &mut self.c.escalation
+                && !std::mem::replace(&mut escalation.answered, true)
+            {
+                escalation.customer_at = self.now;
+                escalation.customer_gone = 0;
             }
         }
         self.out.push(Effect::Relay {
@@ -190,7 +190,7 @@ impl Turn<'_> {
             return self.refuse(name, Refused::WrongArguments);
         }
         match self.c.owner {
-            Owner::Bot => return self.refuse(name, Refused::NotHandedOver),
+            Owner::Bot => self.refuse(name, Refused::NotHandedOver),
             Owner::People => {
                 self.comes(name.clone(), true);
                 self.out.push(Effect::OperatorStarts {

@@ -192,11 +192,11 @@ impl Turn<'_> {
     /// The customer wrote while people have the conversation (12.3).
     pub fn forward(&mut self, text: SmolStr, media: Option<Value>) {
         self.c.misunderstood = 0;
-        if let Some(escalation) = &mut self.c.escalation {
-            if std::mem::take(&mut escalation.answered) {
-                escalation.operator_at = self.now;
-                escalation.operator_gone = 0;
-            }
+        if let Some(escalation) = &mut self.c.escalation
+            && std::mem::take(&mut escalation.answered)
+        {
+            escalation.operator_at = self.now;
+            escalation.operator_gone = 0;
         }
         self.out.push(Effect::Forward {
             text,

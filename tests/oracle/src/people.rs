@@ -188,7 +188,7 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    fn into_queue(&mut self, name: &str) {
+    fn goes_to_queue(&mut self, name: &str) {
         let Some(queue) = self.queue_id(name) else {
             return;
         };
@@ -215,7 +215,7 @@ impl<'a> Oracle<'a> {
                     self.effect(Effect::Left { operator });
                 }
             }
-            self.into_queue(&other);
+            self.goes_to_queue(&other);
             self.note_closing();
             return;
         }
@@ -420,7 +420,7 @@ impl<'a> Oracle<'a> {
                 }
                 self.is_there(&name, false);
                 self.goes(&name);
-                self.into_queue(&queue);
+                self.goes_to_queue(&queue);
                 self.alone_now();
             }
             OperatorEvent::PassesTo { name, operator } => {

@@ -116,12 +116,10 @@ impl<'a> Oracle<'a> {
             Owner::People => {
                 self.misunderstood = 0;
                 let mark = (self.now, self.turn);
-                if let Some(escalation) = &mut self.escalation {
-                    if escalation.answered {
-                        escalation.answered = false;
-                        escalation.operator = mark;
-                        escalation.gone[2] = 0;
-                    }
+                if let Some(escalation) = self.escalation.as_mut().filter(|one| one.answered) {
+                    escalation.answered = false;
+                    escalation.operator = mark;
+                    escalation.gone[2] = 0;
                 }
                 let media = heard.medium.map(Box::new);
                 self.effect(Effect::Forward {
