@@ -229,7 +229,7 @@ fn nothing_is_said_unasked_without_consent() {
             let mut world = World::new(program, Box::new(factory)).lenient();
             let mut random = Random::new(seed * 1000 + number);
             let agreed: Vec<&str> = ["web", "sms"].into_iter().filter(|_| random.chance(70)).collect();
-            seen.borrow_mut().agreed = agreed.iter().map(|channel| SmolStr::new(channel)).collect();
+            seen.borrow_mut().agreed = agreed.iter().map(SmolStr::new).collect();
             let consents: Vec<String> = agreed.iter().map(|on| format!("\"marketing on {on}\"")).collect();
             let person = format!(
                 "person ana (language: en, channels: [sms, web], consents: [{}])",
