@@ -4,12 +4,14 @@
 //! - `flow fails`, a whole bot has an error,
 //! - `chat`, conversations pass with the last whole bot above them, or can be recorded,
 //! - `console`, each `$` line is run in the folder of the last bot above, and prints what stands below it,
-//! - `toml`, a `botflow.toml` of the last bot above is read without findings.
+//! - `toml`, a `botflow.toml` of the last bot above is read without findings,
+//! - `file PATH`, a file that stands beside the next whole bot below.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use botflow_syntax::parse;
+use botflow_syntax::{SyntaxKind, parse};
 
 use crate::program::{Run, botflow, botflow_reading, empty_folder, read, root, write};
 
@@ -28,18 +30,21 @@ fn examples_in_documents_are_true() {
     assert!(documents.len() >= 5, "the documents were not found");
     let mut counts = [0usize; 3];
     for document in &documents {
-        let mut bot: Option<String> = None;
+        let mut bot: Option<Bot> = None;
+        let mut files = Vec::new();
         for block in blocks(&read(document)) {
             let at = format!("{}:{}", document.display(), block.line);
             match block.kind.as_str() {
                 "flow" if is_whole(&block.text) => {
-                    let run = with_bot(Some(&block.text), |folder| {
-                        botflow(folder, &["check", "--deny", "warnings"])
-                    });
-                    assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
-                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["fmt", "--check"]));
-                    assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
-                    bot = Some(block.text);
+                    let shown = Bot::new(&block, &mut files);
+                    for arguments in [
+                        &["check", "--deny", "warnings"][..],
+                        &["fmt", "--check", "bot.flow"],
+                    ] {
+                        let run = with_bot(Some(&shown), |folder| botflow(folder, arguments));
+                        assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
+                    }
+                    bot = Some(shown);
                     counts[0] += 1;
                 }
                 "flow" => {
@@ -52,9 +57,10 @@ fn examples_in_documents_are_true() {
                 }
                 "flow fails" => {
                     assert!(is_whole(&block.text), "{at}: a bot that fails is whole");
-                    let run = with_bot(Some(&block.text), |folder| botflow(folder, &["check"]));
+                    let shown = Bot::new(&block, &mut files);
+                    let run = with_bot(Some(&shown), |folder| botflow(folder, &["check"]));
                     assert_eq!(run.status, 1, "{at}\n{}{}", run.data, run.talk);
-                    bot = Some(block.text);
+                    bot = Some(shown);
                     counts[0] += 1;
                 }
                 "chat" => {
@@ -65,7 +71,7 @@ fn examples_in_documents_are_true() {
                     } else {
                         &["test", "--accept"]
                     };
-                    let run = with_bot(bot.as_deref(), |folder| {
+                    let run = with_bot(bot.as_ref(), |folder| {
                         write(folder.join("tests/document.chat"), &block.text);
                         botflow(folder, arguments)
                     });
@@ -78,13 +84,16 @@ fn examples_in_documents_are_true() {
                     counts[2] += 1;
                 }
                 "toml" if bot.is_some() => {
-                    let run = with_bot(bot.as_deref(), |folder| {
+                    let run = with_bot(bot.as_ref(), |folder| {
                         write(folder.join("botflow.toml"), &block.text);
                         botflow(folder, &["check"])
                     });
                     assert_eq!(run.status, 0, "{at}\n{}{}", run.data, run.talk);
                 }
-                "console" => console(&at, bot.as_deref(), &block.text),
+                "console" => console(&at, bot.as_ref(), &block.text),
+                kind if kind.starts_with("file ") => {
+                    files.push((kind["file ".len()..].trim().to_owned(), block.text));
+                }
                 _ => {}
             }
         }
@@ -133,7 +142,7 @@ fn links_lead_somewhere() {
 }
 
 /// Runs the `$` lines of a block and compares what they print, both streams together.
-fn console(at: &str, bot: Option<&str>, text: &str) {
+fn console(at: &str, bot: Option<&Bot>, text: &str) {
     for command in text.split("$ ").skip(1) {
         let (line, expected) = command.split_once('\n').unwrap_or((command, ""));
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -157,11 +166,29 @@ fn tidy(text: &str) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
-fn with_bot(bot: Option<&str>, run: impl FnOnce(&Path) -> Run) -> Run {
+/// A whole bot with the files beside it.
+struct Bot {
+    text: String,
+    files: Vec<(String, String)>,
+}
+
+impl Bot {
+    fn new(block: &Block, files: &mut Vec<(String, String)>) -> Bot {
+        Bot {
+            text: block.text.clone(),
+            files: std::mem::take(files),
+        }
+    }
+}
+
+fn with_bot(bot: Option<&Bot>, run: impl FnOnce(&Path) -> Run) -> Run {
     let folder = empty_folder();
-    if let Some(text) = bot {
-        write(folder.path().join("bot.flow"), text);
+    if let Some(bot) = bot {
+        write(folder.path().join("bot.flow"), &bot.text);
         write(folder.path().join("botflow.toml"), "");
+        for (path, text) in &bot.files {
+            write(folder.path().join(path), text);
+        }
     }
     run(folder.path())
 }
@@ -231,4 +258,47 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> bool {
     path.is_file()
+}
+
+/// Each declaration, setting, statement and handler of the language stands in a whole bot of the documents that has a
+/// conversation below it.
+#[test]
+fn every_construct_has_an_example_that_runs() {
+    let mut shown = BTreeSet::new();
+    for document in documents() {
+        let mut bot: Option<String> = None;
+        for block in blocks(&read(&document)) {
+            match block.kind.as_str() {
+                "flow" if is_whole(&block.text) => bot = Some(block.text),
+                "flow fails" => bot = None,
+                "chat" => {
+                    if let Some(text) = bot.take() {
+                        let tree = parse(&text).syntax();
+                        shown.extend(tree.descendants().map(|node| node.kind()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let constructs = [
+        "_item",
+        "_stmt",
+        "_setting",
+        "_source",
+        "_handler",
+        "_target",
+        "_clause",
+        "_narrowing",
+    ];
+    let is_construct = |rule: &str| constructs.iter().any(|end| rule.ends_with(end));
+    let missing: Vec<&str> = (SyntaxKind::ALL.iter())
+        .filter(|kind| !shown.contains(kind))
+        .filter_map(|kind| kind.rule())
+        .filter(|rule| is_construct(rule))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "no document shows these at work in a bot with a conversation: {missing:?}"
+    );
 }

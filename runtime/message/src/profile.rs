@@ -287,9 +287,6 @@ pub struct SessionFacts {
     /// Days in which a person, not a bot, may still answer; 0: no such rule.
     #[serde(default)]
     pub human_days: u32,
-    /// Words with which a customer stops all messages, heard by the channel itself.
-    #[serde(default)]
-    pub stop_words: Vec<String>,
     /// Keys of `sources`.
     #[serde(default)]
     pub source: Vec<String>,
