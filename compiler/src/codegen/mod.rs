@@ -41,6 +41,8 @@ pub struct Lowered {
     pub exprs: Vec<ExprInfo>,
     /// `messages at most N`: how many may come in a row.
     pub messages_at_most: Option<u32>,
+    /// So many of the bot's events are declared or mentioned; those behind them every bot has.
+    pub mentioned_events: usize,
     /// Where declarations stand.
     pub spans: DeclarationSpans,
     /// Paths by file.
@@ -96,6 +98,7 @@ pub fn generate(program: Program) -> Lowered {
         escalations,
         exprs,
         messages_at_most,
+        mentioned_events,
         spans,
         files,
         library_files,
@@ -130,6 +133,7 @@ pub fn generate(program: Program) -> Lowered {
         escalations,
         exprs: emitter.exprs,
         messages_at_most,
+        mentioned_events,
         spans,
         files,
         library_files,

@@ -38,6 +38,8 @@ pub struct Program {
     /// Flows that nothing mentions: they have their finding (`unused-name`), and no rule about reaching them
     /// speaks of them again.
     pub unmentioned_flows: Vec<botflow_artifact::FlowId>,
+    /// So many of the bot's events are declared or mentioned; those behind them every bot has.
+    pub mentioned_events: usize,
     /// Steps that nothing mentions, likewise.
     pub unmentioned_steps: Vec<botflow_artifact::StepId>,
     /// Where declarations stand.

@@ -5,7 +5,7 @@ use botflow_artifact::FlowId;
 use super::{Lower, scope::Scope};
 use crate::finding::Finding;
 use crate::hir::{Block, FlowBody, Program};
-use crate::names::Space;
+use crate::names::{Space, builtin};
 use crate::project::{FileId, Span};
 use crate::rules::flow::unknown_target;
 use crate::rules::names::unused_name;
@@ -15,6 +15,12 @@ impl Lower<'_> {
     pub(super) fn finish(mut self) -> (Program, Vec<Finding>) {
         self.unused_declarations();
         self.check_moved();
+        self.program.mentioned_events = self.program.bot.events.len();
+        for name in builtin::EVERYWHERE {
+            if !self.program.bot.events.iter().any(|event| event.name == *name) {
+                self.event(name);
+            }
+        }
         let always: Scope = std::mem::take(&mut self.always_scope);
         self.program.bot.flows[0].slots = always.slots;
         self.program.spans.slots[0] = always.slot_spans;

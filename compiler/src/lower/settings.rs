@@ -173,7 +173,8 @@ impl Lower<'_> {
                 "facebook" | "fb" => vec!["messenger"],
                 "website" | "site" | "webchat" => vec!["web"],
                 "mail" => vec!["email"],
-                "phone" => vec!["sms", "voice"],
+                "phone" => vec!["sms"],
+                "apple" | "imessage" => vec!["apple_messages"],
                 text => nearest::few(text, CHANNELS.iter().copied()),
             };
             let (span, known) = (self.token_span(token), CHANNELS.iter().copied());

@@ -14,6 +14,16 @@ pub struct BuiltinEvent {
     pub by_customer: bool,
 }
 
+/// Those that every bot hears of, whether it mentions them or not: leave is given and taken back by them (semantics 17),
+/// and figures speak of visits, pages and where people came from.
+pub const EVERYWHERE: &[&str] = &[
+    "opted_in",
+    "opted_out",
+    "visit_started",
+    "page_viewed",
+    "referral_opened",
+];
+
 /// All of them.
 pub const EVENTS: &[BuiltinEvent] = &[
     BuiltinEvent {
@@ -104,22 +114,5 @@ pub const PATTERNS: &[&str] = &[
 /// conversation rests.
 pub const STRANDED: &str = "stranded";
 
-/// Currently known channels; `conversation.channel is …` and `via …` name them.
-pub const CHANNELS: &[&str] = &[
-    "web",
-    "whatsapp",
-    "viber",
-    "messenger",
-    "instagram",
-    "telegram",
-    "sms",
-    "email",
-    "voice",
-    "slack",
-    "teams",
-    "line",
-    "wechat",
-    "discord",
-    "rcs",
-    "apple",
-];
+/// Known channels: those that have a profile. `conversation.channel is …` and `via …` name them.
+pub use botflow_message::profiles::NAMES as CHANNELS;

@@ -97,7 +97,7 @@ const FIRST_FLOWS: &[(&str, &str, &str, Option<&str>)] = &[
     (
         "channels web",
         "channels pigeon",
-        "These are there: `web`, `whatsapp`",
+        "These are there: `web`, `popup`, `whatsapp`",
         None,
     ),
     ("{city}?", "{size_of(city)}?", "These are there: `length`", None),

@@ -102,12 +102,16 @@ impl Turn<'_> {
     pub fn take_escalation_way(&mut self, way: EscalationWay, reason: Withdrawn, operator: Option<SmolStr>) {
         match way {
             EscalationWay::Queue(queue) => {
-                // Nobody is sent where nobody is.
-                if !self.scope_of(usize::MAX).open(queue) {
-                    return;
-                }
-                if reason == Withdrawn::OperatorSilent {
+                let silent = reason == Withdrawn::OperatorSilent;
+                if silent {
                     self.all_leave();
+                }
+                // Nobody is sent where nobody is: it is waited where it was, and whoever was silent is no help there.
+                if !self.scope_of(usize::MAX).open(queue) {
+                    if silent {
+                        self.waits_again();
+                    }
+                    return;
                 }
                 if let Some(escalation) = &mut self.c.escalation {
                     escalation.queue = queue;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use botflow_artifact::{Type, TypeId, Value};
 use botflow_understanding::{Normalised, normalise};
-use botflow_values::read::{Extent, read_heard};
+use botflow_values::read::{Extent, canonical_url, is_e164, is_email, read_heard};
 use botflow_values::zone::region_of;
 use botflow_values::{Kind, ReadContext, Reading, compare};
 use smol_str::SmolStr;
@@ -192,6 +192,16 @@ pub(crate) fn fits(program: &Program, ty: TypeId, value: &Value, depth: usize) -
             }
             _ => false,
         },
-        scalar => value.is_known() && value.kind() == scalar.kind(),
+        scalar => value.is_known() && value.kind() == scalar.kind() && is_sound(value),
+    }
+}
+
+/// Whether an address is one: what comes from outside was not read from a customer's words.
+fn is_sound(value: &Value) -> bool {
+    match value {
+        Value::Email(address) => is_email(address),
+        Value::Phone(number) => is_e164(number),
+        Value::Url(address) => canonical_url(address).is_some(),
+        _ => true,
     }
 }

@@ -38,6 +38,7 @@ use crate::zone::Zone;
 
 pub use email::is_email;
 pub use named::read_member;
+pub use phone::is_e164;
 pub use tokens::MAX_TOKENS;
 pub use url::canonical_url;
 

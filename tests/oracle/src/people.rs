@@ -201,10 +201,8 @@ impl<'a> Oracle<'a> {
     /// A way out of the escalation (12.5).
     fn leave_by(&mut self, way: ast::Way<'a>, reason: Withdrawn, operator: Option<SmolStr>) {
         if let Some(other) = queue_in(&way) {
-            if !self.queue_open(&other) {
-                return;
-            }
-            if reason == Withdrawn::OperatorSilent {
+            let silent = reason == Withdrawn::OperatorSilent;
+            if silent {
                 let mark = (self.now, self.turn);
                 let gone = self.escalation.as_mut().map(|escalation| {
                     escalation.nobody = mark;
@@ -214,6 +212,12 @@ impl<'a> Oracle<'a> {
                 for operator in gone.unwrap_or_default() {
                     self.effect(Effect::Left { operator });
                 }
+            }
+            if !self.queue_open(&other) {
+                if silent {
+                    self.alone();
+                }
+                return;
             }
             self.goes_to_queue(&other);
             self.note_closing();

@@ -4,7 +4,7 @@
 use botflow_artifact::{Bot, Type, TypeId};
 use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, AstNode};
-use botflow_values::{Kind, ReadContext, Reading, Value, compare};
+use botflow_values::{Kind, ReadContext, Reading, Value, compare, read};
 use smol_str::SmolStr;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -225,6 +225,9 @@ impl Ty {
             (Ty::Any, _) => true,
             (Ty::Optional(of), value) => value.is_unknown() || of.takes(value, project),
             (_, Value::Unknown) => false,
+            (Ty::Scalar(Kind::Email), Value::Email(address)) => read::is_email(address),
+            (Ty::Scalar(Kind::Phone), Value::Phone(number)) => read::is_e164(number),
+            (Ty::Scalar(Kind::Url), Value::Url(address)) => read::canonical_url(address).is_some(),
             (Ty::Scalar(kind), value) => value.kind() == Some(*kind),
             (Ty::List(item), Value::List(items)) => items.iter().all(|one| item.takes(one, project)),
             (Ty::Record(fields), Value::Record(values)) => {

@@ -120,7 +120,8 @@ fn not_agreed_to(context: &Context<'_>, declared: &Declared<'_>, happens: &Happe
 /// That nobody is asked for a consent is one mistake, however many triggers need it.
 fn nobody_agrees(context: &Context<'_>, mut wanting: Vec<(usize, Span)>, findings: &mut Vec<Finding>) {
     // Channels tell of people who agreed there.
-    if context.bot.events.iter().any(|event| event.name == "opted_in") {
+    let mut mentioned = context.bot.events.iter().take(context.lowered.mentioned_events);
+    if mentioned.any(|event| event.name == "opted_in") {
         return;
     }
     wanting.sort_by_key(|(consent, _)| *consent);

@@ -138,3 +138,13 @@ fn next_run(text: &str, from: usize) -> Option<Range<usize>> {
 fn is_code(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'#' | b'@')
 }
+
+/// Whether the text is a telephone number as ITU-T E.164 writes it: `+` and 7 to 15 digits, the first of them no zero.
+pub fn is_e164(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix('+') else {
+        return false;
+    };
+    (7..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
