@@ -143,10 +143,7 @@ impl Lower<'_> {
         if let Some(why) = self.types.breaks(narrowed, value) {
             let span = self.expr_span(typed.id);
             let name = self.types.name(narrowed);
-            self.report(type_mismatch::other(
-                format!("This is not a `{name}`: {why}."),
-                span,
-            ));
+            self.report(type_mismatch::other(format!("This is no `{name}`: {why}."), span));
         }
         self.program.exprs[typed.id.index()].ty = wanted;
         true
@@ -334,7 +331,7 @@ impl Lower<'_> {
                 _ => "A web address begins with \"https://\".",
             };
             let wanted = self.types.name(wanted);
-            let message = format!("\"{plain}\" is not a `{wanted}`.");
+            let message = format!("\"{plain}\" is no `{wanted}`.");
             self.report(bad_literal::finding(span, message).help(help));
         }
         self.typed(Expr::Const(value), ty, span)

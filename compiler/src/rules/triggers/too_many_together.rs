@@ -151,11 +151,15 @@ fn left_over(
             if apart + 2 * DAY_MS >= window_ms {
                 continue;
             }
+            let others = match count {
+                1 => "another trigger".to_owned(),
+                _ => format!("{count} others"),
+            };
             let mut finding = Finding::new(
                 &RULE,
                 late.name,
                 format!(
-                    "Nobody ever gets this: what sets it off sets off {count} others before it, and the bot writes no \
+                    "Nobody ever gets this: what sets it off sets off {others} before it, and the bot writes no \
                      more than that to one person."
                 ),
             )
