@@ -318,8 +318,8 @@ type odd = date length 1 to 5
 flow main {
   run f("Cluj", "AB", 5)
   run f("Bucharest", "ab", 6)
-  #     ^^^^^^^^^^^ type-mismatch not a `city`
-  #                  ^^^^ type-mismatch not a `code`
+  #     ^^^^^^^^^^^ type-mismatch no `city`
+  #                  ^^^^ type-mismatch no `code`
   #                        ^ type-mismatch from 1 to 5
   ask where: text "Where?"
   run f(where, "AB", 1)
