@@ -169,6 +169,26 @@ pub enum Driver {
 }
 
 impl Edge {
+    /// Whether it hangs on a decision of the flow, or on something that begins or is handed over, so that a way over it
+    /// is not the only one.
+    pub(crate) fn may_not_be_taken(self) -> bool {
+        matches!(
+            self,
+            Edge::If(_)
+                | Edge::Else(_)
+                | Edge::Round
+                | Edge::Arm(..)
+                | Edge::NoArm(_)
+                | Edge::Skip
+                | Edge::NoOption
+                | Edge::Hears
+                | Edge::Heard
+                | Edge::Begins
+                | Edge::HandOver
+                | Edge::Waiting(_)
+        )
+    }
+
     /// What has to happen. What drives a handler depends on what it hears, and is told by
     /// [`super::Graph::driver`]; here it counts as the customer's.
     pub fn driver(self) -> Driver {

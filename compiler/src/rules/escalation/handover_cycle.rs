@@ -62,18 +62,7 @@ pub(super) fn check(context: &Context<'_>, hand_overs: &[HandOver<'_>], findings
 /// Whether an edge is taken without the customer, without time, and without a decision of the flow.
 fn counts(context: &Context<'_>, edge: Edge, from: NodeIndex, to: NodeIndex) -> bool {
     match edge {
-        Edge::If(_)
-        | Edge::Else(_)
-        | Edge::Round
-        | Edge::Arm(..)
-        | Edge::NoArm(_)
-        | Edge::Skip
-        | Edge::NoOption
-        | Edge::Hears
-        | Edge::Heard
-        | Edge::Begins
-        | Edge::HandOver
-        | Edge::Waiting(_) => false,
+        edge if edge.may_not_be_taken() => false,
         Edge::HandBack => true,
         Edge::Returns => match context.graph.run_at(context.bot, from) {
             Some(flow) => context.at_once.through(flow),

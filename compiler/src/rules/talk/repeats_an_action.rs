@@ -91,18 +91,7 @@ fn is_missed(edge: Edge) -> bool {
 /// Whether an edge is taken without a decision of the customer, of people or of the flow.
 fn unasked(edge: Edge) -> bool {
     match edge {
-        Edge::If(_)
-        | Edge::Else(_)
-        | Edge::Round
-        | Edge::Arm(..)
-        | Edge::NoArm(_)
-        | Edge::Skip
-        | Edge::NoOption
-        | Edge::Hears
-        | Edge::Heard
-        | Edge::Begins
-        | Edge::HandOver
-        | Edge::Waiting(_) => false,
+        edge if edge.may_not_be_taken() => false,
         edge => is_missed(edge) || edge.driver() <= Driver::System,
     }
 }
