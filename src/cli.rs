@@ -38,13 +38,8 @@ pub enum Command {
     Fmt(Fmt),
     /// Compile a bot into one file that a host loads
     Build(Build),
-    /// Talk to a bot in the terminal
-    #[command(
-        after_help = "In the conversation:\n  a label or number        presses a button\n  /time 30m                lets time pass\n  \
-                      /event name(field: 1)    reports an event\n  /where                   tells where the conversation stands\n  \
-                      /quit                    ends\n\nWith standard input not a terminal, lines are read from it and the \
-                      conversation is printed as a .chat test:\n  printf 'hi\\nShipping\\n' | botflow chat my_bot > tests/shipping.chat"
-    )]
+    /// Talk to a bot in the terminal, and try its triggers out: people, consents, channels, events, time, colleagues
+    #[command(after_help = crate::commands::chat::AFTER_HELP)]
     Chat(Chat),
     /// Run conversations (.chat files) as tests
     #[command(

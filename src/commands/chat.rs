@@ -1,6 +1,8 @@
 //! `botflow chat`: talking to a bot. In a terminal for people; from a pipe it prints the conversation as `.chat`.
 
+mod help;
 mod lines;
+mod looks;
 mod terminal;
 mod transcript;
 
@@ -11,6 +13,8 @@ use botflow_scenario::engine::{Engine, MachineEngine};
 use botflow_scenario::script::{Expression, Fields};
 use botflow_scenario::world::{Trouble, World};
 use smol_str::SmolStr;
+
+pub use help::AFTER_HELP;
 
 use super::program;
 use crate::cli::Chat;
@@ -27,9 +31,9 @@ pub fn run(arguments: Chat) -> Result<Status, Failure> {
     };
     let channel = channel(&bot, arguments.channel.as_deref())?;
     let language = language(&bot, arguments.language.as_deref())?;
-    if bot.start.is_none() && arguments.flow.is_none() {
+    if bot.start.is_none() && bot.triggers.is_empty() && arguments.flow.is_none() {
         return Err(Failure::Usage(
-            "this bot has no `start` flow, so nothing begins when somebody writes; name one: --flow NAME"
+            "this bot has neither a `start` flow nor triggers, so nothing begins; name a flow: --flow NAME"
                 .to_owned(),
         ));
     }

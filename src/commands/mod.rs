@@ -1,7 +1,7 @@
 //! The commands, one file each.
 
 mod build;
-mod chat;
+pub mod chat;
 mod check;
 mod completions;
 mod explain;

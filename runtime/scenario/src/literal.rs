@@ -342,7 +342,8 @@ fn describe(written: &Expression) -> String {
     }
 }
 
-fn type_name(bot: &Bot, ty: TypeId) -> String {
+/// A type in words, as messages say it.
+pub fn type_name(bot: &Bot, ty: TypeId) -> String {
     match &bot.types[ty.index()] {
         Type::Optional(inner) => type_name(bot, *inner),
         Type::Narrowed { name, .. } => format!("`{name}`"),

@@ -139,8 +139,10 @@ pub struct World<'a> {
     shadows: Option<Box<dyn Fn() -> Box<dyn Shadow + 'a> + 'a>>,
     /// What is being reported.
     happening: Option<Happening>,
-    /// A call without a stub stays unanswered and is reported as `Observed`, not as trouble (for `botflow chat`).
+    /// A call without a stub fails, and is no trouble (for `botflow chat`).
     lenient: bool,
+    /// Calls that have failed so, each once.
+    unanswered: Vec<SmolStr>,
 }
 
 impl<'a> World<'a> {
@@ -161,6 +163,7 @@ impl<'a> World<'a> {
             shadows: None,
             happening: None,
             lenient: false,
+            unanswered: Vec::new(),
         };
         let monday = literal::parse_date("2026-01-05").zip(literal::parse_time("10:00"));
         if let Some((date, time)) = monday {

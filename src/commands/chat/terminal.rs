@@ -8,9 +8,10 @@ use botflow_scenario::world::{Observed, World};
 use owo_colors::OwoColorize;
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
+use smol_str::SmolStr;
 
-use super::Session;
 use super::lines::{self, Typed};
+use super::{Session, help, looks};
 use crate::failure::{Failure, Status};
 use crate::output;
 
@@ -43,18 +44,41 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
         match lines::understand(&world, &typed) {
             Typed::Quit => break,
             Typed::Nothing => {}
-            Typed::Help => output::data(lines::HELP),
+            Typed::Help => output::data(help::COMMANDS),
+            Typed::Who => output::data(&looks::who(&world)),
+            Typed::Events => output::data(&looks::events(&world)),
             Typed::Wrong(message) => output::talk(&format!("{message}\n")),
-            Typed::Where => output::data(&whereabouts(&world)),
-            Typed::Line(_, kind) => match lines::carry_out(&mut world, &kind) {
-                Ok(observed) => {
-                    if observed.is_empty() && matches!(kind, LineKind::Customer(_) | LineKind::Event { .. }) {
-                        output::data(&format!("     {}\n", "(nothing hears that here)".dimmed()));
+            Typed::Where => output::data(&looks::whereabouts(&world)),
+            Typed::Line(_, kind) => {
+                let before = owned(world.clocks());
+                match lines::carry_out(&mut world, &kind) {
+                    Ok(observed) => {
+                        let nothing = observed.iter().all(|one| matches!(one, Observed::Recorded(_)));
+                        let done = match &kind {
+                            LineKind::Event { .. } if nothing && owned(world.clocks()) != before => None,
+                            LineKind::Customer(_) | LineKind::Event { .. } | LineKind::EventAgain
+                                if nothing =>
+                            {
+                                Some("(nothing hears that here)".to_owned())
+                            }
+                            LineKind::Advance(_) if nothing => {
+                                Some(format!("(nothing happens; it is {})", world.written_now()))
+                            }
+                            LineKind::Speaker { person, channel } => {
+                                Some(format!("({person} is on {channel})"))
+                            }
+                            LineKind::Person { .. } => Some("(noted; /who tells what is known)".to_owned()),
+                            LineKind::Stub(stub) => Some(format!("({} answers so from now on)", stub.call)),
+                            _ => None,
+                        };
+                        if let Some(done) = done {
+                            output::data(&format!("     {}\n", done.dimmed()));
+                        }
+                        show(&world, &observed);
                     }
-                    show(&world, &observed);
+                    Err(trouble) => output::talk(&format!("{trouble}\n")),
                 }
-                Err(trouble) => output::talk(&format!("{trouble}\n")),
-            },
+            }
         }
     }
     Ok(Status::Good)
@@ -98,29 +122,34 @@ fn show(world: &World<'_>, observed: &[Observed]) {
             Observed::Recorded(_) => {}
             Observed::Did(effect) => {
                 let _ = writeln!(text, "     {}", format!("* {effect}").dimmed());
+                if let Some(why) = looks::why(effect) {
+                    let _ = writeln!(text, "     {}", format!("  ({why})").dimmed());
+                }
             }
         }
     }
     for (index, label) in buttons.iter().enumerate().filter(|_| numbered) {
         let _ = writeln!(text, "     {} {label}", format!("{}.", index + 1).dimmed());
     }
-    if let Some(standing) = world.standing() {
-        if let Some(outcome) = standing.outcome {
-            let _ = writeln!(
-                text,
-                "     {}",
-                format!("(finished {}; write again to begin anew)", outcome.name()).dimmed()
-            );
-        } else if let Some(span) = world.until_next() {
-            let hint = format!(
-                "(something happens in {}: /time {})",
-                write_duration(span),
-                write_duration(span)
-            );
-            let _ = writeln!(text, "     {}", hint.dimmed());
-        }
+    if let Some(outcome) = world.standing().and_then(|standing| standing.outcome) {
+        let hint = format!("(finished {}; write again to begin anew)", outcome.name());
+        let _ = writeln!(text, "     {}", hint.dimmed());
+    }
+    if let Some(span) = world.until_next() {
+        let span = write_duration(span);
+        let hint = match world.clocks().first() {
+            Some((trigger, at)) if Some(at - world.now()) == world.until_next() => {
+                format!("(trigger {trigger} is looked at in {span}: /time {span})")
+            }
+            _ => format!("(something happens in {span}: /time {span})"),
+        };
+        let _ = writeln!(text, "     {}", hint.dimmed());
     }
     output::data(&text);
+}
+
+fn owned(clocks: Vec<(&SmolStr, i64)>) -> Vec<(SmolStr, i64)> {
+    clocks.into_iter().map(|(name, at)| (name.clone(), at)).collect()
 }
 
 /// A line of buttons without those that are listed with numbers.
@@ -136,27 +165,4 @@ fn without_buttons(line: &str, buttons: &[String], numbered: &mut bool) -> Strin
         }
     }
     rest.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn whereabouts(world: &World<'_>) -> String {
-    let Some(standing) = world.standing() else {
-        return "nowhere\n".to_owned();
-    };
-    let mut text = match (&standing.place, standing.outcome) {
-        (_, Some(outcome)) => format!("finished {}\n", outcome.name()),
-        (Some(place), None) => format!("at {place}, owner {:?}\n", standing.owner).to_lowercase(),
-        (None, None) => "nothing has begun\n".to_owned(),
-    };
-    for (name, value) in standing
-        .variables
-        .iter()
-        .filter(|(name, _)| !name.starts_with('.'))
-    {
-        let _ = writeln!(
-            text,
-            "  {name} = {}",
-            botflow_scenario::literal::write(world.bot(), None, value)
-        );
-    }
-    text
 }

@@ -2,29 +2,30 @@
 
 use std::io::BufRead;
 
-use botflow_scenario::script::LineKind;
 use botflow_scenario::world::{Observed, World};
 
-use super::Session;
 use super::lines::{self, Typed};
+use super::{Session, help, looks};
 use crate::failure::{Failure, Status};
 use crate::output;
 
 /// Lines longer than this are cut; nobody types them.
 const MAX_LINE: usize = 1 << 20;
 
+/// Effects that are written down besides calls: what becomes of triggers and events, what may not be said.
+const ABOUT_TRIGGERS: [&str; 4] = ["trigger ", "refused ", "withheld ", "goal "];
+
 /// Reads until the end or `/quit`.
 pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure> {
     let began = world.written_now();
     let mut body = String::new();
-    let mut stubs: Vec<String> = Vec::new();
     let mut status = Status::Good;
     if let Some(flow) = &session.flow {
         let observed = world
             .start(flow, &Vec::new())
             .map_err(|trouble| Failure::Usage(trouble.to_string()))?;
         body.push_str(&format!("# started with --flow {flow}\n"));
-        write(&mut body, &mut stubs, &observed);
+        write(&mut body, &observed);
     }
     // What is not UTF-8 is read with a sign in its place: one odd byte must not lose the transcript.
     for line in std::io::stdin().lock().split(b'\n') {
@@ -36,7 +37,10 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
         }
         match lines::understand(&world, &line[..end]) {
             Typed::Quit => break,
-            Typed::Nothing | Typed::Help => {}
+            Typed::Nothing => {}
+            Typed::Help => output::talk(help::COMMANDS),
+            Typed::Who => output::talk(&looks::who(&world)),
+            Typed::Events => output::talk(&looks::events(&world)),
             Typed::Where => {
                 if let Some(place) = world.standing().and_then(|standing| standing.place) {
                     body.push_str(&format!("= at {place}\n"));
@@ -47,11 +51,10 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
                 status = Status::Usage;
             }
             Typed::Line(written, kind) => match lines::carry_out(&mut world, &kind) {
-                Ok(_) if matches!(kind, LineKind::Stub(_)) => stubs.push(written),
                 Ok(observed) => {
                     body.push_str(&written);
                     body.push('\n');
-                    write(&mut body, &mut stubs, &observed);
+                    write(&mut body, &observed);
                 }
                 Err(trouble) => {
                     output::talk(&format!("{trouble}\n"));
@@ -64,30 +67,27 @@ pub fn run(session: Session<'_>, mut world: World<'_>) -> Result<Status, Failure
         "conversation recorded\nat {began}\nperson me (language: {})\n",
         session.language
     );
-    for stub in stubs {
-        text.push_str(&stub);
-        text.push('\n');
+    // What no stub answered has failed. The recording says so, as generally as can be, so that what is told later in it
+    // goes before, as it did here.
+    for call in world.unanswered() {
+        text.push_str(&format!("stub {call}() fails\n"));
     }
     text.push_str(&format!("@ me on {}\n{body}", session.channel));
     output::data(&text);
     Ok(status)
 }
 
-fn write(body: &mut String, stubs: &mut Vec<String>, observed: &[Observed]) {
+fn write(body: &mut String, observed: &[Observed]) {
     for one in observed {
         match one {
             Observed::Said(lines) => lines.iter().for_each(|line| {
                 body.push_str(line);
                 body.push('\n');
             }),
-            Observed::Called(call) => {
-                body.push_str(&format!("* {call}\n"));
-                // A call nobody has stubbed has failed; the recording says so, and passes as it stands.
-                let stub = format!("stub {} fails", call.trim_start_matches("call "));
-                let name = call.trim_start_matches("call ").split('(').next().unwrap_or("");
-                if !stubs.iter().any(|known| known[5..].starts_with(name)) {
-                    stubs.push(stub);
-                }
+            Observed::Called(call) => body.push_str(&format!("* {call}\n")),
+            // Which trigger writes, and why one does not, is what such a conversation is about.
+            Observed::Did(effect) if ABOUT_TRIGGERS.iter().any(|one| effect.starts_with(one)) => {
+                body.push_str(&format!("* {effect}\n"));
             }
             Observed::Did(_) | Observed::Recorded(_) => {}
         }

@@ -3,4 +3,5 @@
 mod outputs;
 mod status;
 mod terminal;
+mod trying;
 mod walk;

@@ -5,6 +5,8 @@ use smol_str::SmolStr;
 
 use botflow_values::{Date, Value};
 
+use crate::program::Program;
+
 /// What triggers have pending for one person. The host keeps it beside [`crate::Person`]. Triggers, segments and
 /// events are known in it by hashes of their names, so that it goes over to a later version of the bot.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -89,6 +91,17 @@ impl Agenda {
     /// When [`super::due`] is to be called next: the one timer that the host sets for this person.
     pub fn wake(&self) -> Option<i64> {
         self.wake
+    }
+
+    /// The names of the triggers whose clocks run, with the moment at which each is looked at next; the soonest first.
+    pub fn clocks<'p>(&self, program: &'p Program) -> Vec<(&'p SmolStr, i64)> {
+        let named = |pending: &Pending| {
+            let at = program.triggers.by_key(pending.trigger)?;
+            Some((&program.bot.triggers.get(at)?.name, pending.due))
+        };
+        let mut clocks: Vec<_> = self.pending.iter().filter_map(named).collect();
+        clocks.sort_by_key(|(_, at)| *at);
+        clocks
     }
 
     /// How many clocks are running.

@@ -13,7 +13,8 @@ use crate::script::{Expression, Fields};
 
 impl<'a> World<'a> {
     /// `person ana (…)`: card fields, and `language`, `timezone`, `referral`, `channels` on which the person can be
-    /// reached, `consents` given on all of them or on one (`"marketing on sms"`).
+    /// reached, `consents` given on all of them or on one (`"marketing on sms"`). Of somebody who is known already only
+    /// what is written changes.
     ///
     /// # Errors
     /// The card has no such field, or a value does not fit.
@@ -95,9 +96,15 @@ impl<'a> World<'a> {
         for consent in consents {
             person.record(consent);
         }
-        person.language = language.unwrap_or_default();
-        person.timezone = timezone.unwrap_or_default();
-        person.referral = referral;
+        if let Some(language) = language {
+            person.language = language;
+        }
+        if let Some(timezone) = timezone {
+            person.timezone = timezone;
+        }
+        if referral.is_some() {
+            person.referral = referral;
+        }
         for (field, _) in card {
             if let Some(index) = declared
                 .iter()
@@ -163,6 +170,23 @@ impl<'a> World<'a> {
             }
         }
         Ok(given)
+    }
+
+    /// Who speaks, the channel they are on, and what is known of them.
+    pub fn speaker(&self) -> Option<(&SmolStr, &SmolStr, &Person)> {
+        let (name, someone) = self.people.get_index(self.speaker)?;
+        Some((name, &someone.channel, someone.engine.speaking().person()))
+    }
+
+    /// Triggers whose clocks run for whoever speaks, with the moment at which each is looked at next; the soonest first.
+    pub fn clocks(&self) -> Vec<(&SmolStr, i64)> {
+        let agenda = self
+            .people
+            .get_index(self.speaker)
+            .map(|(_, someone)| &someone.agenda);
+        agenda
+            .map(|agenda| agenda.clocks(self.program))
+            .unwrap_or_default()
     }
 
     /// What the speaker can press, newest message first.

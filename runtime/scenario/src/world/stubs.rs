@@ -2,6 +2,7 @@
 
 use botflow_machine::{CallRequest, EventKind};
 use botflow_values::Value;
+use smol_str::SmolStr;
 
 use super::{Trouble, World, is_any};
 use crate::literal;
@@ -11,6 +12,11 @@ impl<'a> World<'a> {
     /// Whether any stub answers the lookup or action of this name.
     pub fn is_stubbed(&self, call: &str) -> bool {
         self.stubs.iter().any(|stub| stub.call == call)
+    }
+
+    /// Calls that have failed because no stub answered them, each once, in order.
+    pub fn unanswered(&self) -> &[SmolStr] {
+        &self.unanswered
     }
 
     /// `stub …`.
@@ -86,6 +92,9 @@ impl<'a> World<'a> {
         }
         let Some((_, stub)) = best else {
             if self.lenient {
+                if !self.unanswered.contains(&call.name) {
+                    self.unanswered.push(call.name.clone());
+                }
                 let kind = EventKind::CallFailed {
                     call: request.number,
                     attempt: request.attempt,
