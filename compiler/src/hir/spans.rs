@@ -56,6 +56,8 @@ pub struct DeclarationSpans {
     pub goals: Vec<Option<Span>>,
     pub experiments: Vec<Option<Span>>,
     pub templates: Vec<Option<Span>>,
+    /// Texts with their quotes; those that the project does not hold have none.
+    pub texts: Vec<Option<Span>>,
     /// The settings of triggers, in order of the text.
     pub trigger_parts: Vec<Vec<(TriggerPart, Span)>>,
     /// The settings of goals.

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use super::{Lower, Taken};
 use crate::hir::UseContext;
+use crate::project::Span;
 use crate::rules::names::{type_mismatch, unknown_name};
 use crate::rules::nearest;
 use crate::types::Types;
@@ -47,11 +48,13 @@ impl Lower<'_> {
         } else {
             vec![Part::Literal(SmolStr::new(words))]
         };
-        self.push_text(parts)
+        self.push_text(parts, None)
     }
 
-    pub(super) fn push_text(&mut self, parts: Vec<Part>) -> TextId {
+    /// Adds a text that stands in the project, or that only the compiler knows.
+    pub(super) fn push_text(&mut self, parts: Vec<Part>, written: Option<Span>) -> TextId {
         let id = TextId::from(self.program.bot.texts.len());
+        self.program.spans.texts.push(written);
         self.program.bot.texts.push(Text {
             variants: vec![TextVariant {
                 language: LanguageId(0),
@@ -62,6 +65,7 @@ impl Lower<'_> {
     }
 
     fn text_in(&mut self, text: &ast::Text, is_address: bool) -> LoweredText {
+        let written = self.node_span(text);
         let pieces = text.parts();
         let mut parts = Vec::with_capacity(pieces.len());
         let mut word = Word::Empty;
@@ -94,7 +98,7 @@ impl Lower<'_> {
             }
         }
         LoweredText {
-            id: self.push_text(parts),
+            id: self.push_text(parts, Some(written)),
             sensitive,
         }
     }
@@ -136,12 +140,14 @@ impl Lower<'_> {
     /// A text that shows one value.
     pub(super) fn value_text(&mut self, value: ExprId, ty: TypeId) -> TextId {
         let ty = self.types.known(ty);
-        self.push_text(vec![Part::Hole {
+        let written = self.expr_span(value);
+        let hole = Part::Hole {
             value,
             ty,
             filters: Vec::new(),
             in_url: false,
-        }])
+        };
+        self.push_text(vec![hole], Some(written))
     }
 
     /// Words that are heard, not shown; a hole in an example names a parameter and stays as written.
