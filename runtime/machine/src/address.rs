@@ -1,5 +1,6 @@
 //! Where a person can be reached: one address on a channel, as the channel knows them (semantics 18.1).
 
+use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -14,6 +15,16 @@ pub struct Address {
     pub address: SmolStr,
     /// Since when it is known.
     pub at: i64,
+}
+
+/// The channel that a proven value of the card opens, and the address there (18.2). A number opens no messenger: who has
+/// not written there may have no account, and the messenger's own rules are about who has.
+pub(crate) fn opens(value: &Value) -> Option<(&'static str, &SmolStr)> {
+    match value {
+        Value::Email(address) => Some(("email", address)),
+        Value::Phone(number) => Some(("sms", number)),
+        _ => None,
+    }
 }
 
 /// So many addresses of a person are kept; the oldest goes first.

@@ -5,6 +5,7 @@ use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::address::{Address, opens};
 use crate::conversation::Pending;
 use crate::effect::Effect;
 use crate::person::Person;
@@ -44,9 +45,25 @@ impl Person {
         Some(self.written().iter().find(|one| one.field == field)?.at)
     }
 
-    /// Notes that the present value of a field is proven.
+    /// Notes that the present value of a field is proven. A proven address is one at which the person can be reached.
     pub fn prove(&mut self, field: FieldId, proof: Proof, at: i64) {
         self.note(field, at).proof = Some((proof, at));
+        let value = self.fields.get(field.index()).cloned().unwrap_or_default();
+        if let Some((channel, address)) = opens(&value) {
+            self.reach(channel, address, at);
+        }
+    }
+
+    /// Another value than this one is to stand in the field: where only its proof led, the person is reached no more.
+    pub fn disprove(&mut self, field: FieldId, before: &Value) {
+        let proven_at = self.proof(field).map(|(_, at)| at);
+        let (Some(at), Some((channel, address))) = (proven_at, opens(before)) else {
+            return;
+        };
+        let by_proof = |one: &Address| (&*one.channel, &one.address, one.at) == (channel, address, at);
+        if self.addresses().iter().any(by_proof) {
+            self.lose(channel, address);
+        }
     }
 
     /// Notes that a field was written; what proved another value proves this one no more.
@@ -118,6 +135,9 @@ impl Turn<'_> {
     pub fn write_card(&mut self, field: FieldId, value: Value) {
         let before = self.put_on_card(field, value);
         let changed = self.c.person.fields.get(field.index()) != Some(&before);
+        if changed {
+            self.c.person.disprove(field, &before);
+        }
         self.c.person.rewritten(field, self.now, changed);
         if changed {
             self.forget_codes(field);

@@ -9,6 +9,9 @@ use smol_str::SmolStr;
 pub struct History {
     /// How many conversations there were, the present one included.
     pub count: u32,
+    /// How many messages, presses and media the person has sent, wrapping: what tells those before something from those
+    /// after it, also within one millisecond.
+    pub wrote: u32,
     /// The last [`MAX_TALKS`] of them, oldest first.
     pub talks: Vec<Talk>,
     /// The experiments the person takes part in, in the order in which they were met.
@@ -96,6 +99,7 @@ impl History {
     /// beginning, and of each experiment the arm that was met first.
     pub fn merge(&mut self, other: History) {
         self.count = self.count.saturating_add(other.count);
+        self.wrote = self.wrote.wrapping_add(other.wrote);
         self.talks.extend(other.talks);
         self.talks
             .sort_by_key(|talk| (talk.began_at, talk.conversation, talk.number));

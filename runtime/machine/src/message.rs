@@ -592,4 +592,5 @@ pub(crate) fn arrive(conversation: &mut Conversation, channel: Option<SmolStr>) 
     {
         conversation.person.channel = channel;
     }
+    conversation.person.writes();
 }

@@ -91,6 +91,17 @@ impl Person {
         self.particulars.as_ref().map_or(&[], |more| &more.written)
     }
 
+    /// How many messages, presses and media they have sent, wrapping ([`History::wrote`]).
+    pub fn wrote(&self) -> u32 {
+        self.history.as_ref().map_or(0, |history| history.wrote)
+    }
+
+    /// They have written something.
+    pub fn writes(&mut self) {
+        let history = self.history.get_or_insert_default();
+        history.wrote = history.wrote.wrapping_add(1);
+    }
+
     /// Where the person can be reached.
     pub fn addresses(&self) -> &[Address] {
         self.particulars.as_ref().map_or(&[], |more| &more.addresses)

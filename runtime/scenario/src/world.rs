@@ -227,7 +227,14 @@ impl<'a> World<'a> {
             },
         };
         let now = self.now;
-        self.current().wrote_at = Some(now);
+        let speaker = self.current();
+        speaker.wrote_at = Some(now);
+        // Who writes where no line has said where can be reached there.
+        let channel = speaker.channel.clone();
+        let person = speaker.engine.speaking_mut().person_mut();
+        if !person.addresses().iter().any(|one| one.channel == channel) {
+            person.reach(&channel, "", now);
+        }
         self.happen(kind)
     }
 

@@ -412,6 +412,9 @@ impl<'a> Oracle<'a> {
     pub(crate) fn written(&mut self, name: &str, before: &Value) {
         let changed = self.customer(name) != *before;
         let Some(field) = self.field_id(name) else { return };
+        if changed {
+            self.person.disprove(field, before);
+        }
         let proof = self.person.proof(field).filter(|_| !changed);
         let note = Written {
             field,

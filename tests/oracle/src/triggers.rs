@@ -66,6 +66,8 @@ struct Watch {
     clock: Clock,
     channel: SmolStr,
     at: i64,
+    /// How much the person had written by then.
+    wrote: u32,
     delivered: bool,
     read: bool,
 }
@@ -496,7 +498,7 @@ impl<'a> Triggers<'a> {
         let mut kept = Vec::new();
         for watch in std::mem::take(&mut self.watches) {
             let rule = &self.rules[watch.clock.rule];
-            if sight.around.wrote_at.is_some_and(|wrote| wrote > watch.at) {
+            if sight.oracle.person.wrote() != watch.wrote {
                 continue;
             }
             let since = |after: i64| watch.at.saturating_add(after);
@@ -585,8 +587,22 @@ impl<'a> Triggers<'a> {
         match started || around.people || asked {
             true if rule.waits => Ok(None),
             true => Err("busy"),
+            false if self.lingers(sight, clock) => Ok(None),
             false => Ok(Some(place)),
         }
+    }
+
+    /// Something has just been said, and this one waits for calm (14.8).
+    fn lingers(&self, sight: &Sight<'_, 'a>, clock: &Clock) -> bool {
+        let rule = &self.rules[clock.rule];
+        let waited = rule.after > 0 || !rule.every.is_empty() || clock.waits;
+        let history = sight.oracle.person.history.iter();
+        let mut talks = history.flat_map(|history| &history.talks);
+        rule.waits
+            && waited
+            && !clock.by_customer
+            && clock.tried == 0
+            && talks.any(|talk| talk.last_at.min(sight.now) + 5 * MINUTE > sight.now)
     }
 
     /// The channels of a trigger in order.
@@ -662,6 +678,7 @@ impl<'a> Triggers<'a> {
                 clock,
                 channel,
                 at: sight.now,
+                wrote: sight.oracle.person.wrote(),
                 delivered: false,
                 read: false,
             });

@@ -105,6 +105,7 @@ impl<'a> Oracle<'a> {
     }
 
     fn customer_writes(&mut self, heard: Heard, channel: Option<SmolStr>) {
+        self.person.writes();
         if let Some(channel) = channel {
             self.person.channel = channel;
         }

@@ -67,6 +67,8 @@ pub(super) struct Watch {
     pub channel: SmolStr,
     /// When.
     pub at: i64,
+    /// How much the person had written by then ([`crate::Person::wrote`]); `None`: nothing since, as far as is known.
+    pub wrote: Option<u32>,
     /// It has arrived.
     pub delivered: bool,
     /// It was read.
@@ -155,6 +157,8 @@ impl Agenda {
             }
         }
         all.watches.sort_by_key(|watch| (watch.at, watch.pending.trigger));
+        // What was answered is not waited for any more; the one counts anew what is written.
+        all.watches.iter_mut().for_each(|watch| watch.wrote = None);
         later(&mut all.marks, &other.marks);
         later(&mut all.scheduled, &other.scheduled);
         later(&mut all.segments, &other.segments);

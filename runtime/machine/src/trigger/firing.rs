@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::agenda::{Agenda, Pending, Sent, Watch};
 use super::decision::{Decision, Reason};
 use super::happening::Desk;
-use super::{CALM_MS, LATE_MS, PATIENCE_MS, window};
+use super::{CALM_MS, LATE_MS, PATIENCE_MS, PAUSE_MS, window};
 use crate::event::Delivery;
 use crate::leave::marketing;
 use crate::reading::fits;
@@ -124,8 +124,24 @@ impl Desk<'_> {
         match busy {
             Some(until) if declared.busy_waits => Verdict::Wait(until.min(expires)),
             Some(_) => Verdict::Pass(Reason::Busy),
-            None => Verdict::Start(channel, place),
+            None => match self.lingers(declared, pending) {
+                Some(until) => Verdict::Wait(until.min(expires)),
+                None => Verdict::Start(channel, place),
+            },
         }
+    }
+
+    /// Until when one that waits for calm keeps its distance from what has just been said: nothing follows a
+    /// conversation on its heels. What this moment itself has set off comes at once, and so does what a customer begins.
+    fn lingers(&self, declared: &Trigger, pending: &Pending) -> Option<i64> {
+        let at_once = declared.after_ms <= 0 && !pending.waits && every(declared).next().is_none();
+        if !declared.busy_waits || pending.by_customer || pending.tried > 0 || at_once {
+            return None;
+        }
+        let talks = &self.person.history.as_deref()?.talks;
+        let last = talks.iter().map(|talk| talk.last_at).max()?;
+        let until = last.min(self.now).saturating_add(PAUSE_MS);
+        (until > self.now).then_some(until)
     }
 
     /// Whether what the event brought is what one of the trigger's events brings in this version of the bot.
@@ -241,6 +257,7 @@ impl Desk<'_> {
                 pending,
                 channel,
                 at: self.now,
+                wrote: Some(self.person.wrote()),
                 delivered: false,
                 read: false,
             });
@@ -269,11 +286,11 @@ impl Desk<'_> {
 
     /// Messages that have not been read in time go to the next channel. An answer is as good as reading.
     fn watches(&mut self, agenda: &mut Agenda) {
-        let wrote_at = self.around.wrote_at;
+        let wrote = self.person.wrote();
         let mut at = 0;
         while at < agenda.watches.len() {
-            let watch = &agenda.watches[at];
-            let answered = wrote_at.is_some_and(|wrote| wrote > watch.at);
+            let watch = &mut agenda.watches[at];
+            let answered = *watch.wrote.get_or_insert(wrote) != wrote;
             match self.waits_until(watch).filter(|_| !answered) {
                 Some((until, _)) if until > self.now => at += 1,
                 None | Some((_, None)) => drop(agenda.watches.remove(at)),

@@ -29,6 +29,9 @@ pub use upgraded::carried;
 /// are at least so far apart.
 pub const CALM_MS: i64 = 30 * MINUTE_MS;
 
+/// What waits for calm keeps so many milliseconds away from the last words of a conversation.
+pub const PAUSE_MS: i64 = 5 * MINUTE_MS;
+
 /// A trigger without `expires` is given up so many milliseconds after its clock has run out.
 pub const PATIENCE_MS: i64 = 7 * DAY_MS;
 

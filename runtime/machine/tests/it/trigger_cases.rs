@@ -387,8 +387,19 @@ fn the_next_channel_counts_once_and_expires_with_the_first() {
     who.pass(7 * DAY);
     check(&program, &who.happens("e0", 2), &["t starts on sms"]);
     who.now += MINUTE;
-    who.wrote_at = Some(who.now);
+    who.writes();
     assert_eq!(who.pass(DAY), []);
+    // So is one of the same millisecond; what was written before it, be it in that millisecond, is none.
+    who.pass(7 * DAY);
+    who.writes();
+    check(&program, &who.happens("e0", 3), &["t starts on sms"]);
+    who.writes();
+    assert_eq!(who.pass(DAY), []);
+    who.pass(7 * DAY);
+    who.writes();
+    check(&program, &who.happens("e0", 4), &["t starts on sms"]);
+    let all: Vec<Decision> = who.pass(DAY).into_iter().map(|(_, one)| one).collect();
+    check(&program, &all, &["t again on mail", "t passed: expired"]);
 }
 
 #[test]

@@ -313,7 +313,7 @@ fn play(falling_back: bool, acts: &[Act]) {
                 Act::Zone(zone) => person.timezone = ZONES[*zone].into(),
                 Act::Write(asked) => {
                     side.asked = *asked;
-                    side.wrote_at = Some(side.now);
+                    side.writes();
                 }
                 Act::People(people) => side.people = *people,
                 _ => {}

@@ -143,6 +143,12 @@ impl<'p> Somebody<'p> {
         self.look(|situation, agenda, out| turned(situation, agenda, effects, out))
     }
 
+    /// They write something now.
+    pub fn writes(&mut self) {
+        self.wrote_at = Some(self.now);
+        self.person.writes();
+    }
+
     pub fn status(&mut self, channel: &str, status: Delivery) -> Vec<Decision> {
         self.look(|situation, agenda, out| delivery(situation, agenda, channel, status, out))
     }
