@@ -82,7 +82,11 @@ pub fn check(project: &Project) -> Checked {
     rules::talk::program(&program, &mut findings);
     let unmentioned = unmentioned(&program);
     let conditions = rules::triggers::Conditions::of(&program);
-    let lowered = crate::codegen::generate(program);
+    let mut lowered = crate::codegen::generate(program);
+    let changes = config.channels.iter();
+    lowered.bot.profiles = changes
+        .map(|changes| (changes.channel.clone(), changes.changes.clone()))
+        .collect();
     let graph = Graph::build(&lowered.bot);
     let unreadable = (findings.iter())
         .any(|finding| finding.rule.code.starts_with("BF0") && finding.level == Level::Error);

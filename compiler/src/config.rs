@@ -2,10 +2,14 @@
 //!
 //! Whatever bytes it holds, the result is a [`Config`] as far as it could be understood, and findings.
 
+mod channels;
 mod levels;
+mod media;
 mod value;
 
+pub use channels::ChannelChanges;
 pub use levels::Levels;
+pub use media::MediaSize;
 pub use value::ConfigEntry;
 
 use std::collections::BTreeSet;
@@ -26,15 +30,21 @@ pub struct Config {
     pub values: Vec<ConfigEntry>,
     /// `[lints]`.
     pub levels: Levels,
+    /// `[channels.NAME]`: what a project says of channels instead of what is known of them, in order of the file.
+    pub channels: Vec<ChannelChanges>,
+    /// `[media]`: how large the files are that flows name.
+    pub media: Vec<MediaSize>,
     /// `[config]` as a heading, where one stands: the place at which a missing value would be added.
     pub config_table: Option<Span>,
 }
+
+/// Tables that the compiler reads.
+const TABLES: [&str; 4] = ["channels", "config", "lints", "media"];
 
 /// Tables that the runtime and the shells read; the compiler leaves their contents alone.
 const HOST_TABLES: &[&str] = &[
     "baseline",
     "bot",
-    "channels",
     "credentials",
     "host",
     "languages",
@@ -107,7 +117,17 @@ impl Config {
                     self.levels.read(key, value, findings);
                 }
             }
-            ("config" | "lints", _) => findings.push(
+            ("channels", DeValue::Table(table)) => {
+                for (key, value) in in_order(table) {
+                    self.channels.extend(channels::read(key, value, findings));
+                }
+            }
+            ("media", DeValue::Table(table)) => {
+                for (key, value) in in_order(table) {
+                    self.media.extend(media::read(key, value, findings));
+                }
+            }
+            ("config" | "lints" | "channels" | "media", _) => findings.push(
                 bad_literal::finding(
                     span(value.span()),
                     format!("`{name}` is a table: it begins with a line `[{name}]`."),
@@ -126,7 +146,7 @@ impl Config {
 type Key<'i> = std::borrow::Cow<'i, str>;
 
 fn unknown_key(name: &str, at: Span, value: &DeValue<'_>) -> Finding {
-    let tables = || ["config", "lints"].into_iter().chain(HOST_TABLES.iter().copied());
+    let tables = || TABLES.into_iter().chain(HOST_TABLES.iter().copied());
     if !matches!(value, DeValue::Table(_) | DeValue::Array(_)) {
         return unexpected_word::finding(
             at,
@@ -141,7 +161,7 @@ fn unknown_key(name: &str, at: Span, value: &DeValue<'_>) -> Finding {
                 .help(format!("Did you mean `[{known}]`?"))
                 .fix(format!("Change to `{known}`"), at, known)
         }
-        None => finding.help("The compiler reads `[config]` and `[lints]`."),
+        None => finding.help("The compiler reads `[config]`, `[lints]`, `[channels.NAME]` and `[media]`."),
     }
 }
 

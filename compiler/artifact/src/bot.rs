@@ -26,6 +26,9 @@ pub struct Bot {
     pub languages: Vec<SmolStr>,
     /// Names of channel profiles, as written.
     pub channels: Vec<SmolStr>,
+    /// What the project says of channels instead of what is known of them (`[channels.sms]` of botflow.toml): the name
+    /// of a channel, and a fragment of TOML for `botflow_message::Profiles`.
+    pub profiles: Vec<(SmolStr, SmolStr)>,
     /// ISO 4217 code of all money in this bot.
     pub currency: SmolStr,
     /// IANA time zone that holds for people whose zone is not known.

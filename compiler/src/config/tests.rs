@@ -101,9 +101,78 @@ fn what_cannot_be_read_is_said_where_it_stands() {
         [("unexpected-word", ""), ("unexpected-word", "confg")]
     );
     assert_eq!(
-        found("[serve]\nport = 80\n[stores.main]\nkind = \"sqlite\"\n[bot]\n[channels.web]\nx = 1"),
+        found("[serve]\nport = 80\n[stores.main]\nkind = \"sqlite\"\n[bot]"),
         []
     );
+}
+
+#[test]
+fn channels_are_changed_where_it_makes_sense() {
+    let text =
+        "[channels.whatsapp]\nquick_reply.max = 5\ndate = \"2027-01-01\"\n[channels.sms.text]\nmax = 160\n";
+    let (config, findings) = Config::parse(text);
+    assert!(findings.is_empty(), "{findings:?}");
+    let changes: Vec<(&str, &str)> = config
+        .channels
+        .iter()
+        .map(|changes| (changes.channel.as_str(), changes.changes.as_str()))
+        .collect();
+    let own = botflow_message::Profiles::new(changes);
+    let max = |channel: &str| {
+        own.get(channel)
+            .map(|profile| (profile.options.max.0, profile.text.max.0))
+    };
+    assert_eq!(max("whatsapp"), Some((5, 4096)));
+    assert_eq!(max("sms"), Some((0, 160)));
+    assert_eq!(max("web"), Some((-1, -1)));
+}
+
+#[test]
+fn what_a_channel_cannot_be_is_said_where_it_stands() {
+    assert_eq!(
+        found("[channels.wahtsapp]\nx = 1"),
+        [("unknown-name", "wahtsapp")]
+    );
+    assert_eq!(found("[channels.web]\nx = 1"), [("unexpected-word", "x")]);
+    assert_eq!(
+        found("[channels.web]\nname = \"x\""),
+        [("unexpected-word", "name")]
+    );
+    assert_eq!(
+        found("[channels.web.options]\nmaxx = 1"),
+        [("unexpected-word", "maxx")]
+    );
+    assert_eq!(
+        found("[channels.web]\ntext.max = \"many\""),
+        [("bad-literal", "\"many\"")]
+    );
+    assert_eq!(found("[channels.web]\ntext = 3"), [("bad-literal", "3")]);
+    assert_eq!(found("[channels]\nweb = 3"), [("bad-literal", "3")]);
+    assert_eq!(found("channels = 3"), [("bad-literal", "3")]);
+    assert_eq!(
+        found("[channels.sms]\nsession.starts = \"sometimes\""),
+        [("bad-literal", "\"sometimes\"")]
+    );
+    assert_eq!(found("[channels.sms]\ntext.max = 3"), [("bad-literal", "3")]);
+    // What is said beside it counts all the same.
+    let (config, findings) = Config::parse("[channels.sms]\ntext.max = 160\ntext.unit = \"feet\"\n");
+    assert_eq!(
+        findings[0].message,
+        "`text.unit` cannot be this: it is one of `utf16`, `bytes`, `sms`."
+    );
+    assert_eq!(config.channels[0].changes, "[text]\nmax = 160\n");
+}
+
+#[test]
+fn sizes_of_files_are_read() {
+    let (config, findings) = Config::parse("[media]\n\"https://x.example/a.mp4\" = 12\n");
+    assert!(findings.is_empty(), "{findings:?}");
+    assert_eq!(config.media[0].megabytes, 12.0);
+    assert_eq!(
+        found("[media]\n\"https://x.example/a.mp4\" = \"large\""),
+        [("bad-literal", "\"large\"")]
+    );
+    assert_eq!(found("[media]\na = -1"), [("bad-literal", "-1")]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! A profile holds what one channel can show, as data. Rendering turns the one into what the other would show,
 //! and tells what had to be changed on the way. A transcript writes messages as lines of a `.chat` file.
 
+pub mod formats;
 pub mod markup;
 pub mod measure;
 pub mod message;
@@ -22,5 +23,6 @@ pub use message::{
     Action, Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall, Text,
 };
 pub use profile::Profile;
+pub use profiles::Profiles;
 pub use render::render;
 pub use rendered::{Answer, Degraded, List, Rendered, Rendering, Row};

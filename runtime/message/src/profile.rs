@@ -34,7 +34,7 @@ pub struct Profile {
     /// The words of a message.
     pub text: TextFacts,
     /// Buttons that answer: options and suggestions.
-    #[serde(default)]
+    #[serde(default, alias = "quick_reply")]
     pub options: OptionFacts,
     /// A list that opens on a tap, for more options than there can be buttons.
     #[serde(default)]
@@ -51,6 +51,9 @@ pub struct Profile {
     /// Files and places.
     #[serde(default)]
     pub media: MediaFacts,
+    /// What a customer can send besides words.
+    #[serde(default)]
+    pub receives: ReceiveFacts,
     /// Who may write when.
     pub session: SessionFacts,
     /// Templates for outside the session window.
@@ -104,6 +107,9 @@ pub struct TextFacts {
     /// How bold, italics and links are written.
     #[serde(default)]
     pub markup: Markup,
+    /// Whether an address in the text can be opened.
+    #[serde(default = "yes")]
+    pub links: bool,
     /// Whether a message has a subject line.
     #[serde(default)]
     pub subject: bool,
@@ -191,6 +197,8 @@ pub struct CardFacts {
     pub title: Limit,
     /// The longest text, in UTF-16 units.
     pub text: Limit,
+    /// The most ends of lines in the text.
+    pub breaks: Limit,
     /// The most buttons on one card.
     pub buttons: Limit,
     /// The longest label of a card's button, in UTF-16 units.
@@ -229,6 +237,22 @@ pub struct MediaFacts {
     /// The media types of files; empty: any, or not known.
     pub file_types: Vec<String>,
     /// Whether places can be shown on a map.
+    pub location: bool,
+    /// Keys of `sources`.
+    pub source: Vec<String>,
+}
+
+/// What a customer can send besides words. Where nothing is known, it counts as possible.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReceiveFacts {
+    /// Pictures.
+    pub image: bool,
+    /// Files of other kinds.
+    pub file: bool,
+    /// Recordings.
+    pub audio: bool,
+    /// Places on a map.
     pub location: bool,
     /// Keys of `sources`.
     pub source: Vec<String>,
@@ -302,6 +326,10 @@ pub struct TemplateFacts {
     pub name: Limit,
     /// The longest header of words.
     pub header: Limit,
+    /// The most values in a header of words.
+    pub header_values: Limit,
+    /// What else a header may be: `image`, `video`, `file`, `audio`, `location`.
+    pub header_media: Vec<String>,
     /// The longest text.
     pub text: Limit,
     /// The longest footer.
@@ -314,7 +342,9 @@ pub struct TemplateFacts {
     pub calls: Limit,
     /// The longest label.
     pub label: Limit,
-    /// What templates may be for, as the vendor names it.
+    /// The longest URL.
+    pub url: Limit,
+    /// What templates may be for, as the vendor names it; empty: not known.
     pub categories: Vec<String>,
     /// Keys of `sources`.
     pub source: Vec<String>,
@@ -407,6 +437,7 @@ impl Default for CardFacts {
             min: 1,
             title: Limit::NONE,
             text: Limit::NONE,
+            breaks: Limit::NONE,
             buttons: Limit::NONE,
             label: Limit::NONE,
             same_buttons: false,
@@ -424,12 +455,15 @@ impl Default for TemplateFacts {
             supported: false,
             name: Limit::NONE,
             header: Limit::NONE,
+            header_values: Limit::NONE,
+            header_media: Vec::new(),
             text: Limit::NONE,
             footer: Limit::NONE,
             buttons: Limit::NONE,
             links: Limit::NONE,
             calls: Limit::NONE,
             label: Limit::NONE,
+            url: Limit::NONE,
             categories: Vec::new(),
             source: Vec::new(),
         }

@@ -53,6 +53,14 @@ impl Profile {
 
     /// As [`Profile::overridden_by`], with a table that is already read (such as one of `botflow.toml`).
     pub fn overridden_by_table(&self, changes: Table) -> Result<Profile, ProfileError> {
+        let mut changes = changes;
+        // Options go by the vendors' name, too.
+        if let Some(options) = changes.remove("quick_reply") {
+            match (changes.get_mut("options"), options) {
+                (Some(Value::Table(known)), Value::Table(more)) => merge(known, more),
+                (_, options) => drop(changes.insert("options".to_owned(), options)),
+            }
+        }
         if changes.contains_key("name") {
             return Err(wrong("name", "the name of a channel cannot be changed"));
         }
@@ -165,7 +173,7 @@ impl Profile {
     }
 
     /// Every limit with its key and the smallest that is not 0.
-    fn limits(&self) -> [(&'static str, Limit, i64); 33] {
+    fn limits(&self) -> [(&'static str, Limit, i64); 36] {
         let (text, options, list) = (&self.text, &self.options, &self.list);
         let (links, calls, cards, template) = (&self.links, &self.calls, &self.cards, &self.template);
         [
@@ -192,16 +200,19 @@ impl Profile {
             ("cards.max", cards.max, 1),
             ("cards.title", cards.title, LEAST_LABEL),
             ("cards.text", cards.text, LEAST_LABEL),
+            ("cards.breaks", cards.breaks, 1),
             ("cards.buttons", cards.buttons, 1),
             ("cards.label", cards.label, LEAST_LABEL),
             ("template.name", template.name, 1),
             ("template.header", template.header, 1),
+            ("template.header_values", template.header_values, 1),
             ("template.text", template.text, 1),
             ("template.footer", template.footer, 1),
             ("template.buttons", template.buttons, 1),
             ("template.links", template.links, 1),
             ("template.calls", template.calls, 1),
             ("template.label", template.label, 1),
+            ("template.url", template.url, 1),
         ]
     }
 

@@ -1,6 +1,8 @@
 //! The sixteen channels that are known without asking: facts in `profiles/*.toml`, read one at a time, when they
 //! are asked for.
 
+use std::sync::OnceLock;
+
 use crate::profile::Profile;
 
 /// The names of the channels, as flows write them.
@@ -40,6 +42,50 @@ pub fn canonical(name: &str) -> Option<&'static str> {
         other => other,
     };
     NAMES.into_iter().find(|known| *known == name)
+}
+
+/// The profiles of one bot: those of the channels, with what its project says instead. Whoever asks what a channel
+/// can show asks here, so that the compiler, the machine's hosts and tests never disagree.
+///
+/// Each profile is read when it is first asked for, and kept.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    changes: Vec<(String, String)>,
+    known: [OnceLock<Profile>; NAMES.len()],
+}
+
+impl Profiles {
+    /// Profiles with changes: the name of a channel, and a fragment of TOML as [`Profile::overridden_by`] takes it.
+    pub fn new<'a>(changes: impl IntoIterator<Item = (&'a str, &'a str)>) -> Profiles {
+        let changes = changes.into_iter();
+        Profiles {
+            changes: changes
+                .map(|(channel, changes)| (channel.to_owned(), changes.to_owned()))
+                .collect(),
+            known: Default::default(),
+        }
+    }
+
+    /// The profile of a channel; none if there is no such channel. A change that cannot be used (the compiler lets
+    /// none pass) changes nothing.
+    pub fn get(&self, channel: &str) -> Option<&Profile> {
+        let name = canonical(channel)?;
+        let at = NAMES.iter().position(|known| *known == name)?;
+        let read = || {
+            let mut profile = builtin(name)?;
+            for (_, changes) in self.changes.iter().filter(|(of, _)| canonical(of) == Some(name)) {
+                profile = profile.overridden_by(changes).unwrap_or(profile);
+            }
+            Some(profile)
+        };
+        match self.known[at].get() {
+            Some(known) => Some(known),
+            None => {
+                let profile = read()?;
+                Some(self.known[at].get_or_init(|| profile))
+            }
+        }
+    }
 }
 
 /// The file of a profile.
@@ -99,6 +145,18 @@ mod tests {
         assert_eq!(changed.options.max, Limit(5));
         assert_eq!(changed.options.label, whatsapp.options.label);
         assert_eq!(whatsapp.overridden_by("").unwrap(), whatsapp);
+    }
+
+    #[test]
+    fn a_bot_has_its_own_profiles() {
+        let own = Profiles::new([
+            ("whatsapp", "[quick_reply]\nmax = 5\n"),
+            ("sms", "[text]\nmax = 0\n"),
+        ]);
+        assert_eq!(own.get("whatsapp").unwrap().options.max, Limit(5));
+        assert_eq!(own.get("sms"), builtin("sms").as_ref());
+        assert_eq!(own.get("viber_bot"), builtin("viber").as_ref());
+        assert_eq!(own.get("fax"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use botflow_machine::trigger::{Agenda, Happening};
 use botflow_machine::{
     Conversations, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Speaker, Starter,
 };
-use botflow_message::{Message, Part, profiles, render, transcript};
+use botflow_message::{Message, Part, Profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value};
 use indexmap::IndexMap;
 use smol_str::SmolStr;
@@ -124,6 +124,8 @@ struct Someone<'a> {
 pub struct World<'a> {
     program: &'a Program,
     bot: &'a Bot,
+    /// What the bot's channels can show.
+    profiles: Profiles,
     factory: Box<Factory<'a>>,
     /// The later version of the bot, and what runs it.
     newer: Option<(&'a Program, Box<Factory<'a>>)>,
@@ -151,6 +153,7 @@ impl<'a> World<'a> {
         let mut world = World {
             program,
             bot: &program.bot,
+            profiles: profiles_of(&program.bot),
             factory,
             newer: None,
             now: 0,
@@ -470,8 +473,8 @@ impl<'a> World<'a> {
                     .as_ref()
                     .and_then(|envelope| envelope.via.clone());
                 let channel = via.unwrap_or_else(|| someone.channel.clone());
-                let lines = match profiles::builtin(&channel) {
-                    Some(profile) => transcript::rendering_lines(&render(&message, &profile)),
+                let lines = match self.profiles.get(&channel) {
+                    Some(profile) => transcript::rendering_lines(&render(&message, profile)),
                     None => transcript::message_lines(&message),
                 };
                 someone.latest_is_pressable = message
@@ -505,6 +508,12 @@ impl<'a> World<'a> {
         }
         Ok(line.map(Observed::Did))
     }
+}
+
+/// What the channels of a bot can show.
+fn profiles_of(bot: &Bot) -> Profiles {
+    let changes = bot.profiles.iter();
+    Profiles::new(changes.map(|(channel, changes)| (channel.as_str(), changes.as_str())))
 }
 
 fn is_any(written: &Expression) -> bool {

@@ -7,6 +7,7 @@ use botflow_artifact::{
     FlowId, Handler, HandlerId, Hears, IntentId, Occurrence, Op, Pc, PlaceId, PlaceKind, StageId, TriggerId,
     TriggerSource,
 };
+use botflow_message::Profiles;
 use indexmap::IndexMap;
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxBuildHasher;
@@ -34,6 +35,8 @@ pub(crate) struct Context<'l> {
     pub lowered: &'l Lowered,
     pub bot: &'l botflow_artifact::Bot,
     pub graph: &'l Graph,
+    /// What the bot's channels can show.
+    pub profiles: Profiles,
     pub reach: Reach,
     /// Cycles that nothing has to drive.
     pub at_once: Passing,
@@ -60,6 +63,11 @@ impl<'l> Context<'l> {
             lowered,
             bot,
             graph,
+            profiles: Profiles::new(
+                bot.profiles
+                    .iter()
+                    .map(|(of, changes)| (of.as_str(), changes.as_str())),
+            ),
             reach: Reach::of(graph, bot),
             at_once: Passing::of(graph, bot, false),
             by_time,

@@ -2,9 +2,6 @@
 
 use botflow_artifact::TriggerSource;
 use botflow_message::profile::{AfterWindow, SessionFacts, Starts};
-use botflow_message::profiles;
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 use smol_str::SmolStr;
 
 use super::declared::Declared;
@@ -25,12 +22,8 @@ pub static RULE: Rule = Rule {
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// What is known of channels, each looked up once.
-type Known = IndexMap<SmolStr, Option<SessionFacts>, FxBuildHasher>;
-
 /// Looks at all triggers that say where they go.
 pub(super) fn check(context: &Context<'_>, triggers: &[Declared<'_>], findings: &mut Vec<Finding>) {
-    let mut known = Known::default();
     for declared in triggers {
         let all_uncalled = declared.uncalled().count() == declared.trigger.sources.len();
         if declared.trigger.via.is_empty() || !all_uncalled || declared.trigger.sources.is_empty() {
@@ -39,7 +32,7 @@ pub(super) fn check(context: &Context<'_>, triggers: &[Declared<'_>], findings: 
         let scheduled = (declared.uncalled()).all(|source| matches!(source, TriggerSource::Every { .. }));
         let mut why = None;
         let nobody = declared.trigger.via.iter().all(|channel| {
-            let facts = facts(&mut known, channel);
+            let facts = facts(context, channel);
             let closed = facts.and_then(|facts| closed(facts, declared.trigger.after_ms, scheduled));
             why = why.take().or(closed.map(|why| (channel.clone(), why)));
             closed.is_some()
@@ -65,7 +58,7 @@ pub(super) fn check(context: &Context<'_>, triggers: &[Declared<'_>], findings: 
             "Name a channel, too, on which a business may write first, such as `sms`, `email` or `whatsapp` (with a \
              template), or come sooner.",
         );
-        finding.fixes.extend(another(context, declared, &mut known));
+        finding.fixes.extend(another(context, declared));
         findings.push(finding);
     }
 }
@@ -94,20 +87,17 @@ fn closed(facts: &SessionFacts, after_ms: i64, scheduled: bool) -> Option<Closed
 }
 
 /// The facts of a channel; nothing is known of some.
-fn facts<'k>(known: &'k mut Known, channel: &SmolStr) -> Option<&'k SessionFacts> {
-    let facts = known
-        .entry(channel.clone())
-        .or_insert_with(|| profiles::builtin(channel).map(|profile| profile.session));
-    facts.as_ref()
+fn facts<'c>(context: &'c Context<'_>, channel: &SmolStr) -> Option<&'c SessionFacts> {
+    context.profiles.get(channel).map(|profile| &profile.session)
 }
 
 /// Adds a channel of the bot on which a business may write first.
-fn another(context: &Context<'_>, declared: &Declared<'_>, known: &mut Known) -> Option<Fix> {
+fn another(context: &Context<'_>, declared: &Declared<'_>) -> Option<Fix> {
     let channels = context.bot.channels.iter();
     let open = channels
         .filter(|channel| *channel != "web" && *channel != "popup")
         .find(|channel| {
-            let starts = facts(known, channel).map(|facts| facts.starts);
+            let starts = facts(context, channel).map(|facts| facts.starts);
             matches!(starts, Some(Starts::Yes | Starts::Consent | Starts::Template))
         })?;
     let via = declared.at(TriggerPart::Via);

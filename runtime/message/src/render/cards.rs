@@ -7,7 +7,7 @@ use crate::dialect;
 use crate::markup::{self, Run};
 use crate::measure::{Limit, Unit, cut, fit_labels, one_line};
 use crate::message::{Action, Button, Card, Text};
-use crate::profile::{Markup, Profile};
+use crate::profile::{CardFacts, Markup, Profile};
 use crate::rendered::Degraded;
 
 /// The rows of cards that the channel shows; empty if there are none, or if they became words.
@@ -79,17 +79,17 @@ fn shown(card: &Card, draft: &mut Draft) -> Card {
     let (title, text) = if facts.title.exists() {
         (
             cut(&whole_title, facts.title, Unit::Utf16),
-            fitted(&whole_text, facts.text),
+            fitted(&whole_text, facts),
         )
     } else {
         let joined = [whole_title.as_str(), whole_text.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty());
         let joined = joined.collect::<Vec<_>>().join("\n");
-        (String::new(), fitted(&joined, facts.text))
+        (String::new(), fitted(&joined, facts))
     };
     let cut_off = if facts.title.exists() {
-        title != whole_title || text != whole_text
+        title != whole_title || !facts.text.allows(Unit::Utf16.measure(&whole_text))
     } else {
         !facts
             .text
@@ -138,12 +138,26 @@ fn plain(text: &Text, draft: &mut Draft) -> String {
         .collect()
 }
 
-fn fitted(text: &str, limit: Limit) -> String {
-    if limit.exists() {
-        cut(text, limit, Unit::Utf16)
+fn fitted(text: &str, facts: &CardFacts) -> String {
+    if facts.text.exists() {
+        cut(&with_breaks(text, facts.breaks), facts.text, Unit::Utf16)
     } else {
         String::new()
     }
+}
+
+/// The text with at most so many ends of lines; further ones become spaces.
+fn with_breaks(text: &str, most: Limit) -> String {
+    let mut left = most.most();
+    let keep = |c: char| match c {
+        '\n' if left == 0 => ' ',
+        '\n' => {
+            left -= 1;
+            c
+        }
+        c => c,
+    };
+    text.chars().map(keep).collect()
 }
 
 /// Writes cards out: title, words, picture and buttons, with an empty line between cards.

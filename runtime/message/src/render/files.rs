@@ -1,7 +1,7 @@
 //! Files and places: shown by the channel, or written out as links.
 
 use super::Draft;
-use crate::message::{Location, Media, MediaKind, Message, Part};
+use crate::message::{Location, Media, Message, Part};
 use crate::profile::MediaFacts;
 use crate::rendered::Degraded;
 
@@ -20,7 +20,7 @@ pub(super) fn place(message: &Message, draft: &mut Draft) -> Files {
     };
     for part in &message.parts {
         match part {
-            Part::Media(media) if takes(facts, media.kind) => files.media.push((**media).clone()),
+            Part::Media(media) if takes(facts, media) => files.media.push((**media).clone()),
             Part::Media(media) => {
                 draft.notes.push(Degraded::MediaAsLink {
                     media: media.kind,
@@ -45,15 +45,9 @@ pub(super) fn place(message: &Message, draft: &mut Draft) -> Files {
     files
 }
 
-/// Whether the channel takes such files at all.
-fn takes(facts: &MediaFacts, kind: MediaKind) -> bool {
-    let size = match kind {
-        MediaKind::Image => facts.image_mb,
-        MediaKind::Video => facts.video_mb,
-        MediaKind::Audio => facts.audio_mb,
-        MediaKind::File => facts.file_mb,
-    };
-    size != 0.0
+/// Whether the channel takes the file, as far as its address tells.
+fn takes(facts: &MediaFacts, media: &Media) -> bool {
+    facts.takes(media.kind) && facts.takes_format(media.kind, &media.url)
 }
 
 /// A file as a line of words: what it shows, and where it is.

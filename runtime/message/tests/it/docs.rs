@@ -178,6 +178,17 @@ fn tables() -> String {
     );
     table(
         &mut out,
+        "What customers can send",
+        &["channel", "image", "file", "audio", "location"],
+        |profile| {
+            let receives = &profile.receives;
+            let sent = [receives.image, receives.file, receives.audio, receives.location];
+            sent.map(|sent| if sent { "yes" } else { "–" }.to_owned())
+                .to_vec()
+        },
+    );
+    table(
+        &mut out,
         "Who may write when",
         &[
             "channel",

@@ -242,6 +242,7 @@ fn check_limits(shown: &Rendered, profile: &Profile) -> Result<(), TestCaseError
         for card in &shown.cards {
             prop_assert!(profile.cards.title.allows(Unit::Utf16.measure(&card.title)));
             prop_assert!(profile.cards.text.allows(Unit::Utf16.measure(&card.text)));
+            prop_assert!(profile.cards.breaks.allows(card.text.matches('\n').count()));
             prop_assert!(profile.cards.buttons.allows(card.buttons.len()));
             prop_assert!(!profile.cards.image_required || card.image.is_some());
             prop_assert!(!profile.cards.same_buttons || card.buttons.len() == shown.cards[0].buttons.len());

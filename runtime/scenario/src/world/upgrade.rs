@@ -27,6 +27,7 @@ impl<'a> World<'a> {
         };
         let older = std::mem::replace(&mut self.program, newer);
         self.bot = &newer.bot;
+        self.profiles = super::profiles_of(self.bot);
         self.factory = factory;
         let mut observed = Vec::new();
         for person in 0..self.people.len() {
