@@ -4,8 +4,8 @@
 use botflow_artifact::{Bot, PlaceId, Type, TypeId};
 use botflow_machine::trigger::Decision;
 use botflow_machine::{
-    Beginner as Begun, Conversation, Effect, Event, EventKind, OperatorEvent, Owner, Person, Program, Record,
-    Starter, Withdrawn,
+    Beginner as Begun, Conversation, Effect, Event, EventKind, GivenUp, OperatorEvent, Owner, Person,
+    Program, Record, Starter, Withdrawn,
 };
 use botflow_values::{Currency, Value};
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,31 @@ impl Recorder {
             let mut message = first_message;
             self.effects(&mut made, conversation, effects, &mut message);
         }
+        let mut entries = made.entries;
+        self.count(&mut entries);
+        entries
+    }
+
+    /// The entries of a later version of the bot taking over: questions that wait no more, hand-overs that are in another
+    /// queue or have ended. `program`: the later version; `conversation`: after it; `effects`: those of the upgrade.
+    pub fn upgraded(
+        &mut self,
+        program: &Program,
+        conversation: &Conversation,
+        effects: &[Effect],
+        now: i64,
+    ) -> Vec<Entry> {
+        self.turns_to(conversation.id);
+        let bot = &program.bot;
+        let mut made = Made {
+            bot,
+            at: now,
+            person: &conversation.person,
+            context: self.context(bot, &conversation.person),
+            entries: Vec::new(),
+        };
+        // An upgrade sends no messages.
+        self.effects(&mut made, conversation, effects, &mut 0);
         let mut entries = made.entries;
         self.count(&mut entries);
         entries
@@ -498,6 +523,16 @@ impl Recorder {
                     why: *why,
                 },
             ),
+            Record::Outdated { place, tries } => {
+                let (flow, before) = (made.context.flow.take(), made.context.place.take());
+                made.context.flow = place.split('.').next().map(SmolStr::new);
+                made.context.place = Some(place.clone());
+                made.push(Kind::GivenUp {
+                    tries: *tries,
+                    why: GivenUp::Outdated,
+                });
+                (made.context.flow, made.context.place) = (flow, before);
+            }
             Record::Unclear { place, checked, text } => made.at_place(
                 *place,
                 Kind::Unclear {

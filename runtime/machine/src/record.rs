@@ -22,7 +22,7 @@ pub enum Record {
         /// Which.
         place: PlaceId,
         /// It waited already: it is put once more. Otherwise this is a new asking of it, which ends in exactly one
-        /// `Answered` with `asked`, or one `GivenUp`, or has not ended yet.
+        /// `Answered` with `asked`, one `GivenUp` or one `Outdated`, or has not ended yet.
         again: bool,
     },
     /// A question has its answer.
@@ -42,6 +42,14 @@ pub enum Record {
         tries: u32,
         /// Why.
         why: GivenUp,
+    },
+    /// A question that an earlier version of the bot put waits no more: the version that has taken over does not have it,
+    /// or cannot go on from it.
+    Outdated {
+        /// Its full name in the earlier version: flow, step, name.
+        place: SmolStr,
+        /// Failed tries at it.
+        tries: u32,
     },
     /// A message was not understood: a failed try at a question, or nothing that a wait hears.
     Unclear {
@@ -86,6 +94,8 @@ pub enum GivenUp {
     Left,
     /// The conversation ended.
     Ended,
+    /// A later version of the bot took over.
+    Outdated,
 }
 
 impl GivenUp {
@@ -96,6 +106,7 @@ impl GivenUp {
             GivenUp::Silence => "silence",
             GivenUp::Left => "left",
             GivenUp::Ended => "ended",
+            GivenUp::Outdated => "new version",
         }
     }
 }

@@ -155,6 +155,10 @@ fn record(bot: &Bot, record: &Record) -> String {
         Record::GivenUp { place, tries, why } => {
             format!("given up {}: {}{}", at(place), why.words(), after(tries))
         }
+        Record::Outdated { place, tries } => {
+            let why = botflow_machine::GivenUp::Outdated.words();
+            format!("given up {place}: {why}{}", after(tries))
+        }
         Record::Unclear { place, checked, text } => {
             let what = if *checked { "refused" } else { "unclear" };
             let text = text.as_ref().map(|text| format!(" {}", quoted(text)));
@@ -219,6 +223,14 @@ pub fn upgrade(old: &Bot, note: &UpgradeNote) -> String {
     match note {
         UpgradeNote::Stranded { place, why } => format!("stranded at {place}: {}", why.words()),
         UpgradeNote::Stopped { trigger, why } => format!("trigger {trigger} stopped: {}", why.words()),
+        UpgradeNote::HandOver {
+            escalation,
+            queue,
+            ended,
+        } => match ended {
+            true => format!("hand-over {escalation} in queue {queue} ended: removed"),
+            false => format!("queue {queue} of hand-over {escalation}: removed"),
+        },
         UpgradeNote::Dropped { name, value, why } => {
             format!("dropped {name} ({}): {}", write(old, None, value), why.words())
         }

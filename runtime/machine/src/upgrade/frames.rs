@@ -66,6 +66,8 @@ impl Versions<'_> {
         let at = conversation.last_at;
         if let Some(frame) = conversation.frames.last_mut() {
             frame.at = NOWHERE;
+            frame.asked = NOWHERE;
+            frame.open = false;
             frame.form = None;
             frame.pending = Some(Box::new(Pending::Moment(at)));
         }
@@ -73,16 +75,9 @@ impl Versions<'_> {
     }
 
     fn slot(&self, from: FlowId, slot: SlotId, to: FlowId) -> Option<SlotId> {
-        let name = &self
-            .old
-            .bot
-            .flows
-            .get(from.index())?
-            .slots
-            .get(slot.index())?
-            .name;
-        let slots = &self.new.bot.flows.get(to.index())?.slots;
-        slots.iter().position(|one| one.name == *name).map(SlotId::from)
+        let sources = self.sources(from, to);
+        let at = sources.iter().position(|one| *one == Some(slot.index()));
+        at.map(SlotId::from)
     }
 
     /// A frame where it goes on. `below` are those already carried over.
@@ -210,9 +205,9 @@ impl Versions<'_> {
                 });
             }
         };
+        let from = self.sources(frame.flow, flow);
         let mut slots = Vec::with_capacity(new.slots.len());
-        for slot in &new.slots {
-            let at = old.slots.iter().position(|one| one.name == slot.name);
+        for (slot, at) in new.slots.iter().zip(&from) {
             let known = at.and_then(|at| Some((&old.slots[at], frame.slots.get(at)?)));
             slots.push(match known {
                 None => Value::Unknown,
@@ -225,8 +220,8 @@ impl Versions<'_> {
                 },
             });
         }
-        for (declared, value) in old.slots.iter().zip(&frame.slots) {
-            if !new.slots.iter().any(|one| one.name == declared.name) {
+        for (index, (declared, value)) in old.slots.iter().zip(&frame.slots).enumerate() {
+            if !from.contains(&Some(index)) {
                 note(declared, value, Unfit::Removed);
             }
         }

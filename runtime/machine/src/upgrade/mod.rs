@@ -19,6 +19,7 @@ use smol_str::SmolStr;
 use crate::conversation::{Conversation, Owner};
 use crate::effect::Effect;
 use crate::program::Program;
+use crate::record::Record;
 use crate::turn::Turn;
 pub(crate) use versions::Versions;
 
@@ -38,6 +39,15 @@ pub enum UpgradeNote {
         trigger: SmolStr,
         /// Why.
         why: Gone,
+    },
+    /// The new version does not have the queue of a hand-over under way, and perhaps not the escalation either.
+    HandOver {
+        /// The escalation's name.
+        escalation: SmolStr,
+        /// The queue's name.
+        queue: SmolStr,
+        /// The hand-over has ended, since the escalation is gone; otherwise it goes on in another queue.
+        ended: bool,
     },
     /// A value was not taken over. It is here, so that nothing is lost.
     Dropped {
@@ -89,9 +99,10 @@ pub fn upgrade(
     versions.person(&mut conversation.person, &mut notes);
     versions.leave(conversation);
     versions.frames(conversation, &mut notes);
-    versions.escalation(conversation, effects);
+    versions.escalation(conversation, effects, &mut notes);
     versions.memories(conversation);
     versions.question(&before, conversation, &mut notes);
+    outdated(old, &before, conversation, effects);
     // Buttons of its messages count as their labels from now on.
     if let Some(offers) = &mut conversation.offers {
         offers.messages.clear();
@@ -101,6 +112,18 @@ pub fn upgrade(
     }
     Turn::new(new, conversation, 0, effects).set_timer();
     notes
+}
+
+/// Questions that waited and wait no more: what was asked ends in one way (16.4), also here.
+fn outdated(old: &Program, before: &Conversation, now: &Conversation, effects: &mut Vec<Effect>) {
+    for (index, frame) in before.frames.iter().enumerate().filter(|(_, frame)| frame.open) {
+        if !now.frames.get(index).is_some_and(|frame| frame.open) {
+            effects.push(Effect::Record(Record::Outdated {
+                place: name_of(&old.bot, frame.asked).into(),
+                tries: frame.tries,
+            }));
+        }
+    }
 }
 
 impl Gone {

@@ -18,7 +18,7 @@ impl Versions<'_> {
         let (Some(old), Some(new)) = (flow(self.old, was.at), flow(self.new, at)) else {
             return true;
         };
-        let old = self.old.bot.flows.get(old).map_or(&[][..], |flow| &flow.slots);
+        let sources = self.sources(FlowId::from(old), FlowId::from(new));
         let new = self.new.bot.flows.get(new).map_or(&[][..], |flow| &flow.slots);
         new.iter().enumerate().any(|(index, slot)| {
             let optional = self
@@ -31,8 +31,7 @@ impl Versions<'_> {
                 return false;
             }
             let lacked = || {
-                let index = old.iter().position(|one| one.name == slot.name);
-                index.is_some_and(|index| {
+                sources.get(index).copied().flatten().is_some_and(|index| {
                     before.get(index).is_none_or(Value::is_unknown)
                         && Walk::new(self.old, SlotId::from(index)).from(was.at)
                 })

@@ -107,8 +107,13 @@ impl Versions<'_> {
     }
 
     /// A hand-over under way. If the new version does not have the escalation, the bot has the conversation again, and
-    /// says at once how it goes on; a queue that is gone gives way to the one that the escalation names last.
-    pub fn escalation(&self, conversation: &mut Conversation, effects: &mut Vec<Effect>) {
+    /// says at once how it goes on (its clock goes off with the upgrade); a queue that is gone gives way to the one that the escalation names last.
+    pub fn escalation(
+        &self,
+        conversation: &mut Conversation,
+        effects: &mut Vec<Effect>,
+        notes: &mut Vec<UpgradeNote>,
+    ) {
         let Some(under_way) = &mut conversation.escalation else {
             return;
         };
@@ -124,6 +129,17 @@ impl Versions<'_> {
         let other = found
             .and_then(|at| escalations.1[at].to.last())
             .map(|(queue, _)| *queue);
+        let name = |name: Option<&SmolStr>| name.cloned().unwrap_or_default();
+        let note = UpgradeNote::HandOver {
+            escalation: name(
+                escalations
+                    .0
+                    .get(under_way.escalation.index())
+                    .map(|one| &one.name),
+            ),
+            queue: name(queues.0.get(under_way.queue.index()).map(|one| &one.name)),
+            ended: found.is_none() || other.is_none(),
+        };
         match (found, queue.map(QueueId::from), other) {
             (Some(at), Some(queue), _) => {
                 under_way.escalation = EscalationId::from(at);
@@ -135,6 +151,7 @@ impl Versions<'_> {
                 // Who is there stays; when the other queue closes is looked for when the next one leaves.
                 under_way.closes = None;
                 effects.push(Effect::Requeue { queue });
+                notes.push(note);
             }
             _ => {
                 effects.push(Effect::Withdraw {
@@ -143,6 +160,7 @@ impl Versions<'_> {
                     operator: None,
                     came: under_way.came,
                 });
+                notes.push(note);
                 conversation.escalation = None;
                 if conversation.owner == Owner::People {
                     conversation.owner = Owner::Bot;

@@ -62,6 +62,60 @@ impl<'a> Versions<'a> {
             .map(|(index, _)| PlaceId::from(index))
     }
 
+    /// For each variable of a flow of the new version the one of the old flow that it was: the answer of a question that
+    /// has moved goes with the question; everything else is found by its name.
+    pub fn sources(&self, from: FlowId, to: FlowId) -> Vec<Option<usize>> {
+        let (Some(old), Some(new)) = (
+            self.old.bot.flows.get(from.index()),
+            self.new.bot.flows.get(to.index()),
+        ) else {
+            return Vec::new();
+        };
+        let mut sources: Vec<Option<usize>> = (new.slots.iter())
+            .map(|slot| old.slots.iter().position(|one| one.name == slot.name))
+            .collect();
+        if self.new.bot.moved.is_empty() {
+            return sources;
+        }
+        // Where the questions of each variable are now, by the variable that takes their answer.
+        let mut now: Vec<Vec<usize>> = vec![Vec::new(); old.slots.len()];
+        for (index, place) in self.old.bot.places.iter().enumerate() {
+            let Some(slot) = answers(&place.kind).filter(|_| place.flow == from) else {
+                continue;
+            };
+            let there = self.place(PlaceId::from(index));
+            let there = there.and_then(|there| self.new.bot.places.get(there.index()));
+            let there = there.filter(|place| place.flow == to);
+            if let (Some(found), Some(is)) = (
+                now.get_mut(slot.index()),
+                there.and_then(|place| answers(&place.kind)),
+            ) {
+                found.push(is.index());
+            }
+        }
+        for (was, questions) in now.iter().enumerate() {
+            let named = new.slots.iter().position(|one| one.name == old.slots[was].name);
+            // While one of its questions is where it was, the answer is, too.
+            let Some(is) = questions
+                .first()
+                .copied()
+                .filter(|_| !questions.iter().any(|one| Some(*one) == named))
+            else {
+                continue;
+            };
+            let taken = sources.get(is).copied().flatten();
+            if taken.is_none_or(|other| now.get(other).is_none_or(|asked| !asked.contains(&is))) {
+                if let Some(named) = named.filter(|named| sources[*named] == Some(was)) {
+                    sources[named] = None;
+                }
+                if let Some(source) = sources.get_mut(is) {
+                    *source = Some(was);
+                }
+            }
+        }
+        sources
+    }
+
     /// The call of the same name.
     pub fn call(&self, old: CallId) -> Option<CallId> {
         let calls = (&self.old.bot.calls, &self.new.bot.calls);
@@ -162,6 +216,19 @@ impl<'a> Versions<'a> {
             fits(self.new, to.ty, &carried, 0).then_some(carried)
         };
         to.iter().map(field).collect()
+    }
+}
+
+/// The variable that takes the answer of a question.
+fn answers(kind: &PlaceKind) -> Option<SlotId> {
+    match kind {
+        PlaceKind::Ask(ask) => match ask.into {
+            AskTarget::Slot(slot) => Some(slot),
+            AskTarget::Customer(_) => None,
+        },
+        PlaceKind::Choose(choose) => choose.into,
+        PlaceKind::AskQueue(ask) => Some(ask.into),
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use botflow_machine::{EventKind, carried_result, trigger};
 
-use super::{Factory, Observed, Trouble, World};
+use super::{Factory, MAX_TURNS, Observed, Trouble, World};
 use crate::describe;
 use botflow_machine::Program;
 
@@ -70,6 +70,13 @@ impl<'a> World<'a> {
                 observed.extend(self.agenda_due(person)?);
             }
         }
-        Ok(observed)
+        // What is due by now happens with it: whoever was among people that are gone is told at once.
+        for _ in 0..MAX_TURNS {
+            let Some((person, _, due)) = self.next_due(self.now) else {
+                return Ok(observed);
+            };
+            observed.extend(self.take(person, due)?);
+        }
+        Err(Trouble::Endless)
     }
 }
