@@ -459,17 +459,18 @@ impl Turn<'_> {
     /// `-> back` (11.3).
     pub fn back(&mut self) -> Next {
         let p = self.p;
-        let mut waits = self.c.question.is_some();
+        let (mut waits, unput) = (self.c.question.is_some(), self.unput);
         loop {
             let Some(frame) = self.top() else {
                 return self.begin_start();
             };
             // The question that waits, and the `choose` whose way is at work, are not what one goes back to.
             let present = frame.asked;
-            let chooses = matches!(
-                p.bot.places.get(present.index()).map(|place| &place.kind),
-                Some(PlaceKind::Choose(_))
-            );
+            let chooses = !unput
+                && matches!(
+                    p.bot.places.get(present.index()).map(|place| &place.kind),
+                    Some(PlaceKind::Choose(_))
+                );
             while (waits || chooses) && frame.answered.last() == Some(&present) {
                 frame.answered.pop();
             }

@@ -249,6 +249,7 @@ impl Turn<'_> {
                     if let (Some(from), true) = (&choose.from, offered.items.is_empty())
                         && let Some(none) = from.none
                     {
+                        self.unput = true;
                         return Some(none);
                     }
                     if offered.items.is_empty() && offered.options.is_empty() {
@@ -278,6 +279,7 @@ impl Turn<'_> {
             _ => return Some(place.then),
         }
         self.speak();
+        self.unput = false;
         self.heard = None;
         self.rest_at(id);
         if let Some(frame) = self.c.frames.last_mut() {

@@ -61,6 +61,8 @@ pub(crate) struct Turn<'a> {
     pub overhears: bool,
     /// A rule of `always` has had its turn in place of words for a message that was not understood.
     pub ruled: bool,
+    /// A `choose` was reached that had nothing to offer, and its way for that is at work: no question was put for it.
+    pub unput: bool,
     /// Why the questions of frames that are dropped are given up.
     pub dropped: GivenUp,
 }
@@ -88,6 +90,7 @@ impl<'a> Turn<'a> {
             replied: None,
             overhears: false,
             ruled: false,
+            unput: false,
             dropped: GivenUp::Left,
             p,
             c,

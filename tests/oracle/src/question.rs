@@ -203,6 +203,7 @@ impl<'a> Oracle<'a> {
         let (options, none) = self.options(place);
         if place.kind() == SyntaxKind::ChooseStmt {
             if let Some(none) = none {
+                self.unput = true;
                 return Next::Enter(none);
             }
             if options.is_empty() {
@@ -217,6 +218,7 @@ impl<'a> Oracle<'a> {
                 return Next::After(place);
             }
         }
+        self.unput = false;
         let form = form_of(place);
         if let Some(frame) = self.top() {
             frame.at = Some(place);
@@ -641,7 +643,7 @@ impl<'a> Oracle<'a> {
 
     /// `back` (11.3, 7.5): to the last answered question of the run.
     pub(crate) fn back(&mut self) -> Next<'a> {
-        let mut waits = self.question.is_some();
+        let (mut waits, unput) = (self.question.is_some(), self.unput);
         while let Some(frame) = self.frames.last() {
             let is_handler = matches!(frame.kind, crate::state::FrameKind::Handler { .. });
             if !(is_handler && frame.asked.is_none()) || self.frames.len() == 1 {
@@ -659,7 +661,7 @@ impl<'a> Oracle<'a> {
         let chooses = frame
             .asked
             .as_ref()
-            .is_some_and(|asked| asked.kind() == SyntaxKind::ChooseStmt);
+            .is_some_and(|asked| asked.kind() == SyntaxKind::ChooseStmt && !unput);
         while (waits || chooses) && frame.asked.is_some() && frame.answered.last() == frame.asked.as_ref() {
             frame.answered.pop();
         }

@@ -73,6 +73,8 @@ pub struct Oracle<'a> {
     pub(crate) came_back: Option<u64>,
     /// The words of the question that was answered in this turn.
     pub(crate) replied: SmolStr,
+    /// A `choose` had nothing to offer, and no question has been put since.
+    pub(crate) unput: bool,
     /// A message could not be said where the conversation is.
     pub(crate) muted: bool,
     /// A rule of `always` had its turn in place of words for a message that was not understood.
@@ -294,6 +296,7 @@ impl<'a> Oracle<'a> {
             spoke: false,
             came_back: None,
             replied: SmolStr::default(),
+            unput: false,
             muted: false,
             ruled: false,
             needs: None,

@@ -42,6 +42,7 @@ impl<'a> Oracle<'a> {
         self.spoke = false;
         self.ruled = false;
         self.replied = SmolStr::default();
+        self.unput = false;
         let mut by_customer = true;
         let writes = matches!(event.kind, EventKind::Operator(OperatorEvent::Writes { .. }));
         match event.kind {
