@@ -22,12 +22,15 @@ use crate::rules::flow::context::Context;
 use crate::rules::names::hard_coded_value::HardCoded;
 use crate::rules::names::{missing_setting, unknown_name};
 use crate::rules::{self, nearest};
+use crate::suppress::Allowed;
 
 /// A project that has been looked at.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// All findings, in order of file, place and code; none twice.
     pub findings: Vec<Finding>,
+    /// What comments in the sources allow, in the same order: found, and not reported.
+    pub allowed: Vec<Allowed>,
     /// The program with code, as far as it could be understood.
     pub lowered: Lowered,
     /// The state-machine graph of its bot.
@@ -107,11 +110,15 @@ pub fn check(project: &Project) -> Checked {
     rules::escalation::check(&context, &read.sources, unreadable, &mut findings);
     drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
-    crate::suppress::apply(&read.sources, &mut findings);
+    let host_known = project.host.is_some();
+    let mut allowed = crate::suppress::apply(&read.sources, host_known, &mut findings);
     config.levels.apply(&mut findings);
+    config.levels.apply_to_allowed(&mut allowed);
+    allowed.sort_by_key(|allowed| (allowed.finding.span, allowed.finding.rule.code));
     in_order(&mut findings);
     Checked {
         findings,
+        allowed,
         lowered,
         graph,
         files: read.sources,

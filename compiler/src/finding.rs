@@ -45,8 +45,10 @@ pub struct Finding {
     pub span: Span,
     /// Other places that belong to it.
     pub related: Vec<Related>,
-    /// Ways to mend it by machine.
+    /// Ways to mend it by machine, the likeliest first.
     pub fixes: Vec<Fix>,
+    /// Its first fix may be applied without asking: it is no guess, and nothing that the author wrote is lost by it.
+    pub safe: bool,
     /// The shortest conversation that shows it, as `.chat` lines; empty where it is not about a conversation. A plan
     /// (see [`crate::conversation`]), to be rehearsed before people see it.
     pub conversation: Vec<String>,
@@ -90,6 +92,7 @@ impl Finding {
             span,
             related: Vec::new(),
             fixes: Vec::new(),
+            safe: false,
             conversation: Vec::new(),
         }
     }
@@ -118,6 +121,12 @@ impl Finding {
                 text: text.into(),
             }],
         });
+        self
+    }
+
+    /// Says of the first fix that it may be applied without asking.
+    pub fn safe(mut self) -> Finding {
+        self.safe = true;
         self
     }
 

@@ -1,100 +1,292 @@
 //! `# botflow: allow unreachable-step -- why`: findings that an author has looked at and wants to keep.
 //!
-//! Such a comment stands on a line of its own above the line it is about, or at the end of that line. Errors that
-//! leave a bot impossible to build cannot be allowed.
+//! Such a comment stands on a line of its own above the line it is about, or at the end of that line. It says why;
+//! one that does not, or that nothing needs any more, is a finding itself. Errors that leave a bot impossible to build
+//! cannot be allowed.
 
 use std::collections::BTreeMap;
 
+use botflow_syntax::{SyntaxKind, lex};
+use smol_str::SmolStr;
+
 use crate::config::Levels;
-use crate::finding::Finding;
+use crate::finding::{Finding, Level, Rule};
 use crate::project::{FileId, Source, Span};
 use crate::rules::nearest::nearest;
+use crate::rules::writing::{allow_without_reason, unneeded_allow};
 use crate::rules::{self, writing::unexpected_word};
 
-const MARK: &str = "# botflow: allow ";
+/// A finding that a comment takes out of the report.
+#[derive(Clone, Debug)]
+pub struct Allowed {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it may stay, in the author's words.
+    pub reason: Option<SmolStr>,
+}
 
-/// Takes out the findings that comments allow, and reports comments that name no finding.
-pub fn apply(files: &[Source], findings: &mut Vec<Finding>) {
-    let mut allowed: BTreeMap<(FileId, u32), Vec<&'static str>> = BTreeMap::new();
+/// What a comment for the checker begins with.
+const MARK: &str = "# botflow:";
+
+/// Takes out the findings that comments allow, gives them back, and reports comments that say too little or too much.
+/// `host_known` tells whether it is known what the host program offers.
+pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) -> Vec<Allowed> {
+    let mut comments: Vec<Comment<'_>> = Vec::new();
     let mut wrong = Vec::new();
     for (at, source) in files.iter().enumerate() {
         if source.text.contains(MARK) {
-            read(FileId(at as u32), &source.text, &mut allowed, &mut wrong);
+            read(FileId(at as u32), &source.text, &mut comments, &mut wrong);
         }
     }
-    if !allowed.is_empty() {
+    let mut by_line: BTreeMap<(FileId, u32), Vec<(usize, usize)>> = BTreeMap::new();
+    for (at, comment) in comments.iter().enumerate() {
+        for (nth, name) in comment.names.iter().enumerate() {
+            if name.rule.is_some() {
+                let line = (comment.file, comment.line);
+                by_line.entry(line).or_default().push((at, nth));
+            }
+        }
+    }
+    let mut allowed = Vec::new();
+    if !by_line.is_empty() {
         let mut lines = Lines::default();
         findings.retain(|finding| {
             let Some(source) = files.get(finding.span.file.0 as usize) else {
                 return true;
             };
             let line = lines.of(finding.span.file, &source.text, finding.span.start);
-            let names = allowed.get(&(finding.span.file, line));
-            Levels::is_fixed(finding.rule) || !names.is_some_and(|names| names.contains(&finding.rule.name))
-        });
-    }
-    findings.extend(wrong);
-}
-
-/// The comments of one file, by the lines they are about, from 0.
-fn read(
-    file: FileId,
-    text: &str,
-    allowed: &mut BTreeMap<(FileId, u32), Vec<&'static str>>,
-    wrong: &mut Vec<Finding>,
-) {
-    let mut above: Vec<&'static str> = Vec::new();
-    let mut start = 0;
-    for (number, line) in text.split('\n').enumerate() {
-        let comment = line.rfind(MARK).filter(|at| !line[*at..].contains('"'));
-        let alone = comment.is_some_and(|at| line[..at].trim().is_empty());
-        if let Some(at) = comment {
-            let begin = start + at + MARK.len();
-            let list = line[at + MARK.len()..].split(" --").next().unwrap_or_default();
-            let mut offset = 0;
-            for written in list.split(',') {
-                let name = written.trim();
-                let place = begin + offset + (written.len() - written.trim_start().len());
-                offset += written.len() + 1;
-                match rules::find(name) {
-                    Some(rule) if alone => above.push(rule.name),
-                    Some(rule) => allowed.entry((file, number as u32)).or_default().push(rule.name),
-                    None if rules::LATER.contains(&name) => {}
-                    None => wrong.push(unknown(file, place, name)),
+            let mut kept = true;
+            for (at, nth) in by_line.get(&(finding.span.file, line)).into_iter().flatten() {
+                let comment = &mut comments[*at];
+                let name = &mut comment.names[*nth];
+                if name.rule == Some(finding.rule) && !Levels::is_fixed(finding.rule) {
+                    name.used = true;
+                    comment.worst = comment.worst.max(Some(finding.level));
+                    if kept {
+                        let reason = comment.reason.map(SmolStr::new);
+                        let finding = finding.clone();
+                        allowed.push(Allowed { finding, reason });
+                    }
+                    kept = false;
                 }
             }
+            kept
+        });
+    }
+    // Behind an error not everything was looked for, so that nobody knows what is needed.
+    let whole = findings.iter().all(|finding| finding.level != Level::Error);
+    for comment in &comments {
+        wrong.extend(comment.complaints(files, whole, host_known));
+    }
+    findings.extend(wrong);
+    allowed
+}
+
+/// One comment that allows something.
+struct Comment<'t> {
+    file: FileId,
+    /// The comment itself.
+    span: Span,
+    /// The line it is about, from 0.
+    line: u32,
+    names: Vec<Name<'t>>,
+    /// What stands behind ` -- `.
+    reason: Option<&'t str>,
+    /// The most serious finding that it allows.
+    worst: Option<Level>,
+}
+
+/// A name in the list of a comment.
+struct Name<'t> {
+    written: &'t str,
+    span: Span,
+    /// Nothing for names that do not exist, which have their finding.
+    rule: Option<&'static Rule>,
+    used: bool,
+}
+
+impl Comment<'_> {
+    /// What is wrong with the comment, now that it is known what it allows.
+    fn complaints(&self, files: &[Source], whole: bool, host_known: bool) -> Vec<Finding> {
+        if let (None, Some(worst)) = (self.reason, self.worst) {
+            return vec![allow_without_reason::finding(self.span, worst)];
         }
-        let skipped = line.trim().is_empty() || line.trim_start().starts_with('#');
-        if !skipped && !above.is_empty() {
-            allowed
-                .entry((file, number as u32))
-                .or_default()
-                .append(&mut above);
+        let mut found = Vec::new();
+        for name in &self.names {
+            let Some(rule) = name.rule.filter(|_| !name.used) else {
+                continue;
+            };
+            if Levels::is_fixed(rule) {
+                found.push(unneeded_allow::fixed(name.span, rule, self.without(files, name)));
+            } else if whole && is_looked_for(rule, host_known) {
+                found.push(unneeded_allow::finding(
+                    name.span,
+                    name.written,
+                    self.without(files, name),
+                ));
+            }
         }
-        start += line.len() + 1;
+        found
+    }
+
+    /// What has to go where a name goes: the whole comment, if it is its only one.
+    fn without(&self, files: &[Source], name: &Name<'_>) -> Span {
+        let text = files.get(self.file.0 as usize).map_or("", |source| &*source.text);
+        let (start, end) = (self.span.start as usize, self.span.end as usize);
+        if self.names.len() > 1 {
+            // With the comma behind it, or, for the last one, before it.
+            let last = self.names.last().is_some_and(|last| last.span == name.span);
+            let (from, to) = if last {
+                let before = text[start..name.span.start as usize].rfind(',');
+                (
+                    before.map_or(name.span.start as usize, |at| start + at),
+                    name.span.end as usize,
+                )
+            } else {
+                let behind = &text[name.span.end as usize..end];
+                let comma = behind.find(',').map_or(0, |at| at + 1);
+                let space = behind[comma..].len() - behind[comma..].trim_start().len();
+                (name.span.start as usize, name.span.end as usize + comma + space)
+            };
+            return Span {
+                start: from as u32,
+                end: to as u32,
+                ..self.span
+            };
+        }
+        let before = text[..start].trim_end_matches([' ', '\t']);
+        let alone = before.is_empty() || before.ends_with('\n');
+        let rest = &text[end..];
+        let newline = rest.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+        let newline = match rest[newline..].strip_prefix('\n') {
+            Some(_) if alone => newline + 1,
+            _ => 0,
+        };
+        Span {
+            start: before.len() as u32,
+            end: (end + newline) as u32,
+            ..self.span
+        }
     }
 }
 
-fn unknown(file: FileId, at: usize, name: &str) -> Finding {
-    let span = Span {
+/// Whether a check as it is now would have found it: some findings need to know the host, or an earlier version.
+fn is_looked_for(rule: &Rule, host_known: bool) -> bool {
+    let of_upgrades = rule.code.starts_with("BF9");
+    let of_conversations = !rule.code.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
+    (host_known || rule.name != "host-action-missing") && !of_upgrades && !of_conversations
+}
+
+/// The comments of one file.
+fn read<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, wrong: &mut Vec<Finding>) {
+    let tokens = lex(text);
+    let mut line = 0u32;
+    // Comments on lines of their own wait for the next line that is more than a comment.
+    let mut waiting: Vec<Comment<'t>> = Vec::new();
+    let mut alone = true;
+    for pair in tokens.windows(2) {
+        let (start, end) = (pair[0].start as usize, pair[1].start as usize);
+        let written = &text[start..end];
+        match pair[0].kind {
+            SyntaxKind::Comment if written.starts_with(MARK) => {
+                let comment = comment(file, start, written.trim_end(), wrong);
+                if alone {
+                    waiting.extend(comment);
+                } else {
+                    comments.extend(comment.map(|comment| Comment { line, ..comment }));
+                }
+            }
+            SyntaxKind::Comment | SyntaxKind::DocComment | SyntaxKind::Whitespace => {}
+            SyntaxKind::Newline => {}
+            _ => {
+                alone = false;
+                comments.extend(waiting.drain(..).map(|comment| Comment { line, ..comment }));
+            }
+        }
+        let newlines = written.bytes().filter(|byte| *byte == b'\n').count() as u32;
+        if newlines > 0 {
+            line += newlines;
+            alone = true;
+        }
+    }
+    comments.extend(waiting.into_iter().map(|comment| Comment { line, ..comment }));
+}
+
+/// One comment, from its `#` to its end.
+fn comment<'t>(file: FileId, at: usize, written: &'t str, wrong: &mut Vec<Finding>) -> Option<Comment<'t>> {
+    let span = |start: usize, end: usize| Span {
         file,
-        start: at as u32,
-        end: (at + name.len()) as u32,
+        start: (at + start) as u32,
+        end: (at + end) as u32,
     };
+    let behind = written[MARK.len()..].trim_start();
+    let (word, list) = behind.split_at(behind.find(char::is_whitespace).unwrap_or(behind.len()));
+    let (list, reason) = match list.split_once("--") {
+        Some((list, reason)) => (list, Some(reason.trim()).filter(|reason| !reason.is_empty())),
+        None => (list, None),
+    };
+    if word != "allow" || list.trim().is_empty() {
+        wrong.push(not_understood(span(0, written.len()), word));
+        return None;
+    }
+    let mut names = Vec::new();
+    for part in list.split(',') {
+        let name = part.trim();
+        if name.is_empty() {
+            continue;
+        }
+        let start = name.as_ptr() as usize - written.as_ptr() as usize;
+        let place = span(start, start + name.len());
+        let rule = rules::find(name);
+        if rule.is_none() && !rules::LATER.contains(&name) {
+            wrong.push(unknown(place, name));
+        }
+        names.push(Name {
+            written: name,
+            span: place,
+            rule,
+            used: false,
+        });
+    }
+    Some(Comment {
+        file,
+        span: span(0, written.len()),
+        line: 0,
+        names,
+        reason,
+        worst: None,
+    })
+}
+
+/// A comment for the checker that says nothing it knows. A comment changes nothing in the bot, so that it is a warning.
+fn not_understood(span: Span, word: &str) -> Finding {
+    let message = match word {
+        "allow" => "This allows nothing: it names no finding.".to_owned(),
+        _ => "This is no comment that `botflow check` understands.".to_owned(),
+    };
+    let mut finding = Finding::new(&unexpected_word::RULE, span, message)
+        .help("Write `# botflow: allow NAME -- why it may stay`.");
+    finding.level = Level::Warning;
+    finding
+}
+
+fn unknown(span: Span, name: &str) -> Finding {
     let rule = rules::find("unknown-name").unwrap_or(&unexpected_word::RULE);
     let mut finding = Finding::new(
         rule,
         span,
         format!("There is no kind of finding called `{name}`."),
     );
-    if let Some(known) = nearest(name, rules::all().map(|rule| rule.name)) {
-        finding =
+    finding = match nearest(name, rules::all().map(|rule| rule.name)) {
+        Some(known) => {
             finding
                 .help(format!("Did you mean `{known}`?"))
-                .fix(format!("Change to `{known}`"), span, known);
-    }
+                .fix(format!("Change to `{known}`"), span, known)
+        }
+        None => finding.help("`botflow explain` lists all kinds of findings."),
+    };
     // A comment changes nothing in the bot.
-    finding.level = crate::finding::Level::Warning;
+    finding.level = Level::Warning;
     finding
 }
 
@@ -122,6 +314,7 @@ mod tests {
     use super::*;
     use crate::rules::writing::{bad_literal, name_style};
 
+    /// What is left of two findings at every `badName`, with the text under each.
     fn left(text: &str) -> Vec<(String, &'static str)> {
         let files = [Source {
             path: "a.flow".into(),
@@ -137,7 +330,7 @@ mod tests {
             findings.push(Finding::new(&name_style::RULE, span, "style"));
             findings.push(Finding::new(&bad_literal::RULE, span, "literal"));
         }
-        apply(&files, &mut findings);
+        apply(&files, true, &mut findings);
         let under =
             |finding: &Finding| text[finding.span.start as usize..finding.span.end as usize].to_owned();
         findings
@@ -151,30 +344,106 @@ mod tests {
         let literal = ("badName".to_owned(), "bad-literal");
         let style = ("badName".to_owned(), "name-style");
         assert_eq!(left("step badName"), [style.clone(), literal.clone()]);
+        for allowing in [
+            "# botflow: allow name-style -- old\nstep badName",
+            "# botflow: allow name-style -- \"old\" it is\r\n\r\n# more\r\nstep badName",
+            "step badName # botflow: allow name-style, deprecated -- old",
+            "# botflow: allow name-style, -- old\nstep badName",
+            "  # botflow:  allow   name-style --old\nstep badName",
+        ] {
+            assert_eq!(left(allowing), std::slice::from_ref(&literal), "{allowing}");
+        }
+        // The next line is the one it is about, and in a text it is no comment.
         assert_eq!(
-            left("# botflow: allow name-style -- old\nstep badName"),
-            std::slice::from_ref(&literal)
-        );
-        assert_eq!(
-            left("# botflow: allow name-style\n\n# more\nstep badName"),
-            std::slice::from_ref(&literal)
-        );
-        assert_eq!(
-            left("step badName # botflow: allow name-style, deprecated -- old"),
-            std::slice::from_ref(&literal)
-        );
-        assert_eq!(left("# botflow: allow name-style\nstep a\nstep badName").len(), 2);
-        assert_eq!(
-            left("# botflow: allow bad-literal\nstep badName"),
-            [style.clone(), literal.clone()]
+            left("# botflow: allow name-style -- x\nstep a\nstep badName").len(),
+            2
         );
         assert_eq!(left("say \"# botflow: allow name-style\" badName").len(), 2);
     }
 
     #[test]
+    fn a_reason_is_required() {
+        let comment = "# botflow: allow name-style";
+        for text in [
+            format!("{comment}\nstep badName"),
+            format!("{comment} --  \nstep badName"),
+        ] {
+            let found = left(&text);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert_eq!(found[1].1, "allow-without-reason");
+            assert!(found[1].0.starts_with(comment));
+        }
+    }
+
+    #[test]
+    fn errors_that_leave_a_hole_cannot_be_allowed() {
+        let found = left("# botflow: allow bad-literal -- x\nstep badName");
+        let names: Vec<_> = found.iter().map(|(_, name)| *name).collect();
+        assert_eq!(names, ["name-style", "bad-literal", "unneeded-allow"]);
+    }
+
+    #[test]
     fn unknown_names_are_reported() {
-        let found = left("# botflow: allow deprecated, name-stile -- x");
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].0, "name-stile");
+        let found = left("# botflow: allow name-stile -- x");
+        assert_eq!(found, [("name-stile".to_owned(), "unknown-name")]);
+        for broken in [
+            "# botflow: alow name-style -- x",
+            "# botflow: allow",
+            "# botflow:",
+        ] {
+            assert_eq!(left(broken), [(broken.to_owned(), "unexpected-word")]);
+        }
+    }
+
+    /// What is not needed can go, and nothing else goes with it.
+    #[test]
+    fn what_nothing_needs_is_taken_out() {
+        let mended = |text: &str| {
+            let files = [Source {
+                path: "a.flow".into(),
+                text: text.into(),
+            }];
+            let mut findings = Vec::new();
+            apply(&files, true, &mut findings);
+            assert_eq!(findings.len(), 1, "{findings:?}");
+            assert!(findings[0].safe, "it is no guess");
+            let edit = &findings[0].fixes[0].edits[0];
+            let mut text = text.to_owned();
+            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            text
+        };
+        assert_eq!(mended("a\n  # botflow: allow name-style -- x\nb\n"), "a\nb\n");
+        assert_eq!(
+            mended("a\r\n  # botflow: allow name-style -- x\r\nb\r\n"),
+            "a\r\nb\r\n"
+        );
+        assert_eq!(mended("a # botflow: allow name-style -- x\nb\n"), "a\nb\n");
+        assert_eq!(mended("# botflow: allow name-style"), "");
+        for (list, kept) in [
+            ("no-consent, name-style", "no-consent"),
+            ("name-style, no-consent", "no-consent"),
+            ("name-style,no-consent", "no-consent"),
+        ] {
+            let text = format!("# botflow: allow {list} -- x\nb\n");
+            let files = [Source {
+                path: "a.flow".into(),
+                text: text.as_str().into(),
+            }];
+            let no_consent = rules::find("no-consent").expect("it exists");
+            let at = text.find("b\n").expect("it is there") as u32;
+            let span = Span {
+                file: FileId(0),
+                start: at,
+                end: at + 1,
+            };
+            let mut findings = vec![Finding::new(no_consent, span, "x")];
+            let allowed = apply(&files, true, &mut findings);
+            assert_eq!(allowed[0].reason.as_deref(), Some("x"));
+            assert_eq!(findings.len(), 1);
+            let edit = &findings[0].fixes[0].edits[0];
+            let mut mended = text.clone();
+            mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+            assert_eq!(mended, format!("# botflow: allow {kept} -- x\nb\n"));
+        }
     }
 }

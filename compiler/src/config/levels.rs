@@ -10,6 +10,7 @@ use crate::finding::{Finding, Level, Rule};
 use crate::rules;
 use crate::rules::nearest::nearest;
 use crate::rules::writing::{bad_literal, unexpected_word};
+use crate::suppress::Allowed;
 
 /// The levels a project sets.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +57,19 @@ impl Levels {
         if self.set.is_empty() {
             return;
         }
-        findings.retain_mut(|finding| match self.set.get(finding.rule.name) {
-            // A level that was raised by the finding itself says that the file cannot be read.
+        findings.retain_mut(|finding| self.sets(finding));
+    }
+
+    /// The same for findings that comments allow.
+    pub fn apply_to_allowed(&self, allowed: &mut Vec<Allowed>) {
+        allowed.retain_mut(|allowed| self.sets(&mut allowed.finding));
+    }
+
+    /// Sets one finding's level; `false` if it is off.
+    fn sets(&self, finding: &mut Finding) -> bool {
+        match self.set.get(finding.rule.name) {
+            // A level that was raised by the finding itself says that it is more than its rule usually is: that the
+            // file cannot be read, or that an error is hidden.
             _ if finding.level > finding.rule.level => true,
             Some(Some(level)) => {
                 finding.level = *level;
@@ -65,7 +77,7 @@ impl Levels {
             }
             Some(None) => false,
             None => true,
-        });
+        }
     }
 
     /// Whether a rule is an error in every project.

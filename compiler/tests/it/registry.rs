@@ -20,6 +20,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "deprecated",
             "nested-too-deep",
             "file-too-large",
+            "allow-without-reason",
+            "unneeded-allow",
         ],
     ),
     (
@@ -159,4 +161,14 @@ fn rules_are_found_by_code_and_name() {
         assert!(!rules::LATER.contains(&rule.name), "`{}` exists now", rule.name);
     }
     assert_eq!(rules::find("no-such-rule"), None);
+}
+
+/// The index is made of lists of families: a family that is forgotten there would be missing.
+#[test]
+fn the_index_has_every_rule_once() {
+    let index = rules::index();
+    for rule in rules::all() {
+        let row = format!("| {} | {} | ", rule.code, rule.name);
+        assert_eq!(index.matches(&row).count(), 1, "{row}");
+    }
 }

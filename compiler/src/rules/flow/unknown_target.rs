@@ -55,6 +55,7 @@ pub fn is_an_escalation(name: &str, span: Span) -> Finding {
         span,
         format!("escalate to {name}"),
     )
+    .safe()
 }
 
 /// A `moved` that leads to nothing.

@@ -36,7 +36,8 @@ pub fn check(at: Span, written: &str, table: &[Deprecation]) -> Option<Finding> 
             format!("`{}` will go away, because {}.", entry.old, entry.because),
         )
         .help(format!("Write `{}`.", entry.new))
-        .fix(format!("Change to `{}`", entry.new), at, entry.new),
+        .fix(format!("Change to `{}`", entry.new), at, entry.new)
+        .safe(),
     )
 }
 

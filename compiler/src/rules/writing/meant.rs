@@ -38,7 +38,8 @@ fn statement(finding: Finding, text: &str, behind: &str) -> Finding {
     if next.starts_with("= ") {
         return finding
             .help(format!("A value gets its name with `let`: `let {text} = …`."))
-            .fix("Put `let` before it", begin, "let ");
+            .fix("Put `let` before it", begin, "let ")
+            .safe();
     }
     let line = behind.lines().next().unwrap_or_default();
     if finding.message.ends_with("in the block of `choose`.") && line.contains("->") {
@@ -56,11 +57,10 @@ fn word(finding: Finding, line: &str, text: &str) -> Finding {
     };
     let start = line.trim();
     if text == "\"" && start.is_empty() && expected("a statement") {
-        return finding.help("To send a message, write `say \"…\"`.").fix(
-            "Put `say` before it",
-            begin,
-            "say ",
-        );
+        return finding
+            .help("To send a message, write `say \"…\"`.")
+            .fix("Put `say` before it", begin, "say ")
+            .safe();
     }
     if text == "\"" && start == "ask" && expected("a name") {
         return finding.help(

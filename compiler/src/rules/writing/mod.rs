@@ -1,5 +1,6 @@
 //! Family BF0: how a text is written.
 
+pub mod allow_without_reason;
 pub mod bad_literal;
 pub mod deprecated;
 pub mod file_too_large;
@@ -16,6 +17,7 @@ pub mod unclosed_block;
 pub mod unclosed_text;
 pub mod unexpected_word;
 pub mod unknown_statement;
+pub mod unneeded_allow;
 pub mod wrong_place;
 
 use botflow_syntax::Parse;
@@ -39,6 +41,8 @@ pub const RULES: &[&Rule] = &[
     &deprecated::RULE,
     &nested_too_deep::RULE,
     &file_too_large::RULE,
+    &allow_without_reason::RULE,
+    &unneeded_allow::RULE,
 ];
 
 /// All findings about the writing of one file, in order of their places.

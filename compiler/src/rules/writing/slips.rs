@@ -38,7 +38,7 @@ pub(super) fn named(finding: Finding, source: &str) -> Finding {
                 end: at.end + 1,
                 ..at
             };
-            return finding.fix("Take `step` out", both, "");
+            return finding.fix("Take `step` out", both, "").safe();
         }
         let quoted = behind.find('"').map(|end| &behind[..end]);
         if finding.rule == &unexpected_word::RULE
@@ -49,7 +49,7 @@ pub(super) fn named(finding: Finding, source: &str) -> Finding {
             finding.message = format!("A way leads to a step by its name, without quotes: `-> {name}`.");
             finding.span.end = at.end + name.len() as u32 + 1;
             let all = finding.span;
-            return finding.fix("Take the quotes out", all, name);
+            return finding.fix("Take the quotes out", all, name).safe();
         }
     }
     finding
@@ -89,11 +89,13 @@ fn duration(mut finding: Finding, at: Span, number: &str, unit: char) -> Finding
     finding.span = at;
     finding.message = format!("A duration is written as a number and one letter: `{number}{unit}`.");
     finding.help = None;
-    finding.fix(
-        format!("Change to `{number}{unit}`"),
-        at,
-        format!("{number}{unit}"),
-    )
+    finding
+        .fix(
+            format!("Change to `{number}{unit}`"),
+            at,
+            format!("{number}{unit}"),
+        )
+        .safe()
 }
 
 /// The letter of a unit of time, written out.
@@ -155,7 +157,8 @@ fn dashed(finding: &Finding, line: &str, text: &str, behind: &str) -> Option<Fin
             format!("`{written}` is no name: words of a name are joined by `_`."),
         )
         .help(format!("Write `{name}`."))
-        .fix(format!("Change to `{name}`"), at, name),
+        .fix(format!("Change to `{name}`"), at, name)
+        .safe(),
     )
 }
 

@@ -29,6 +29,8 @@ fn finding(file: FileId, source: &str, error: &SyntaxError) -> Finding {
         finding = finding.related(span(file, *range), sentence(&format!("{what}.")));
     }
     if let Some(fix) = &error.fix {
+        // Which word was meant is a guess; what a sign of another language stands for is none.
+        finding.safe = !fix.title.starts_with("Did you mean");
         let title = match fix.title.strip_prefix("Did you mean ") {
             Some(meant) => format!("Change to {meant}"),
             None => fix.title.clone(),
