@@ -26,9 +26,22 @@ pub enum Command {
     New(New),
     /// Find what is wrong with a bot, before anybody talks to it
     #[command(
-        after_help = "Examples:\n  botflow check                    the bot in this folder\n  botflow check examples           \
-                      all bots below a folder\n  botflow check --deny warnings    for continuous integration\n  \
-                      botflow explain unknown-name     what a finding means"
+        after_help = "Examples:\n  botflow check                          the bot in this folder\n  \
+                      botflow check examples                 all bots below a folder\n  \
+                      botflow check --fix                    mend what can be mended without a guess\n  \
+                      botflow explain unknown-name           what a finding means\n\n\
+                      For continuous integration:\n  \
+                      botflow check --deny warnings          warnings fail, too\n  \
+                      botflow check --format github          annotations of a pull request\n  \
+                      botflow check --format sarif > f.sarif for code scanning\n  \
+                      botflow check --write-baseline         keep what is found today ...\n  \
+                      botflow check --baseline botflow-baseline.json   ... and fail for what is new\n  \
+                      botflow check --changed-since origin/main        only what a branch has touched\n\n\
+                      What a project does not want to see at all stands in botflow.toml:\n  \
+                      [lints]\n  unused-name = \"off\"     # or \"hint\", \"warning\", \"error\"\n\
+                      One finding at one place is allowed by a comment above it, with its reason:\n  \
+                      # botflow: allow unused-name -- the shop sends it from May on\n\n\
+                      Exit status: 0 nothing that fails, 1 findings that fail, 2 wrong use, 3 file, permission or git."
     )]
     Check(Check),
     /// Lay out .flow files in the one layout of the language
@@ -80,6 +93,31 @@ pub struct Check {
     /// How findings are written
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
     pub format: ReportFormat,
+    /// Apply safe fixes, then report what is left: fixes that are no guess and lose nothing that was written
+    #[arg(long, conflicts_with_all = ["diff", "write_baseline"])]
+    pub fix: bool,
+    /// Show what --fix would change, write nothing, and fail if there is anything
+    #[arg(long, conflicts_with_all = ["baseline", "write_baseline", "format"])]
+    pub diff: bool,
+    /// Leave out what this file knows: only new findings are shown, and fail
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<Utf8PathBuf>,
+    /// Write what is found into a file for --baseline [default: botflow-baseline.json]
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "botflow-baseline.json",
+        conflicts_with_all = ["baseline", "changed_since", "format", "deny"]
+    )]
+    pub write_baseline: Option<Utf8PathBuf>,
+    /// Only what concerns files that are not as they were where this branch left a git revision
+    #[arg(long, value_name = "REV")]
+    pub changed_since: Option<String>,
+    /// With --format sarif: also what comments or the baseline allow, marked as suppressed
+    #[arg(long)]
+    pub include_allowed: bool,
     /// Fail on warnings too
     #[arg(long, value_name = "LEVEL")]
     pub deny: Option<Deny>,
@@ -102,6 +140,12 @@ pub enum ReportFormat {
     Human,
     /// One JSON object
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations
+    Github,
+    /// JUnit XML: a case for each kind of finding in a file
+    Junit,
 }
 
 /// `botflow fmt`.

@@ -19,12 +19,17 @@ pub enum Status {
 impl Status {
     /// The process's exit code.
     pub fn code(self) -> ExitCode {
-        ExitCode::from(match self {
+        ExitCode::from(self.number())
+    }
+
+    /// The exit code as a number.
+    pub fn number(self) -> u8 {
+        match self {
             Status::Good => 0,
             Status::Findings => 1,
             Status::Usage => 2,
             Status::Environment => 3,
-        })
+        }
     }
 }
 

@@ -4,9 +4,13 @@
 //! 2 wrong use, 3 environment (file, permission, network), 101 a bug. Data goes to standard output, talk to
 //! standard error; colour only to terminals and as `NO_COLOR` says.
 
+mod baseline;
+mod changes;
 mod cli;
 mod commands;
 mod failure;
+mod identity;
+mod mend;
 mod output;
 mod project_files;
 mod rehearsal;

@@ -3,12 +3,11 @@
 use std::fs;
 
 use botflow_syntax::{format, parse};
-use camino::{Utf8Path, Utf8PathBuf};
-use owo_colors::OwoColorize;
-use similar::{ChangeTag, TextDiff};
+use camino::Utf8PathBuf;
 
 use crate::cli::Fmt;
 use crate::failure::{Failure, Status};
+use crate::report::difference;
 use crate::{output, project_files};
 
 /// Carries it out.
@@ -42,7 +41,7 @@ pub fn run(arguments: Fmt) -> Result<Status, Failure> {
             Ok(laid_out) => {
                 changed += 1;
                 if arguments.check {
-                    output::data(&difference(file, &text, &laid_out));
+                    output::data(&difference::of(file, &text, &laid_out, "laid out"));
                 } else {
                     fs::write(file, laid_out).map_err(Failure::file(format!("write `{file}`")))?;
                     output::talk(&format!("{file}\n"));
@@ -69,27 +68,4 @@ pub fn run(arguments: Fmt) -> Result<Status, Failure> {
     } else {
         Status::Good
     })
-}
-
-fn difference(file: &Utf8Path, before: &str, after: &str) -> String {
-    let coloured = output::coloured(&std::io::stdout());
-    let diff = TextDiff::from_lines(before, after);
-    let mut text = format!("--- {file}\n+++ {file}, laid out\n");
-    for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
-        text.push_str(&format!("{}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let line = change.to_string_lossy();
-            let line = line.trim_end_matches('\n');
-            let line = match change.tag() {
-                ChangeTag::Delete if coloured => format!("-{line}").red().to_string(),
-                ChangeTag::Insert if coloured => format!("+{line}").green().to_string(),
-                ChangeTag::Delete => format!("-{line}"),
-                ChangeTag::Insert => format!("+{line}"),
-                ChangeTag::Equal => format!(" {line}"),
-            };
-            text.push_str(&line);
-            text.push('\n');
-        }
-    }
-    text
 }

@@ -39,7 +39,7 @@ pub fn compiled(root: &Utf8Path) -> Result<Result<Bot, Status>, Failure> {
     match compile::build(&project) {
         Ok(bot) => Ok(Ok(bot)),
         Err(checked) => {
-            let mut checked = Checked::new(None, &project, *checked);
+            let mut checked = Checked::new(root, None, &project, *checked);
             checked.findings.retain(|finding| finding.level == Level::Error);
             report::human::talk(&[checked]);
             Ok(Err(Status::Findings))

@@ -13,6 +13,14 @@ use crate::output;
 /// Prints all findings, then a line that sums up, on standard output.
 pub fn print(all: &[Checked]) {
     text(all, output::coloured(&std::io::stdout()), output::data);
+    let findings = all.iter().flat_map(|checked| &checked.findings);
+    match findings.filter(|finding| finding.safe).count() {
+        0 => {}
+        1 => output::data("One of them needs no guess to be mended: `botflow check --fix`.\n"),
+        count => output::data(&format!(
+            "{count} of them need no guess to be mended: `botflow check --fix`.\n"
+        )),
+    }
 }
 
 /// The same on standard error, for commands whose data is something else.
@@ -120,7 +128,8 @@ fn harmless(text: &str) -> String {
     text.replace(obeyed, "?")
 }
 
-fn summary(all: &[Checked]) -> String {
+/// The line that sums up.
+pub fn summary(all: &[Checked]) -> String {
     let count = |level| all.iter().map(|checked| checked.count(level)).sum::<usize>();
     let files: usize = all.iter().map(|checked| checked.files).sum();
     let lines: usize = all.iter().map(|checked| checked.lines).sum();

@@ -46,6 +46,8 @@ struct Related<'a> {
 #[derive(Serialize)]
 struct Fix<'a> {
     title: &'a str,
+    /// `botflow check --fix` applies it.
+    safe: bool,
     edits: Vec<Edit<'a>>,
 }
 
@@ -114,11 +116,7 @@ fn one<'a>(checked: &'a Checked, lines: &mut Lines, finding: &'a Finding) -> Jso
     JsonFinding {
         code: finding.rule.code,
         name: finding.rule.name,
-        level: match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Hint => "hint",
-        },
+        level: super::level(finding.level),
         message: &finding.message,
         help: finding.help.as_deref(),
         file: checked.path(finding.span.file),
@@ -135,8 +133,10 @@ fn one<'a>(checked: &'a Checked, lines: &mut Lines, finding: &'a Finding) -> Jso
         fixes: finding
             .fixes
             .iter()
-            .map(|fix| Fix {
+            .enumerate()
+            .map(|(nth, fix)| Fix {
                 title: &fix.title,
+                safe: finding.safe && nth == 0,
                 edits: fix
                     .edits
                     .iter()

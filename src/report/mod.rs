@@ -1,15 +1,21 @@
 //! Findings for people and for programs.
 
+pub mod difference;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod paths;
+pub mod sarif;
 pub mod tests;
 
 use botflow_compiler::compile;
 use botflow_compiler::finding::{Finding, Level};
 use botflow_compiler::project::{FileId, Project, Source, Span};
+use botflow_compiler::suppress::Allowed;
 use botflow_syntax::TextSize;
 use botflow_syntax::line_index::LineIndex;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
 use crate::project_files::CONFIG_FILE;
@@ -18,10 +24,18 @@ use crate::project_files::CONFIG_FILE;
 pub struct Checked {
     /// What stands before its files' paths, where several bots are reported together.
     prefix: Option<Utf8PathBuf>,
+    /// Its folder.
+    pub root: Utf8PathBuf,
     sources: Vec<Source>,
     config: Source,
+    /// Whether there is such a file.
+    has_config: bool,
     /// In order.
     pub findings: Vec<Finding>,
+    /// What comments allow: found, and not reported.
+    pub allowed: Vec<Allowed>,
+    /// What the baseline knows: found, and not reported.
+    pub known: Vec<Finding>,
     /// How many of its own files were read.
     pub files: usize,
     /// How many lines they have.
@@ -38,14 +52,21 @@ pub struct Position {
 }
 
 impl Checked {
-    /// From the compiler's answer.
-    pub fn new(prefix: Option<Utf8PathBuf>, project: &Project, checked: compile::Checked) -> Checked {
+    /// From the compiler's answer about the bot in a folder.
+    pub fn new(
+        root: &Utf8Path,
+        prefix: Option<Utf8PathBuf>,
+        project: &Project,
+        checked: compile::Checked,
+    ) -> Checked {
         let config = Source {
             path: CONFIG_FILE.into(),
             text: project.config.clone().unwrap_or_default(),
         };
         Checked {
             prefix,
+            root: root.to_owned(),
+            has_config: project.config.is_some(),
             files: project.sources.len(),
             lines: project
                 .sources
@@ -53,6 +74,8 @@ impl Checked {
                 .map(|source| source.text.lines().count())
                 .sum(),
             findings: crate::rehearsal::rehearsed(&checked),
+            allowed: checked.allowed,
+            known: Vec::new(),
             sources: checked.files,
             config,
         }
@@ -65,6 +88,19 @@ impl Checked {
             Some(prefix) => prefix.join(path.as_str()).into_string(),
             None => path.to_string(),
         }
+    }
+
+    /// The path of a file below the bot's folder; files of the library have none.
+    pub fn own_path(&self, file: FileId) -> Option<&str> {
+        let own = file == FileId::CONFIG || (file.0 as usize) < self.files;
+        own.then(|| self.source(file).path.as_str())
+    }
+
+    /// The paths of all its own files below its folder.
+    pub fn own_paths(&self) -> impl Iterator<Item = &str> {
+        let config = self.has_config.then_some(self.config.path.as_str());
+        let sources = self.sources.iter().take(self.files);
+        sources.map(|source| source.path.as_str()).chain(config)
     }
 
     /// A file.
@@ -86,6 +122,20 @@ impl Checked {
 pub struct Lines(IndexMap<FileId, LineIndex>);
 
 impl Lines {
+    /// Beginning and end of a span, columns in UTF-16 code units as editors count them.
+    pub fn utf16_range(&mut self, checked: &Checked, span: Span) -> (Position, Position) {
+        let text = &checked.source(span.file).text;
+        let index = self.0.entry(span.file).or_insert_with(|| LineIndex::new(text));
+        let position = |offset: u32| {
+            let at = index.utf16(text, TextSize::new(offset.min(text.len() as u32)));
+            Position {
+                line: at.line as usize + 1,
+                column: at.character as usize + 1,
+            }
+        };
+        (position(span.start), position(span.end))
+    }
+
     /// Beginning and end of a span.
     pub fn range(&mut self, checked: &Checked, span: Span) -> (Position, Position) {
         let text = &checked.source(span.file).text;
@@ -98,5 +148,31 @@ impl Lines {
             }
         };
         (position(span.start), position(span.end))
+    }
+}
+
+/// A finding as plain text: what, what to do, and the conversation that shows it.
+pub fn told(finding: &Finding) -> String {
+    let mut text = finding.message.clone();
+    if let Some(help) = &finding.help {
+        text.push('\n');
+        text.push_str(help);
+    }
+    if !finding.conversation.is_empty() {
+        text.push_str("\nA conversation that shows it:");
+        for line in &finding.conversation {
+            text.push_str("\n  ");
+            text.push_str(line);
+        }
+    }
+    text
+}
+
+/// A level in a word.
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Hint => "hint",
     }
 }

@@ -315,7 +315,7 @@ pub fn junit(files: &[FileResult]) {
 }
 
 /// Text for XML: what XML 1.0 cannot hold at all becomes U+FFFD.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

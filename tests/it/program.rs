@@ -85,6 +85,48 @@ pub fn botflow_reading(folder: &Path, arguments: &[&str], input: &str) -> Run {
     }
 }
 
+/// Runs git in a folder, as somebody whose settings do not matter.
+#[track_caller]
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args([
+            "-c",
+            "user.name=Ana",
+            "-c",
+            "user.email=ana@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(["-c", "commit.gpgsign=false", "-c", "protocol.file.allow=always"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .expect("git is there: the project is kept in it");
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A repository with a new bot in `bot/`, committed on `main`.
+pub fn repository() -> tempfile::TempDir {
+    let folder = new_bot();
+    git(folder.path(), &["init", "--quiet"]);
+    commit(folder.path());
+    folder
+}
+
+/// Commits all there is.
+#[track_caller]
+pub fn commit(folder: &Path) {
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "--message", "x"]);
+}
+
 /// An empty folder, removed when it goes out of scope.
 pub fn empty_folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder for temporary files can be made")

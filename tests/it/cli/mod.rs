@@ -1,5 +1,9 @@
 //! The command line as its users meet it.
 
+mod baseline;
+mod changes;
+mod formats;
+mod mend;
 mod outputs;
 mod status;
 mod terminal;

@@ -92,7 +92,7 @@ fn findings_as_json() {
             is_range(&related["range"]);
         }
         for fix in finding["fixes"].as_array().expect("a list") {
-            has_fields(fix, &["title", "edits"]);
+            has_fields(fix, &["title", "safe", "edits"]);
             for edit in fix["edits"].as_array().expect("a list") {
                 has_fields(edit, &["file", "range", "text"]);
                 is_range(&edit["range"]);
@@ -353,7 +353,7 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
 }
 
 /// The names of a document's elements in order; panics where it is not well-formed.
-fn xml_elements(text: &str) -> Vec<String> {
+pub(super) fn xml_elements(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut open: Vec<String> = Vec::new();
     let mut rest = text;
