@@ -9,6 +9,7 @@ pub mod compile;
 pub mod config;
 mod conversation;
 mod echoes;
+pub mod explore;
 mod faq;
 pub mod finding;
 pub mod flow_facts;

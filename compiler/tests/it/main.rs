@@ -6,6 +6,7 @@ mod codegen;
 mod depth;
 mod echoes;
 mod examples;
+mod explore;
 mod flow_facts;
 mod graph;
 mod large;

@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 
 use crate::codegen::Lowered;
 use crate::conversation::plan::{BEGINS, Plan, RUNS, arranged};
+use crate::explore::{Exploration, Scope};
 use crate::graph::conversation::Teller;
 use crate::graph::cycles::{Passing, cycles};
 use crate::graph::goals::Goals;
@@ -50,6 +51,7 @@ pub(crate) struct Context<'l> {
     told: Cell<u32>,
     goals: OnceCell<Goals>,
     words: OnceCell<Words<'l>>,
+    exploration: OnceCell<Exploration<'l>>,
 }
 
 impl<'l> Context<'l> {
@@ -74,11 +76,19 @@ impl<'l> Context<'l> {
             told: Cell::new(0),
             goals: OnceCell::new(),
             words: OnceCell::new(),
+            exploration: OnceCell::new(),
         }
     }
 
     pub fn words(&self) -> &Words<'l> {
         self.words.get_or_init(|| Words::of(self.bot))
+    }
+
+    /// What is known of all conversations at once.
+    #[allow(dead_code, reason = "for the rules about channels and languages")]
+    pub fn exploration(&self) -> &Exploration<'l> {
+        self.exploration
+            .get_or_init(|| Exploration::of(self.bot, self.graph, Scope::Usual))
     }
 
     pub fn goals(&self) -> &Goals {

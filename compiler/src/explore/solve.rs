@@ -1,0 +1,667 @@
+//! The walk through all units: what is known at each node, relative to the beginning of its unit.
+//!
+//! Units that are run come before those that run them. Inside a unit a worklist in the order of the flow goes on until
+//! nothing grows. Everything that can be known is finite but the times, and a time that has grown too often is unbounded:
+//! so it ends. Where a bot is so tangled that even this takes too long, the unit is not decided, and everything may be.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use botflow_artifact::*;
+use petgraph::graph::NodeIndex;
+
+use super::effect::{PARTS, Part, UnitId};
+use super::transfer::{NEVER, Times, Transfer, UNBOUNDED};
+use super::unit::{Leads, Step, Unit, Walks, is_customers};
+use crate::graph::Node;
+
+/// A time that has grown so often at one node grows without end.
+const GROWS: u8 = 12;
+/// So often everything is walked if something runs itself.
+const ROUNDS: usize = 5;
+/// So many steps are taken for each step there is; beyond that a unit is not decided.
+const STEPS: usize = 64;
+
+/// What is known everywhere.
+pub(super) struct Solved {
+    /// Per node: from the beginning of its unit to there.
+    pub nodes: Table,
+    /// Per node: its unit.
+    pub unit: Vec<u32>,
+    /// Per unit and part.
+    parts: Table,
+    /// What leads from one unit into another: from this node.
+    pub calls: Vec<Vec<(u32, UnitId)>>,
+    /// Units that were not decided.
+    pub undecided: Vec<UnitId>,
+    /// Per handler: how long ago the customer can have written when it comes back.
+    backs: Vec<u32>,
+    /// Per flow: the same of all handlers around it.
+    outer: Vec<u32>,
+    /// How many steps were taken.
+    pub steps: usize,
+}
+
+/// Transfers by number, in one piece.
+pub(super) struct Table {
+    classes: usize,
+    times: Vec<Times>,
+    languages: Vec<(u64, u64)>,
+}
+
+impl Table {
+    fn new(count: usize, classes: usize) -> Table {
+        Table {
+            classes,
+            times: vec![Times::NONE; count * classes],
+            languages: vec![(0, 0); count],
+        }
+    }
+
+    /// What is known of one.
+    pub fn get(&self, at: usize, into: &mut Transfer) {
+        into.times.clear();
+        into.times
+            .extend_from_slice(&self.times[at * self.classes..(at + 1) * self.classes]);
+        (into.silent, into.since) = self.languages[at];
+    }
+
+    /// Whether there is a way there at all.
+    pub fn any(&self, at: usize) -> bool {
+        self.languages[at] != (0, 0)
+    }
+
+    fn clear(&mut self, at: usize) {
+        self.times[at * self.classes..(at + 1) * self.classes].fill(Times::NONE);
+        self.languages[at] = (0, 0);
+    }
+
+    /// Adds a way; whether it is new.
+    fn join(&mut self, at: usize, other: &Transfer, wide: bool) -> bool {
+        let mut grown = false;
+        for (known, other) in self.times[at * self.classes..].iter_mut().zip(&other.times) {
+            for (known, other) in [(&mut known.silent, other.silent), (&mut known.since, other.since)] {
+                if other != NEVER && (*known == NEVER || other > *known) {
+                    *known = if wide && *known != NEVER { UNBOUNDED } else { other };
+                    grown = true;
+                }
+            }
+        }
+        let known = &mut self.languages[at];
+        let both = (known.0 | other.silent, known.1 | other.since);
+        grown |= both != *known;
+        *known = both;
+        grown
+    }
+}
+
+/// What a walk needs and leaves behind for the next one.
+struct Scratch {
+    /// Per node: its number in this walk.
+    number: Vec<u32>,
+    /// Nodes in order.
+    order: Vec<u32>,
+    /// Per number: where its steps stand.
+    spans: Vec<(u32, u32)>,
+    steps: Vec<Step>,
+    grown: Vec<u8>,
+    queued: Vec<bool>,
+    heap: BinaryHeap<Reverse<u32>>,
+    state: Transfer,
+    rest: Transfer,
+    next: Transfer,
+    part: Transfer,
+}
+
+const UNSEEN: u32 = u32::MAX;
+
+impl Scratch {
+    /// What leads on from the node of this number.
+    fn steps_of(&self, number: usize) -> &[Step] {
+        let (first, last) = self.spans[number];
+        &self.steps[first as usize..last as usize]
+    }
+}
+
+impl Solved {
+    pub fn of(walks: &Walks<'_>) -> Solved {
+        let classes = walks.tells.classes;
+        let mut solved = Solved {
+            nodes: Table::new(walks.nodes, classes),
+            unit: vec![UNSEEN; walks.nodes],
+            parts: Table::new(walks.units.len() * PARTS, classes),
+            calls: vec![Vec::new(); walks.units.len()],
+            undecided: Vec::new(),
+            backs: vec![NEVER; walks.bot.handlers.len()],
+            outer: vec![0; walks.bot.flows.len()],
+            steps: 0,
+        };
+        let mut scratch = Scratch {
+            number: vec![UNSEEN; walks.nodes],
+            order: Vec::new(),
+            spans: Vec::new(),
+            steps: Vec::new(),
+            grown: Vec::new(),
+            queued: Vec::new(),
+            heap: BinaryHeap::new(),
+            state: Transfer::none(classes),
+            rest: Transfer::none(classes),
+            next: Transfer::none(classes),
+            part: Transfer::none(classes),
+        };
+        let (order, tangled) = order(walks, &mut scratch);
+        solved.walk_all(walks, &order, &tangled, &mut scratch);
+        for unit in &order {
+            solved.handlers(walks, *unit, &mut scratch);
+        }
+        // Most handlers come back in the turn in which they were heard. Where one does not, questions are put again later than
+        // that, and everything is walked once more.
+        if solved.backs.iter().any(|back| *back != NEVER && *back > 0) {
+            solved.around(walks);
+            solved.walk_all(walks, &order, &tangled, &mut scratch);
+        }
+        solved.undecided.sort_unstable();
+        solved.undecided.dedup();
+        solved
+    }
+
+    /// Walks all units. What runs itself is walked until nothing grows any more, a few times.
+    fn walk_all(&mut self, walks: &Walks<'_>, order: &[UnitId], tangled: &[UnitId], scratch: &mut Scratch) {
+        for round in 0..ROUNDS {
+            let before = match tangled {
+                [] => None,
+                _ => Some((self.parts.times.clone(), self.parts.languages.clone())),
+            };
+            for unit in order {
+                self.walk(walks, *unit, scratch);
+            }
+            match before {
+                None => return,
+                Some(before) if before == (self.parts.times.clone(), self.parts.languages.clone()) => return,
+                _ if round + 2 < ROUNDS => {}
+                _ => {
+                    // It goes on growing: what runs itself is not decided, and may be anything in the last round.
+                    for unit in tangled {
+                        self.undecided.push(*unit);
+                        let everything = everything(walks);
+                        for part in 0..PARTS {
+                            self.parts.join(*unit as usize * PARTS + part, &everything, false);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The index of a part of a unit.
+    fn part(unit: UnitId, part: Part) -> usize {
+        unit as usize * PARTS + part as usize
+    }
+
+    /// What is known of a part of a unit.
+    pub fn get_part(&self, unit: UnitId, part: Part, into: &mut Transfer) {
+        self.parts.get(Self::part(unit, part), into);
+    }
+
+    /// How long ago the customer can have written when a question is put once more behind a handler.
+    pub fn put_again(&self, walks: &Walks<'_>, place: &Place) -> u32 {
+        let own = place.handlers.iter().filter_map(|id| self.backs.get(id.index()));
+        let own = own.filter(|back| **back != NEVER).max().copied().unwrap_or(0);
+        let events = walks.tells.moving().moves
+            && walks
+                .bot
+                .handlers
+                .iter()
+                .any(|handler| matches!(handler.hears, Hears::Event(_) | Hears::Stranded));
+        match events {
+            // Events may keep a conversation going for ever.
+            true => UNBOUNDED,
+            false => own.max(self.outer.get(place.flow.index()).copied().unwrap_or(0)),
+        }
+    }
+
+    /// Walks a unit.
+    fn walk(&mut self, walks: &Walks<'_>, unit: UnitId, scratch: &mut Scratch) {
+        self.calls[unit as usize].clear();
+        for part in 0..PARTS {
+            self.parts.clear(unit as usize * PARTS + part);
+        }
+        let entry = walks.entry(unit).index() as u32;
+        discover(walks, entry, None, scratch);
+        for node in &scratch.order {
+            self.nodes.clear(*node as usize);
+            let owner = &mut self.unit[*node as usize];
+            if *owner != UNSEEN && *owner != unit {
+                // Code that two units share is looked at for the one and for the other at once.
+                self.undecided.extend([*owner, unit]);
+            }
+            *owner = unit;
+        }
+        let identity = Transfer::identity(walks.tells.classes, walks.tells.languages);
+        self.nodes.join(entry as usize, &identity, false);
+        let decided = self.relax(walks, Some(unit), scratch);
+        if !decided {
+            self.undecided.push(unit);
+        }
+        for node in std::mem::take(&mut scratch.order) {
+            scratch.number[node as usize] = UNSEEN;
+        }
+    }
+
+    /// How long ago the customer can have written when the handlers of a unit come back.
+    fn handlers(&mut self, walks: &Walks<'_>, unit: UnitId, scratch: &mut Scratch) {
+        let ids: Vec<HandlerId> = match walks.units[unit as usize] {
+            Unit::Flow(flow) => {
+                let flow = &walks.bot.flows[flow.index()];
+                let steps = flow
+                    .steps
+                    .iter()
+                    .filter_map(|step| walks.bot.steps.get(step.index()));
+                let of_steps = steps.flat_map(|step| &step.handlers);
+                flow.handlers.iter().chain(of_steps).copied().collect()
+            }
+            Unit::Handler(handler) => vec![handler],
+            Unit::Rule(_) | Unit::Escalation(_) => Vec::new(),
+        };
+        for id in ids {
+            let Some(handler) = walks.bot.handlers.get(id.index()) else {
+                continue;
+            };
+            if is_customers(&handler.hears) {
+                self.backs[id.index()] = self.comes_back(walks, id, scratch);
+            }
+        }
+    }
+
+    /// Walks a handler alone, from where the customer has just been heard.
+    fn comes_back(&mut self, walks: &Walks<'_>, handler: HandlerId, scratch: &mut Scratch) -> u32 {
+        let entry = walks.graph.handler(handler).index() as u32;
+        discover(walks, entry, Some(handler), scratch);
+        let waits = scratch.order.iter().any(|node| {
+            let node = NodeIndex::new(*node as usize);
+            node.index() < walks.graph.nodes.node_count() && matches!(walks.graph.nodes[node], Node::Place(_))
+        });
+        let mut longest = NEVER;
+        if !waits {
+            longest = 0;
+        } else {
+            // The states of its nodes are set aside.
+            let kept: Vec<(Vec<Times>, (u64, u64))> = scratch
+                .order
+                .iter()
+                .map(|node| self.nodes.take(*node as usize))
+                .collect();
+            let mut heard = Transfer::identity(walks.tells.classes, walks.tells.languages);
+            heard.write(walks.tells.moving());
+            self.nodes.join(entry as usize, &heard, false);
+            self.relax(walks, None, scratch);
+            let mut state = Transfer::none(walks.tells.classes);
+            for at in 0..scratch.order.len() {
+                if (scratch.steps_of(at).iter()).any(|step| matches!(step.leads, Leads::Back | Leads::Again))
+                {
+                    self.nodes.get(scratch.order[at] as usize, &mut state);
+                    for times in &state.times {
+                        longest = super::transfer::longer(longest, times.since);
+                    }
+                }
+            }
+            for (node, kept) in scratch.order.iter().zip(kept) {
+                self.nodes.put(*node as usize, kept);
+            }
+        }
+        for node in std::mem::take(&mut scratch.order) {
+            scratch.number[node as usize] = UNSEEN;
+        }
+        longest
+    }
+
+    /// How long handlers around a flow can take to come back.
+    fn around(&mut self, walks: &Walks<'_>) {
+        let bot = walks.bot;
+        let always = bot.handlers.iter().zip(&self.backs);
+        let always = always.filter(|(handler, back)| handler.flow == FlowId::ALWAYS && **back != NEVER);
+        let always = always.map(|(_, back)| *back).max().unwrap_or(0);
+        self.outer.fill(always);
+        // Each round carries it one `run` further in; no bot nests them deeper than it has flows.
+        for _ in 0..bot.flows.len() {
+            let mut grown = false;
+            for place in &bot.places {
+                let PlaceKind::Run(run) = &place.kind else {
+                    continue;
+                };
+                let own = place.handlers.iter().filter_map(|id| self.backs.get(id.index()));
+                let own = own.filter(|back| **back != NEVER).max().copied().unwrap_or(0);
+                let around = own.max(self.outer.get(place.flow.index()).copied().unwrap_or(0));
+                if let Some(outer) = self.outer.get_mut(run.flow.index())
+                    && *outer < around
+                {
+                    *outer = around;
+                    grown = true;
+                }
+            }
+            if !grown {
+                break;
+            }
+        }
+    }
+
+    /// Goes on until nothing grows; whether that was soon enough. `unit` has what leads out of it noted.
+    fn relax(&mut self, walks: &Walks<'_>, unit: Option<UnitId>, scratch: &mut Scratch) -> bool {
+        let moving = walks.tells.moving();
+        let count = scratch.order.len();
+        scratch.grown.clear();
+        scratch.grown.resize(count, 0);
+        scratch.queued.clear();
+        scratch.queued.resize(count, false);
+        scratch.heap.clear();
+        scratch.heap.push(Reverse(0));
+        scratch.queued[0] = true;
+        let mut left = (scratch.steps.len() + count).saturating_mul(STEPS);
+        let mut again: Option<Transfer> = None;
+        let mut again_grown = 0;
+        while let Some(Reverse(number)) = scratch.heap.pop() {
+            scratch.queued[number as usize] = false;
+            let node = scratch.order[number as usize];
+            self.nodes.get(node as usize, &mut scratch.state);
+            if !scratch.state.any() {
+                continue;
+            }
+            let place = place_of(walks, node);
+            scratch.rest.copy(&scratch.state);
+            if let Some(back) = self.may_rest(walks, node, place) {
+                scratch.rest.may_write(back, moving);
+                if let Some(again) = again.as_ref().filter(|_| place.is_some_and(is_question)) {
+                    put_once_more(&mut scratch.rest, again);
+                    put_once_more(&mut scratch.state, again);
+                }
+                // What is put again is part of what is known here.
+                self.nodes.join(node as usize, &scratch.state, false);
+            }
+            let (first, last) = scratch.spans[number as usize];
+            for at in first..last {
+                self.steps += 1;
+                let Some(rest) = left.checked_sub(1) else {
+                    self.give_up(walks, unit, scratch);
+                    return false;
+                };
+                left = rest;
+                let step = scratch.steps[at as usize];
+                scratch.next.copy(match step.at_once {
+                    true => &scratch.state,
+                    false => &scratch.rest,
+                });
+                let (parts, part) = (&self.parts, &mut scratch.part);
+                step.effect
+                    .apply(&mut scratch.next, moving, |unit, which, state| {
+                        parts.get(Self::part(unit, which), part);
+                        state.then(part, moving);
+                    });
+                if !scratch.next.any() {
+                    continue;
+                }
+                match step.leads {
+                    Leads::To(to) => {
+                        let number = scratch.number[to as usize];
+                        let Some(grown) = scratch.grown.get_mut(number as usize) else {
+                            continue;
+                        };
+                        if self.nodes.join(to as usize, &scratch.next, *grown >= GROWS) {
+                            *grown = grown.saturating_add(1);
+                            if !std::mem::replace(&mut scratch.queued[number as usize], true) {
+                                scratch.heap.push(Reverse(number));
+                            }
+                        }
+                    }
+                    Leads::Out(part) => {
+                        if let Some(unit) = unit {
+                            self.parts.join(Self::part(unit, part), &scratch.next, false);
+                        }
+                    }
+                    Leads::Again => {
+                        let known = again.get_or_insert_with(|| Transfer::none(walks.tells.classes));
+                        if known.join(&scratch.next, again_grown >= GROWS) {
+                            again_grown += 1;
+                            for (number, node) in scratch.order.iter().enumerate() {
+                                if place_of(walks, *node).is_some_and(is_question)
+                                    && self.nodes.any(*node as usize)
+                                    && !std::mem::replace(&mut scratch.queued[number], true)
+                                {
+                                    scratch.heap.push(Reverse(number as u32));
+                                }
+                            }
+                        }
+                    }
+                    Leads::Into(_) | Leads::Away(_) | Leads::Back => {}
+                }
+            }
+        }
+        if let Some(unit) = unit {
+            for (number, node) in scratch.order.iter().enumerate() {
+                if !self.nodes.any(*node as usize) {
+                    continue;
+                }
+                for step in scratch.steps_of(number) {
+                    if let Leads::Into(to) | Leads::Away(to) = step.leads {
+                        self.calls[unit as usize].push((*node, to));
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// If the conversation can rest at a node: how long ago the customer can have written when it is reached again.
+    fn may_rest(&self, walks: &Walks<'_>, node: u32, place: Option<&Place>) -> Option<u32> {
+        match place {
+            Some(place) => match place.kind {
+                PlaceKind::Run(_) | PlaceKind::Form(_) => None,
+                _ => Some(self.put_again(walks, place)),
+            },
+            None => {
+                let node = NodeIndex::new(node as usize);
+                let known = node.index() < walks.graph.nodes.node_count();
+                (known && matches!(walks.graph.nodes[node], Node::People(_))).then_some(0)
+            }
+        }
+    }
+
+    /// Everything may be at every node of a unit.
+    fn give_up(&mut self, walks: &Walks<'_>, unit: Option<UnitId>, scratch: &Scratch) {
+        let everything = everything(walks);
+        for node in &scratch.order {
+            self.nodes.join(*node as usize, &everything, false);
+        }
+        let Some(unit) = unit else { return };
+        for part in 0..PARTS {
+            self.parts.join(unit as usize * PARTS + part, &everything, false);
+        }
+        for step in &scratch.steps {
+            if let Leads::Into(to) | Leads::Away(to) = step.leads {
+                self.calls[unit as usize].push((scratch.order[0], to));
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Takes what is known of one away.
+    fn take(&mut self, at: usize) -> (Vec<Times>, (u64, u64)) {
+        let times = self.times[at * self.classes..(at + 1) * self.classes].to_vec();
+        let languages = self.languages[at];
+        self.clear(at);
+        (times, languages)
+    }
+
+    /// Puts it back.
+    fn put(&mut self, at: usize, (times, languages): (Vec<Times>, (u64, u64))) {
+        self.times[at * self.classes..(at + 1) * self.classes].copy_from_slice(&times);
+        self.languages[at] = languages;
+    }
+}
+
+/// Everything may be.
+fn everything(walks: &Walks<'_>) -> Transfer {
+    let times = Times {
+        silent: UNBOUNDED,
+        since: UNBOUNDED,
+    };
+    Transfer {
+        times: vec![times; walks.tells.classes],
+        silent: walks.tells.languages,
+        since: walks.tells.languages,
+    }
+}
+
+/// The place of a node.
+fn place_of<'b>(walks: &Walks<'b>, node: u32) -> Option<&'b Place> {
+    let node = NodeIndex::new(node as usize);
+    if node.index() >= walks.graph.nodes.node_count() {
+        return None;
+    }
+    match walks.graph.nodes[node] {
+        Node::Place(place) => walks.bot.places.get(place.index()),
+        _ => None,
+    }
+}
+
+/// Whether `again` and `back` can lead to a place.
+fn is_question(place: &Place) -> bool {
+    matches!(
+        place.kind,
+        PlaceKind::Ask(_) | PlaceKind::Choose(_) | PlaceKind::Verify(_)
+    )
+}
+
+/// A question is put once more, where it was put before.
+fn put_once_more(state: &mut Transfer, again: &Transfer) {
+    for (times, again) in state.times.iter_mut().zip(&again.times) {
+        if times.any() {
+            times.silent = super::transfer::longer(times.silent, again.silent);
+            times.since = super::transfer::longer(times.since, again.since);
+        }
+    }
+    state.silent |= again.silent;
+    state.since |= again.since;
+}
+
+/// The nodes that can be reached from a beginning, in an order in which what comes before comes first, with their steps. Of a
+/// handler alone only what belongs to it.
+fn discover(walks: &Walks<'_>, entry: u32, alone: Option<HandlerId>, scratch: &mut Scratch) {
+    scratch.order.clear();
+    scratch.steps.clear();
+    scratch.spans.clear();
+    let mut steps: Vec<Step> = Vec::new();
+    let leads = |node: u32, steps: &mut Vec<Step>| {
+        steps.clear();
+        walks.leads(node, steps);
+        if alone.is_some() {
+            // What it leaves to is no part of it, nor is what hears it.
+            steps.retain(|step| match step.leads {
+                Leads::To(to) => {
+                    let to = NodeIndex::new(to as usize);
+                    to.index() < walks.graph.nodes.node_count()
+                        && !matches!(walks.graph.nodes[to], Node::Step(_) | Node::Hearing(_))
+                }
+                _ => true,
+            });
+        }
+    };
+    // A search in depth, without recursion: `work` holds nodes, by when they were met, with the place of their next step.
+    let mut met: Vec<(u32, (u32, u32))> = Vec::new();
+    let mut post: Vec<u32> = Vec::new();
+    let mut work: Vec<(u32, u32)> = Vec::new();
+    let mut meet = |node: u32, scratch: &mut Scratch, met: &mut Vec<_>, work: &mut Vec<_>| {
+        scratch.number[node as usize] = 0;
+        leads(node, &mut steps);
+        let first = scratch.steps.len() as u32;
+        scratch.steps.extend_from_slice(&steps);
+        work.push((met.len() as u32, first));
+        met.push((node, (first, scratch.steps.len() as u32)));
+    };
+    meet(entry, scratch, &mut met, &mut work);
+    while let Some((at, next)) = work.last_mut() {
+        let (_, (_, last)) = met[*at as usize];
+        if *next == last {
+            post.push(*at);
+            work.pop();
+            continue;
+        }
+        let step = scratch.steps[*next as usize];
+        *next += 1;
+        if let Leads::To(to) = step.leads
+            && scratch.number[to as usize] == UNSEEN
+        {
+            meet(to, scratch, &mut met, &mut work);
+        }
+    }
+    for at in post.iter().rev() {
+        let (node, span) = met[*at as usize];
+        scratch.number[node as usize] = scratch.order.len() as u32;
+        scratch.order.push(node);
+        scratch.spans.push(span);
+    }
+}
+
+/// Units in order: those that are run before those that run them; and those that run themselves, by however long a way.
+fn order(walks: &Walks<'_>, scratch: &mut Scratch) -> (Vec<UnitId>, Vec<UnitId>) {
+    let bot = walks.bot;
+    let count = walks.units.len();
+    let mut runs: Vec<Vec<UnitId>> = vec![Vec::new(); count];
+    for place in &bot.places {
+        let unit = match &place.kind {
+            PlaceKind::Run(run) if run.flow.index() < bot.flows.len() => walks.flow(run.flow),
+            PlaceKind::Escalate(escalation) if escalation.index() < bot.escalations.len() => {
+                walks.escalation(*escalation)
+            }
+            _ => continue,
+        };
+        if place.flow != FlowId::ALWAYS {
+            runs[place.flow.index()].push(unit);
+        }
+    }
+    // What stands in `always` belongs to one handler, rule or escalation each.
+    for unit in bot.flows.len()..count {
+        discover(walks, walks.entry(unit as UnitId).index() as u32, None, scratch);
+        for step in &scratch.steps {
+            if let Leads::Into(to) = step.leads {
+                runs[unit].push(to);
+            }
+        }
+        for node in std::mem::take(&mut scratch.order) {
+            scratch.number[node as usize] = UNSEEN;
+        }
+    }
+    let mut state = vec![0u8; count];
+    let mut order = Vec::with_capacity(count);
+    let mut tangled = Vec::new();
+    for root in 0..count as UnitId {
+        if state[root as usize] != 0 {
+            continue;
+        }
+        state[root as usize] = 1;
+        let mut work = vec![(root, 0usize)];
+        while let Some((unit, next)) = work.last_mut() {
+            match runs[*unit as usize].get(*next).copied() {
+                Some(to) => {
+                    *next += 1;
+                    match state[to as usize] {
+                        0 => {
+                            state[to as usize] = 1;
+                            work.push((to, 0));
+                        }
+                        1 => tangled.push(to),
+                        _ => {}
+                    }
+                }
+                None => {
+                    state[*unit as usize] = 2;
+                    order.push(*unit);
+                    work.pop();
+                }
+            }
+        }
+    }
+    tangled.sort_unstable();
+    tangled.dedup();
+    (order, tangled)
+}
