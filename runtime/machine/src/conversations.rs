@@ -1,20 +1,19 @@
 //! All conversations of one person: the one that speaks, and those that are parked (semantics 18.6).
 //!
-//! A person talks to the bot in one conversation at a time, on the channel of their last message. One that rests in a
-//! `wait` when another is begun is parked, and so is one of two that belong to people who turn out to be one. What is
-//! parked keeps its clocks, and what it waits for is held for it; it goes on when the person is calm, as triggers do.
+//! A person talks to the bot in one conversation at a time, on the channel of their last message. One that runs when
+//! another is begun is parked, and so is one of two that belong to people who turn out to be one. What waits for something
+//! keeps its clocks, what comes for it is held, and it goes on when the person is calm, as triggers do. What rests at a
+//! question stands still until the other one has ended, or a button of it is pressed.
 //! Nothing of this reads a clock: the host hands every event to [`Conversations::turn`], and calls
 //! [`Conversations::due`] at [`Conversations::wake`].
 
 use smol_str::SmolStr;
 
-use crate::build::OFFER;
-use crate::conversation::{Conversation, NEVER, Owner, Pending};
 use crate::effect::Effect;
-use crate::event::{Event, EventKind, Starter};
+use crate::event::{Event, EventKind, OperatorEvent, Starter};
 use crate::person::Person;
-use crate::program::Program;
-use crate::step::{MAX_SEEN, abandon, step_into};
+use crate::record::Record;
+use crate::speaker::{Numbers, Rest, Speaker};
 use crate::trigger::CALM_MS;
 use crate::turn::mix;
 
@@ -23,64 +22,6 @@ pub const MAX_PARKED: usize = 8;
 
 /// So many events are held for a parked conversation.
 const MAX_HELD: usize = 16;
-
-/// Whatever carries a conversation out: the machine, or what must agree with it.
-pub trait Speaker {
-    /// Takes one turn; effects are added.
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>);
-    /// The person.
-    fn person(&self) -> &Person;
-    /// For putting the person in, or taking them out.
-    fn person_mut(&mut self) -> &mut Person;
-    /// The timer that is set: its id and its moment.
-    fn timer(&self) -> Option<(u32, i64)>;
-    /// What it is doing.
-    fn rest(&self) -> Rest;
-    /// It waits for an event of this name.
-    fn awaits_event(&self, name: &str) -> bool;
-    /// It waits for this call.
-    fn awaits_call(&self, number: u32) -> bool;
-    /// It remembers the message on which this button stands.
-    fn offers(&self, payload: &str) -> bool;
-    /// What must be different in every conversation of a person.
-    fn numbers(&self) -> Numbers;
-    /// Goes on counting from there; `id`: where it is a new conversation.
-    fn renumber(&mut self, id: Option<u64>, numbers: Numbers);
-    /// It speaks on another channel than before: what the customer wrote is no leave there.
-    fn moves(&mut self);
-    /// Ends it `abandoned`.
-    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>);
-}
-
-/// What a conversation is doing between two turns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rest {
-    /// It has not begun, or has ended.
-    Ended,
-    /// It rests in a `wait` or `wait for`.
-    Waits,
-    /// A question is open.
-    Asks,
-    /// It waits for a system or for colleagues.
-    Works,
-    /// People own it.
-    People,
-}
-
-/// What must be different in every conversation of a person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Numbers {
-    /// Calls that were asked for.
-    pub calls: u32,
-    /// Questions that were put.
-    pub puts: u32,
-    /// Messages with buttons that were said.
-    pub offers: u32,
-    /// Timers that were set.
-    pub timers: u32,
-    /// Ids of the last events, newest last.
-    pub seen: Vec<u64>,
-}
 
 /// A conversation that is parked.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +32,10 @@ pub struct Parked<S> {
     pub channel: SmolStr,
     /// What came for it meanwhile, oldest first.
     pub held: Vec<Event>,
+    /// Since when it is parked.
+    pub since: i64,
+    /// The trigger that began it.
+    pub by: Option<SmolStr>,
 }
 
 /// All conversations of one person.
@@ -107,11 +52,23 @@ pub struct Conversations<S> {
     wrote_at: Option<i64>,
     /// When the one that speaks was begun from outside.
     began_at: Option<i64>,
+    /// The trigger that began the one that speaks.
+    by: Option<SmolStr>,
 }
 
 impl<S: Speaker> Conversations<S> {
-    /// One conversation, of which `id` is the number.
-    pub fn new(speaking: S, id: u64) -> Conversations<S> {
+    /// One conversation, of which `id` is the number. No two people have the same: it also keeps their calls and buttons
+    /// apart, should they turn out to be one.
+    pub fn new(mut speaking: S, id: u64) -> Conversations<S> {
+        let base = base(id);
+        speaking.renumber(
+            None,
+            Numbers {
+                calls: base,
+                puts: base,
+                ..Numbers::default()
+            },
+        );
         Conversations {
             speaking,
             parked: Vec::new(),
@@ -119,6 +76,7 @@ impl<S: Speaker> Conversations<S> {
             begun: 0,
             wrote_at: None,
             began_at: None,
+            by: None,
         }
     }
 
@@ -159,21 +117,25 @@ impl<S: Speaker> Conversations<S> {
         let at = event.at;
         match &event.kind {
             EventKind::Start { by, .. } if *by != Starter::Operator => {
-                if self.speaking.rest() == Rest::Waits {
-                    self.begin_beside(event, fresh, effects);
-                } else {
-                    let before = effects.len();
-                    self.speaking.turn(event, effects);
-                    let withheld = |effect: &Effect| matches!(effect, Effect::Withheld { .. });
-                    if !effects[before..].iter().any(withheld) {
-                        self.began_at = Some(at);
-                    }
-                }
+                let by = match by {
+                    Starter::Trigger { name, .. } => Some(name.clone()),
+                    _ => None,
+                };
+                self.begin(event, by, fresh, effects);
             }
             EventKind::CallResult { call: number, .. } | EventKind::CallFailed { call: number, .. }
                 if !self.speaking.awaits_call(*number) =>
             {
                 let awaits = |parked: &&mut Parked<S>| parked.speaker.awaits_call(*number);
+                match self.parked.iter_mut().find(awaits) {
+                    Some(parked) => parked.hold(event),
+                    None => self.speaking.turn(event, effects),
+                }
+            }
+            EventKind::Operator(
+                OperatorEvent::Answers { .. } | OperatorEvent::Writes { media: None, .. },
+            ) if self.speaking.rest() != Rest::People && !self.speaking.awaits_colleagues() => {
+                let awaits = |parked: &&mut Parked<S>| parked.speaker.awaits_colleagues();
                 match self.parked.iter_mut().find(awaits) {
                     Some(parked) => parked.hold(event),
                     None => self.speaking.turn(event, effects),
@@ -188,19 +150,25 @@ impl<S: Speaker> Conversations<S> {
                 self.speaking.turn(event, effects);
             }
             kind => {
-                if matches!(
+                let before = effects.len();
+                let writes = matches!(
                     kind,
                     EventKind::Message { .. } | EventKind::Press { .. } | EventKind::Media { .. }
-                ) {
+                );
+                if writes {
                     self.wrote_at = self.wrote_at.max(Some(at));
                 }
                 if let EventKind::Press { payload, .. } = kind {
                     self.find_pressed(payload, at, effects);
                 }
                 self.speaking.turn(event, effects);
+                // Who has refused messages is not asked anything.
+                let refused = |effect: &Effect| matches!(effect, Effect::OptedOut { .. });
+                let again = writes && !effects[before..].iter().any(refused);
+                return self.settle(at, again, effects);
             }
         }
-        self.settle(at, effects);
+        self.settle(at, false, effects);
     }
 
     /// The moment of [`Conversations::wake`] has come: the parked conversation whose turn it is speaks. The one that
@@ -210,7 +178,7 @@ impl<S: Speaker> Conversations<S> {
             return;
         };
         let parked = self.parked.remove(place);
-        let held = self.speaks(parked, now, effects);
+        let held = self.speaks(parked, now, false, effects);
         self.deliver(held, now, effects);
         if let Some((id, at)) = self.speaking.timer()
             && at <= now
@@ -223,7 +191,7 @@ impl<S: Speaker> Conversations<S> {
             };
             self.speaking.turn(event, effects);
         }
-        self.settle(now, effects);
+        self.settle(now, false, effects);
     }
 
     /// Two people turn out to be one. `person` is what they are as one ([`crate::merge`]); `other_wrote_last`: the other
@@ -266,36 +234,87 @@ impl<S: Speaker> Conversations<S> {
                     speaker: other.speaking,
                     channel,
                     held: Vec::new(),
+                    since: now,
+                    by: other.by,
                 });
                 effects.push(Effect::Parked);
             }
         }
         self.bound(now, effects);
-        self.settle(now, effects);
+        self.settle(now, false, effects);
     }
 
-    /// A conversation begins while another rests in a `wait`, which is parked if the new one does begin and rest.
-    fn begin_beside(&mut self, event: Event, fresh: &mut dyn FnMut(Person) -> S, effects: &mut Vec<Effect>) {
+    /// A conversation is begun from outside, `by` a trigger. What runs is parked, and so it is not lost; but what the same
+    /// trigger has asked before gives way, for it is the same message, only older.
+    fn begin(
+        &mut self,
+        event: Event,
+        by: Option<SmolStr>,
+        fresh: &mut dyn FnMut(Person) -> S,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (at, before) = (event.at, effects.len());
+        let is_older =
+            |speaker: &S, its: &Option<SmolStr>| by.is_some() && *its == by && speaker.rest() == Rest::Asks;
+        match self.speaking.rest() {
+            Rest::Waits | Rest::Asks | Rest::Works if !is_older(&self.speaking, &self.by) => {
+                self.begin_beside(event, by.clone(), fresh, effects);
+            }
+            _ => {
+                self.speaking.turn(event, effects);
+                if begins(&effects[before..]) {
+                    self.began_at = Some(at);
+                    self.by = by.clone();
+                }
+            }
+        }
+        if !begins(&effects[before..]) {
+            return;
+        }
+        let mut ended = Vec::new();
+        self.parked.retain_mut(|parked| {
+            let is_older = is_older(&parked.speaker, &parked.by);
+            if is_older {
+                parked.speaker.abandon(at, &mut ended);
+            }
+            !is_older
+        });
+        effects.splice(before..before, ended);
+    }
+
+    /// A conversation begins while another one runs, which is parked if the new one does begin and rest.
+    fn begin_beside(
+        &mut self,
+        event: Event,
+        by: Option<SmolStr>,
+        fresh: &mut dyn FnMut(Person) -> S,
+        effects: &mut Vec<Effect>,
+    ) {
         let (at, before) = (event.at, effects.len());
         let person = std::mem::take(self.speaking.person_mut());
         let channel = person.channel.clone();
         let mut next = fresh(person);
         self.begun = self.begun.wrapping_add(1);
-        let id = mix(self.first.wrapping_add(u64::from(self.begun)));
+        // Mixed before it is counted on, so that conversations of neighbouring numbers do not meet.
+        let id = mix(mix(self.first).wrapping_add(u64::from(self.begun)));
         next.renumber(Some(id), self.speaking.numbers());
         next.turn(event, effects);
         let rests = next.rest() != Rest::Ended;
         let speaker = std::mem::replace(&mut self.speaking, next);
-        self.parked.push(Parked {
+        let parked = Parked {
             speaker,
             channel,
             held: Vec::new(),
-        });
+            since: at,
+            by: self.by.take(),
+        };
         if rests {
             effects.insert(before, Effect::Parked);
+            self.parked.push(parked);
             self.began_at = Some(at);
+            self.by = by;
             self.bound(at, effects);
-        } else if let Some(parked) = self.parked.pop() {
+        } else {
             // It said what it had to say, or nothing: the other one has waited on.
             self.takes_over(parked);
         }
@@ -309,28 +328,31 @@ impl<S: Speaker> Conversations<S> {
         let offers = |parked: &Parked<S>| parked.speaker.offers(payload);
         if let Some(place) = self.parked.iter().rposition(offers) {
             let parked = self.parked.remove(place);
-            let held = self.speaks(parked, at, effects);
+            let held = self.speaks(parked, at, false, effects);
             self.deliver(held, at, effects);
-            self.settle(at, effects);
+            self.settle(at, false, effects);
         }
     }
 
-    /// Where the conversation that spoke has ended, the one that was parked last is the one that speaks. It says nothing
-    /// for that reason; but what came for it meanwhile is heard now.
-    fn settle(&mut self, now: i64, effects: &mut Vec<Effect>) {
+    /// Where the conversation that spoke has ended, the one that was parked last is the one that speaks. What came for it
+    /// meanwhile is heard now. Else its question is put `again` if it was the customer who ended the other one: they are
+    /// here, and what they write next is heard by it. Otherwise nothing is said.
+    fn settle(&mut self, now: i64, again: bool, effects: &mut Vec<Effect>) {
         while self.speaking.rest() == Rest::Ended {
             let Some(parked) = self.parked.pop() else {
+                self.by = None;
                 return;
             };
-            let held = self.speaks(parked, now, effects);
+            let held = self.speaks(parked, now, again, effects);
             self.deliver(held, now, effects);
         }
     }
 
     /// A parked conversation speaks from now on; the one that spoke is parked, unless it has ended. Gives what was held.
-    fn speaks(&mut self, parked: Parked<S>, now: i64, effects: &mut Vec<Effect>) -> Vec<Event> {
+    fn speaks(&mut self, parked: Parked<S>, now: i64, again: bool, effects: &mut Vec<Effect>) -> Vec<Event> {
         let running = self.speaking.rest() != Rest::Ended;
         let channel = self.speaking.person().channel.clone();
+        let (by, since) = (self.by.take(), parked.since);
         let (former, held) = self.takes_over(parked);
         if running {
             effects.push(Effect::Parked);
@@ -338,10 +360,17 @@ impl<S: Speaker> Conversations<S> {
                 speaker: former,
                 channel,
                 held: Vec::new(),
+                since: now,
+                by,
             });
         }
         effects.push(Effect::GoesOn);
         self.began_at = None;
+        if self.speaking.rest() == Rest::Asks {
+            let parked_for = now.saturating_sub(since).max(0);
+            let again = again && held.is_empty();
+            self.speaking.resumes(now, parked_for, again, effects);
+        }
         self.bound(now, effects);
         held
     }
@@ -356,6 +385,7 @@ impl<S: Speaker> Conversations<S> {
         }
         *self.speaking.person_mut() = person;
         self.speaking.renumber(None, numbers);
+        self.by = parked.by;
         *former.person_mut() = Person::default();
         (former, parked.held)
     }
@@ -390,13 +420,17 @@ impl<S: Speaker> Conversations<S> {
     fn next(&self) -> Option<(usize, i64)> {
         let calm = match self.speaking.rest() {
             Rest::People => return None,
-            Rest::Asks => {
+            Rest::Asks | Rest::Works => {
                 let busy = self.wrote_at.max(self.began_at);
                 busy.map_or(i64::MIN, |at| at.saturating_add(CALM_MS))
             }
             _ => i64::MIN,
         };
-        let moments = self.parked.iter().enumerate().filter_map(|(place, parked)| {
+        // What rests at a question stands still.
+        let still = |parked: &Parked<S>| parked.speaker.rest() == Rest::Asks;
+        let waiting = self.parked.iter().enumerate();
+        let waiting = waiting.filter(|(_, parked)| !still(parked));
+        let moments = waiting.filter_map(|(place, parked)| {
             let held = parked.held.first().map(|event| event.at);
             let clock = parked.speaker.timer().map(|(_, at)| at);
             let at = held.into_iter().chain(clock).min()?;
@@ -422,186 +456,17 @@ impl<S> Parked<S> {
     }
 }
 
-impl<S: Speaker + ?Sized> Speaker for Box<S> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        (**self).turn(event, effects);
-    }
-
-    fn person(&self) -> &Person {
-        (**self).person()
-    }
-
-    fn person_mut(&mut self) -> &mut Person {
-        (**self).person_mut()
-    }
-
-    fn timer(&self) -> Option<(u32, i64)> {
-        (**self).timer()
-    }
-
-    fn rest(&self) -> Rest {
-        (**self).rest()
-    }
-
-    fn awaits_event(&self, name: &str) -> bool {
-        (**self).awaits_event(name)
-    }
-
-    fn awaits_call(&self, number: u32) -> bool {
-        (**self).awaits_call(number)
-    }
-
-    fn offers(&self, payload: &str) -> bool {
-        (**self).offers(payload)
-    }
-
-    fn numbers(&self) -> Numbers {
-        (**self).numbers()
-    }
-
-    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
-        (**self).renumber(id, numbers);
-    }
-
-    fn moves(&mut self) {
-        (**self).moves();
-    }
-
-    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
-        (**self).abandon(at, effects);
-    }
+/// Where the numbers of somebody's calls and questions begin: blocks of 4,096, so that two people who become one have asked
+/// nothing under the same number. The half million numbers of people up to which that holds for sure are beyond what the
+/// chance of one in half a million makes of numbers that are hashes.
+fn base(id: u64) -> u32 {
+    let from_first = id.wrapping_sub(1);
+    let folded = from_first ^ (from_first >> 19) ^ (from_first >> 38) ^ (from_first >> 57);
+    ((folded & 0x7_ffff) as u32) << 12
 }
 
-/// The number of the message on which a button stands, as its payload tells.
-fn offer_of(payload: &str) -> Option<u32> {
-    let mut parts = payload.split('.');
-    let number = parts.nth(1).filter(|_| payload.starts_with(OFFER));
-    number.and_then(|number| number.parse().ok())
-}
-
-/// The machine's own speaker: a conversation with the bot it runs.
-#[derive(Clone, Debug)]
-pub struct Running<'p> {
-    /// The bot.
-    pub program: &'p Program,
-    /// The conversation.
-    pub conversation: Conversation,
-    /// A later version of the bot that it can go over to.
-    pub newer: Option<&'p Program>,
-}
-
-impl<'p> Running<'p> {
-    /// A conversation that has not begun, under the person's number.
-    pub fn new(program: &'p Program, person: Person) -> Running<'p> {
-        Running {
-            program,
-            conversation: Conversation::new(person.id, person),
-            newer: None,
-        }
-    }
-
-    /// The same with a later version of the bot to go over to.
-    #[must_use]
-    pub fn with_newer(mut self, newer: &'p Program) -> Running<'p> {
-        self.newer = Some(newer);
-        self
-    }
-}
-
-impl Speaker for Running<'_> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        step_into(self.program, &mut self.conversation, event, effects);
-    }
-
-    fn person(&self) -> &Person {
-        &self.conversation.person
-    }
-
-    fn person_mut(&mut self) -> &mut Person {
-        &mut self.conversation.person
-    }
-
-    fn timer(&self) -> Option<(u32, i64)> {
-        self.conversation.timer()
-    }
-
-    fn rest(&self) -> Rest {
-        use botflow_artifact::PlaceKind;
-        let place = self.conversation.place();
-        let place = place.and_then(|place| self.program.bot.places.get(place.index()));
-        match (self.conversation.owner, place.map(|place| &place.kind)) {
-            (Owner::Nobody, _) => Rest::Ended,
-            (Owner::People, _) => Rest::People,
-            (Owner::Bot, Some(PlaceKind::Wait { .. } | PlaceKind::WaitFor(_))) => Rest::Waits,
-            (Owner::Bot, _) if self.conversation.question.is_some() => Rest::Asks,
-            (Owner::Bot, _) => Rest::Works,
-        }
-    }
-
-    fn awaits_event(&self, name: &str) -> bool {
-        use botflow_artifact::PlaceKind;
-        let Some(event) = self.program.event_named(name) else {
-            return false;
-        };
-        self.conversation.frames.iter().any(|frame| {
-            let place = self.program.bot.places.get(frame.at.index());
-            matches!(frame.pending.as_deref(), Some(Pending::Event(_)))
-                && matches!(place.map(|place| &place.kind), Some(PlaceKind::WaitFor(wait)) if wait.event == event)
-        })
-    }
-
-    fn awaits_call(&self, number: u32) -> bool {
-        let mut pending = self
-            .conversation
-            .frames
-            .iter()
-            .filter_map(|frame| frame.pending.as_deref());
-        pending.any(|pending| matches!(pending, Pending::Call { number: one, .. } if *one == number))
-    }
-
-    fn offers(&self, payload: &str) -> bool {
-        let offers = self.conversation.offers.iter();
-        let mut messages = offers.flat_map(|offers| &offers.messages);
-        offer_of(payload).is_some_and(|number| messages.any(|offer| offer.number == number))
-    }
-
-    fn numbers(&self) -> Numbers {
-        Numbers {
-            calls: self.conversation.calls,
-            puts: self.conversation.puts,
-            offers: self.conversation.offers.as_ref().map_or(0, |offers| offers.count),
-            timers: self.conversation.timers,
-            seen: self.conversation.seen.to_vec(),
-        }
-    }
-
-    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
-        let c = &mut self.conversation;
-        c.id = id.unwrap_or(c.id);
-        c.calls = c.calls.max(numbers.calls);
-        c.puts = c.puts.max(numbers.puts);
-        if numbers.offers > 0 {
-            let offers = c.offers.get_or_insert_default();
-            offers.count = offers.count.max(numbers.offers);
-        }
-        // The timer that is set has the number of the last one.
-        if c.timer.is_none() {
-            c.timers = c.timers.max(numbers.timers);
-        }
-        for id in numbers.seen {
-            if !c.seen.contains(&id) {
-                c.seen.push(id);
-            }
-        }
-        let surplus = c.seen.len().saturating_sub(MAX_SEEN);
-        c.seen.drain(..surplus);
-    }
-
-    fn moves(&mut self) {
-        self.conversation.wrote_at = NEVER;
-    }
-
-    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
-        abandon(self.program, &mut self.conversation, at, effects);
-    }
+/// A conversation has begun.
+fn begins(effects: &[Effect]) -> bool {
+    let began = |effect: &Effect| matches!(effect, Effect::Record(Record::Began { .. }));
+    effects.iter().any(began)
 }

@@ -15,6 +15,8 @@ pub mod conversation;
 pub mod conversations;
 pub mod history;
 pub mod person;
+mod running;
+mod speaker;
 
 mod address;
 mod card;
@@ -60,7 +62,7 @@ pub use address::{Address, MAX_ADDRESSES};
 pub use card::{Proof, Written};
 pub use consent::{Consent, MAX_CONSENTS};
 pub use conversation::{Carried, Conversation, Frame, FrameKind, NEVER, Offer, Offers, Owner, Question};
-pub use conversations::{Conversations, Numbers, Parked, Rest, Running, Speaker};
+pub use conversations::{Conversations, Parked};
 pub use effect::{CallRequest, Effect, Fault, HandOver, Refused, Withdrawn};
 pub use event::{Delivery, Event, EventKind, OperatorEvent, Starter};
 pub use history::{Exposure, History, Talk};
@@ -69,6 +71,8 @@ pub use merge::{MAX_JOINED, Merged, merge};
 pub use person::{Brought, Particulars, Person};
 pub use program::{Program, ProgramError};
 pub use record::{Beginner, GivenUp, Record};
+pub use running::Running;
+pub use speaker::{Numbers, Rest, Speaker};
 pub use step::{Step, abandon, step, step_into};
 pub use upgrade::{Gone, Unfit, UpgradeNote, carried_result, upgrade};
 

@@ -46,6 +46,7 @@ impl Turn<'_> {
             .offers
             .as_ref()
             .map_or(0, |offers| offers.count)
+            .max(self.c.puts)
             .wrapping_add(1);
         let (message, items) = self.scope_of(frame).offering(id, number);
         let home = self.home(frame);

@@ -44,6 +44,30 @@ pub fn abandon(program: &Program, conversation: &mut Conversation, at: i64, effe
     turn.set_timer();
 }
 
+/// A conversation that was parked at a question for so long speaks again: the question's clocks stood still. `again`: the
+/// customer is here, and the question is put again, as after a handler that comes back.
+pub(crate) fn resume(
+    program: &Program,
+    conversation: &mut Conversation,
+    at: i64,
+    parked_for: i64,
+    again: bool,
+    effects: &mut Vec<Effect>,
+) {
+    conversation.last_at = conversation.last_at.max(at);
+    if let Some(question) = &mut conversation.question {
+        question.put_at = question.put_at.saturating_add(parked_for);
+    }
+    let mut turn = Turn::new(program, conversation, 0, effects);
+    if again && let Some((place, _)) = turn.resting() {
+        turn.c.wrote_at = turn.now;
+        let next = turn.ask_again(place);
+        turn.run(next);
+        turn.goes_on();
+    }
+    turn.set_timer();
+}
+
 /// [`step`] in place, adding to `effects`: nothing is copied and the vector can be used again. `false` when the
 /// event was delivered before; then nothing has changed.
 pub fn step_into(

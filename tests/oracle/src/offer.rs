@@ -29,7 +29,7 @@ impl<'a> Oracle<'a> {
         if buttons.is_empty() {
             return;
         }
-        self.offers += 1;
+        self.offers = self.offers.max(self.puts) + 1;
         let number = self.offers;
         let Some(frame) = self.frames.get(frame) else {
             return;

@@ -86,7 +86,7 @@ impl<'a> Oracle<'a> {
     }
 
     fn say_node(&mut self, node: NodeRef<'a>, variant: Option<usize>) {
-        let (message, buttons) = message_of(&self.env(), node, variant, self.offers + 1);
+        let (message, buttons) = message_of(&self.env(), node, variant, self.offers.max(self.puts) + 1);
         self.send(message);
         let top = self.frames.len().wrapping_sub(1);
         self.offer(node, buttons, top);
@@ -157,7 +157,7 @@ impl<'a> Oracle<'a> {
         self.spoke = true;
         for one in said {
             let frame = self.frames.iter().rposition(|frame| frame.flow.name == one.flow);
-            let number = self.offers + 1;
+            let number = self.offers.max(self.puts) + 1;
             let (message, buttons) = match frame {
                 Some(frame) => message_of(&self.env_of(&self.frames[frame]), one.node, one.variant, number),
                 None if one.mentions => continue,

@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 
 use crate::env::Env;
 use crate::project::{Flow, Project, text_of};
+use crate::walk::Next;
 
 /// The variables of a run, shared with the handlers that stand in it.
 pub(crate) type Variables = Rc<RefCell<BTreeMap<SmolStr, Value>>>;
@@ -627,7 +628,19 @@ impl Speaker for Oracle<'_> {
         self.frames.iter().any(awaits)
     }
 
+    fn awaits_colleagues(&self) -> bool {
+        let mut pending = self.frames.iter().filter_map(|frame| frame.pending.as_ref());
+        pending.any(|pending| matches!(pending, Pending::Queue { .. }))
+    }
+
     fn offers(&self, payload: &str) -> bool {
+        let put = payload.strip_prefix('q').and_then(|rest| rest.split_once('.'));
+        if let (Some((put, _)), Some(question)) = (put, &self.question)
+            && self.owner == Owner::Bot
+            && put.parse() == Ok(question.put)
+        {
+            return true;
+        }
         let number = payload.strip_prefix('s').and_then(|rest| rest.split_once('.'));
         let number = number.and_then(|(number, _)| number.parse::<u32>().ok());
         let of_frames = self.frames.iter().flat_map(|frame| &frame.offered);
@@ -662,6 +675,21 @@ impl Speaker for Oracle<'_> {
 
     fn moves(&mut self) {
         self.wrote_at = None;
+    }
+
+    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
+        self.turn_begins(at, 0);
+        if let Some(question) = &mut self.question {
+            question.put_at = question.put_at.saturating_add(parked_for);
+        }
+        let place = self.frames.last().and_then(|frame| frame.at);
+        if let Some(place) = place.filter(|_| again) {
+            self.wrote_at = Some(self.now);
+            self.run(Next::Reask { place, fresh: true });
+            self.goes_on(false);
+        }
+        self.set_timer();
+        effects.append(&mut self.effects);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {

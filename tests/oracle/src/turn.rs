@@ -32,17 +32,7 @@ impl<'a> Oracle<'a> {
             let surplus = self.seen.len().saturating_sub(8);
             self.seen.drain(..surplus);
         }
-        self.now = self.now.max(event.at);
-        self.turn += 1;
-        self.seed = event.seed;
-        self.steps = 0;
-        self.event.clear();
-        self.words = SmolStr::default();
-        self.prefill = None;
-        self.spoke = false;
-        self.ruled = false;
-        self.replied = SmolStr::default();
-        self.unput = false;
+        self.turn_begins(event.at, event.seed);
         let mut by_customer = true;
         let writes = matches!(event.kind, EventKind::Operator(OperatorEvent::Writes { .. }));
         match event.kind {
@@ -103,6 +93,21 @@ impl<'a> Oracle<'a> {
         }
         self.set_timer();
         self.event.clear();
+    }
+
+    /// What belongs to one turn is forgotten.
+    pub(crate) fn turn_begins(&mut self, at: i64, seed: u64) {
+        self.now = self.now.max(at);
+        self.turn += 1;
+        self.seed = seed;
+        self.steps = 0;
+        self.event.clear();
+        self.words = SmolStr::default();
+        self.prefill = None;
+        self.spoke = false;
+        self.ruled = false;
+        self.replied = SmolStr::default();
+        self.unput = false;
     }
 
     fn customer_writes(&mut self, heard: Heard, channel: Option<SmolStr>) {

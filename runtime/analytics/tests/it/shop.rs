@@ -89,6 +89,14 @@ impl Speaker for Recording<'_> {
         self.record(before, &event, &effects[from..]);
     }
 
+    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
+        let before = Before::of(&self.inner.conversation);
+        let from = effects.len();
+        self.inner.resumes(at, parked_for, again, effects);
+        let event = Event::timer(at, u32::MAX);
+        self.record(before, &event, &effects[from..]);
+    }
+
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
         let before = Before::of(&self.inner.conversation);
         let from = effects.len();
@@ -119,6 +127,10 @@ impl Speaker for Recording<'_> {
 
     fn awaits_call(&self, number: u32) -> bool {
         self.inner.awaits_call(number)
+    }
+
+    fn awaits_colleagues(&self) -> bool {
+        self.inner.awaits_colleagues()
     }
 
     fn offers(&self, payload: &str) -> bool {

@@ -13,7 +13,7 @@ use super::agenda::Agenda;
 use super::decision::{Decision, Refusal};
 use super::index::Triggers;
 use super::{AHEAD_MS, CALM_MS, LATE_MS};
-use crate::conversation::{Conversation, Owner};
+use crate::conversation::{Conversation, Owner, Pending};
 use crate::effect::Effect;
 use crate::event::Delivery;
 use crate::person::Person;
@@ -38,7 +38,7 @@ pub struct Situation<'a> {
 /// How things stand with a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Surroundings<'a> {
-    /// A question is open.
+    /// A question is open, or the bot is at work: it waits for a system or for colleagues.
     pub asked: bool,
     /// When the person wrote last.
     pub wrote_at: Option<i64>,
@@ -56,7 +56,7 @@ impl<'a> Surroundings<'a> {
         channels: &'a [SmolStr],
     ) -> Surroundings<'a> {
         Surroundings {
-            asked: conversation.question.is_some(),
+            asked: conversation.question.is_some() || is_at_work(conversation),
             people: conversation.owner == Owner::People,
             wrote_at,
             channels,
@@ -71,6 +71,15 @@ impl<'a> Surroundings<'a> {
         let calm = self.wrote_at?.min(now).saturating_add(CALM_MS);
         (self.asked && calm > now).then_some(calm)
     }
+}
+
+/// The conversation rests at a call, or at a question to colleagues.
+fn is_at_work(conversation: &Conversation) -> bool {
+    let pending = conversation
+        .frames
+        .last()
+        .and_then(|frame| frame.pending.as_deref());
+    conversation.owner == Owner::Bot && matches!(pending, Some(Pending::Call { .. } | Pending::Queue { .. }))
 }
 
 /// Something that happened to the person.

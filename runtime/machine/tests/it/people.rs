@@ -1,6 +1,9 @@
 //! Two people who turn out to be one, and several conversations of one person.
 
+use std::collections::BTreeMap;
+
 use botflow_artifact::{ConsentId, EventId, Field, FieldId, Merging, StageId, Type};
+use botflow_machine::conversation::Pending;
 use botflow_machine::{
     Conversation, Conversations, Effect, Event, EventKind, MAX_JOINED, Merged, OperatorEvent, Person,
     Program, Proof, Record, Rest, Running, Speaker, Starter, merge,
@@ -399,6 +402,80 @@ proptest! {
             all.parked().len() + usize::from(all.speaking().rest() != Rest::Ended)
         };
         prop_assert_eq!(began.count(), finished + runs(&all) + runs(&other));
+    }
+}
+
+/// What tells apart the things that are out with people and systems: calls, questions, messages with buttons.
+fn numbers(all: &Conversations<Running<'_>>, known: &mut BTreeMap<(&'static str, u32), u64>) {
+    let speaking = std::iter::once(all.speaking());
+    let conversations = speaking.chain(all.parked().iter().map(|parked| &parked.speaker));
+    for running in conversations {
+        let c = &running.conversation;
+        let calls = c
+            .frames
+            .iter()
+            .filter_map(|frame| match frame.pending.as_deref() {
+                Some(Pending::Call { number, .. }) => Some(("call", *number)),
+                _ => None,
+            });
+        let puts = c.question.iter().map(|question| ("question", question.put));
+        let offers = c.offers.iter().flat_map(|offers| &offers.messages);
+        let offers = offers.map(|offer| ("message", offer.number));
+        for number in calls.chain(puts).chain(offers) {
+            let of = *known.entry(number).or_insert(c.id);
+            assert_eq!(of, c.id, "{number:?} is of two conversations");
+        }
+    }
+}
+
+proptest! {
+    /// Two people become one in the middle of calls and questions: no result and no button is taken for another's.
+    #[test]
+    fn nothing_of_two_people_has_one_number(
+        acts in prop::collection::vec((act(), any::<bool>()), 0..60),
+        first in 1u64..500_000,
+        apart in 1u64..20_000,
+        at in 0usize..60,
+    ) {
+        let program = sink().program();
+        let fresh = |person: Person| Running::new(&program, person);
+        let new = |id| Conversations::new(fresh(Person::new(&program.bot, id)), id);
+        let (mut all, mut other) = (new(first), Some(new(first + apart)));
+        let (mut effects, mut known) = (Vec::new(), BTreeMap::new());
+        for (number, (act, theirs)) in acts.iter().enumerate() {
+            let now = number as i64 * 1_000;
+            if number == at
+                && let Some(other) = other.take()
+            {
+                let person = merge(&program, (all.speaking().person(), 0), (other.speaking().person(), 1)).person;
+                all.merge(other, person, *theirs, now, &mut effects);
+                numbers(&all, &mut known);
+            }
+            let kind = match act {
+                Act::Says(words) => EventKind::Message { text: (*words).into(), channel: None },
+                Act::Begins(flow, _) => EventKind::Start {
+                    flow: (*flow).into(),
+                    args: Vec::new(),
+                    channel: None,
+                    by: Starter::Host,
+                },
+                Act::Paid => EventKind::Custom { name: "paid".into(), fields: vec![Value::Integer(5)] },
+                _ => EventKind::Message { text: "quote".into(), channel: None },
+            };
+            let event = Event { id: 0, at: now, seed: 0, kind };
+            let whose = match &mut other {
+                Some(other) if *theirs => other,
+                _ => &mut all,
+            };
+            whose.turn(event, &mut |person| fresh(person), &mut effects);
+            numbers(whose, &mut known);
+        }
+        let mut keys = std::collections::BTreeSet::new();
+        for effect in &effects {
+            if let Effect::Call(request) = effect && request.attempt == 1 {
+                prop_assert!(keys.insert(request.key.clone()), "{:?} twice", request.key);
+            }
+        }
     }
 }
 

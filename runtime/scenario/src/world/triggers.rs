@@ -63,7 +63,7 @@ impl World<'_> {
             program: self.program,
             person: someone.engine.speaking().person(),
             surroundings: Surroundings {
-                asked: someone.engine.speaking().rest() == Rest::Asks,
+                asked: matches!(someone.engine.speaking().rest(), Rest::Asks | Rest::Works),
                 wrote_at: someone.wrote_at,
                 people: someone.engine.speaking().rest() == Rest::People,
                 channels: &channels,

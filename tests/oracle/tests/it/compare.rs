@@ -57,6 +57,10 @@ impl<E: Engine> Speaker for Certain<E> {
         self.0.awaits_call(number)
     }
 
+    fn awaits_colleagues(&self) -> bool {
+        self.0.awaits_colleagues()
+    }
+
     fn offers(&self, payload: &str) -> bool {
         self.0.offers(payload)
     }
@@ -71,6 +75,10 @@ impl<E: Engine> Speaker for Certain<E> {
 
     fn moves(&mut self) {
         self.0.moves();
+    }
+
+    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
+        self.0.resumes(at, parked_for, again, effects);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {

@@ -184,6 +184,10 @@ impl Speaker for Watched<'_> {
         self.engine.awaits_call(number)
     }
 
+    fn awaits_colleagues(&self) -> bool {
+        self.engine.awaits_colleagues()
+    }
+
     fn offers(&self, payload: &str) -> bool {
         self.engine.offers(payload)
     }
@@ -199,6 +203,15 @@ impl Speaker for Watched<'_> {
     fn moves(&mut self) {
         self.wrote = None;
         self.engine.moves();
+    }
+
+    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
+        let before = effects.len();
+        if again {
+            self.wrote = Some((at, self.engine.person().channel.clone()));
+        }
+        self.engine.resumes(at, parked_for, again, effects);
+        self.watch(&effects[before..], at);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {

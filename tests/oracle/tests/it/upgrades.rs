@@ -222,6 +222,10 @@ impl Speaker for Watched<'_> {
         self.inner.awaits_call(number)
     }
 
+    fn awaits_colleagues(&self) -> bool {
+        self.inner.awaits_colleagues()
+    }
+
     fn offers(&self, payload: &str) -> bool {
         self.inner.offers(payload)
     }
@@ -236,6 +240,10 @@ impl Speaker for Watched<'_> {
 
     fn moves(&mut self) {
         self.inner.moves();
+    }
+
+    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
+        self.inner.resumes(at, parked_for, again, effects);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
