@@ -107,7 +107,13 @@ pub fn check(project: &Project) -> Checked {
     }));
     rules::talk::check(&context, unreadable, &mut findings);
     rules::triggers::check(&context, &conditions, &read.sources, unreadable, &mut findings);
-    rules::escalation::check(&context, &read.sources, unreadable, &mut findings);
+    rules::escalation::check(
+        &context,
+        &conditions.implied,
+        &read.sources,
+        unreadable,
+        &mut findings,
+    );
     drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     let host_known = project.host.is_some();

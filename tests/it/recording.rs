@@ -247,11 +247,11 @@ fn payloads_that_do_not_fit_are_refused() {
         ),
         (
             "stub shop.offers() = []\n> hi\n! paid(note: \"x\")\n",
-            Some("`total` is missing (money), which is always there"),
+            Some("`total` is missing: a value is needed (money)"),
         ),
         (
             "stub shop.offers() = []\n> hi\n! paid(total: unknown)\n",
-            Some("`total` is missing (money), which is always there"),
+            Some("`total` is missing: a value is needed (money)"),
         ),
         (
             "stub shop.offers() = []\n> hi\n! paid(total: \"x\")\n",
@@ -259,11 +259,11 @@ fn payloads_that_do_not_fit_are_refused() {
         ),
         (
             "stub shop.offers() = [(title: \"a\", price: 1 EUR), (title: \"b\")]\n> hi\n",
-            Some("`price` is missing (money), which is always there"),
+            Some("`price` is missing: a value is needed (money)"),
         ),
         (
             "stub shop.offers()\n> hi\n",
-            Some("`= …` is missing (list of record of this shape), which is always there"),
+            Some("`= …` is missing: a value is needed (list of record of this shape)"),
         ),
         ("stub shop.offers() fails\n> hi\n", None),
         (

@@ -57,10 +57,13 @@ impl Plan<'_> {
                     let words = heard_as(bot, *intent);
                     self.line(format!("! comment_posted(text: \"{}\")", escaped(&words)));
                 }
-                Occurrence::Entered(_)
-                | Occurrence::Asked(_)
-                | Occurrence::Joined(_)
-                | Occurrence::Left(_) => {}
+                // What was answered before has to be as the segment wants it.
+                Occurrence::Joined(segment) => {
+                    if let Some(segment) = bot.segments.get(segment.index()) {
+                        self.wishes.assume(FlowId::ALWAYS, segment.condition, true);
+                    }
+                }
+                Occurrence::Entered(_) | Occurrence::Asked(_) | Occurrence::Left(_) => {}
             },
             TriggerSource::Every { weekdays, at } => {
                 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

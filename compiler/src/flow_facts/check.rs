@@ -176,6 +176,7 @@ pub(super) fn outside_of_flows(program: &Program, uses: &Uses, findings: &mut Ve
             .iter()
             .for_each(|condition| check(*condition, &mut Vec::new()));
     }
+    decided_outside_of_flows(program, findings);
     let mut seen = BTreeSet::new();
     for missing in found {
         if let Missing::Known(expr) = missing
@@ -188,6 +189,31 @@ pub(super) fn outside_of_flows(program: &Program, uses: &Uses, findings: &mut Ve
                 uses.context(expr),
             ));
         }
+    }
+}
+
+/// Conditions outside of flows that decide nothing. What a trigger, a goal or an experiment can never be has a finding of
+/// its own.
+fn decided_outside_of_flows(program: &Program, findings: &mut Vec<Finding>) {
+    let bot = &program.bot;
+    let of_sources = bot.triggers.iter().flat_map(|trigger| &trigger.sources);
+    let of_sources = of_sources.filter_map(|source| match source {
+        TriggerSource::On { condition, .. } => *condition,
+        TriggerSource::Every { .. } => None,
+    });
+    let of_triggers = bot.triggers.iter().flat_map(|trigger| &trigger.conditions);
+    let others = of_sources
+        .chain(of_triggers.copied())
+        .chain(bot.goals.iter().filter_map(|goal| goal.condition))
+        .chain(
+            bot.experiments
+                .iter()
+                .filter_map(|experiment| experiment.condition),
+        );
+    let segments = bot.segments.iter().map(|segment| (segment.condition, true));
+    for (condition, told_if_never) in segments.chain(others.map(|condition| (condition, false))) {
+        let found = constant_condition::check(program, condition, &|_| false);
+        findings.extend(found.filter(|found| told_if_never || found.message != constant_condition::NEVER));
     }
 }
 

@@ -10,16 +10,30 @@ use rustc_hash::FxBuildHasher;
 
 use super::path::{Path, path_of};
 use crate::hir::Program;
+use crate::rules::names::contradictory_condition::key;
 
 /// Conditions nested deeper than this say nothing more.
 const DEEPEST: u32 = 200;
+/// So many segments are looked into in one condition; segments may stand in segments.
+const MOST_SEGMENTS: u32 = 50;
 
 /// What is assumed so far.
 #[derive(Clone)]
 pub(crate) struct Constraints<'p> {
     program: &'p Program,
-    domains: IndexMap<Path, Domain, FxBuildHasher>,
+    domains: IndexMap<Of, Domain, FxBuildHasher>,
     impossible: bool,
+    /// How many segments may still be looked into.
+    segments: u32,
+}
+
+/// What a comparison speaks of.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Of {
+    /// A name, a field of the card, or a part of one.
+    Path(Path),
+    /// Something that is looked up or worked out, in a form that is the same wherever it means the same.
+    Worked(String),
 }
 
 /// The values a name can still have.
@@ -41,6 +55,7 @@ impl<'p> Constraints<'p> {
             program,
             domains: IndexMap::default(),
             impossible: false,
+            segments: MOST_SEGMENTS,
         }
     }
 
@@ -74,15 +89,33 @@ impl<'p> Constraints<'p> {
                     let mut left = self.clone();
                     left.walk(*a, yes, depth - 1);
                     let mut right = self.clone();
+                    right.segments = left.segments;
                     right.walk(*b, yes, depth - 1);
+                    self.segments = right.segments;
                     self.impossible |= left.impossible && right.impossible;
                 }
             }
+            Expr::InSegment(segment) => self.segment(*segment, yes, depth - 1),
             Expr::Binary(op, a, b) => self.comparison(*op, *a, *b, yes),
             Expr::Slot(_) | Expr::Customer(_) | Expr::Component(..) => {
                 self.atom(condition, BinaryOp::Is, &Value::YesNo(yes));
             }
             _ => {}
+        }
+    }
+
+    /// Somebody belongs to a segment, or does not. One whose condition decides nothing has a finding of its own.
+    fn segment(&mut self, segment: SegmentId, yes: bool, depth: u32) {
+        let condition = self.program.bot.segments.get(segment.index());
+        let (Some(condition), Some(left)) = (condition, self.segments.checked_sub(1)) else {
+            return;
+        };
+        let mut alone = Constraints::new(self.program);
+        alone.segments = left;
+        alone.walk(condition.condition, yes, depth);
+        self.segments = alone.segments;
+        if !alone.impossible {
+            self.walk(condition.condition, yes, depth);
         }
     }
 
@@ -102,13 +135,15 @@ impl<'p> Constraints<'p> {
     }
 
     fn atom(&mut self, value: ExprId, op: BinaryOp, constant: &Value) {
-        let Some(path) = path_of(&self.program.bot, value) else {
-            return;
-        };
         let program = self.program;
+        let of = match path_of(&program.bot, value) {
+            Some(path) => Some(Of::Path(path)),
+            None => key(program, value).map(Of::Worked),
+        };
+        let Some(of) = of else { return };
         let domain = self
             .domains
-            .entry(path)
+            .entry(of)
             .or_insert_with(|| Domain::of(program, value));
         domain.take(op, constant);
         self.impossible |= domain.is_empty();
@@ -150,6 +185,19 @@ impl Domain {
                 }
                 _ => break,
             }
+        }
+        match bot.exprs.get(expr.index()) {
+            // There are never fewer than none.
+            Some(
+                Expr::Conversation(ConversationField::Misunderstood)
+                | Expr::Count { .. }
+                | Expr::Call(Function::Length, _),
+            ) => domain.take(BinaryOp::GreaterOrEqual, &Value::Integer(0)),
+            Some(Expr::Call(Function::Weekday, _)) => {
+                domain.take(BinaryOp::GreaterOrEqual, &Value::Integer(1));
+                domain.take(BinaryOp::LessOrEqual, &Value::Integer(7));
+            }
+            _ => {}
         }
         domain
     }

@@ -96,7 +96,7 @@ impl Passing {
 
     /// The handlers that catch what the place itself does not: the nearest one for a failure, those of the nearest
     /// level for silence.
-    fn nets(&self, graph: &Graph, bot: &Bot, node: NodeIndex) -> Vec<NodeIndex> {
+    pub(crate) fn nets(&self, graph: &Graph, bot: &Bot, node: NodeIndex) -> Vec<NodeIndex> {
         let Node::Place(id) = graph.nodes[node] else {
             return Vec::new();
         };

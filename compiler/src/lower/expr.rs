@@ -211,10 +211,12 @@ impl Lower<'_> {
                 let wanted = self.types.name(ty);
                 self.report(
                     type_mismatch::other(
-                        format!("`{wanted}` is wanted here, and it is always known."),
+                        format!("A value is wanted here (`{wanted}`), and `unknown` is none."),
                         span,
                     )
-                    .help(format!("If it may be unknown, its type is `{wanted}?`.")),
+                    .help(format!(
+                        "Write a value; or declare what it is for as `{wanted}?`, if it may be unknown."
+                    )),
                 );
                 Types::ERROR
             }

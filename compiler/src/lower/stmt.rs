@@ -1,6 +1,7 @@
 //! Statements, except those with a file of their own.
 
-use botflow_artifact::{ConsentId, ExperimentId, FlowId, StageId};
+use botflow_artifact::{ConsentId, ExperimentId, FieldId, FlowId, StageId};
+use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, Stmt as Written, Target};
 
 use super::Lower;
@@ -188,15 +189,22 @@ impl Lower<'_> {
                     Some((field, _)) => self.program.bot.customer[field.index()].ty,
                     None => Types::ERROR,
                 };
-                let value = stmt
-                    .value()
-                    .map(|value| self.expr_as(&value, self.types.known(ty), UseContext::Passed));
-                match (field, value) {
-                    (Some((field, _)), Some(value)) => StmtKind::Remember {
-                        field,
-                        value: value.id,
-                    },
-                    _ => StmtKind::Error,
+                match (field, stmt.value()) {
+                    (Some((field, _)), Some(ast::Expr::Literal(value))) if is_unknown(&value) => {
+                        self.remember_nothing(field, span);
+                        StmtKind::Error
+                    }
+                    (field, value) => {
+                        let wanted = self.types.known(ty);
+                        let value = value.map(|value| self.expr_as(&value, wanted, UseContext::Passed));
+                        match (field, value) {
+                            (Some((field, _)), Some(value)) => StmtKind::Remember {
+                                field,
+                                value: value.id,
+                            },
+                            _ => StmtKind::Error,
+                        }
+                    }
                 }
             }
             Written::ForgetStmt(stmt) => match self.customer_ref(stmt.customer()) {
@@ -416,16 +424,32 @@ impl Lower<'_> {
             .map(|(_, arm)| arm.to_string())
             .collect();
         if !missing.is_empty() && seen.len() == stmt.arms().count() {
-            let help = "a way for each arm of the experiment";
-            self.report(crate::rules::names::missing_case::finding(
-                "vary", &missing, help, span,
-            ));
+            self.report(crate::rules::names::missing_case::no_arm(&missing, span));
         }
         arms.sort_by_key(|(index, _)| *index);
         StmtKind::Vary {
             experiment: ExperimentId::from(experiment),
             arms,
         }
+    }
+
+    /// `remember customer.x = unknown`.
+    fn remember_nothing(&mut self, field: FieldId, span: Span) {
+        let field = &self.program.bot.customer[field.index()];
+        let finding = type_mismatch::other("`remember` notes a value down, and `unknown` is none.", span);
+        let forget = format!("forget customer.{}", field.name);
+        let finding = match self.types.is_optional(field.ty) {
+            true => finding
+                .help(format!("To take away what is known, write `{forget}`."))
+                .fix(format!("Change to `{forget}`"), span, forget),
+            false => finding.help(format!(
+                "`customer.{}` is always known. Remember another value, or declare it so that it may be unknown: `{}: {}?`.",
+                field.name,
+                field.name,
+                self.types.name(field.ty)
+            )),
+        };
+        self.report(finding);
     }
 
     fn subject(&mut self, stmt: &ast::SubjectStmt, span: Span) {
@@ -450,6 +474,13 @@ impl Lower<'_> {
             *subject = Some(text);
         }
     }
+}
+
+/// The literal `unknown`.
+fn is_unknown(literal: &ast::Literal) -> bool {
+    literal
+        .token()
+        .is_some_and(|token| token.kind() == SyntaxKind::KwUnknown)
 }
 
 /// Stands where a way is missing because of a mistake.

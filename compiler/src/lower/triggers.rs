@@ -132,7 +132,10 @@ impl Lower<'_> {
                     && let [from, to] = times[..]
                 {
                     if from == to {
-                        self.report(bad_literal::finding(at, "This window ends when it begins."));
+                        self.report(
+                            bad_literal::finding(at, "This ends when it begins, so that there is no time in it.")
+                                .help("Write when it ends, too, such as `between 09:00 and 20:00`; without `between` it may come at any time."),
+                        );
                     } else {
                         self.program.bot.triggers[id].between = Some((from, to));
                     }

@@ -155,7 +155,7 @@ pub fn whole(bot: &Bot, ty: TypeId, value: &Value, name: &str) -> Result<(), Str
     }
     match (plain(bot, ty), value) {
         (_, Value::Unknown) => Err(format!(
-            "`{name}` is missing ({}), which is always there",
+            "`{name}` is missing: a value is needed ({})",
             type_name(bot, ty)
         )),
         (Type::List(inner), Value::List(items)) => {

@@ -1,9 +1,9 @@
 //! `closed-not-handled`: a customer is handed over to a queue at a time when nobody is there.
 
-use botflow_artifact::{Expr, ExprId, Queue, QueueId};
-use botflow_values::Date;
+use botflow_artifact::{EscalationWay, Expr, ExprId, QueueId};
 
 use super::hand_overs::{Asked, HandOver};
+use super::hours;
 use crate::finding::{Finding, Level, Rule};
 use crate::project::Span;
 use crate::rules::flow::context::Context;
@@ -44,6 +44,9 @@ pub(super) fn check(
             told,
         ));
     }
+    for hand_over in hand_overs {
+        findings.extend(closed_there_too(context, hand_over));
+    }
     for asked in asked {
         if asked.ask.closed.is_some() || closes(context, asked.ask.queue).is_none() {
             continue;
@@ -58,6 +61,62 @@ pub(super) fn check(
             told,
         ));
     }
+}
+
+/// `closed -> queue …` to a queue that is closed at that moment, too.
+fn closed_there_too(context: &Context<'_>, hand_over: &HandOver<'_>) -> Option<Finding> {
+    let Some(EscalationWay::Queue(other)) = hand_over.declared.closed else {
+        return None;
+    };
+    let second = context.bot.queues.get(other.index())?;
+    let (queue, (first, moment)) = hand_over.declared.to.iter().find_map(|(id, condition)| {
+        let first = context.bot.queues.get(id.index())?;
+        // Whoever asks whether a queue is open has thought of it.
+        let looks = condition.is_some_and(|is| looks(context, is, *id) || looks(context, is, other));
+        let moment = (!looks).then(|| hours::both_closed(first, second)).flatten()?;
+        Some((*id, (first, moment)))
+    })?;
+    let mut written = context.lowered.escalations.iter();
+    let at = written
+        .by_ref()
+        .filter(|body| {
+            let name = context.lowered.spans.escalations.get(body.id.index());
+            name.copied().flatten() == Some(hand_over.name)
+        })
+        .find_map(|body| Some(body.closed.as_ref()?.span))
+        .unwrap_or(hand_over.name);
+    let message = match queue == other {
+        true => format!(
+            "`{}` is the queue that is closed, and so the customer waits there all the same.",
+            second.name
+        ),
+        false => format!(
+            "`{}` is closed at the same time as `{}`, and the customer waits there although nobody is at work.",
+            second.name, first.name
+        ),
+    };
+    let mut told = context.tell_and(&hand_over.path(context), |plan| {
+        plan.line("= owner people");
+    });
+    match moment.filter(|_| !told.is_empty()) {
+        Some(moment) => told.insert(0, format!("at {moment}")),
+        None => told.clear(),
+    }
+    let mut finding = Finding::new(&RULE, at, message)
+        .help(
+            "Lead to a queue that is open then, or say what happens instead: `closed -> finish unresolved`, or first take \
+             an address at which a colleague can answer when they are back.",
+        )
+        .conversation(told);
+    for queue in [queue, other]
+        .into_iter()
+        .take(if queue == other { 1 } else { 2 })
+    {
+        if let Some(Some(span)) = context.lowered.spans.queues.get(queue.index()) {
+            finding = finding.related(*span, "This queue is not always open.");
+        }
+    }
+    Some(finding)
 }
 
 fn finding(
@@ -82,41 +141,7 @@ fn finding(
 
 /// Whether a queue closes at all; with a moment at which it is closed, if one is soon found.
 fn closes(context: &Context<'_>, queue: QueueId) -> Option<Option<String>> {
-    let queue = context.bot.queues.get(queue.index())?;
-    if queue.closed_on.is_empty() && (queue.always_open || queue.hours.is_empty()) {
-        return None;
-    }
-    if queue.timezone.is_some() {
-        return Some(None);
-    }
-    if queue.always_open || queue.hours.is_empty() {
-        let day = queue.closed_on.first()?;
-        let day = if day.len() == 5 {
-            format!("2026-{day}")
-        } else {
-            day.to_string()
-        };
-        return Some(Some(format!("{day} 12:00")));
-    }
-    // Conversations begin on Monday, 2026-01-05; no clock changes in that week.
-    let monday = Date::new(2026, 1, 5)?;
-    const TIMES: [u32; 5] = [20, 22, 3, 7, 12];
-    let found = (0..7).find_map(|day| {
-        let hour = TIMES.into_iter().find(|hour| !is_open(queue, day, hour * 60))?;
-        Some(format!("{} {hour:02}:00", monday.plus_days(i64::from(day))))
-    });
-    Some(found)
-}
-
-/// Whether hours hold on that day of the week, at that minute.
-fn is_open(queue: &Queue, day: u32, minute: u32) -> bool {
-    queue.hours.iter().any(|(days, from, to)| {
-        let on = |day: u32| days & (1 << (day % 7)) != 0;
-        if from < to {
-            return on(day) && (*from..*to).contains(&minute);
-        }
-        on(day) && minute >= *from || on(day + 6) && minute < *to
-    })
+    hours::closed(context.bot.queues.get(queue.index())?)
 }
 
 /// Whether a condition looks whether the queue is open.

@@ -5,6 +5,7 @@
 
 mod follow;
 mod hand_overs;
+mod hours;
 mod person_words;
 
 pub mod bot_talks_over;
@@ -39,9 +40,10 @@ pub const RULES: &[&Rule] = &[
 ];
 
 /// Looks at everything about people. Where a file could not be read, ways and uses may be missing, and nothing is said
-/// about what is not there.
+/// about what is not there. `implied` are rules of `always` that are yes only where an earlier one is.
 pub(crate) fn check(
     context: &Context<'_>,
+    implied: &[(usize, usize)],
     sources: &[Source],
     unreadable: bool,
     findings: &mut Vec<Finding>,
@@ -66,10 +68,10 @@ pub(crate) fn check(
     colleague_forgets::check(context, &hand_overs, findings);
     brief_missing::check(context, &hand_overs, sources, findings);
     if !bot.always_rules.is_empty() {
-        rule_never_fires::check(context, findings);
+        rule_never_fires::check(context, implied, findings);
     }
     if !bot.queues.is_empty() {
-        queue_without_hours::check(context, sources, findings);
+        queue_without_hours::check(context, &hand_overs, &asked, sources, findings);
         queue_never_used::check(context, &hand_overs, &asked, findings);
     }
 }

@@ -1,12 +1,12 @@
-//! `rule-never-fires`: an `if` of `always` about messages that are not understood, which never have the chance to be so
-//! many.
+//! `rule-never-fires`: an `if` of `always` that never has its turn.
 //!
 //! Conditions that are never yes by themselves are `constant-condition`. Here it is counted how many messages in a row
-//! can go wrong: where every question leads out of the bot after so many failed tries, there are never more of them; and
-//! an earlier rule that ends the conversation leaves nothing to a later one.
+//! can go wrong: where every question leads out of the bot after so many failed tries, there are never more of them; an
+//! earlier rule that ends the conversation leaves nothing to a later one that is yes only where the earlier is; and a
+//! stage that no conversation enters is nobody's.
 
 use botflow_artifact::{
-    BinaryOp, ConversationField, Expr, ExprId, Hears, Nudge, Pc, PlaceId, PlaceKind, TriesWay, Value,
+    BinaryOp, ConversationField, Expr, ExprId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind, TriesWay, Value,
 };
 
 use super::follow::{always_ends, hands_over};
@@ -24,27 +24,26 @@ pub static RULE: Rule = Rule {
     page: include_str!("rule_never_fires.md"),
 };
 
-/// Looks at the rules of `always`.
-pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+/// Looks at the rules of `always`; `implied` are those that are yes only where an earlier one is.
+pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings: &mut Vec<Finding>) {
     let rules = &context.bot.always_rules;
+    let at = |condition: ExprId| context.lowered.exprs[condition.index()].span;
     let wanted: Vec<Option<i64>> = rules
         .iter()
         .map(|rule| at_least(context, rule.condition))
         .collect();
-    if wanted.iter().all(Option::is_none) {
-        return;
-    }
-    let most = most_in_a_row(context);
-    let mut ended: Option<(i64, Span)> = None;
-    for (rule, wanted) in rules.iter().zip(wanted) {
-        let Some(wanted) = wanted else { continue };
-        let at = context.lowered.exprs[rule.condition.index()].span;
-        if let Some((most, tries)) = most.filter(|(most, _)| *most < wanted) {
+    let most = match wanted.iter().all(Option::is_none) {
+        true => None,
+        false => most_in_a_row(context),
+    };
+    for (number, (rule, wanted)) in rules.iter().zip(wanted).enumerate() {
+        let too_many = most.filter(|(most, _)| wanted.is_some_and(|wanted| *most < wanted));
+        if let Some((most, tries)) = too_many {
             let times = if most == 1 { "message" } else { "messages" };
             findings.push(
                 Finding::new(
                     &RULE,
-                    at,
+                    at(rule.condition),
                     format!(
                         "This never happens: after {most} {times} that are not understood, a way of `tries` has led out \
                          already."
@@ -53,32 +52,60 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 .help("Ask for fewer of them here, or let `tries` lead out later.")
                 .related(tries, "This comes first."),
             );
-        } else if let Some((_, before)) = ended.filter(|(before, _)| *before <= wanted) {
+        } else if let Some(stage) = never_entered(context, rule.condition) {
             findings.push(
                 Finding::new(
                     &RULE,
-                    at,
-                    "This never happens: the rule before has ended the conversation by then.",
+                    at(rule.condition),
+                    format!("This never happens: no conversation enters the stage `{stage}`."),
+                )
+                .help("Enter it in a flow (`stage …`), or name the stage that you mean."),
+            );
+        } else if let Some(before) = ended_before(context, implied, number) {
+            findings.push(
+                Finding::new(
+                    &RULE,
+                    at(rule.condition),
+                    "This never happens: whenever it is yes, a rule before it has ended the conversation.",
                 )
                 .help("Put it first, or remove it.")
-                .related(before, "This comes first."),
+                .related(at(before), "This comes first."),
             );
         }
-        let ends = |node: &Node| matches!(node, Node::Finish { .. });
-        let alone = matches!(
-            context.bot.exprs.get(rule.condition.index()),
-            Some(Expr::Binary(..))
-        );
-        if alone
-            && ended.is_none_or(|(before, _)| wanted < before)
-            && context
-                .graph
-                .code(rule.code)
-                .is_some_and(|code| always_ends(context, code, true, ends))
-        {
-            ended = Some((wanted, at));
+    }
+}
+
+/// The condition of an earlier rule that ends every conversation in which this one would be yes.
+fn ended_before(context: &Context<'_>, implied: &[(usize, usize)], number: usize) -> Option<ExprId> {
+    let ends = |node: &Node| matches!(node, Node::Finish { .. });
+    let earlier = implied.iter().filter(|(one, _)| *one == number);
+    let mut earlier = earlier.filter_map(|(_, before)| context.bot.always_rules.get(*before));
+    let before = earlier.find(|rule| {
+        let code = context.graph.code(rule.code);
+        code.is_some_and(|code| always_ends(context, code, true, ends))
+    });
+    before.map(|rule| rule.condition)
+}
+
+/// A stage that a condition wants and that no conversation enters.
+fn never_entered<'c>(context: &'c Context<'_>, condition: ExprId) -> Option<&'c str> {
+    let bot = context.bot;
+    let mut todo = vec![condition];
+    // Expressions refer to lower ids only; the bound is for hostile input.
+    for _ in 0..1_000 {
+        let Some(id) = todo.pop() else { break };
+        match bot.exprs.get(id.index()) {
+            Some(Expr::InStage(stage)) => {
+                let enters = |op: &Op| matches!(op, Op::Stage(entered) if entered == stage);
+                if !bot.code.iter().any(enters) {
+                    return bot.stages.get(stage.index()).map(|name| name.as_str());
+                }
+            }
+            Some(Expr::And(a, b)) => todo.extend([*a, *b]),
+            _ => {}
         }
     }
+    None
 }
 
 /// How many messages in a row a condition wants at least to be not understood.

@@ -4,8 +4,8 @@ use std::cell::{Cell, OnceCell};
 use std::collections::VecDeque;
 
 use botflow_artifact::{
-    FlowId, Handler, HandlerId, Hears, IntentId, Occurrence, Op, Pc, PlaceId, PlaceKind, StageId, TriggerId,
-    TriggerSource,
+    AskTarget, Expr, FieldId, FlowId, Handler, HandlerId, Hears, IntentId, Occurrence, Op, Pc, Place,
+    PlaceId, PlaceKind, SegmentId, StageId, TriggerId, TriggerSource,
 };
 use botflow_message::Profiles;
 use indexmap::IndexMap;
@@ -21,7 +21,7 @@ use crate::graph::cycles::{Passing, cycles};
 use crate::graph::goals::Goals;
 use crate::graph::label::Words;
 use crate::graph::leads::Leads;
-use crate::graph::{Edge, Graph, Node, Reach};
+use crate::graph::{Driver, Edge, Graph, Node, Reach};
 use crate::project::Span;
 
 /// The longest path that is told.
@@ -175,6 +175,7 @@ impl<'l> Context<'l> {
         match what {
             Occurrence::Entered(stage) => self.entered(*stage),
             Occurrence::Asked(intent) => self.asked(*intent),
+            Occurrence::Joined(segment) => self.answered(*segment),
             _ => None,
         }
     }
@@ -204,6 +205,46 @@ impl<'l> Context<'l> {
         let all = self.bot.handlers.iter().enumerate();
         let all = all.filter(|(_, handler)| hears(handler));
         self.by_customer(all.map(|(id, _)| self.graph.handler(HandlerId::from(id))))
+    }
+
+    /// How a customer answers what a segment asks of them.
+    fn answered(&self, segment: SegmentId) -> Option<Vec<EdgeIndex>> {
+        let mut fields: Vec<FieldId> = Vec::new();
+        let mut todo = vec![self.bot.segments.get(segment.index())?.condition];
+        // Expressions refer to lower ids only; the bound is for hostile input.
+        for _ in 0..1_000 {
+            let Some(id) = todo.pop() else { break };
+            match self.bot.exprs.get(id.index()) {
+                Some(Expr::Customer(field)) => fields.push(*field),
+                Some(expr) => expr.parts(&mut |part| todo.push(part)),
+                None => {}
+            }
+        }
+        let asks = |place: &Place| match &place.kind {
+            PlaceKind::Ask(ask) => match ask.into {
+                AskTarget::Customer(field) => fields.contains(&field),
+                AskTarget::Slot(_) => false,
+            },
+            _ => false,
+        };
+        let all = self.bot.places.iter().enumerate();
+        let all = all.filter(|(_, place)| asks(place));
+        let mut all = all.map(|(id, _)| self.graph.place(PlaceId::from(id)));
+        all.find_map(|question| {
+            let mut path = self.by_customer(std::iter::once(question))?;
+            let mut out = self.graph.out(question).into_iter();
+            path.push(out.find(|(_, edge, _)| *edge == Edge::Answer)?.0);
+            // What comes behind it happens in the same turn.
+            let rests = |to: NodeIndex| matches!(self.graph.nodes[to], Node::Place(_));
+            let behind = self.graph.nodes.edge_endpoints(*path.last()?)?.1;
+            let at_once = |edge: Edge, _, to| {
+                edge != Edge::Hears && self.graph.driver(self.bot, edge, to) == Driver::Nothing
+            };
+            if !rests(behind) {
+                path.extend(self.detour(behind, rests, at_once).into_iter().flatten());
+            }
+            Some(path)
+        })
     }
 
     /// The way to the first question of what a customer begins.

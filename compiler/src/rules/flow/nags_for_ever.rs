@@ -118,7 +118,7 @@ fn again(context: &Context<'_>, stuck: &mut Vec<NodeIndex>, findings: &mut Vec<F
 }
 
 /// The way to a handler of silence: clocks run only while a question waits.
-fn heard_at_a_question(context: &Context<'_>, handler: NodeIndex) -> Option<Vec<EdgeIndex>> {
+pub(crate) fn heard_at_a_question(context: &Context<'_>, handler: NodeIndex) -> Option<Vec<EdgeIndex>> {
     if !matches!(context.graph.nodes[handler], Node::Handler(_)) {
         return None;
     }

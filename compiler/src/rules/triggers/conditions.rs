@@ -1,7 +1,7 @@
 //! What the conditions of triggers, segments, goals and experiments say by themselves: which are never yes, and which
 //! triggers of one event exclude each other. Found while the program is still at hand.
 
-use botflow_artifact::{ExperimentId, Expr, ExprId, Occurrence, Trigger, TriggerId, TriggerSource};
+use botflow_artifact::{ExperimentId, Expr, ExprId, FlowId, Occurrence, Trigger, TriggerId, TriggerSource};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -19,8 +19,6 @@ pub(crate) struct Conditions {
     pub triggers: Vec<TriggerId>,
     /// Sources whose conditions can never be yes, by trigger and number.
     pub sources: Vec<(TriggerId, usize)>,
-    /// Numbers of segments to which nobody can belong.
-    pub segments: Vec<usize>,
     /// Numbers of goals whose condition is never yes.
     pub goals: Vec<usize>,
     /// Numbers of experiments whose condition is never yes.
@@ -31,6 +29,8 @@ pub(crate) struct Conditions {
     pub apart: Vec<(usize, usize)>,
     /// Triggers that go off at the same moment of the same event with the same priority; the earlier one first.
     pub clashes: Vec<(TriggerId, TriggerId)>,
+    /// Rules of `always`, by number: one, and an earlier one that is yes whenever this one is.
+    pub implied: Vec<(usize, usize)>,
 }
 
 impl Conditions {
@@ -50,7 +50,6 @@ impl Conditions {
             never.map(|(number, _)| number).collect::<Vec<_>>()
         };
         let mut found = Conditions {
-            segments: numbers(&mut bot.segments.iter().map(|segment| Some(segment.condition))),
             goals: numbers(&mut bot.goals.iter().map(|goal| goal.condition)),
             experiments: numbers(&mut bot.experiments.iter().map(|experiment| experiment.condition)),
             ..Conditions::default()
@@ -76,12 +75,41 @@ impl Conditions {
             }
         }
         found.clashes = clashes(program);
+        found.implied = implied(program);
         if !bot.experiments.is_empty() {
             for_each_root(program, &mut |_, root| varied(root, &mut found.varied));
             found.apart = apart(program);
         }
         found
     }
+}
+
+/// Rules of `always` whose condition holds only where that of an earlier one holds, too; and each such earlier one.
+fn implied(program: &Program) -> Vec<(usize, usize)> {
+    let always = program.flows.iter().find(|flow| flow.id == FlowId::ALWAYS);
+    let rules = always.map_or(&[][..], |always| always.rules.as_slice());
+    let mut found = Vec::new();
+    for (at, rule) in rules.iter().enumerate().take(MOST) {
+        let mut alone = Together::new(program);
+        alone.assume(rule.condition, true);
+        // What is never yes has a finding of its own.
+        if alone.impossible() {
+            continue;
+        }
+        for (before, earlier) in rules[..at].iter().enumerate() {
+            let mut together = Together::new(program);
+            together.assume(earlier.condition, false);
+            // What is always yes has a finding of its own, too.
+            if together.impossible() {
+                continue;
+            }
+            together.assume(rule.condition, true);
+            if together.impossible() {
+                found.push((at, before));
+            }
+        }
+    }
+    found
 }
 
 /// The experiments of a block.
@@ -132,6 +160,8 @@ fn is_about_the_event(program: &Program, condition: ExprId) -> bool {
                 | Expr::Conversation(_)
                 | Expr::Now
                 | Expr::Count { .. }
+                | Expr::Sum { .. }
+                | Expr::Latest { .. }
                 | Expr::QueueOpen(_)
                 | Expr::InSegment(_)
                 | Expr::HasConsent(_)

@@ -1,12 +1,13 @@
 //! `fires-on-itself`: a trigger brings about what sets it off, and so goes off for ever.
 //!
-//! Followed is what a flow does before anybody has to answer or decide: then it happens to everybody, every time.
+//! Followed is what a flow does before anybody has to answer or decide ([`super::brings`]): then it happens to everybody,
+//! every time.
 
-use botflow_artifact::{
-    Expr, FlowId, Occurrence, Op, Pc, PlaceKind, StageId, TriggerId, TriggerSource, Value,
-};
+use botflow_artifact::{Occurrence, TriggerId, TriggerSource};
 
+use super::brings::follow;
 use super::declared::Declared;
+use super::happens::Happens;
 use super::show;
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::label::duration;
@@ -21,28 +22,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("fires_on_itself.md"),
 };
 
-/// So much code is followed from the beginning of a flow.
-const FOLLOWED: usize = 1_000;
-/// Flows run inside each other so deep.
-const DEEPEST: usize = 16;
-
 /// Two conversations that nobody asked for are at least so far apart.
 const APART_MS: i64 = 30 * 60_000;
 
-/// What a trigger surely brings about.
-struct Brings {
-    /// The stages that are entered, in order.
-    stages: Vec<StageId>,
-    /// The bot says something.
-    says: bool,
-    /// How long the flow waits meanwhile.
-    waits_ms: i64,
-}
-
-/// Looks at all triggers; gives those that go off for ever.
+/// Looks at all triggers; gives those that go off for ever. One that nothing sets off the first time has that finding.
 pub(super) fn check(
     context: &Context<'_>,
     triggers: &[Declared<'_>],
+    happens: Option<&Happens>,
     findings: &mut Vec<Finding>,
 ) -> Vec<TriggerId> {
     let mut for_ever = Vec::new();
@@ -50,36 +37,32 @@ pub(super) fn check(
     let free: Vec<&Declared<'_>> = (triggers.iter())
         .filter(|declared| declared.trigger.cap.is_none() && declared.trigger.conditions.is_empty())
         .filter(|declared| declared.trigger.unless.is_empty())
+        .filter(|declared| happens.is_none_or(|happens| happens.waits_for(declared.id).is_none()))
         .collect();
-    let entered = |declared: &Declared<'_>| {
-        let sources = declared.trigger.sources.iter();
-        let mut stages = sources.filter_map(|source| match source {
-            TriggerSource::On {
-                what: Occurrence::Entered(stage),
-                condition: None,
-            } => Some(*stage),
-            _ => None,
-        });
-        stages.next()
-    };
-    // By trigger: the stage that sets it off, and the free triggers that it sets off itself.
-    let on_stage: Vec<(usize, StageId)> = (free.iter().enumerate())
-        .filter_map(|(at, declared)| Some((at, entered(declared)?)))
+    // Triggers by what sets them off, and those that each of these sets off itself.
+    let sources: Vec<(usize, &Occurrence)> = (free.iter().enumerate())
+        .flat_map(|(at, declared)| inner_sources(declared).map(move |what| (at, what)))
         .collect();
-    let mut next: Vec<Vec<usize>> = vec![Vec::new(); free.len()];
-    for (at, stage) in &on_stage {
-        let brings = follow(context, free[*at].trigger.start, Some(*stage));
-        let sets_off = on_stage.iter().filter(|(_, stage)| brings.stages.contains(stage));
-        next[*at] = sets_off.map(|(other, _)| *other).collect();
-    }
+    let next: Vec<Vec<usize>> = (sources.iter())
+        .map(|(at, what)| {
+            let brings = follow(context, free[*at].trigger.start, Some(what));
+            let sets_off = sources.iter().enumerate();
+            let sets_off = sets_off.filter(|(_, (_, what))| brings.occurs.contains(what));
+            sets_off.map(|(other, _)| other).collect()
+        })
+        .collect();
     let mut told = vec![false; free.len()];
-    for (at, _) in &on_stage {
-        let Some(circle) = circle(*at, &next).filter(|_| !told[*at]) else {
+    for (begin, (at, _)) in sources.iter().enumerate() {
+        let Some(circle) = circle(begin, &next).filter(|_| !told[*at]) else {
             continue;
         };
-        circle.iter().for_each(|one| told[*one] = true);
-        let circle: Vec<&Declared<'_>> = circle.iter().map(|one| free[*one]).collect();
-        for_ever.extend(circle.iter().map(|declared| declared.id));
+        let circle: Vec<(&Declared<'_>, &Occurrence)> = (circle.iter())
+            .map(|one| (free[sources[*one].0], sources[*one].1))
+            .collect();
+        for (at, declared) in free.iter().enumerate() {
+            told[at] |= circle.iter().any(|(one, _)| one.id == declared.id);
+        }
+        for_ever.extend(circle.iter().map(|(declared, _)| declared.id));
         findings.push(finding(context, &circle));
     }
     for declared in &free {
@@ -89,6 +72,17 @@ pub(super) fn check(
         }
     }
     for_ever
+}
+
+/// What sets a trigger off that a flow may bring about, and about which nothing else decides.
+fn inner_sources<'c>(declared: &Declared<'c>) -> impl Iterator<Item = &'c Occurrence> + use<'c> {
+    declared.trigger.sources.iter().filter_map(|source| match source {
+        TriggerSource::On {
+            what: what @ (Occurrence::Entered(_) | Occurrence::Joined(_) | Occurrence::Left(_)),
+            condition: None,
+        } => Some(what),
+        _ => None,
+    })
 }
 
 /// The shortest way from a trigger back to itself.
@@ -114,93 +108,6 @@ fn circle(begin: usize, next: &[Vec<usize>]) -> Option<Vec<usize>> {
     None
 }
 
-/// What happens from the beginning of a flow on to everybody; `stage` is where the person is.
-fn follow(context: &Context<'_>, flow: FlowId, stage: Option<StageId>) -> Brings {
-    let bot = context.bot;
-    let mut brings = Brings {
-        stages: Vec::new(),
-        says: false,
-        waits_ms: 0,
-    };
-    let Some(begins) = bot.flows.get(flow.index()) else {
-        return brings;
-    };
-    let mut stage = stage;
-    let mut pc = begins.entry;
-    let mut behind: Vec<Pc> = Vec::new();
-    for _ in 0..FOLLOWED {
-        let Some(op) = bot.code.get(pc.index()) else {
-            return brings;
-        };
-        pc = match op {
-            Op::Say(_) | Op::SayOneOf { .. } => {
-                brings.says = true;
-                Pc(pc.0 + 1)
-            }
-            // A stage in which somebody is already is not entered.
-            Op::Stage(entered) => {
-                if stage.replace(*entered) != Some(*entered) {
-                    brings.stages.push(*entered);
-                }
-                Pc(pc.0 + 1)
-            }
-            Op::Jump(to) => *to,
-            Op::GoTo(step) => match bot.steps.get(step.index()) {
-                Some(step) => step.entry,
-                None => return brings,
-            },
-            Op::Start { flow, .. } => {
-                behind.clear();
-                match bot.flows.get(flow.index()) {
-                    Some(flow) => flow.entry,
-                    None => return brings,
-                }
-            }
-            Op::Return(_) => match behind.pop() {
-                Some(behind) => behind,
-                None => return brings,
-            },
-            Op::Enter(place) => match bot.places.get(place.index()) {
-                Some(place) => match &place.kind {
-                    PlaceKind::Wait { duration } => {
-                        let Some(Expr::Const(Value::Duration(waits))) = bot.exprs.get(duration.index())
-                        else {
-                            return brings;
-                        };
-                        brings.waits_ms = brings.waits_ms.saturating_add(*waits);
-                        place.then
-                    }
-                    PlaceKind::Run(run) if behind.len() < DEEPEST => {
-                        behind.push(place.then);
-                        match bot.flows.get(run.flow.index()) {
-                            Some(flow) => flow.entry,
-                            None => return brings,
-                        }
-                    }
-                    PlaceKind::Ask(_) | PlaceKind::Choose(_) => {
-                        brings.says = true;
-                        return brings;
-                    }
-                    _ => return brings,
-                },
-                None => return brings,
-            },
-            Op::Let { .. }
-            | Op::Clear(_)
-            | Op::Remember { .. }
-            | Op::Forget(_)
-            | Op::Tag(_)
-            | Op::Track { .. }
-            | Op::Note(_)
-            | Op::Tell { .. }
-            | Op::Consent { .. }
-            | Op::Identify(_) => Pc(pc.0 + 1),
-            _ => return brings,
-        };
-    }
-    brings
-}
-
 /// Whether being read sets it off, whatever was read.
 fn reads(context: &Context<'_>, declared: &Declared<'_>) -> bool {
     declared.trigger.sources.iter().any(|source| match source {
@@ -218,14 +125,14 @@ fn reads(context: &Context<'_>, declared: &Declared<'_>) -> bool {
 const HELP: &str =
     "Limit it (`at most 1 in 7d`), say in an `if` who gets it, or leave out what sets it off again.";
 
-fn finding(context: &Context<'_>, circle: &[&Declared<'_>]) -> Finding {
-    let first = circle[0];
+fn finding(context: &Context<'_>, circle: &[(&Declared<'_>, &Occurrence)]) -> Finding {
+    let (first, _) = circle[0];
     let message = match circle {
         [_] => "What this starts sets it off again: it writes to the same person for ever.".to_owned(),
         _ => {
             let names: Vec<String> = circle[1..]
                 .iter()
-                .map(|declared| format!("`{}`", declared.trigger.name))
+                .map(|(declared, _)| format!("`{}`", declared.trigger.name))
                 .collect();
             format!(
                 "What this starts sets off {}, which sets this off again: they write to the same person for ever.",
@@ -234,18 +141,19 @@ fn finding(context: &Context<'_>, circle: &[&Declared<'_>]) -> Finding {
         }
     };
     let mut finding = Finding::new(&RULE, first.name, message).help(HELP);
-    for other in &circle[1..] {
+    for (other, _) in &circle[1..] {
         finding = finding.related(other.name, "This one is part of the circle.");
     }
     finding.conversation(show::begun(context, first, |plan| {
-        for declared in circle {
+        for (declared, _) in circle {
             plan.is_reached_by(declared.trigger);
         }
-        let mut before = first;
-        for declared in circle.iter().skip(1).chain(circle.first()) {
-            let waits = follow(context, before.trigger.start, None).waits_ms;
+        let mut before = circle[0];
+        for one in circle.iter().skip(1).chain(circle.first()) {
+            let waits = follow(context, before.0.trigger.start, Some(before.1)).waits_ms;
+            let (declared, _) = one;
             let after = declared.trigger.after_ms.max(APART_MS);
-            before = declared;
+            before = *one;
             plan.line(format!("+ {}", duration(after.saturating_add(waits))));
             plan.line(format!("* {}", show::starts(context, declared)));
         }

@@ -3,6 +3,7 @@
 //! What the conditions of triggers show is found in the resolved program ([`conditions`]), everything else is asked of
 //! the bot and its graph ([`check`]). Only triggers that were understood as a whole are looked at ([`declared`]).
 
+mod brings;
 mod conditions;
 mod declared;
 mod experiments;
@@ -66,25 +67,25 @@ pub(crate) fn check(
     stop_shadowed::check(context, sources, findings);
     unverified_identity::check(context, sources, findings);
     let triggers = declared::triggers(context);
+    let experiments = experiments::experiments(context);
+    let nothing = triggers.is_empty() && experiments.is_empty() && context.bot.goals.is_empty();
+    let happens = (!unreadable && !nothing).then(|| happens::Happens::of(context));
     no_consent::check(context, &triggers, findings);
-    let for_ever = fires_on_itself::check(context, &triggers, findings);
+    let for_ever = fires_on_itself::check(context, &triggers, happens.as_ref(), findings);
     no_frequency_cap::check(context, &triggers, &for_ever, findings);
     no_quiet_hours::check(context, &triggers, findings);
     same_event_same_priority::check(context, &triggers, conditions, findings);
     too_many_together::check(context, &triggers, &for_ever, findings);
     unreachable_audience::check(context, &triggers, findings);
-    let experiments = experiments::experiments(context);
     if !experiments.is_empty() {
         experiment_weights::check(&experiments, sources, findings);
         experiment_without_goal::check(context, &experiments, sources, findings);
         let joins = experiments::joins(context);
         experiments_overlap::check(context, &experiments, &joins, conditions, sources, findings);
     }
-    let nothing = triggers.is_empty() && experiments.is_empty() && context.bot.goals.is_empty();
-    if !unreadable && !nothing {
-        let happens = happens::Happens::of(context, conditions);
-        never_fires::check(context, &triggers, conditions, &happens, findings);
+    if let Some(happens) = &happens {
+        never_fires::check(context, &triggers, conditions, happens, findings);
         experiment_never_joins::check(&experiments, conditions, findings);
-        goal_never_reached::check(context, conditions, &happens, findings);
+        goal_never_reached::check(context, conditions, happens, findings);
     }
 }

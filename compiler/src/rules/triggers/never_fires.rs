@@ -1,6 +1,7 @@
 //! `never-fires`: a trigger, or a part of one, that nothing can bring about.
 
-use botflow_artifact::{Fallback, TriggerSource};
+use botflow_artifact::{Fallback, Occurrence, TriggerId, TriggerSource};
+use smol_str::SmolStr;
 
 use super::conditions::Conditions;
 use super::declared::Declared;
@@ -35,20 +36,156 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) {
     let mut wanting = Vec::new();
+    let mut stuck: Vec<&Declared<'_>> = Vec::new();
     for declared in triggers {
         let found = nothing_sets_it_off(declared)
             .or_else(|| contradicts_itself(declared, conditions))
             .or_else(|| no_time(declared));
         match found {
             Some(finding) => findings.push(finding),
+            // What no conversation brings about at all is told by source.
+            None if happens.waits_for(declared.id).is_some()
+                && !nothing_happens(context, declared, happens) =>
+            {
+                stuck.push(declared);
+            }
             None => {
                 sources(context, declared, conditions, happens, findings);
                 findings.extend(no_next_channel(declared));
                 wanting.extend(not_agreed_to(context, declared, happens));
+                findings.extend(agreed_to_elsewhere(context, declared, happens));
             }
         }
     }
+    set_off_by_themselves(context, happens, &stuck, findings);
     nobody_agrees(context, wanting, findings);
+}
+
+/// Whether no conversation at all brings about what sets a trigger off.
+fn nothing_happens(context: &Context<'_>, declared: &Declared<'_>, happens: &Happens) -> bool {
+    declared.trigger.sources.iter().all(|source| match source {
+        TriggerSource::On { what, .. } => happens.never(context, what).is_some(),
+        TriggerSource::Every { .. } => false,
+    })
+}
+
+/// Triggers that wait for what only they themselves bring about. Several that wait for each other are one mistake.
+fn set_off_by_themselves(
+    context: &Context<'_>,
+    happens: &Happens,
+    stuck: &[&Declared<'_>],
+    findings: &mut Vec<Finding>,
+) {
+    let mut told: Vec<TriggerId> = Vec::new();
+    for declared in stuck {
+        if told.contains(&declared.id) {
+            continue;
+        }
+        let first = told.len();
+        told.push(declared.id);
+        let mut next = first;
+        while let Some(id) = told.get(next).copied() {
+            next += 1;
+            for by in happens.waits_for(id).into_iter().flatten() {
+                if !told.contains(by) {
+                    told.push(*by);
+                }
+            }
+        }
+        let others = stuck.iter().filter(|other| told[first + 1..].contains(&other.id));
+        findings.extend(set_off_by_itself(context, declared, &others.collect::<Vec<_>>()));
+    }
+}
+
+fn set_off_by_itself(
+    context: &Context<'_>,
+    declared: &Declared<'_>,
+    others: &[&&Declared<'_>],
+) -> Option<Finding> {
+    let (TriggerSource::On { what, .. }, at) = declared.sources().next()? else {
+        return None;
+    };
+    let bot = context.bot;
+    let happens = match what {
+        Occurrence::Entered(stage) => format!("enters the stage `{}`", bot.stages.get(stage.index())?),
+        Occurrence::Asked(intent) => format!("hears `{}`", bot.intents.get(intent.index())?.name),
+        _ => return None,
+    };
+    let message = match others {
+        [] => format!("Only what this starts {happens}, so that nothing sets it off the first time."),
+        _ => format!(
+            "Only what triggers start that wait for each other {happens}, so that nothing sets this off the first time."
+        ),
+    };
+    let mut finding = Finding::new(&RULE, at, message).help(
+        "Bring it about in a conversation that a customer begins, too, or let something else set this off.",
+    );
+    for other in others.iter().take(RELATED) {
+        finding = finding.related(other.name, "This one never goes off, either.");
+    }
+    Some(finding)
+}
+
+/// A consent that is asked for on other channels alone than those on which the trigger writes.
+fn agreed_to_elsewhere(context: &Context<'_>, declared: &Declared<'_>, happens: &Happens) -> Option<Finding> {
+    let bot = context.bot;
+    let trigger = declared.trigger;
+    if channels_tell(context) || declared.uncalled().count() != trigger.sources.len() {
+        return None;
+    }
+    let mut needed: Vec<(usize, Option<Span>)> = (trigger.needs.iter().map(|consent| consent.index()))
+        .zip(declared.all(TriggerPart::Needs).map(Some))
+        .collect();
+    if trigger.needs.is_empty() {
+        let marketing = bot.consents.iter().position(|consent| consent == MARKETING)?;
+        needed.push((marketing, None));
+    }
+    let (consent, asked, needs) = needed.into_iter().find_map(|(consent, needs)| {
+        let asked = happens.granted_on(consent)?;
+        // A trigger that names no consent writes to whoever is present on the web anyway.
+        let reached = |channel: &SmolStr| asked.contains(&channel) || needs.is_none() && channel == "web";
+        (!declared.channels().iter().any(reached)).then_some((consent, asked, needs))
+    })?;
+    let list = |channels: &[&SmolStr]| {
+        let quoted: Vec<String> = channels.iter().map(|channel| format!("`{channel}`")).collect();
+        quoted.join(" and ")
+    };
+    let goes: Vec<&SmolStr> = declared.channels().iter().collect();
+    let name = bot.consents.get(consent)?;
+    let written = declared
+        .all(TriggerPart::Via)
+        .next()
+        .or(needs)
+        .unwrap_or(declared.name);
+    let mut finding = Finding::new(
+        &RULE,
+        written,
+        format!(
+            "This writes on {}, and people are asked to agree to `{name}` for {} alone, so that it goes to nobody.",
+            list(&goes),
+            list(&asked)
+        ),
+    )
+    .help(format!(
+        "Write where people have agreed to it, or ask for the other channel, too: `consent {name} granted on {}`.",
+        goes.first()?
+    ));
+    if let (Some(span), Some(channel)) = (declared.all(TriggerPart::Via).next(), asked.first())
+        && bot.channels.contains(channel)
+    {
+        let end = Span {
+            start: span.end,
+            ..span
+        };
+        finding = finding.fix(format!("Add `{channel}`"), end, format!(", {channel}"));
+    }
+    Some(finding)
+}
+
+/// Whether channels tell of people who agreed there.
+fn channels_tell(context: &Context<'_>) -> bool {
+    let mut mentioned = context.bot.events.iter().take(context.lowered.mentioned_events);
+    mentioned.any(|event| event.name == "opted_in")
 }
 
 fn nothing_sets_it_off(declared: &Declared<'_>) -> Option<Finding> {
@@ -119,9 +256,7 @@ fn not_agreed_to(context: &Context<'_>, declared: &Declared<'_>, happens: &Happe
 
 /// That nobody is asked for a consent is one mistake, however many triggers need it.
 fn nobody_agrees(context: &Context<'_>, mut wanting: Vec<(usize, Span)>, findings: &mut Vec<Finding>) {
-    // Channels tell of people who agreed there.
-    let mut mentioned = context.bot.events.iter().take(context.lowered.mentioned_events);
-    if mentioned.any(|event| event.name == "opted_in") {
+    if channels_tell(context) {
         return;
     }
     wanting.sort_by_key(|(consent, _)| *consent);

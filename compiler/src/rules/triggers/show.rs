@@ -1,6 +1,6 @@
 //! Conversations that begin with a trigger.
 
-use botflow_artifact::PlaceKind;
+use botflow_artifact::{Occurrence, PlaceKind, TriggerSource};
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use smol_str::SmolStr;
 
@@ -37,6 +37,24 @@ pub(super) fn on(
     context.tell_on(channel, &path, end)
 }
 
+/// As [`on`], at this minute of the day where nothing else decides when it comes.
+pub(super) fn at(
+    context: &Context<'_>,
+    declared: &Declared<'_>,
+    channel: &SmolStr,
+    minute: u32,
+) -> Vec<String> {
+    const DAY_MINUTES: i64 = 24 * 60;
+    let trigger = declared.trigger;
+    on(context, declared, channel, |plan| {
+        if trigger.between.is_none() {
+            let begins = i64::from(minute) - trigger.after_ms / 60_000;
+            plan.begins_at(begins.rem_euclid(DAY_MINUTES) as u32);
+        }
+        plan.line(format!("* {}", starts_on(context, declared, channel)));
+    })
+}
+
 /// What has to happen before a trigger goes off, and that it does.
 fn begins(context: &Context<'_>, declared: &Declared<'_>) -> Option<Vec<EdgeIndex>> {
     let flow = context.graph.flow(declared.trigger.start);
@@ -44,7 +62,16 @@ fn begins(context: &Context<'_>, declared: &Declared<'_>) -> Option<Vec<EdgeInde
         .graph
         .into(flow)
         .find(|(_, _, from)| context.graph.nodes[*from] == Node::Trigger(declared.id));
-    begins.map(|(edge, ..)| context.with_what_comes_before(vec![edge]))
+    let path = begins.map(|(edge, ..)| context.with_what_comes_before(vec![edge]))?;
+    // What a conversation has to bring about before, and none does as far as is seen, cannot be shown.
+    let within = match declared.trigger.sources.first() {
+        Some(TriggerSource::On { what, .. }) => matches!(
+            what,
+            Occurrence::Entered(_) | Occurrence::Asked(_) | Occurrence::Joined(_) | Occurrence::Left(_)
+        ),
+        _ => false,
+    };
+    (!within || path.len() > 1).then_some(path)
 }
 
 /// The way from the beginning of a trigger's flow to where it first waits or ends.
