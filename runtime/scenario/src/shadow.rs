@@ -19,6 +19,6 @@ pub enum Look<'a> {
 
 /// Decides about the triggers of one person.
 pub trait Shadow {
-    /// Looks, and says what becomes of triggers as a `.chat` writes it, in order.
+    /// Looks, and says what becomes of triggers and goals as a `.chat` writes it, in order.
     fn look(&mut self, person: &Person, around: Surroundings<'_>, now: i64, look: Look<'_>) -> Vec<String>;
 }

@@ -10,11 +10,13 @@
 //! message means; `question` puts questions and takes answers, `form` those that belong together; `handler` finds
 //! and runs what is heard besides; `walk` carries out statements and says what follows; `wait` is about calls,
 //! waits and clocks; `people` about hand-overs; `leave` about what may be said unasked; `say` builds messages;
+//! `triggers` decides what begins conversations, from each `rule`, `goals` what is reached;
 //! `experiment` tells who takes part in one, `record` what figures need.
 
 mod env;
 mod experiment;
 mod form;
+mod goals;
 mod handler;
 mod hear;
 mod infer;
@@ -25,6 +27,7 @@ mod people;
 pub mod project;
 mod question;
 mod record;
+mod rule;
 mod say;
 mod state;
 mod triggers;

@@ -95,6 +95,7 @@ pub struct Project<'a> {
     pub(crate) templates: IndexMap<SmolStr, ast::TemplateItem<'a>>,
     pub(crate) experiments: IndexMap<SmolStr, ast::ExperimentItem<'a>>,
     pub(crate) triggers: Vec<ast::TriggerItem<'a>>,
+    pub(crate) goals: Vec<ast::GoalItem<'a>>,
     /// `proactive at most 3 in 7d`.
     pub(crate) proactive: Option<ast::Rate<'a>>,
     aliases: IndexMap<SmolStr, SmolStr>,
@@ -141,6 +142,7 @@ impl<'a> Project<'a> {
             config: IndexMap::new(),
             segments: IndexMap::new(),
             triggers: Vec::new(),
+            goals: Vec::new(),
             proactive: None,
             escalations: IndexMap::new(),
             queues: IndexMap::new(),
@@ -347,6 +349,7 @@ impl<'a> Project<'a> {
                     self.events.insert(text_of(item.name()), params);
                 }
                 ast::Item::TriggerItem(item) => self.triggers.push(*item),
+                ast::Item::GoalItem(item) => self.goals.push(*item),
                 ast::Item::SegmentItem(item) => {
                     self.segments.insert(text_of(item.name()), *item);
                 }

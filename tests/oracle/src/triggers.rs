@@ -7,40 +7,20 @@ use std::collections::BTreeMap;
 use botflow_machine::trigger::{Happening, Surroundings, What};
 use botflow_machine::{Delivery, Effect, Person};
 use botflow_scenario::shadow::{Look, Shadow};
-use botflow_syntax::ast::{self, AstNode, Source, TriggerSetting};
+use botflow_syntax::ast::{self, AstNode};
 use botflow_understanding::{Listener, Matcher, normalise};
-use botflow_values::{Date, Time, Value, Zone};
-use smol_str::{SmolStr, format_smolstr};
+use botflow_values::{Date, Value, Zone};
+use smol_str::SmolStr;
 
 use crate::Oracle;
-use crate::literal;
-use crate::project::{Project, text_of};
+use crate::goals::Goal;
+use crate::project::Project;
+use crate::rule::{Rule, rate};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 const WEEK: i64 = 7 * DAY;
 const CALM: i64 = 30 * MINUTE;
-
-/// A trigger as it is written.
-struct Rule<'a> {
-    name: SmolStr,
-    /// What sets it off, by what it is called here, and under which condition.
-    on: Vec<(SmolStr, Option<ast::Expr<'a>>)>,
-    every: Vec<([bool; 7], Time)>,
-    after: i64,
-    unless: Vec<SmolStr>,
-    conditions: Vec<ast::Expr<'a>>,
-    needs: Vec<SmolStr>,
-    between: Option<(i64, i64)>,
-    cap: Option<(usize, i64)>,
-    via: Vec<SmolStr>,
-    unread: Option<i64>,
-    undelivered: Option<Option<i64>>,
-    waits: bool,
-    priority: i32,
-    expires: i64,
-    start: SmolStr,
-}
 
 #[derive(Clone)]
 struct Clock {
@@ -85,147 +65,27 @@ pub struct Triggers<'a> {
     days: BTreeMap<usize, Date>,
     scheduled_to: Option<i64>,
     seen: Vec<u64>,
+    goals: Vec<Goal<'a>>,
+    /// Goals that events have reached, with the ids of the events.
+    reached: Vec<(usize, u64)>,
     began: Option<i64>,
     started: Option<i64>,
 }
 
 /// One look.
-struct Sight<'e, 'a> {
-    oracle: Oracle<'a>,
-    around: Surroundings<'e>,
-    now: i64,
-    zone: Zone,
-    told: Vec<String>,
+pub(crate) struct Sight<'e, 'a> {
+    pub oracle: Oracle<'a>,
+    pub around: Surroundings<'e>,
+    pub now: i64,
+    pub zone: Zone,
+    pub told: Vec<String>,
+    /// The id of what has happened; 0 = it has none.
+    pub happening: u64,
 }
 
 impl Sight<'_, '_> {
     fn passed(&mut self, name: &str, why: &str) {
         self.told.push(format!("trigger {name} passed: {why}"));
-    }
-}
-
-/// What a source is called here.
-fn called(source: &Source<'_>) -> SmolStr {
-    match source {
-        Source::EnteredSource(entered) => format_smolstr!("entered:{}", text_of(entered.stage())),
-        Source::AskedSource(asked) => format_smolstr!("asked:{}", path(asked.path())),
-        Source::JoinedSource(joined) => format_smolstr!("joined:{}", path(joined.path())),
-        Source::LeftSource(left) => format_smolstr!("left:{}", path(left.path())),
-        Source::EventSource(event) => match event.about() {
-            Some(about) => format_smolstr!("about:{}", path(Some(about))),
-            None => format_smolstr!("event:{}", path(event.path())),
-        },
-    }
-}
-
-fn path(path: Option<ast::Path<'_>>) -> SmolStr {
-    path.map_or_else(SmolStr::default, |path| path.text())
-}
-
-fn time(token: Option<botflow_syntax::TokenRef<'_>>) -> i64 {
-    let text = token.map_or_else(String::new, |token| token.text().to_owned());
-    let (hours, minutes) = text.split_once(':').unwrap_or(("0", "0"));
-    hours.parse::<i64>().unwrap_or(0) * 60 + minutes.parse::<i64>().unwrap_or(0)
-}
-
-fn rate(rate: Option<ast::Rate<'_>>) -> Option<(usize, i64)> {
-    let rate = rate?;
-    Some((
-        literal::count(rate.count()) as usize,
-        literal::duration(rate.duration()),
-    ))
-}
-
-fn days(days: Option<ast::Days<'_>>) -> [bool; 7] {
-    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let mut falls = [false; 7];
-    let Some(days) = days else { return falls };
-    if days.is_every_day() {
-        return [true; 7];
-    }
-    for range in days.ranges() {
-        let ends: Vec<usize> = range
-            .weekdays()
-            .filter_map(|token| NAMES.iter().position(|name| *name == token.text()))
-            .collect();
-        let (Some(first), Some(last)) = (ends.first(), ends.last()) else {
-            continue;
-        };
-        let length = (last + 7 - first) % 7;
-        (0..=length).for_each(|step| falls[(first + step) % 7] = true);
-    }
-    falls
-}
-
-impl<'a> Rule<'a> {
-    fn read(item: &ast::TriggerItem<'a>) -> Rule<'a> {
-        let mut rule = Rule {
-            name: text_of(item.name()),
-            on: Vec::new(),
-            every: Vec::new(),
-            after: 0,
-            unless: Vec::new(),
-            conditions: Vec::new(),
-            needs: Vec::new(),
-            between: None,
-            cap: None,
-            via: Vec::new(),
-            unread: None,
-            undelivered: None,
-            waits: false,
-            priority: 1,
-            expires: WEEK,
-            start: SmolStr::default(),
-        };
-        for setting in item.settings() {
-            match setting {
-                TriggerSetting::OnSetting(on) => {
-                    let condition = on.condition().and_then(|clause| clause.condition());
-                    rule.on
-                        .extend(on.source().map(|source| (called(&source), condition)));
-                }
-                TriggerSetting::EverySetting(every) => {
-                    let at = Time::from_seconds(time(every.time()) * 60);
-                    rule.every.push((days(every.days()), at));
-                }
-                TriggerSetting::AfterSetting(after) => {
-                    rule.after = literal::duration(after.duration());
-                    rule.unless = after.unless().map(|source| called(&source)).collect();
-                }
-                TriggerSetting::IfSetting(setting) => rule.conditions.extend(setting.condition()),
-                TriggerSetting::NeedsSetting(needs) => rule.needs.push(text_of(needs.consent())),
-                TriggerSetting::BetweenSetting(between) => {
-                    let times: Vec<i64> = between.times().map(|token| time(Some(token))).collect();
-                    if let [from, to] = times[..] {
-                        rule.between = Some((from, to));
-                    }
-                }
-                TriggerSetting::CapSetting(cap) => rule.cap = rate(cap.rate()),
-                TriggerSetting::ViaSetting(via) => {
-                    rule.via = via.names().map(|token| token.text().into()).collect();
-                }
-                TriggerSetting::UnreadSetting(unread) => {
-                    rule.unread = Some(literal::duration(unread.duration()))
-                }
-                TriggerSetting::UndeliveredSetting(undelivered) => {
-                    let after = undelivered.duration();
-                    rule.undelivered = Some(after.map(|after| literal::duration(Some(after))));
-                }
-                TriggerSetting::BusySetting(busy) => rule.waits = !busy.is_skip(),
-                TriggerSetting::PrioritySetting(priority) => {
-                    rule.priority = match (priority.is_high(), priority.is_low()) {
-                        (true, _) => 2,
-                        (_, true) => 0,
-                        _ => 1,
-                    };
-                }
-                TriggerSetting::ExpiresSetting(expires) => {
-                    rule.expires = literal::duration(expires.duration())
-                }
-                TriggerSetting::StartStmt(start) => rule.start = path(start.path()),
-            }
-        }
-        rule
     }
 }
 
@@ -244,13 +104,34 @@ impl<'a> Triggers<'a> {
             days: BTreeMap::new(),
             scheduled_to: None,
             seen: Vec::new(),
+            goals: project.goals.iter().map(Goal::read).collect(),
+            reached: Vec::new(),
             began: None,
             started: None,
         }
     }
 
+    /// Something may reach goals (15.6 to 15.8).
+    fn reach(&mut self, sight: &mut Sight<'_, 'a>, what: &str, event: &str, fields: &[Value], at: i64) {
+        for (number, goal) in self.goals.iter().enumerate() {
+            let counted = (number, sight.happening);
+            let known = sight.happening != 0 && self.reached.contains(&counted);
+            if known || !goal.is_reached(sight, what, event, fields) {
+                continue;
+            }
+            if sight.happening != 0 {
+                self.reached.push(counted);
+                let surplus = self.reached.len().saturating_sub(32);
+                self.reached.drain(..surplus);
+            }
+            let told = goal.told(sight, at);
+            sight.told.push(told);
+        }
+    }
+
     /// Something that concerns triggers (14.3, 14.4).
     fn concern(&mut self, sight: &mut Sight<'_, 'a>, what: &str, event: &str, fields: &[Value], at: i64) {
+        self.reach(sight, what, event, fields, at);
         let mut calls_off = false;
         for rule in 0..self.rules.len() {
             if self.rules[rule].unless.iter().any(|one| one == what) {
@@ -324,6 +205,7 @@ impl<'a> Triggers<'a> {
                 let about = |what: &SmolStr| *what == joined.as_str() || *what == left.as_str();
                 (self.rules.iter())
                     .any(|rule| rule.on.iter().any(|(on, _)| about(on)) || rule.unless.iter().any(about))
+                    || self.goals.iter().any(|goal| goal.on.iter().any(about))
             })
             .filter(|name| event.is_none_or(|event| self.looks_back(name, event, 0)))
             .cloned()
@@ -380,6 +262,7 @@ impl<'a> Triggers<'a> {
         let surplus = self.seen.len().saturating_sub(8);
         self.seen.drain(..surplus);
         let at = happening.at.min(sight.now);
+        sight.happening = happening.id;
         self.concern(sight, &format!("event:{name}"), name, fields, at);
         if name == "comment_posted"
             && let Some(intent) = self.about(sight, fields)
@@ -396,6 +279,7 @@ impl<'a> Triggers<'a> {
             on.chain(&rule.unless)
         });
         let asked: Vec<SmolStr> = all
+            .chain(self.goals.iter().flat_map(|goal| &goal.on))
             .filter_map(|what| what.strip_prefix("about:").map(SmolStr::new))
             .collect();
         let text = fields.first()?.as_text()?.trim();
@@ -697,6 +581,7 @@ impl Shadow for Triggers<'_> {
             now,
             zone,
             told: Vec::new(),
+            happening: 0,
         };
         match look {
             Look::Turned(effects) => {

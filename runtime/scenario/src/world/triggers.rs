@@ -80,10 +80,8 @@ impl World<'_> {
         let mut observed = Vec::new();
         if let Some(shadow) = &mut someone.shadow {
             let told = shadow.look(situation.person, situation.surroundings, self.now, what);
-            let about_triggers = decisions
+            let decided: Vec<String> = decisions
                 .iter()
-                .filter(|one| !matches!(one, Decision::Reached(_)));
-            let decided: Vec<String> = about_triggers
                 .map(|one| describe::decision(self.bot, one))
                 .collect();
             if told != decided {

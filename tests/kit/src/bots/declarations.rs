@@ -97,6 +97,11 @@ goal sale {
   credit 1h
 }
 
+goal asked_price {
+  on asked price
+  on moved
+}
+
 experiment colours {
   red 40%
   blue 40%
