@@ -6,6 +6,7 @@ mod corpus;
 mod docs;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz;
+mod pipelines;
 mod program;
 mod recording;
 mod terminal;

@@ -63,37 +63,33 @@ fn it_counts_from_where_the_branch_left() {
 fn related_places_count() {
     let folder = repository();
     let here = folder.path();
-    let flow = |greeting: &str| format!("flow hello {{\n  say \"{greeting}\"\n  finish resolved\n}}\n");
-    let says = |finish: &str| format!("flow other {{\n  run hello()\n  say \"Bye.\"\n  {finish}\n}}\n");
-    write(here.join("bot/a.flow"), flow("Hi."));
-    write(here.join("bot/b.flow"), says("finish resolved"));
+    let trigger = |name: &str| {
+        format!("trigger {name} {{\n  on paid\n  via web\n  when busy wait\n  start thanks\n}}\n")
+    };
+    let thanks = "event paid\nflow thanks {\n  say \"Thank you.\"\n  finish resolved\n}\n";
+    write(here.join("bot/a.flow"), trigger("first"));
+    write(here.join("bot/b.flow"), trigger("second"));
+    write(here.join("bot/c.flow"), thanks);
     commit(here);
-    // `hello` never comes back: that is found in `b.flow`, and unused in both.
-    write(here.join("bot/a.flow"), flow("Hello."));
-    let all = botflow(here, &["check", "bot", "--format", "json"]).ends(0);
-    let findings: serde_json::Value = serde_json::from_str(&all.data).expect("it is JSON");
-    let related = findings["findings"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|finding| finding["file"] == "b.flow")
-        .filter(|finding| {
-            let mut places = finding["related"].as_array().expect("a list").iter();
-            places.any(|related| related["file"] == "a.flow")
-        })
-        .count();
-    let shown = botflow(
+    // Found in `b.flow`, about what stands in `a.flow`.
+    write(here.join("bot/a.flow"), format!("# more\n{}", trigger("first")));
+    let run = botflow(
         here,
         &["check", "bot", "--format", "json", "--changed-since", "HEAD"],
     )
     .ends(0);
-    let shown: serde_json::Value = serde_json::from_str(&shown.data).expect("it is JSON");
-    let kept = shown["findings"]
+    let report: serde_json::Value = serde_json::from_str(&run.data).expect("it is JSON");
+    let of_b: Vec<&str> = report["findings"]
         .as_array()
         .expect("a list")
         .iter()
-        .filter(|finding| finding["file"] == "b.flow");
-    assert_eq!(kept.count(), related);
+        .filter(|finding| finding["file"] == "b.flow")
+        .map(|finding| finding["name"].as_str().expect("a text"))
+        .collect();
+    assert_eq!(of_b, ["same-event-same-priority"], "{}", run.data);
+    write(here.join("bot/a.flow"), trigger("first"));
+    write(here.join("bot/c.flow"), format!("# more\n{thanks}"));
+    since(here, "HEAD").ends(0);
 }
 
 /// Taking something out breaks those who use it, in files that have not changed.

@@ -2,7 +2,42 @@
 
 use std::fs;
 
-use crate::program::{botflow, botflow_reading, empty_folder, new_bot, read, replace, write};
+use crate::program::{botflow, botflow_reading, empty_folder, new_bot, read, replace, root, write};
+
+/// The one table of exit statuses, in `docs/ci.md`: each of its examples ends as it says.
+#[test]
+fn the_table_of_the_documents() {
+    let folder = new_bot();
+    let here = folder.path();
+    for name in ["broken", "warned", "untidy", "slip"] {
+        botflow(here, &["new", name]).ends(0);
+    }
+    replace(here.join("broken/bot.flow"), "-> call_back", "-> call_bak");
+    write(here.join("warned/late.flow"), "event paid\n");
+    replace(here.join("untidy/bot.flow"), "  say \"Hi!", "    say \"Hi!");
+    replace(here.join("slip/bot.flow"), "silence 1h", "silence 1 hour");
+    write(here.join("broken.botflow"), "no bot");
+    let document = read(root().join("docs/ci.md"));
+    let table = document
+        .split("| status | meaning | for example |")
+        .nth(1)
+        .expect("the table is there");
+    let mut seen = Vec::new();
+    for row in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let status: i32 = cells[0].parse().expect("a status");
+        for example in cells[2].split('`').skip(1).step_by(2) {
+            let words: Vec<&str> = example.split_whitespace().skip(1).collect();
+            let run = botflow(here, &words);
+            assert_eq!(run.status, status, "`{example}`\n{}{}", run.data, run.talk);
+            seen.push(status);
+        }
+    }
+    for status in 0..=3 {
+        let examples = seen.iter().filter(|found| **found == status).count();
+        assert!(examples >= 3, "status {status} has {examples} examples");
+    }
+}
 
 #[test]
 fn good() {
