@@ -36,6 +36,11 @@ fn syntax() {
     replay("syntax", fuzz::syntax::run);
 }
 
+#[test]
+fn upgrade() {
+    replay("upgrade", fuzz::upgrade::run);
+}
+
 /// Every target has a corpus and a test here.
 #[test]
 fn no_target_is_forgotten() {
@@ -43,7 +48,9 @@ fn no_target_is_forgotten() {
     let targets: Vec<_> = targets.iter().map(|name| name.trim_end_matches(".rs")).collect();
     assert_eq!(
         targets,
-        ["artifact", "chat", "compile", "config", "step", "syntax"]
+        [
+            "artifact", "chat", "compile", "config", "step", "syntax", "upgrade"
+        ]
     );
     assert_eq!(targets, names("corpus"));
 }

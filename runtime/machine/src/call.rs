@@ -4,6 +4,7 @@ use botflow_artifact::*;
 use smol_str::SmolStr;
 
 use crate::conversation::Pending;
+use crate::done::Known;
 use crate::effect::{CallRequest, Effect};
 use crate::turn::{Next, Turn, mix};
 
@@ -12,11 +13,23 @@ const TIMEOUT_MS: i64 = 30_000;
 
 impl Turn<'_> {
     /// Reaches a `call`.
-    pub fn enter_call(&mut self, id: PlaceId, _place: &Place, site: &CallSite) -> Next {
+    pub fn enter_call(&mut self, id: PlaceId, place: &Place, site: &CallSite) -> Next {
         let args: Vec<Value> = site.args.iter().map(|arg| self.eval(*arg)).collect();
+        let known = self.was_done(site, &args);
+        if let Some(Known::Did(value)) = known {
+            if let Some(slot) = site.result {
+                self.set(slot, value);
+            }
+            return Some(place.then);
+        }
         self.rest_at(id);
-        self.c.calls = self.c.calls.wrapping_add(1);
-        let number = self.c.calls;
+        let number = match known {
+            Some(Known::UnderWay(number)) => number,
+            _ => {
+                self.c.calls = self.c.calls.wrapping_add(1);
+                self.c.calls
+            }
+        };
         let until = self.give_up_at(site.call);
         let company = site
             .waiting
@@ -38,7 +51,10 @@ impl Turn<'_> {
                 company,
             }));
         }
-        self.request(site.call, number, 1, args);
+        if known.is_none() {
+            self.does(site.call, &args, number);
+            self.request(site.call, number, 1, args);
+        }
         None
     }
 
@@ -99,6 +115,7 @@ impl Turn<'_> {
         };
         let Some(site) = self.site(frame) else {
             // A later version of the bot does not have the place: nothing is tried again.
+            self.has_not_done(call);
             return self.keep(frame, Pending::Missed(None));
         };
         let id = site.call;
@@ -127,6 +144,7 @@ impl Turn<'_> {
             self.request(id, call, next, args);
             return;
         }
+        self.has_not_done(call);
         self.keep(frame, Pending::Missed(named.map(|index| index as u32)));
     }
 

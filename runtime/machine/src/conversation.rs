@@ -5,7 +5,9 @@
 //! `always`). At most one handler frame rests in the stack: it is the open digression. The topmost frame is the
 //! one that speaks; all others rest at the place from which the next one was entered.
 
-use botflow_artifact::{EscalationId, FlowId, MessageId, Outcome, PlaceHash, PlaceId, QueueId, SlotId};
+use botflow_artifact::{
+    CallId, EscalationId, FlowId, MessageId, Outcome, PlaceHash, PlaceId, QueueId, SlotId,
+};
 use botflow_values::Value;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -62,7 +64,30 @@ pub struct Conversation {
     pub leave: Option<Box<Leave>>,
     /// Answers with which a flow has begun anew under a later version of its bot.
     pub carried: Option<Box<Carried>>,
+    /// Actions that running flows have done, oldest first: under a later version of its bot a flow may begin anew, and
+    /// what was done is not done twice.
+    pub done: Vec<Done>,
 }
+
+/// An action that a running flow has done, or is doing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// Index of the flow's frame, or of the one that it has come back to.
+    pub frame: u32,
+    /// Which.
+    pub call: CallId,
+    /// With what.
+    pub args: Vec<Value>,
+    /// Its number.
+    pub number: u32,
+    /// What it gave; `None` as long as it is under way.
+    pub result: Option<Value>,
+    /// Its flow has begun anew since, and has not reached it again: it will be taken as done.
+    pub before: bool,
+}
+
+/// So many actions are remembered; the oldest is forgotten first.
+pub const MAX_DONE: usize = 16;
 
 /// Who has a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,6 +53,7 @@ mod question;
 mod wait;
 
 mod build;
+mod done;
 mod fill;
 mod reading;
 mod scope;

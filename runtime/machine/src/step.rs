@@ -102,6 +102,7 @@ pub fn step_into(
             | EventKind::Operator(OperatorEvent::Writes { .. })
     );
     let mut turn = Turn::new(program, conversation, event.seed, effects);
+    turn.has_done(&event.kind);
     if turn.c.is_stranded() && turn.meets_stranded(&event.kind) {
         turn.set_timer();
         return true;

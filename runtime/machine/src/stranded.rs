@@ -51,6 +51,7 @@ impl Turn<'_> {
                 true
             }
             EventKind::CallFailed { call, .. } => {
+                self.has_not_done(*call);
                 if called(self, *call) {
                     self.go_on_stranded();
                 }
@@ -180,6 +181,7 @@ impl Turn<'_> {
                 slots,
             })
         });
+        self.begins_anew();
         Some(flow.entry)
     }
 

@@ -316,6 +316,7 @@ impl<'a> Turn<'a> {
         }
         self.c.frames.truncate(count);
         self.carries_no_more(|carried| carried.frame as usize >= count);
+        self.done_below(count);
         if let Some(offers) = &mut self.c.offers {
             offers
                 .messages

@@ -41,6 +41,30 @@ pub fn all() -> &'static [Example] {
     ALL.get_or_init(|| PROJECTS.iter().map(|files| example(files)).collect())
 }
 
+/// Sources of one file that change well: an example as it is, as it was, and others.
+pub const SOURCES: &[&str] = &[
+    include_str!("../../../examples/upgrades/bot.flow"),
+    include_str!("../../../examples/upgrades/older/spring/bot.flow"),
+    include_str!("../../../examples/benchmark_dialogue/bot.flow"),
+    include_str!("../../../examples/small/hello/bot.flow"),
+];
+
+/// A bot of one file, if it compiles.
+pub fn compiled(text: &str) -> Option<Program> {
+    let mut project = Project {
+        config: Some(Arc::from(include_str!(
+            "../../../examples/benchmark_dialogue/botflow.toml"
+        ))),
+        ..Project::default()
+    };
+    project.sources.push(Source {
+        path: "bot.flow".into(),
+        text: Arc::from(text),
+    });
+    let bot = compile::build(&project).ok()?;
+    Program::new(bot).ok()
+}
+
 fn example(files: &[(&str, &str)]) -> Example {
     let mut project = Project::default();
     for (path, text) in files {

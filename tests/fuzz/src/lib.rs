@@ -9,3 +9,4 @@ pub mod compile;
 pub mod config;
 pub mod step;
 pub mod syntax;
+pub mod upgrade;

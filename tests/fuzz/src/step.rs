@@ -3,8 +3,8 @@
 
 use botflow_artifact::{Bot, CallId, Type, TypeId};
 use botflow_machine::{
-    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter, step,
-    step_into,
+    Conversation, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Starter,
+    carried_result, step, step_into,
 };
 use botflow_message::Message;
 use botflow_values::{Date, Decimal, FileRef, Location, Member, Time, Value};
@@ -34,21 +34,21 @@ pub fn run(data: &[u8]) {
 }
 
 /// A host that answers what the machine asks, in whatever order the bytes say.
-struct Driver<'a> {
-    program: &'a Program,
-    conversation: Conversation,
-    at: i64,
+pub(crate) struct Driver<'a> {
+    pub program: &'a Program,
+    pub conversation: Conversation,
+    pub at: i64,
     seed: u64,
     /// What can be pressed: payload and label, newest last.
     pressable: Vec<(String, String)>,
-    /// Calls that nobody has answered.
-    calls: Vec<(u32, u32, CallId)>,
-    timer: Option<(u32, i64)>,
+    /// Calls that nobody has answered, and the version of the bot that made them.
+    calls: Vec<(u32, u32, CallId, &'a Program)>,
+    pub timer: Option<(u32, i64)>,
     last_id: u64,
 }
 
 impl<'a> Driver<'a> {
-    fn new(program: &'a Program) -> Driver<'a> {
+    pub fn new(program: &'a Program) -> Driver<'a> {
         Driver {
             program,
             conversation: Conversation::new(7, Person::new(&program.bot, 7)),
@@ -62,7 +62,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Takes the turn twice, and through bytes.
-    fn turn(&mut self, event: Event) {
+    pub fn turn(&mut self, event: Event) {
         // As a host stores it: numbers beyond the language's bounds do not survive that.
         let event = postcard::to_stdvec(&event).expect("an event can be written to memory");
         let event: Event = match postcard::from_bytes(&event) {
@@ -102,10 +102,13 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn host(&mut self, effect: &Effect) {
+    pub fn host(&mut self, effect: &Effect) {
         match effect {
             Effect::Send(message) => self.shown(message),
-            Effect::Call(request) => self.calls.push((request.number, request.attempt, request.call)),
+            Effect::Call(request) => {
+                self.calls
+                    .push((request.number, request.attempt, request.call, self.program))
+            }
             Effect::SetTimer { id, at } => self.timer = Some((*id, *at)),
             Effect::CancelTimer { id } if self.timer.is_some_and(|(set, _)| set == *id) => self.timer = None,
             Effect::Fault(fault) => {
@@ -127,7 +130,7 @@ impl<'a> Driver<'a> {
         self.pressable.drain(..surplus);
     }
 
-    fn next(&mut self, choices: &mut Bytes<'_>) -> Event {
+    pub fn next(&mut self, choices: &mut Bytes<'_>) -> Event {
         let action = choices.byte();
         self.seed = self.seed.wrapping_mul(31).wrapping_add(u64::from(action));
         let kind = match action % 16 {
@@ -234,8 +237,8 @@ impl<'a> Driver<'a> {
                 value: value(choices, 0),
             };
         }
-        let (number, attempt, call) = self.calls.remove(index);
-        let declared = &self.program.bot.calls[call.index()];
+        let (number, attempt, call, asked) = self.calls.remove(index);
+        let declared = &asked.bot.calls[call.index()];
         match choices.below(6) {
             0 => EventKind::CallFailed {
                 call: number,
@@ -254,8 +257,20 @@ impl<'a> Driver<'a> {
             _ => {
                 let value = declared
                     .gives
-                    .map_or(Value::Unknown, |ty| of_type(&self.program.bot, ty, choices));
-                EventKind::CallResult { call: number, value }
+                    .map_or(Value::Unknown, |ty| of_type(&asked.bot, ty, choices));
+                // Systems answer what they were asked; a host carries that over, too.
+                let value = match std::ptr::eq(asked, self.program) {
+                    true => Some(value),
+                    false => carried_result(asked, self.program, call, &value),
+                };
+                match value {
+                    Some(value) => EventKind::CallResult { call: number, value },
+                    None => EventKind::CallFailed {
+                        call: number,
+                        attempt,
+                        failure: None,
+                    },
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 
 use super::versions::Versions;
 use super::{Gone, Unfit, UpgradeNote, name_of, slot_name};
-use crate::conversation::{Carried, Conversation, Frame, FrameKind, NOWHERE, Pending};
+use crate::conversation::{Carried, Conversation, Done, Frame, FrameKind, NOWHERE, Pending};
 
 impl Versions<'_> {
     /// All frames, outermost first.
@@ -37,6 +37,7 @@ impl Versions<'_> {
                     .collect(),
             }))
         });
+        conversation.done = self.done(std::mem::take(&mut conversation.done), notes);
         // Only the topmost frame's clock wakes a stranded conversation.
         let timer = conversation.timer;
         let wakes = conversation.is_stranded();
@@ -72,6 +73,52 @@ impl Versions<'_> {
             frame.pending = Some(Box::new(Pending::Moment(at)));
         }
         conversation.question = None;
+    }
+
+    /// Actions that were done, as those of the new version. What is another action now, or is given something else, is done
+    /// anew, if it is reached.
+    fn done(&self, done: Vec<Done>, notes: &mut Vec<UpgradeNote>) -> Vec<Done> {
+        let carried = |one: &Done| {
+            let was = self.old.bot.calls.get(one.call.index())?;
+            let call = self.call(one.call)?;
+            let is = self.new.bot.calls.get(call.index())?;
+            let result = match &one.result {
+                None => None,
+                Some(value) => Some(crate::upgrade::carried_result(
+                    self.old, self.new, one.call, value,
+                )?),
+            };
+            Some(Done {
+                frame: one.frame,
+                call,
+                args: self.all_carried(&one.args, &was.params, &is.params)?,
+                number: one.number,
+                result,
+                before: one.before,
+            })
+        };
+        let mut kept = Vec::with_capacity(done.len());
+        for one in done {
+            if let Some(carried) = carried(&one) {
+                kept.push(carried);
+                continue;
+            }
+            let name = self
+                .old
+                .bot
+                .calls
+                .get(one.call.index())
+                .map_or("", |call| call.name.as_str());
+            notes.push(UpgradeNote::Dropped {
+                name: format!("action {name}"),
+                value: one.result.unwrap_or_default(),
+                why: match self.call(one.call) {
+                    Some(_) => Unfit::Changed,
+                    None => Unfit::Removed,
+                },
+            });
+        }
+        kept
     }
 
     fn slot(&self, from: FlowId, slot: SlotId, to: FlowId) -> Option<SlotId> {

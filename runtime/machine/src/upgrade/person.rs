@@ -15,6 +15,8 @@ impl Versions<'_> {
     pub fn person(&self, person: &mut Person, notes: &mut Vec<UpgradeNote>) {
         let (old, new) = (&self.old.bot, &self.new.bot);
         let before = std::mem::take(&mut person.fields);
+        // Fields whose value is another one now.
+        let mut unfit = Vec::new();
         for field in &new.customer {
             let at = old.customer.iter().position(|one| one.name == field.name);
             let known = at.map(|at| (&old.customer[at], before.get(at)));
@@ -29,6 +31,7 @@ impl Versions<'_> {
                     Some(value) => value,
                     None => {
                         dropped(notes, &field.name, value, Unfit::Changed);
+                        unfit.extend(at);
                         field.default.clone()
                     }
                 },
@@ -44,17 +47,36 @@ impl Versions<'_> {
             let name = old.get(index)?;
             new.iter().position(|one| one == name)
         };
-        person.stage = (person.stage)
-            .and_then(|stage| position(&old.stages, &new.stages, stage.index()))
-            .map(StageId::from);
+        let mut gone = |name: String, value: Value| {
+            notes.push(UpgradeNote::Dropped {
+                name,
+                value,
+                why: Unfit::Removed,
+            });
+        };
+        person.stage = person.stage.and_then(|stage| {
+            let now = position(&old.stages, &new.stages, stage.index());
+            if let (None, Some(name)) = (now, old.stages.get(stage.index())) {
+                gone("stage".to_owned(), Value::Text(name.clone()));
+            }
+            now.map(StageId::from)
+        });
         if let Some(more) = &mut person.particulars {
             more.written.retain_mut(|one| {
                 let before = old.customer.get(one.field.index()).map(|field| &field.name);
                 let now = new.customer.iter().position(|field| Some(&field.name) == before);
-                now.map(|now| one.field = FieldId::from(now)).is_some()
+                // What proved a value proves no other one.
+                let kept = now.filter(|_| !unfit.contains(&one.field.index()));
+                kept.map(|now| one.field = FieldId::from(now)).is_some()
             });
             more.consents.retain_mut(|record| {
                 let consent = position(&old.consents, &new.consents, record.consent.index());
+                if let (None, Some(name)) = (consent, old.consents.get(record.consent.index())) {
+                    gone(
+                        format!("consent {name} on {}", record.channel),
+                        Value::YesNo(record.granted),
+                    );
+                }
                 consent.map(|now| record.consent = ConsentId::from(now)).is_some()
             });
         }
@@ -63,7 +85,14 @@ impl Versions<'_> {
         }
         let occurrences = std::mem::take(&mut person.occurrences);
         person.occurrences = (occurrences.into_iter())
-            .filter_map(|(event, moments)| Some((self.event(event)?, moments)))
+            .filter_map(|(event, moments)| {
+                let now = self.event(event);
+                if let (None, Some(declared)) = (now, old.events.get(event.index())) {
+                    let times = i64::try_from(moments.len()).unwrap_or(i64::MAX);
+                    gone(format!("count of {}", declared.name), Value::Integer(times));
+                }
+                Some((now?, moments))
+            })
             .collect();
     }
 
