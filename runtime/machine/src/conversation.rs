@@ -62,11 +62,8 @@ pub struct Conversation {
     pub wrote_at: i64,
     /// What it needs for speaking unasked, if a trigger began it.
     pub leave: Option<Box<Leave>>,
-    /// Answers with which a flow has begun anew under a later version of its bot.
+    /// What a flow that begins anew under a later version of its bot need not ask or do again.
     pub carried: Option<Box<Carried>>,
-    /// Actions that running flows have done, oldest first: under a later version of its bot a flow may begin anew, and
-    /// what was done is not done twice.
-    pub done: Vec<Done>,
 }
 
 /// An action that a running flow has done, or is doing.
@@ -133,13 +130,15 @@ pub struct Frame {
     pub pending: Option<Box<Pending>>,
 }
 
-/// Answers with which a flow has begun anew: their questions need not be put again.
+/// What a flow that begins anew need not ask or do again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Carried {
-    /// Index of the flow's frame.
+    /// Index of the frame of the flow that has begun anew with answers.
     pub frame: u32,
     /// The variables whose questions have not been reached yet.
     pub slots: Vec<SlotId>,
+    /// Actions that running flows have done, oldest first, also where none has begun anew yet.
+    pub done: Vec<Done>,
 }
 
 /// Messages that were said, whose buttons can be pressed.

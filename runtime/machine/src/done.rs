@@ -27,11 +27,13 @@ impl Turn<'_> {
         if !self.c.frames.last().is_some_and(|frame| runs(frame.kind)) {
             return;
         }
-        if self.c.done.len() >= MAX_DONE {
-            self.c.done.remove(0);
+        let frame = self.c.frames.len() as u32 - 1;
+        let known = &mut self.c.carried.get_or_insert_default().done;
+        if known.len() >= MAX_DONE {
+            known.remove(0);
         }
-        self.c.done.push(Done {
-            frame: self.c.frames.len() as u32 - 1,
+        known.push(Done {
+            frame,
             call,
             args: args.to_vec(),
             number,
@@ -43,8 +45,8 @@ impl Turn<'_> {
     /// What a system answers is noted, whatever else becomes of it.
     pub fn has_done(&mut self, event: &EventKind) {
         if let EventKind::CallResult { call, value } = event {
-            let under_way = self.c.done.iter_mut();
-            for done in under_way.filter(|done| done.number == *call && done.result.is_none()) {
+            let known = self.c.carried.iter_mut().flat_map(|carried| &mut carried.done);
+            for done in known.filter(|done| done.number == *call && done.result.is_none()) {
                 done.result = Some(value.clone());
             }
         }
@@ -52,9 +54,11 @@ impl Turn<'_> {
 
     /// An action has failed for good: it may be tried again.
     pub fn has_not_done(&mut self, number: u32) {
-        self.c
-            .done
-            .retain(|done| done.number != number || done.result.is_some());
+        if let Some(carried) = &mut self.c.carried {
+            carried
+                .done
+                .retain(|done| done.number != number || done.result.is_some());
+        }
     }
 
     /// An action is reached by a flow that began anew: each time that it was done before counts once.
@@ -63,7 +67,7 @@ impl Turn<'_> {
         let is_it = |done: &&mut Done| {
             done.before && done.frame <= top && done.call == site.call && done.args == args
         };
-        let done = self.c.done.iter_mut().find(is_it)?;
+        let done = self.c.carried.as_deref_mut()?.done.iter_mut().find(is_it)?;
         (done.before, done.frame) = (false, top);
         Some(match &done.result {
             Some(value) => Known::Did(value.clone()),
@@ -74,12 +78,12 @@ impl Turn<'_> {
     /// Frames above the first so many are gone. What a flow has done is now what the one that ran it has done; what was
     /// done for a handler is over.
     pub fn done_below(&mut self, count: usize) {
-        if self.c.done.is_empty() {
+        let Some(carried) = &mut self.c.carried else {
             return;
-        }
+        };
         let below = count.checked_sub(1).and_then(|below| self.c.frames.get(below));
         let kept = below.is_some_and(|frame| matches!(frame.kind, FrameKind::Started | FrameKind::Run));
-        self.c.done.retain_mut(|done| {
+        carried.done.retain_mut(|done| {
             if (done.frame as usize) < count {
                 return true;
             }
@@ -91,7 +95,8 @@ impl Turn<'_> {
     /// The topmost flow begins anew: what it has done will be taken as done.
     pub fn begins_anew(&mut self) {
         let top = self.c.frames.len().saturating_sub(1) as u32;
-        for done in self.c.done.iter_mut().filter(|done| done.frame >= top) {
+        let known = self.c.carried.iter_mut().flat_map(|carried| &mut carried.done);
+        for done in known.filter(|done| done.frame >= top) {
             done.before = true;
         }
     }

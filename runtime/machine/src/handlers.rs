@@ -86,8 +86,10 @@ impl Turn<'_> {
                 why: GivenUp::Left,
             }));
         }
+        if let Some(carried) = &mut self.c.carried {
+            carried.done.retain(|done| (done.frame as usize) < open);
+        }
         self.carries_no_more(|carried| carried.frame as usize >= open);
-        self.c.done.retain(|done| (done.frame as usize) < open);
         if let Some(offers) = &mut self.c.offers {
             offers.messages.retain_mut(|offer| match &mut offer.frame {
                 Some(frame) if *frame as usize >= fresh => {

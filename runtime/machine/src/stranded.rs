@@ -175,12 +175,10 @@ impl Turn<'_> {
         frame.pending = None;
         self.c.question = None;
         self.c.owner = Owner::Bot;
-        self.c.carried = (!slots.is_empty()).then(|| {
-            Box::new(Carried {
-                frame: index as u32,
-                slots,
-            })
-        });
+        if !slots.is_empty() || self.c.carried.is_some() {
+            let carried = self.c.carried.get_or_insert_default();
+            (carried.frame, carried.slots) = (index as u32, slots);
+        }
         self.begins_anew();
         Some(flow.entry)
     }
@@ -211,7 +209,17 @@ impl Turn<'_> {
 
     /// A variable got a value in another way, or frames were dropped: what was carried for them is over.
     pub fn carries_no_more(&mut self, is_over: impl Fn(&Carried) -> bool) {
-        if self.c.carried.as_deref().is_some_and(is_over) {
+        if let Some(carried) = &mut self.c.carried
+            && is_over(carried)
+        {
+            carried.slots.clear();
+        }
+        if self
+            .c
+            .carried
+            .as_deref()
+            .is_some_and(|carried| carried.slots.is_empty() && carried.done.is_empty())
+        {
             self.c.carried = None;
         }
     }

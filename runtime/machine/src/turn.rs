@@ -315,8 +315,8 @@ impl<'a> Turn<'a> {
             }));
         }
         self.c.frames.truncate(count);
-        self.carries_no_more(|carried| carried.frame as usize >= count);
         self.done_below(count);
+        self.carries_no_more(|carried| carried.frame as usize >= count);
         if let Some(offers) = &mut self.c.offers {
             offers
                 .messages

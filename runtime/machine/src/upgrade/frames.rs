@@ -25,19 +25,23 @@ impl Versions<'_> {
             conversation.frames.push(carried);
         }
         conversation.carried = conversation.carried.take().and_then(|carried| {
-            let (old, new) = (
-                before.get(carried.frame as usize)?,
-                conversation.frames.get(carried.frame as usize)?,
-            );
-            let slots = carried.slots.iter();
-            Some(Box::new(Carried {
+            let at = carried.frame as usize;
+            let slots = match (before.get(at), conversation.frames.get(at)) {
+                (Some(old), Some(new)) => {
+                    let slots = carried.slots.iter();
+                    slots
+                        .filter_map(|slot| self.slot(old.flow, *slot, new.flow))
+                        .collect()
+                }
+                _ => Vec::new(),
+            };
+            let carried = Carried {
                 frame: carried.frame,
-                slots: slots
-                    .filter_map(|slot| self.slot(old.flow, *slot, new.flow))
-                    .collect(),
-            }))
+                slots,
+                done: self.done(carried.done, notes),
+            };
+            (!carried.slots.is_empty() || !carried.done.is_empty()).then(|| Box::new(carried))
         });
-        conversation.done = self.done(std::mem::take(&mut conversation.done), notes);
         // Only the topmost frame's clock wakes a stranded conversation.
         let timer = conversation.timer;
         let wakes = conversation.is_stranded();

@@ -29,10 +29,8 @@ impl<'a> Versions<'a> {
             return Some(old);
         }
         let name = &self.old.bot.flows.get(old.index())?.name;
-        self.new.flow_named(name).or_else(|| {
-            let moved = self.new.bot.moved.iter().find(|moved| moved.from == *name)?;
-            self.new.flow_named(&moved.to)
-        })
+        let moved = || self.moves(name).iter().find_map(|name| self.new.flow_named(name));
+        self.new.flow_named(name).or_else(moved)
     }
 
     /// The place of the new version: the one of the same hash and kind, or where it has moved to.
@@ -52,14 +50,67 @@ impl<'a> Versions<'a> {
     fn moved(&self, old: PlaceId) -> Option<PlaceId> {
         let place = self.old.bot.places.get(old.index())?;
         let name = name_of(&self.old.bot, old);
-        let moved = self.new.bot.moved.iter().find_map(|moved| {
-            let rest = name.strip_prefix(moved.from.as_str())?;
-            (rest.is_empty() || rest.starts_with('.')).then(|| format!("{}{rest}", moved.to))
-        })?;
-        let places = self.new.bot.places.iter().enumerate();
-        let mut kin = places.filter(|(_, one)| one.kind.word() == place.kind.word());
-        kin.find(|(index, _)| name_of(&self.new.bot, PlaceId::from(*index)) == moved)
-            .map(|(index, _)| PlaceId::from(index))
+        let same_kind = |id: &PlaceId| {
+            let found = self.new.bot.places.get(id.index());
+            found.is_some_and(|one| one.kind.word() == place.kind.word())
+        };
+        let named = |name: &String| {
+            let places = 0..self.new.bot.places.len();
+            let mut kin = places.map(PlaceId::from).filter(same_kind);
+            kin.find(|id| name_of(&self.new.bot, *id) == *name)
+        };
+        let mut names = self.moves(&name);
+        // Where a flow is run is named after the flow.
+        if let PlaceKind::Run(site) = &place.kind
+            && let Some(flow) = self.old.bot.flows.get(site.flow.index())
+        {
+            names.insert(0, name);
+            let moved = self.moves(&flow.name);
+            let renamed = |name: &String| {
+                let within = name.strip_suffix(place.name.as_str())?;
+                // In a handler its name stands before.
+                let (handler, rest) = place.name.split_at(place.name.rfind(flow.name.as_str())?);
+                let rest = rest.strip_prefix(flow.name.as_str())?;
+                let within = format!("{within}{handler}");
+                Some(
+                    moved
+                        .iter()
+                        .map(|to| format!("{within}{to}{rest}"))
+                        .collect::<Vec<_>>(),
+                )
+            };
+            names.extend(names.iter().filter_map(renamed).flatten().collect::<Vec<_>>());
+        }
+        names.iter().find_map(named)
+    }
+
+    /// The names that something has moved to, one `moved` after the other: what is told of a place goes before what is
+    /// told of its step or flow, and what moved again in a later version is found there.
+    fn moves(&self, name: &str) -> Vec<String> {
+        /// Nothing has moved more often.
+        const MAX_MOVES: usize = 64;
+        let mut names = vec![name.to_owned()];
+        let mut at = 0;
+        while at < names.len() && names.len() < MAX_MOVES {
+            let moved = self.new.bot.moved.iter();
+            let mut moved: Vec<(usize, String)> = moved
+                .filter_map(|moved| {
+                    let rest = names[at].strip_prefix(moved.from.as_str())?;
+                    let whole = rest.is_empty() || rest.starts_with('.');
+                    whole.then(|| (moved.from.len(), format!("{}{rest}", moved.to)))
+                })
+                .collect();
+            moved.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+            for (_, name) in moved {
+                // What goes round in a circle is there already; what grows without end is longer than any name.
+                if !names.contains(&name) && name.len() < 1024 {
+                    names.push(name);
+                }
+            }
+            at += 1;
+        }
+        names.remove(0);
+        names
     }
 
     /// For each variable of a flow of the new version the one of the old flow that it was: the answer of a question that

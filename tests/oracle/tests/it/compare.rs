@@ -1,6 +1,6 @@
 //! Two worlds that hear the same: one with the machine, one with the oracle, compared after every line.
 
-use botflow_machine::{Effect, Event, Numbers, Owner, Person, Rest, Speaker};
+use botflow_machine::{Effect, Event, Numbers, Owner, Person, Rest, Speaker, UpgradeNote};
 use botflow_oracle::{Oracle, Project, Triggers};
 use botflow_scenario::engine::{Engine, MachineEngine, Standing};
 use botflow_scenario::script::{LineKind, Stub};
@@ -16,7 +16,7 @@ pub struct Pair<'a> {
 }
 
 /// An engine that leaves nothing to chance.
-struct Certain<E>(E);
+pub(crate) struct Certain<E>(pub E);
 
 impl<E: Engine> Engine for Certain<E> {
     fn standing(&self) -> Standing {
@@ -25,6 +25,10 @@ impl<E: Engine> Engine for Certain<E> {
 
     fn misunderstood(&self) -> u32 {
         self.0.misunderstood()
+    }
+
+    fn upgrade(&mut self, effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
+        self.0.upgrade(effects)
     }
 }
 
@@ -172,7 +176,7 @@ pub(crate) fn act(world: &mut World<'_>, line: &LineKind) -> Result<Vec<Observed
     }
 }
 
-fn lines(seen: &Result<Vec<Observed>, Trouble>) -> Vec<String> {
+pub(crate) fn lines(seen: &Result<Vec<Observed>, Trouble>) -> Vec<String> {
     match seen {
         Ok(observed) => {
             let told = observed.iter().flat_map(|one| match one {

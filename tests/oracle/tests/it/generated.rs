@@ -144,7 +144,7 @@ pub(crate) fn take(pair: &mut Pair<'_>, line: &str) -> Result<Vec<String>, Strin
     }
 }
 
-fn parse(line: &str) -> Result<Vec<LineKind>, String> {
+pub(crate) fn parse(line: &str) -> Result<Vec<LineKind>, String> {
     let script = script::parse(&format!("conversation c\n{line}\n")).map_err(|error| format!("{error:?}"))?;
     let lines = script.conversations.into_iter().flat_map(|scene| scene.lines);
     Ok(lines.map(|line| line.kind).collect())

@@ -10,3 +10,4 @@ mod nudges;
 mod people;
 mod project;
 mod upgrades;
+mod versions;

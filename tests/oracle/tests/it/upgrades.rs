@@ -21,7 +21,7 @@ use crate::project::build;
 /// Lines before the new version and behind it.
 const LINES: usize = 14;
 
-fn number(name: &str, usual: u64) -> u64 {
+pub(crate) fn number(name: &str, usual: u64) -> u64 {
     let value = std::env::var(name).ok();
     value.and_then(|value| value.parse().ok()).unwrap_or(usual)
 }
@@ -105,7 +105,7 @@ fn renamed(text: &str, from: &str, to: &str) -> String {
 }
 
 /// The same bot with more of everything in front, so that nothing has the number it had.
-fn shifted(source: &str) -> String {
+pub(crate) fn shifted(source: &str) -> String {
     let more = "\nevent zz_event\n\ntype zz_set {\n  one\n  two\n}\n\nflow zz_flow {\n  ask zz_first: text \"?\"\n  \
                 ask zz_second: zz_set \"?\"\n  finish resolved\n}\n\nqueue zz_queue {\n  hours always\n}\n";
     match source.find("\n}\n") {
