@@ -1,9 +1,13 @@
 //! Names for what a version of a bot only numbers, by which a later version finds it again: what is said, the
 //! variants of `say one of`, and the rules of `always` (see [`crate::upgrade`]).
 
+use std::collections::BTreeMap;
+
 use botflow_artifact::*;
 use botflow_values as values;
 use smol_str::SmolStr;
+
+use super::versions::Versions;
 
 /// Where something is said: the flow, the step (empty in none), and its number there.
 type Spot = (SmolStr, SmolStr, u32);
@@ -71,6 +75,56 @@ impl Said {
             }
         }
         said
+    }
+
+    /// The same under the names that the later version has for flows, steps and questions that have moved.
+    pub fn moved(mut self, versions: &Versions<'_>, later: &Said) -> Said {
+        if versions.new.bot.moved.is_empty() {
+            return self;
+        }
+        let mut names: BTreeMap<(SmolStr, SmolStr), (SmolStr, SmolStr)> = BTreeMap::new();
+        let has = |flow: &str, step: &str| {
+            let spots = later.messages.iter().map(|(spot, _)| spot);
+            spots
+                .into_iter()
+                .any(|(one, within, _)| one == flow && within == step)
+        };
+        for (spot, _) in &self.messages {
+            let (flow, step) = (&spot.0, &spot.1);
+            if names.contains_key(&(flow.clone(), step.clone())) || has(flow, step) {
+                continue;
+            }
+            let whole = match step.is_empty() {
+                true => flow.to_string(),
+                false => format!("{flow}.{step}"),
+            };
+            let moved = versions.moves(&whole).into_iter().find_map(|name| {
+                let (flow, step) = match step.is_empty() {
+                    true => (name.as_str(), ""),
+                    false => name.rsplit_once('.')?,
+                };
+                has(flow, step).then(|| (flow.into(), step.into()))
+            });
+            if let Some(moved) = moved {
+                names.insert((flow.clone(), step.clone()), moved);
+            }
+        }
+        let hex = |place: &Place| SmolStr::from(format!("{:x}", place.hash.0));
+        let silence = SmolStr::new_static("silence");
+        for (index, place) in versions.old.bot.places.iter().enumerate() {
+            let there = versions.place(PlaceId::from(index));
+            if let Some(there) = there.and_then(|there| versions.new.bot.places.get(there.index())) {
+                names.insert((hex(place), silence.clone()), (hex(there), silence.clone()));
+            }
+        }
+        let anew = |spot: &mut Spot| {
+            if let Some((flow, step)) = names.get(&(spot.0.clone(), spot.1.clone())) {
+                (spot.0, spot.1) = (flow.clone(), step.clone());
+            }
+        };
+        self.messages.iter_mut().for_each(|(spot, _)| anew(spot));
+        self.varied.iter_mut().for_each(|(spot, ..)| anew(spot));
+        self
     }
 
     /// The message of the other version that stands where this one's stands.

@@ -185,7 +185,8 @@ impl Versions<'_> {
         if conversation.varied.is_empty() && conversation.said.is_empty() {
             return;
         }
-        let (before, now) = (identities::Said::of(old), identities::Said::of(new));
+        let now = identities::Said::of(new);
+        let before = identities::Said::of(old).moved(self, &now);
         let varied = std::mem::take(&mut conversation.varied);
         let varied = varied.into_iter().filter_map(|(memory, last)| {
             let (memory, count) = before.memory(memory, &now)?;

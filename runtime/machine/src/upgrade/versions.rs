@@ -86,7 +86,7 @@ impl<'a> Versions<'a> {
 
     /// The names that something has moved to, one `moved` after the other: what is told of a place goes before what is
     /// told of its step or flow, and what moved again in a later version is found there.
-    fn moves(&self, name: &str) -> Vec<String> {
+    pub fn moves(&self, name: &str) -> Vec<String> {
         /// Nothing has moved more often.
         const MAX_MOVES: usize = 64;
         let mut names = vec![name.to_owned()];
