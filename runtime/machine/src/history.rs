@@ -111,12 +111,13 @@ impl History {
                 .iter_mut()
                 .find(|mine| mine.experiment == theirs.experiment)
             {
-                Some(mine) if theirs.at < mine.at => *mine = theirs,
+                Some(mine) if (theirs.at, &theirs.arm) < (mine.at, &mine.arm) => *mine = theirs,
                 Some(_) => {}
                 None => self.arms.push(theirs),
             }
         }
-        self.arms.sort_by_key(|one| one.at);
+        self.arms
+            .sort_by(|one, other| (one.at, &one.experiment).cmp(&(other.at, &other.experiment)));
         self.arms.truncate(MAX_ARMS);
     }
 }

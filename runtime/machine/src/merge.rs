@@ -11,6 +11,7 @@ use crate::MAX_COUNTED;
 use crate::address::{Address, MAX_ADDRESSES};
 use crate::card::{Written, is_one};
 use crate::consent::{Consent, bound};
+use crate::history::{Exposure, History};
 use crate::person::{Brought, Person};
 use crate::program::Program;
 
@@ -86,6 +87,7 @@ pub fn merge(program: &Program, into: (&Person, i64), from: (&Person, i64)) -> M
     person.history = match (one.history.clone(), other.history.clone()) {
         (Some(mut one), Some(other)) => {
             one.merge(*other);
+            one_of_a_group(program, &mut one);
             Some(one)
         }
         (one, other) => one.or(other),
@@ -205,6 +207,26 @@ fn merge_field(field: &Field, one: Side, other: Side) -> Side {
             }
         }
     }
+}
+
+/// Of experiments of one group a person takes part in one: the one that was met first.
+fn one_of_a_group(program: &Program, history: &mut History) {
+    let group = |exposure: &Exposure| {
+        let mut experiments = program.bot.experiments.iter();
+        experiments
+            .find(|one| one.name == exposure.experiment)?
+            .group
+            .clone()
+    };
+    let mut groups: Vec<SmolStr> = Vec::new();
+    // They stand in the order in which they were met.
+    history.arms.retain(|exposure| match group(exposure) {
+        Some(group) if groups.contains(&group) => false,
+        known => {
+            groups.extend(known);
+            true
+        }
+    });
 }
 
 /// The later of two notes.

@@ -34,6 +34,8 @@ struct Clock {
     by_customer: bool,
     /// From which channel of `via` on.
     tried: usize,
+    /// How much the person had written when it was begun before.
+    wrote: u32,
 }
 
 struct Sent {
@@ -194,6 +196,7 @@ impl<'a> Triggers<'a> {
             waits: false,
             by_customer,
             tried: 0,
+            wrote: 0,
         });
     }
 
@@ -293,6 +296,11 @@ impl<'a> Triggers<'a> {
     }
 
     fn delivered(&mut self, channel: &str, status: Delivery) {
+        if matches!(status, Delivery::Read | Delivery::Clicked) {
+            let rules = &self.rules;
+            self.clocks
+                .retain(|clock| clock.tried == 0 || rules[clock.rule].via[clock.tried - 1] != channel);
+        }
         let Some(at) = self.watches.iter().rposition(|watch| watch.channel == channel) else {
             return;
         };
@@ -318,6 +326,9 @@ impl<'a> Triggers<'a> {
     fn finish(&mut self, sight: &mut Sight<'_, 'a>) {
         self.schedules(sight);
         self.unread(sight);
+        let wrote = sight.oracle.person.wrote();
+        self.clocks
+            .retain(|clock| clock.tried == 0 || clock.wrote == wrote);
         let mut due: Vec<(Reverse<i32>, usize, usize)> = (self.clocks.iter())
             .filter(|clock| clock.waits || clock.tried > 0 || clock.ready <= sight.now)
             .map(|clock| (Reverse(self.rules[clock.rule].priority), clock.rule, clock.tried))
@@ -557,6 +568,7 @@ impl<'a> Triggers<'a> {
         let goes_on = rule.unread.is_some() || rule.undelivered.is_some();
         if goes_on && !rule.via.is_empty() && place + 1 < via.len() {
             clock.tried = place + 1;
+            clock.wrote = sight.oracle.person.wrote();
             clock.waits = false;
             self.watches.push(Watch {
                 clock,

@@ -56,6 +56,8 @@ pub(super) struct Pending {
     pub by_customer: bool,
     /// How many channels of `via` it has gone through; above 0 it was begun before.
     pub tried: u32,
+    /// How much the person had written when it was begun before ([`crate::Person::wrote`]).
+    pub wrote: Option<u32>,
 }
 
 /// A message whose being read is waited for.
@@ -159,6 +161,12 @@ impl Agenda {
         all.watches.sort_by_key(|watch| (watch.at, watch.pending.trigger));
         // What was answered is not waited for any more; the one counts anew what is written.
         all.watches.iter_mut().for_each(|watch| watch.wrote = None);
+        all.pending.iter_mut().for_each(|pending| pending.wrote = None);
+        // An event that reached a goal of either has reached it.
+        let mut reached = [&self.reached[..], &other.reached].concat();
+        reached.sort_unstable();
+        reached.dedup();
+        all.reached = reached;
         later(&mut all.marks, &other.marks);
         later(&mut all.scheduled, &other.scheduled);
         later(&mut all.segments, &other.segments);

@@ -82,6 +82,7 @@ impl Desk<'_> {
             waits: false,
             by_customer,
             tried: 0,
+            wrote: None,
         };
         match running {
             Some(running) => *running = pending,

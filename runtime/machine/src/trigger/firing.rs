@@ -35,6 +35,11 @@ impl Desk<'_> {
     }
 
     fn clocks(&mut self, agenda: &mut Agenda) {
+        // What was answered while it waited for its next channel does not go there.
+        let wrote = self.person.wrote();
+        agenda
+            .pending
+            .retain_mut(|pending| pending.tried == 0 || *pending.wrote.get_or_insert(wrote) == wrote);
         let mut looked: Vec<(u32, u32, u64)> = (agenda.pending.iter())
             .filter(|pending| pending.waits || pending.due <= self.now)
             .map(|pending| {
@@ -266,6 +271,16 @@ impl Desk<'_> {
 
     /// Something became of the newest message on the channel whose being read is waited for.
     pub fn status(&mut self, agenda: &mut Agenda, channel: &str, status: Delivery) {
+        if matches!(status, Delivery::Read | Delivery::Clicked) {
+            // What waits for its next channel has been read after all.
+            agenda.pending.retain(|pending| {
+                let index = self.index.by_key(pending.trigger);
+                let declared = index.and_then(|index| self.program.bot.triggers.get(index));
+                let went = declared.zip((pending.tried as usize).checked_sub(1));
+                let went = went.and_then(|(declared, place)| declared.via.get(place));
+                went.is_none_or(|went| went != channel)
+            });
+        }
         let found = agenda.watches.iter().rposition(|watch| watch.channel == channel);
         let Some(at) = found else {
             return;
@@ -279,7 +294,7 @@ impl Desk<'_> {
             Delivery::Failed => {
                 let watch = agenda.watches.remove(at);
                 unseen(agenda, &watch);
-                self.next_channel(agenda, watch.pending);
+                self.next_channel(agenda, watch);
             }
         }
     }
@@ -299,7 +314,7 @@ impl Desk<'_> {
                     if kind == Fallback::Undelivered {
                         unseen(agenda, &watch);
                     }
-                    self.next_channel(agenda, watch.pending);
+                    self.next_channel(agenda, watch);
                 }
             }
         }
@@ -321,7 +336,9 @@ impl Desk<'_> {
         moments.min_by_key(|(moment, goes_on)| (*moment, goes_on.is_none()))
     }
 
-    fn next_channel(&mut self, agenda: &mut Agenda, mut pending: Pending) {
+    fn next_channel(&mut self, agenda: &mut Agenda, watch: Watch) {
+        let mut pending = watch.pending;
+        pending.wrote = watch.wrote;
         pending.due = self.now;
         pending.waits = false;
         // A clock for an earlier firing of the same trigger gives way: it is the same message, only older.

@@ -174,3 +174,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_event_that_reached_a_goal_of_either_has_reached_it_for_the_one() {
+    let program = program();
+    let (mut ana, mut visitor) = (Somebody::new(&program, START), Somebody::new(&program, START));
+    let report = |who: &mut Somebody<'_>, id: u64| {
+        let found = who.report(id, START, "e0", values(50));
+        told(&program, &found)
+    };
+    let sold = ["sale reached, worth Integer(50), credit []"];
+    assert_eq!(report(&mut visitor, 7), sold);
+    // More than the repetitions that are told by their ids alone.
+    for id in 100..120 {
+        report(&mut ana, id);
+        report(&mut visitor, 100 + id);
+    }
+    ana.agenda = ana.agenda.merged(&visitor.agenda);
+    assert_eq!(report(&mut ana, 7), [""; 0]);
+    assert_eq!(report(&mut ana, 8), sold);
+}

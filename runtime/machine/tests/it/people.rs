@@ -37,6 +37,16 @@ fn bot() -> Program {
             merging,
         });
     }
+    for (name, group) in [("x0", Some("g")), ("x1", Some("g")), ("x2", None)] {
+        b.bot.experiments.push(botflow_artifact::Experiment {
+            name: name.into(),
+            arms: vec![("a1".into(), 5_000), ("a2".into(), 5_000)],
+            condition: None,
+            group: group.map(Into::into),
+            goal: None,
+            hold_out: 0,
+        });
+    }
     b.bot.channels = ["web", "sms"].map(Into::into).to_vec();
     b.bot.consents = ["marketing", "service"].map(Into::into).to_vec();
     b.bot.stages = ["look", "buy", "care"].map(Into::into).to_vec();
@@ -52,6 +62,7 @@ enum Deed {
     Count(u32),
     Reach(bool, u8),
     Stage(u32),
+    Meet(u8, u8),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -62,6 +73,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => (0u32..2).prop_map(Deed::Count),
         1 => (any::<bool>(), 0u8..3).prop_map(|(sms, address)| Deed::Reach(sms, address)),
         1 => (0u32..3).prop_map(Deed::Stage),
+        2 => (0u8..3, 0u8..3).prop_map(|(experiment, arm)| Deed::Meet(experiment, arm)),
     ]
 }
 
@@ -106,6 +118,21 @@ fn somebody(program: &Program, id: u64, deeds: &[(i64, Deed)]) -> Person {
             Deed::Reach(sms, address) => {
                 person.reach(channel(*sms), &address.to_string(), at);
             }
+            Deed::Meet(experiment, arm) => {
+                let arms = &mut person.history.get_or_insert_default().arms;
+                let experiment = format!("x{experiment}");
+                // Of a group one is met at most.
+                if arms
+                    .iter()
+                    .all(|one| one.experiment == "x2" && experiment != "x2")
+                {
+                    arms.push(botflow_machine::Exposure {
+                        experiment: experiment.into(),
+                        arm: (*arm > 0).then(|| format!("a{arm}").into()),
+                        at,
+                    });
+                }
+            }
             Deed::Stage(stage) => {
                 person.stage = Some(StageId(*stage));
                 person.particulars_mut().staged_at = Some(at);
@@ -146,11 +173,13 @@ fn facts(person: &Person) -> String {
     opted_out.sort();
     let mut addresses: Vec<String> = person.addresses().iter().map(|one| format!("{one:?}")).collect();
     addresses.sort();
+    let arms = person.history.iter().flat_map(|history| &history.arms);
+    let arms: Vec<_> = arms.collect();
     let given: Vec<bool> = (0..2)
         .flat_map(|kind| ["web", "sms"].map(|on| person.has_consent(ConsentId(kind), on)))
         .collect();
     format!(
-        "{fields:?} {occurrences:?} {consents:?} {given:?} {opted_out:?} {addresses:?} {:?}",
+        "{fields:?} {occurrences:?} {consents:?} {given:?} {opted_out:?} {addresses:?} {arms:?} {:?}",
         person.stage
     )
 }
@@ -206,6 +235,14 @@ proptest! {
                 one.consent == record.consent && one.channel == record.channel
             };
             prop_assert!(merged.consents().iter().any(known));
+        }
+        let arms = |person: &Person| person.history.as_ref().map_or(Vec::new(), |history| history.arms.clone());
+        let met: Vec<_> = arms(&merged).into_iter().map(|one| one.experiment).collect();
+        prop_assert!(!(met.contains(&"x0".into()) && met.contains(&"x1".into())), "one of a group");
+        for exposure in arms(&merged) {
+            let mut of_both = [arms(&a), arms(&b)].concat();
+            of_both.retain(|one| one.experiment == exposure.experiment);
+            prop_assert_eq!(of_both.iter().map(|one| one.at).min(), Some(exposure.at), "the first holds");
         }
         for on in ["web", "sms"] {
             let out = a.is_opted_out(on) || b.is_opted_out(on);

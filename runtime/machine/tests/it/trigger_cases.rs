@@ -466,3 +466,44 @@ fn nobody_is_there_to_be_reached() {
     happened(&situation, &mut agenda, happening, &mut out);
     check(&program, &out, &["t passed: unreachable"]);
 }
+
+#[test]
+fn what_waits_for_its_next_channel_is_answered_or_read_meanwhile() {
+    let program = program(vec![Trigger {
+        via: ["sms", "mail"].map(Into::into).to_vec(),
+        fallback: vec![(Fallback::Unread, Some(HOUR))],
+        between: Some((9 * 60, 20 * 60)),
+        ..plain("t", vec![on(0)])
+    }]);
+    // It is not read before the window closes, and would go on in the morning.
+    let evening = moment("UTC", (2026, 3, 2), (19, 30));
+    let begun = || {
+        let mut who = Somebody::new(&program, evening);
+        who.person.timezone = "UTC".into();
+        check(&program, &who.happens("e0", 1), &["t starts on sms"]);
+        assert_eq!(who.pass(2 * HOUR), []);
+        who
+    };
+    let goes_on =
+        |who: &mut Somebody<'_>| -> Vec<Decision> { who.pass(DAY).into_iter().map(|(_, one)| one).collect() };
+    let mut who = begun();
+    check(&program, &goes_on(&mut who), &["t again on mail"]);
+    let mut who = begun();
+    who.writes();
+    check(&program, &who.turn(&[]), &[]);
+    check(&program, &goes_on(&mut who), &[]);
+    let mut who = begun();
+    check(&program, &who.status("mail", Delivery::Read), &[]);
+    check(&program, &who.status("sms", Delivery::Read), &[]);
+    check(&program, &goes_on(&mut who), &[]);
+    // Who becomes one with somebody who writes a lot has not answered by that.
+    let mut who = begun();
+    who.person.history = None;
+    let mut other = Somebody::new(&program, evening);
+    other.writes();
+    other.writes();
+    who.agenda = who.agenda.merged(&other.agenda);
+    who.person.history = other.person.history.clone();
+    check(&program, &who.due(), &[]);
+    check(&program, &goes_on(&mut who), &["t again on mail"]);
+}
