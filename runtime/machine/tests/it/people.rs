@@ -510,7 +510,7 @@ proptest! {
         let mut keys = std::collections::BTreeSet::new();
         for effect in &effects {
             if let Effect::Call(request) = effect && request.attempt == 1 {
-                prop_assert!(keys.insert(request.key.clone()), "{:?} twice", request.key);
+                prop_assert!(keys.insert(request.key), "{:?} twice", request.key);
             }
         }
     }
