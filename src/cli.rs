@@ -33,9 +33,9 @@ pub enum Command {
                       For continuous integration:\n  \
                       botflow check --deny warnings          warnings fail, too\n  \
                       botflow check --format github          annotations of a pull request\n  \
-                      botflow check --format sarif > f.sarif for code scanning\n  \
-                      botflow check --write-baseline         keep what is found today ...\n  \
-                      botflow check --baseline botflow-baseline.json   ... and fail for what is new\n  \
+                      botflow check --format sarif           for code scanning\n  \
+                      botflow check --write-baseline         keep what is found today, and from then on ...\n  \
+                      botflow check --baseline botflow-baseline.json   ... fail for what is new\n  \
                       botflow check --changed-since origin/main        only what a branch has touched\n\n\
                       What a project does not want to see at all stands in botflow.toml:\n  \
                       [lints]\n  unused-name = \"off\"     # or \"hint\", \"warning\", \"error\"\n\

@@ -33,7 +33,7 @@ impl Identity {
         let under = text[start..end].trim_start().lines().next().unwrap_or_default();
         let words: Vec<&str> = under.split_whitespace().collect();
         Identity {
-            within: within(text, start),
+            within: within(&source.path, text, start),
             name: finding.rule.name.to_owned(),
             text: words.join(" ").chars().take(MOST_TEXT).collect(),
         }
@@ -62,13 +62,17 @@ impl Counter {
 
 /// The declaration around a place, and the step in it: what the nearest lines above begin with. That works in files
 /// that cannot be read, too.
-fn within(text: &str, at: usize) -> String {
+fn within(path: &str, text: &str, at: usize) -> String {
     let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
     let mut step = None;
     for line in text[..line_end].lines().rev() {
-        let first = line.chars().next();
         // `botflow.toml` has tables, `.flow` files have declarations.
-        if first.is_some_and(|letter| letter.is_alphabetic() || letter == '[') {
+        let begins = match line.chars().next() {
+            Some('[') => path.ends_with(".toml"),
+            Some(letter) => letter.is_alphabetic() && !path.ends_with(".toml"),
+            None => false,
+        };
+        if begins {
             let head = match line.strip_prefix('[') {
                 Some(table) => table.split(']').next().unwrap_or_default().to_owned(),
                 None => head(line),
@@ -112,12 +116,12 @@ mod tests {
     #[test]
     fn declarations_and_steps_are_found() {
         let text = "bot b {\n  start a\n}\nflow a {\n  say \"x\"\n  step one {\n    say \"y\"\n  }\n}\n";
-        let at = |part: &str| within(text, text.find(part).expect("it is there"));
+        let at = |part: &str| within("a.flow", text, text.find(part).expect("it is there"));
         assert_eq!(at("start"), "bot b");
         assert_eq!(at("\"x\""), "flow a");
         assert_eq!(at("\"y\""), "flow a, step one");
         assert_eq!(at("one"), "flow a, step one");
-        assert_eq!(within("# x\n", 1), "");
-        assert_eq!(within("[lints]\na = 1\n", 9), "lints");
+        assert_eq!(within("a.flow", "# x\n", 1), "");
+        assert_eq!(within("botflow.toml", "[lints]\na = 1\n", 9), "lints");
     }
 }

@@ -52,6 +52,7 @@ pub fn mend(root: &Utf8Path, project: &mut Project, wanted: &dyn Fn(&Project, &F
     let mut checked = compile::check_bot(project);
     for _ in 0..MOST_ROUNDS {
         let mut edits: Vec<&Edit> = Vec::new();
+        let mut taken = Taken::default();
         for finding in checked.findings.iter().filter(|finding| finding.safe) {
             let Some(fix) = finding.fixes.first().filter(|_| wanted(project, finding)) else {
                 continue;
@@ -66,14 +67,7 @@ pub fn mend(root: &Utf8Path, project: &mut Project, wanted: &dyn Fn(&Project, &F
                             .is_some()
                     })
             });
-            let touches = |edit: &&Edit| {
-                edits.iter().any(|other| {
-                    edit.span.file == other.span.file
-                        && edit.span.start <= other.span.end
-                        && other.span.start <= edit.span.end
-                })
-            };
-            if sound && !fix.edits.is_empty() && !fix.edits.iter().any(|edit| touches(&edit)) {
+            if sound && !fix.edits.is_empty() && taken.all(&fix.edits) {
                 edits.extend(&fix.edits);
                 done.push(told(project, finding, &fix.title));
             }
@@ -98,6 +92,31 @@ pub fn mend(root: &Utf8Path, project: &mut Project, wanted: &dyn Fn(&Project, &F
         files: changed(&before, project),
         done,
         skipped,
+    }
+}
+
+/// Places that are replaced in a round: beginning and end, by file.
+#[derive(Default)]
+struct Taken(BTreeMap<FileId, BTreeMap<u32, u32>>);
+
+impl Taken {
+    /// Takes the places of all edits of a fix, or none of them where one touches a place that is taken.
+    fn all(&mut self, edits: &[Edit]) -> bool {
+        let touches = |edit: &Edit| {
+            let places = self.0.get(&edit.span.file);
+            // Places that are taken do not touch each other: only the last that begins before the end of this one can.
+            let before = places.and_then(|places| places.range(..=edit.span.end).next_back());
+            before.is_some_and(|(_, end)| *end >= edit.span.start)
+        };
+        if edits.iter().any(touches) {
+            return false;
+        }
+        for edit in edits {
+            let places = self.0.entry(edit.span.file).or_default();
+            let end = places.entry(edit.span.start).or_default();
+            *end = edit.span.end.max(*end);
+        }
+        true
     }
 }
 
@@ -230,4 +249,34 @@ fn changed(before: &Project, after: &Project) -> Vec<MendedFile> {
         });
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use botflow_compiler::project::Span;
+
+    fn edit(file: u32, start: u32, end: u32) -> Edit {
+        Edit {
+            span: Span {
+                file: FileId(file),
+                start,
+                end,
+            },
+            text: String::new(),
+        }
+    }
+
+    #[test]
+    fn of_fixes_that_touch_one_is_taken() {
+        let mut taken = Taken::default();
+        assert!(taken.all(&[edit(0, 10, 20), edit(0, 30, 30)]));
+        for touching in [(5, 10), (10, 10), (12, 13), (20, 25), (5, 40), (30, 30), (29, 31)] {
+            assert!(!taken.all(&[edit(0, touching.0, touching.1)]), "{touching:?}");
+        }
+        // A fix is taken whole or not at all.
+        assert!(!taken.all(&[edit(0, 50, 60), edit(0, 15, 16)]));
+        assert!(taken.all(&[edit(0, 50, 60), edit(1, 15, 16)]));
+        assert!(taken.all(&[edit(0, 21, 29)]));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use botflow_compiler::compile;
 use botflow_compiler::finding::Level;
-use botflow_compiler::project::Project;
+use botflow_compiler::project::{FileId, Project};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::baseline::{self, Baseline};
@@ -151,10 +151,9 @@ fn mended(root: &Utf8Path, project: &mut Project, changes: &[Changes]) -> Mended
     mend::mend(root, project, &|project, finding| {
         changes.is_none_or(|changes| {
             changes.concern(&absolute, finding, |file| {
-                let source = project.sources.get(file.0 as usize);
-                match source {
+                match project.sources.get(file.0 as usize) {
                     Some(source) => Some(source.path.to_string()),
-                    None => Some(project_files::CONFIG_FILE.to_owned()),
+                    None => (file == FileId::CONFIG).then(|| project_files::CONFIG_FILE.to_owned()),
                 }
             })
         })
@@ -202,7 +201,7 @@ fn write_baseline(path: &Utf8Path, all: &[Checked]) -> Result<Status, Failure> {
         return Ok(Status::Good);
     }
     output::talk(&format!(
-        "{} not in it: a bot that has them cannot be built. `botflow check` shows them.\n",
+        "{} not in it: with an error of that kind a bot cannot be built. `botflow check` shows it.\n",
         counted(written.errors, "error is", "errors are")
     ));
     Ok(Status::Findings)

@@ -92,8 +92,9 @@ impl Checked {
 
     /// The path of a file below the bot's folder; files of the library have none.
     pub fn own_path(&self, file: FileId) -> Option<&str> {
-        let own = file == FileId::CONFIG || (file.0 as usize) < self.files;
-        own.then(|| self.source(file).path.as_str())
+        let path = self.source(file).path.as_str();
+        let own = file == FileId::CONFIG || (file.0 as usize) < self.files || !path.starts_with("std/");
+        own.then_some(path)
     }
 
     /// The paths of all its own files below its folder.

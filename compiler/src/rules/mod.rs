@@ -71,7 +71,8 @@ pub fn index() -> String {
     let mut page = String::from(
         "# Findings\n\nWhat `botflow check` reports. `botflow explain NAME` shows the page of a finding: why it \
          matters, what to do, and examples. Levels can be set in `botflow.toml`:\n\n```toml\n[lints]\nunused-name = \
-         \"off\"\n```\n",
+         \"off\"\n```\n\nOne finding at one place is allowed by a comment that says why (`# botflow: allow unused-name -- \
+         …`); old ones are kept out by a baseline: see [Botflow in a pipeline](ci.md).\n",
     );
     for (family, title, rules) in [
         ("BF0", "how it is written", writing::RULES),

@@ -121,7 +121,7 @@ fn what_cannot_be_built_is_not_in_it() {
     replace(&flow, "-> call_back", "-> call_bak");
     botflow(here, &["check", "bot", "--write-baseline"])
         .ends(1)
-        .says("1 error is not in it: a bot that has them cannot be built");
+        .says("1 error is not in it: with an error of that kind a bot cannot be built");
     botflow(here, &["check", "bot", "--baseline", "botflow-baseline.json"])
         .ends(1)
         .prints("call_bak");
