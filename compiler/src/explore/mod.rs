@@ -7,13 +7,14 @@
 //!
 //! Reading order: [`transfer`] (what a stretch of a conversation does to what is known), [`scope`] (what is taken for granted, what
 //! conditions tell), [`rests`] (how long one can rest), [`unit`] (what is walked on its own: a flow, once, whoever runs
-//! it), [`solve`] (the walk), [`enter`] (from where conversations begin into all units), [`sites`] (where messages are sent),
+//! it), [`backs`] (handlers that come back), [`solve`] (the walk), [`enter`] (from where conversations begin into all units), [`sites`] (where messages are sent),
 //! [`reached`] (what is told).
 //!
 //! A flow is walked relative to its beginning, and those who run it go on with what it does as a whole: so nothing
 //! leaks from one caller of a flow to another one behind its `run`, and the cost is linear. Inside a flow that several run,
 //! what is known is joined over all of them.
 
+mod backs;
 mod effect;
 mod enter;
 mod reached;
@@ -149,10 +150,9 @@ impl<'b> Exploration<'b> {
         let node = self.walks.graph.place(id).index() as u32;
         self.at_node(node, |state| {
             if rests {
-                state.may_write(
-                    self.solved.put_again(&self.walks, place),
-                    self.walks.tells.moving(),
-                );
+                self.solved
+                    .put_again(&self.walks, id, place)
+                    .put(state, self.walks.tells.moving());
             }
             state.pass(after);
         })

@@ -13,6 +13,8 @@ pub(super) struct Rests {
     outer: Vec<u32>,
     /// The longest of all such times.
     longest: u32,
+    /// Per place: it stands in a handler, and so on top of whatever it has interrupted.
+    in_handler: Vec<bool>,
 }
 
 impl Rests {
@@ -22,6 +24,7 @@ impl Rests {
             scope,
             outer: vec![UNBOUNDED; bot.flows.len()],
             longest: always,
+            in_handler: in_handlers(bot),
         };
         for flow in &bot.flows {
             rests.longest = rests.longest.max(ends_silence(bot, &flow.handlers).unwrap_or(0));
@@ -30,12 +33,12 @@ impl Rests {
             rests.longest = rests.longest.max(ends_silence(bot, &step.handlers).unwrap_or(0));
         }
         // Who runs a flow, and with which handlers around it.
-        let mut runs: Vec<Vec<&Place>> = vec![Vec::new(); bot.flows.len()];
-        for place in &bot.places {
+        let mut runs: Vec<Vec<(usize, &Place)>> = vec![Vec::new(); bot.flows.len()];
+        for (id, place) in bot.places.iter().enumerate() {
             if let PlaceKind::Run(run) = &place.kind
                 && let Some(runs) = runs.get_mut(run.flow.index())
             {
-                runs.push(place);
+                runs.push((id, place));
             }
         }
         let mut started = vec![false; bot.flows.len()];
@@ -62,7 +65,7 @@ impl Rests {
                     todo.pop();
                     continue;
                 }
-                let callers = runs[flow].iter().map(|place| place.flow.index());
+                let callers = runs[flow].iter().map(|(_, place)| place.flow.index());
                 let waits: Vec<usize> = callers
                     .filter(|caller| state.get(*caller) == Some(&0) && *caller != flow)
                     .collect();
@@ -71,8 +74,11 @@ impl Rests {
                     todo.extend(waits);
                     continue;
                 }
-                let around = runs[flow].iter().map(|place| {
-                    ends_silence(bot, &place.handlers).unwrap_or_else(|| rests.outer[place.flow.index()])
+                let around = runs[flow].iter().map(|(id, place)| {
+                    ends_silence(bot, &place.handlers).unwrap_or_else(|| match rests.in_handler[*id] {
+                        true => rests.outer[place.flow.index()].max(rests.longest),
+                        false => rests.outer[place.flow.index()],
+                    })
                 });
                 let around = around.max().unwrap_or(0);
                 rests.outer[flow] = if started[flow] { around.max(always) } else { around };
@@ -84,11 +90,14 @@ impl Rests {
     }
 
     /// The longest time for which a conversation can rest at a place, in seconds.
-    pub fn at(&self, bot: &Bot, place: &Place) -> u32 {
+    pub fn at(&self, bot: &Bot, id: PlaceId) -> u32 {
+        let Some(place) = bot.places.get(id.index()) else {
+            return UNBOUNDED;
+        };
         match &place.kind {
-            PlaceKind::Ask(ask) => self.question(bot, place, &ask.silence),
-            PlaceKind::Choose(choose) => self.question(bot, place, &choose.silence),
-            PlaceKind::Verify(verify) => self.question(bot, place, &verify.silence),
+            PlaceKind::Ask(ask) => self.question(bot, id, place, &ask.silence),
+            PlaceKind::Choose(choose) => self.question(bot, id, place, &choose.silence),
+            PlaceKind::Verify(verify) => self.question(bot, id, place, &verify.silence),
             PlaceKind::Call(call) => bot.calls.get(call.call.index()).map_or(UNBOUNDED, |call| {
                 let once = seconds(call.timeout_ms);
                 once.saturating_mul(call.retry.saturating_add(1)).min(UNBOUNDED)
@@ -119,7 +128,12 @@ impl Rests {
         })
     }
 
-    fn question(&self, bot: &Bot, place: &Place, clocks: &[Silence]) -> u32 {
+    /// Whether a place stands in a handler, and so on top of whatever that has interrupted.
+    pub fn in_handler(&self, place: PlaceId) -> bool {
+        self.in_handler.get(place.index()).copied().unwrap_or(true)
+    }
+
+    fn question(&self, bot: &Bot, id: PlaceId, place: &Place, clocks: &[Silence]) -> u32 {
         if let Some(after) = first_way(clocks.iter()) {
             return after;
         }
@@ -127,10 +141,10 @@ impl Rests {
             return after;
         }
         let outer = self.outer.get(place.flow.index()).copied().unwrap_or(UNBOUNDED);
-        match self.scope {
-            Scope::Usual => outer,
+        match (self.scope, self.in_handler(id)) {
+            (Scope::Usual, false) => outer,
             // A digression may stand on any flow, and hears what hears there.
-            Scope::Everything => outer.max(self.longest),
+            _ => outer.max(self.longest),
         }
     }
 }
@@ -161,4 +175,47 @@ pub(super) fn ends_silence(bot: &Bot, handlers: &[HandlerId]) -> Option<u32> {
         }
     }
     level.map(|_| after)
+}
+
+/// Which places stand in handlers. The code of a flow stands together: its body, its steps each with its handlers, its handlers;
+/// ways of buttons stand behind their message, from which a jump leads over them.
+fn in_handlers(bot: &Bot) -> Vec<bool> {
+    let mut begins: Vec<(usize, bool)> = Vec::new();
+    begins.extend(bot.flows.iter().map(|flow| (flow.entry.index(), false)));
+    begins.extend(bot.steps.iter().map(|step| (step.entry.index(), false)));
+    for handler in &bot.handlers {
+        begins.push((handler.code.index(), true));
+        if let Hears::Unclear { tries } = &handler.hears {
+            begins.extend(tries.iter().map(|item| (item.way.index(), true)));
+        }
+    }
+    begins.sort_unstable();
+    let mut places = vec![false; bot.places.len()];
+    let mut next = 0;
+    let mut inside = false;
+    // Where the code around ways of buttons goes on, and what it was.
+    let mut around: Vec<(usize, bool)> = Vec::new();
+    for (pc, op) in bot.code.iter().enumerate() {
+        while around.last().is_some_and(|(end, _)| *end <= pc) {
+            inside = around.pop().is_some_and(|(_, inside)| inside);
+        }
+        let mut handler = None;
+        while let Some((_, begins)) = begins.get(next).filter(|(at, _)| *at <= pc) {
+            handler = Some(*begins);
+            next += 1;
+        }
+        if let Some(begins) = handler {
+            match pc.checked_sub(1).and_then(|before| bot.code.get(before)) {
+                Some(Op::Jump(over)) if begins && over.index() > pc => around.push((over.index(), inside)),
+                _ => {}
+            }
+            inside = begins;
+        }
+        if let Op::Enter(place) = op
+            && let Some(known) = places.get_mut(place.index())
+        {
+            *known = inside || bot.places[place.index()].flow == FlowId::ALWAYS;
+        }
+    }
+    places
 }

@@ -10,9 +10,10 @@ use std::collections::BinaryHeap;
 use botflow_artifact::*;
 use petgraph::graph::NodeIndex;
 
+use super::backs::{Backs, PutAgain};
 use super::effect::{PARTS, Part, UnitId};
-use super::transfer::{NEVER, Times, Transfer, UNBOUNDED};
-use super::unit::{Leads, Step, Unit, Walks, is_customers};
+use super::transfer::{NEVER, Times, Transfer, UNBOUNDED, longer};
+use super::unit::{Leads, Step, Walks, is_customers};
 use crate::graph::Node;
 
 /// A time that has grown so often at one node grows without end.
@@ -34,10 +35,8 @@ pub(super) struct Solved {
     pub calls: Vec<Vec<(u32, UnitId)>>,
     /// Units that were not decided.
     pub undecided: Vec<UnitId>,
-    /// Per handler: how long ago the customer can have written when it comes back.
-    backs: Vec<u32>,
-    /// Per flow: the same of all handlers around it.
-    outer: Vec<u32>,
+    /// Handlers that come back.
+    backs: Backs,
     /// How many steps were taken.
     pub steps: usize,
 }
@@ -132,8 +131,7 @@ impl Solved {
             parts: Table::new(walks.units.len() * PARTS, classes),
             calls: vec![Vec::new(); walks.units.len()],
             undecided: Vec::new(),
-            backs: vec![NEVER; walks.bot.handlers.len()],
-            outer: vec![0; walks.bot.flows.len()],
+            backs: Backs::none(walks.bot),
             steps: 0,
         };
         let mut scratch = Scratch {
@@ -151,13 +149,13 @@ impl Solved {
         };
         let (order, tangled) = order(walks, &mut scratch);
         solved.walk_all(walks, &order, &tangled, &mut scratch);
-        for unit in &order {
-            solved.handlers(walks, *unit, &mut scratch);
+        for id in 0..walks.bot.handlers.len() {
+            solved.backs.handlers[id] = solved.comes_back(walks, HandlerId::from(id), &mut scratch);
         }
         // Most handlers come back in the turn in which they were heard. Where one does not, questions are put again later than
         // that, and everything is walked once more.
-        if solved.backs.iter().any(|back| *back != NEVER && *back > 0) {
-            solved.around(walks);
+        if solved.backs.take_time(walks.bot) {
+            solved.backs.around(walks);
             solved.walk_all(walks, &order, &tangled, &mut scratch);
         }
         solved.undecided.sort_unstable();
@@ -203,21 +201,9 @@ impl Solved {
         self.parts.get(Self::part(unit, part), into);
     }
 
-    /// How long ago the customer can have written when a question is put once more behind a handler.
-    pub fn put_again(&self, walks: &Walks<'_>, place: &Place) -> u32 {
-        let own = place.handlers.iter().filter_map(|id| self.backs.get(id.index()));
-        let own = own.filter(|back| **back != NEVER).max().copied().unwrap_or(0);
-        let events = walks.tells.moving().moves
-            && walks
-                .bot
-                .handlers
-                .iter()
-                .any(|handler| matches!(handler.hears, Hears::Event(_) | Hears::Stranded));
-        match events {
-            // Events may keep a conversation going for ever.
-            true => UNBOUNDED,
-            false => own.max(self.outer.get(place.flow.index()).copied().unwrap_or(0)),
-        }
+    /// What handlers that come back make of a place at which a conversation rests.
+    pub fn put_again(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> PutAgain {
+        self.backs.at(walks, id, place)
     }
 
     /// Walks a unit.
@@ -248,101 +234,37 @@ impl Solved {
         }
     }
 
-    /// How long ago the customer can have written when the handlers of a unit come back.
-    fn handlers(&mut self, walks: &Walks<'_>, unit: UnitId, scratch: &mut Scratch) {
-        let ids: Vec<HandlerId> = match walks.units[unit as usize] {
-            Unit::Flow(flow) => {
-                let flow = &walks.bot.flows[flow.index()];
-                let steps = flow
-                    .steps
-                    .iter()
-                    .filter_map(|step| walks.bot.steps.get(step.index()));
-                let of_steps = steps.flat_map(|step| &step.handlers);
-                flow.handlers.iter().chain(of_steps).copied().collect()
-            }
-            Unit::Handler(handler) => vec![handler],
-            Unit::Rule(_) | Unit::Escalation(_) => Vec::new(),
-        };
-        for id in ids {
-            let Some(handler) = walks.bot.handlers.get(id.index()) else {
-                continue;
-            };
-            if is_customers(&handler.hears) {
-                self.backs[id.index()] = self.comes_back(walks, id, scratch);
-            }
-        }
-    }
-
-    /// Walks a handler alone, from where the customer has just been heard.
-    fn comes_back(&mut self, walks: &Walks<'_>, handler: HandlerId, scratch: &mut Scratch) -> u32 {
-        let entry = walks.graph.handler(handler).index() as u32;
-        discover(walks, entry, Some(handler), scratch);
-        let waits = scratch.order.iter().any(|node| {
-            let node = NodeIndex::new(*node as usize);
-            node.index() < walks.graph.nodes.node_count() && matches!(walks.graph.nodes[node], Node::Place(_))
-        });
-        let mut longest = NEVER;
-        if !waits {
-            longest = 0;
-        } else {
-            // The states of its nodes are set aside.
-            let kept: Vec<(Vec<Times>, (u64, u64))> = scratch
-                .order
-                .iter()
-                .map(|node| self.nodes.take(*node as usize))
-                .collect();
-            let mut heard = Transfer::identity(walks.tells.classes, walks.tells.languages);
+    /// Walks a handler alone, from where it has just been heard.
+    fn comes_back(&mut self, walks: &Walks<'_>, id: HandlerId, scratch: &mut Scratch) -> Times {
+        let entry = walks.graph.handler(id).index() as u32;
+        discover(walks, entry, Some(id), scratch);
+        let mut heard = Transfer::identity(walks.tells.classes, walks.tells.languages);
+        if is_customers(&walks.bot.handlers[id.index()].hears) {
             heard.write(walks.tells.moving());
-            self.nodes.join(entry as usize, &heard, false);
-            self.relax(walks, None, scratch);
-            let mut state = Transfer::none(walks.tells.classes);
-            for at in 0..scratch.order.len() {
-                if (scratch.steps_of(at).iter()).any(|step| matches!(step.leads, Leads::Back | Leads::Again))
-                {
-                    self.nodes.get(scratch.order[at] as usize, &mut state);
-                    for times in &state.times {
-                        longest = super::transfer::longer(longest, times.since);
-                    }
+        }
+        // The states of its nodes are set aside.
+        let kept: Vec<_> = (scratch.order.iter())
+            .map(|node| self.nodes.take(*node as usize))
+            .collect();
+        self.nodes.join(entry as usize, &heard, false);
+        self.relax(walks, None, scratch);
+        let mut all = Times::NONE;
+        let mut state = Transfer::none(walks.tells.classes);
+        for (number, node) in scratch.order.iter().enumerate() {
+            if (scratch.steps_of(number).iter()).any(|step| matches!(step.leads, Leads::Back | Leads::Again))
+            {
+                self.nodes.get(*node as usize, &mut state);
+                for times in &state.times {
+                    all.silent = longer(all.silent, times.silent);
+                    all.since = longer(all.since, times.since);
                 }
             }
-            for (node, kept) in scratch.order.iter().zip(kept) {
-                self.nodes.put(*node as usize, kept);
-            }
         }
-        for node in std::mem::take(&mut scratch.order) {
+        for (node, kept) in std::mem::take(&mut scratch.order).into_iter().zip(kept) {
+            self.nodes.put(node as usize, kept);
             scratch.number[node as usize] = UNSEEN;
         }
-        longest
-    }
-
-    /// How long handlers around a flow can take to come back.
-    fn around(&mut self, walks: &Walks<'_>) {
-        let bot = walks.bot;
-        let always = bot.handlers.iter().zip(&self.backs);
-        let always = always.filter(|(handler, back)| handler.flow == FlowId::ALWAYS && **back != NEVER);
-        let always = always.map(|(_, back)| *back).max().unwrap_or(0);
-        self.outer.fill(always);
-        // Each round carries it one `run` further in; no bot nests them deeper than it has flows.
-        for _ in 0..bot.flows.len() {
-            let mut grown = false;
-            for place in &bot.places {
-                let PlaceKind::Run(run) = &place.kind else {
-                    continue;
-                };
-                let own = place.handlers.iter().filter_map(|id| self.backs.get(id.index()));
-                let own = own.filter(|back| **back != NEVER).max().copied().unwrap_or(0);
-                let around = own.max(self.outer.get(place.flow.index()).copied().unwrap_or(0));
-                if let Some(outer) = self.outer.get_mut(run.flow.index())
-                    && *outer < around
-                {
-                    *outer = around;
-                    grown = true;
-                }
-            }
-            if !grown {
-                break;
-            }
-        }
+        all
     }
 
     /// Goes on until nothing grows; whether that was soon enough. `unit` has what leads out of it noted.
@@ -369,8 +291,11 @@ impl Solved {
             let place = place_of(walks, node);
             scratch.rest.copy(&scratch.state);
             if let Some(back) = self.may_rest(walks, node, place) {
-                scratch.rest.may_write(back, moving);
-                if let Some(again) = again.as_ref().filter(|_| place.is_some_and(is_question)) {
+                back.put(&mut scratch.rest, moving);
+                if let Some(again) = again
+                    .as_ref()
+                    .filter(|_| place.is_some_and(|(_, place)| is_question(place)))
+                {
                     put_once_more(&mut scratch.rest, again);
                     put_once_more(&mut scratch.state, again);
                 }
@@ -396,6 +321,10 @@ impl Solved {
                         parts.get(Self::part(unit, which), part);
                         state.then(part, moving);
                     });
+                if let (Some((id, place)), false) = (place, step.at_once) {
+                    self.backs
+                        .goes_on(walks, id, place, step.leads, &mut scratch.next);
+                }
                 if !scratch.next.any() {
                     continue;
                 }
@@ -422,7 +351,7 @@ impl Solved {
                         if known.join(&scratch.next, again_grown >= GROWS) {
                             again_grown += 1;
                             for (number, node) in scratch.order.iter().enumerate() {
-                                if place_of(walks, *node).is_some_and(is_question)
+                                if place_of(walks, *node).is_some_and(|(_, place)| is_question(place))
                                     && self.nodes.any(*node as usize)
                                     && !std::mem::replace(&mut scratch.queued[number], true)
                                 {
@@ -450,17 +379,17 @@ impl Solved {
         true
     }
 
-    /// If the conversation can rest at a node: how long ago the customer can have written when it is reached again.
-    fn may_rest(&self, walks: &Walks<'_>, node: u32, place: Option<&Place>) -> Option<u32> {
+    /// If the conversation can rest at a node: what handlers that come back make of it.
+    fn may_rest(&self, walks: &Walks<'_>, node: u32, place: Option<(PlaceId, &Place)>) -> Option<PutAgain> {
         match place {
-            Some(place) => match place.kind {
+            Some((id, place)) => match place.kind {
                 PlaceKind::Run(_) | PlaceKind::Form(_) => None,
-                _ => Some(self.put_again(walks, place)),
+                _ => Some(self.put_again(walks, id, place)),
             },
             None => {
                 let node = NodeIndex::new(node as usize);
                 let known = node.index() < walks.graph.nodes.node_count();
-                (known && matches!(walks.graph.nodes[node], Node::People(_))).then_some(0)
+                (known && matches!(walks.graph.nodes[node], Node::People(_))).then_some(PutAgain::AT_ONCE)
             }
         }
     }
@@ -513,13 +442,13 @@ fn everything(walks: &Walks<'_>) -> Transfer {
 }
 
 /// The place of a node.
-fn place_of<'b>(walks: &Walks<'b>, node: u32) -> Option<&'b Place> {
+fn place_of<'b>(walks: &Walks<'b>, node: u32) -> Option<(PlaceId, &'b Place)> {
     let node = NodeIndex::new(node as usize);
     if node.index() >= walks.graph.nodes.node_count() {
         return None;
     }
     match walks.graph.nodes[node] {
-        Node::Place(place) => walks.bot.places.get(place.index()),
+        Node::Place(id) => walks.bot.places.get(id.index()).map(|place| (id, place)),
         _ => None,
     }
 }
@@ -536,8 +465,8 @@ fn is_question(place: &Place) -> bool {
 fn put_once_more(state: &mut Transfer, again: &Transfer) {
     for (times, again) in state.times.iter_mut().zip(&again.times) {
         if times.any() {
-            times.silent = super::transfer::longer(times.silent, again.silent);
-            times.since = super::transfer::longer(times.since, again.since);
+            times.silent = longer(times.silent, again.silent);
+            times.since = longer(times.since, again.since);
         }
     }
     state.silent |= again.silent;

@@ -220,7 +220,7 @@ impl<'b> Walks<'b> {
 
     fn from_place(&self, node: NodeIndex, id: PlaceId, out: &mut Vec<Step>) {
         let place = &self.bot.places[id.index()];
-        let rest = self.rests.at(self.bot, place);
+        let rest = self.rests.at(self.bot, id);
         let people = match self.tells.scope {
             Scope::Usual => 0,
             Scope::Everything => UNBOUNDED,
@@ -459,8 +459,19 @@ impl<'b> Walks<'b> {
 
     /// The ways of an escalation.
     fn from_people(&self, node: NodeIndex, out: &mut Vec<Step>) {
+        // The hours of a queue may end while nobody has come, until somebody has the conversation or the first way is taken.
+        let nobody = self
+            .graph
+            .nodes
+            .edges(node)
+            .filter_map(|edge| match edge.weight() {
+                Edge::Nobody(after) => Some(seconds(*after)),
+                _ => None,
+            });
+        let nobody = nobody.min().unwrap_or(0);
         for edge in self.graph.nodes.edges(node) {
             let effect = match (*edge.weight(), self.tells.scope) {
+                (Edge::Closed, Scope::Usual) => Effect::Passes(nobody),
                 (_, Scope::Everything) => Effect::Passes(UNBOUNDED),
                 (Edge::Nobody(after) | Edge::CustomerSilent(after), _) => Effect::Passes(seconds(after)),
                 // The customer waits for words: they have just written.

@@ -1,0 +1,269 @@
+//! Handlers that come back: what they make of the place at which they were heard.
+//!
+//! Behind a handler the question is put again, and the customer may have been silent for as long as the handler took. A handler
+//! of silence that comes back by itself puts the question again and again: there the silence has no bound.
+
+use botflow_artifact::*;
+use petgraph::graph::NodeIndex;
+
+use super::scope::Scope;
+use super::transfer::{Moving, NEVER, Times, Transfer, UNBOUNDED, longer, plus};
+use super::unit::{Leads, Walks, is_customers};
+
+/// What handlers make of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PutAgain {
+    /// The customer can have written at most so many seconds before.
+    since: u32,
+    /// Time alone puts it again and again.
+    nags: bool,
+}
+
+impl PutAgain {
+    /// Handlers come back in the turn in which they are heard.
+    pub const AT_ONCE: PutAgain = PutAgain {
+        since: 0,
+        nags: false,
+    };
+
+    /// What is known at the place then.
+    pub fn put(self, state: &mut Transfer, moving: Moving) {
+        state.may_write(self.since, moving);
+        if self.nags {
+            state.pass(UNBOUNDED);
+        }
+    }
+}
+
+/// What handlers do to what they come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Around {
+    since: u32,
+    nags: bool,
+    /// After a call has failed.
+    failed: Times,
+}
+
+/// All handlers.
+pub(super) struct Backs {
+    /// Per handler: how long it takes to come back. What the customer brings about counts from their words.
+    pub handlers: Vec<Times>,
+    /// Per flow: what handlers of outer levels do.
+    outer: Vec<Around>,
+    /// Per flow: how long ago the customer can have pressed a button of a message when its way comes back.
+    pressed: Vec<u32>,
+    /// Some handler of silence comes back by itself.
+    any_nags: bool,
+    /// Events may keep a conversation going for ever.
+    any_event: bool,
+}
+
+impl Backs {
+    pub fn none(bot: &Bot) -> Backs {
+        let none = Around {
+            since: 0,
+            nags: false,
+            failed: Times::NONE,
+        };
+        let event = |handler: &Handler| matches!(handler.hears, Hears::Event(_) | Hears::Stranded);
+        Backs {
+            handlers: vec![Times::NONE; bot.handlers.len()],
+            outer: vec![none; bot.flows.len()],
+            pressed: vec![0; bot.flows.len()],
+            any_nags: false,
+            any_event: bot.handlers.iter().any(event),
+        }
+    }
+
+    /// Whether anything comes back later than at once.
+    pub fn take_time(&self, bot: &Bot) -> bool {
+        let all = bot.handlers.iter().zip(&self.handlers);
+        let mut all = all.map(|(handler, times)| match &handler.hears {
+            Hears::Silence(clock) => matches!(clock.act, Nudge::Way(_)) && *times != Times::NONE,
+            hears => {
+                !is_customers(hears) && times.silent != NEVER && times.silent > 0
+                    || times.since != NEVER && times.since > 0
+            }
+        });
+        all.any(|takes| takes)
+    }
+
+    /// What the handlers of these levels, nearest first, do.
+    fn level(&self, bot: &Bot, handlers: &[HandlerId], outer: Around) -> Around {
+        let mut around = outer;
+        let (mut silent, mut failed) = (None, false);
+        for id in handlers {
+            let (Some(handler), Some(times)) = (bot.handlers.get(id.index()), self.handlers.get(id.index()))
+            else {
+                continue;
+            };
+            if times.since != NEVER {
+                around.since = around.since.max(times.since);
+            }
+            match &handler.hears {
+                Hears::Silence(clock) => {
+                    let level = *silent.get_or_insert(handler.step);
+                    if level == handler.step {
+                        let nags = times.silent != NEVER && matches!(clock.act, Nudge::Way(_));
+                        // The nearest level is the one that is heard, unless it hangs on a condition.
+                        around.nags = nags || (around.nags && handler.condition.is_some());
+                    }
+                }
+                Hears::Failed if !failed => {
+                    failed = handler.condition.is_none();
+                    if failed {
+                        around.failed = Times::NONE;
+                    }
+                    around.failed.silent = longer(around.failed.silent, times.silent);
+                    around.failed.since = longer(around.failed.since, times.since);
+                }
+                _ => {}
+            }
+        }
+        around
+    }
+
+    /// What handlers of outer levels do in each flow, once it is known of all handlers.
+    pub fn around(&mut self, walks: &Walks<'_>) {
+        let bot = walks.bot;
+        let silent = bot.handlers.iter().zip(&self.handlers).any(|(handler, times)| {
+            matches!(&handler.hears, Hears::Silence(clock) if matches!(clock.act, Nudge::Way(_)))
+                && times.silent != NEVER
+        });
+        self.any_nags = silent;
+        let none = Around {
+            since: 0,
+            nags: false,
+            failed: Times::NONE,
+        };
+        let always = self.level(bot, &bot.always, none);
+        for (handler, times) in bot.handlers.iter().zip(&self.handlers) {
+            if let (Hears::Pressed { .. }, Some(pressed)) =
+                (&handler.hears, self.pressed.get_mut(handler.flow.index()))
+                && times.since != NEVER
+            {
+                *pressed = (*pressed).max(times.since);
+            }
+        }
+        // What is pressed of what `always` says is heard everywhere.
+        let pressed = self.pressed.first().copied().unwrap_or(0);
+        let always = Around {
+            since: always.since.max(pressed),
+            ..always
+        };
+        // A handler of `always` interrupts what has handlers of its own.
+        let interrupts = Around {
+            nags: silent,
+            ..always
+        };
+        self.outer.fill(always);
+        if let Some(outer) = self.outer.first_mut() {
+            *outer = interrupts;
+        }
+        let interrupts_in = |outer: Around| Around {
+            nags: silent || outer.nags,
+            ..outer
+        };
+        // Each round carries it one `run` further in; no bot nests them deeper than it has flows.
+        for _ in 0..bot.flows.len() {
+            let mut grown = false;
+            for (id, place) in bot.places.iter().enumerate() {
+                let PlaceKind::Run(run) = &place.kind else {
+                    continue;
+                };
+                let Some(outer) = self.outer.get(place.flow.index()) else {
+                    continue;
+                };
+                let outer = match walks.rests.in_handler(id.into()) {
+                    true => interrupts_in(*outer),
+                    false => *outer,
+                };
+                let mut around = self.level(bot, &place.handlers, outer);
+                around.since = around.since.max(self.pressed[place.flow.index()]);
+                let Some(known) = self.outer.get_mut(run.flow.index()) else {
+                    continue;
+                };
+                let joined = Around {
+                    since: known.since.max(around.since),
+                    nags: known.nags || around.nags,
+                    failed: Times {
+                        silent: longer(known.failed.silent, around.failed.silent),
+                        since: longer(known.failed.since, around.failed.since),
+                    },
+                };
+                grown |= joined != *known;
+                *known = joined;
+            }
+            if !grown {
+                break;
+            }
+        }
+    }
+
+    /// What handlers do at a place.
+    fn at_place(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> Around {
+        let outer = self.outer.get(place.flow.index()).copied().unwrap_or(Around {
+            since: UNBOUNDED,
+            nags: true,
+            failed: Times::NONE,
+        });
+        // A digression stands on whatever it has interrupted, and hears what hears there.
+        let outer = Around {
+            nags: outer.nags || self.any_nags && walks.rests.in_handler(id),
+            ..outer
+        };
+        let around = self.level(walks.bot, &place.handlers, outer);
+        let pressed = self.pressed.get(place.flow.index()).copied().unwrap_or(0);
+        Around {
+            since: around.since.max(pressed),
+            ..around
+        }
+    }
+
+    /// What handlers that come back make of a place.
+    pub fn at(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> PutAgain {
+        let everything = walks.tells.scope == Scope::Everything;
+        let around = self.at_place(walks, id, place);
+        let clocks = match &place.kind {
+            PlaceKind::Ask(ask) => Some(&ask.silence),
+            PlaceKind::Choose(choose) => Some(&choose.silence),
+            PlaceKind::Verify(verify) => Some(&verify.silence),
+            _ => None,
+        };
+        let silent =
+            clocks.is_some_and(|clocks| !clocks.iter().any(|clock| matches!(clock.act, Nudge::Way(_))));
+        PutAgain {
+            since: match everything && self.any_event {
+                true => UNBOUNDED,
+                false => around.since,
+            },
+            nags: silent && (around.nags || everything && self.any_nags),
+        }
+    }
+
+    /// Behind a call the flow goes on also where it has failed and a handler of that has come back.
+    pub fn goes_on(&self, walks: &Walks<'_>, id: PlaceId, place: &Place, leads: Leads, state: &mut Transfer) {
+        let PlaceKind::Call(call) = &place.kind else {
+            return;
+        };
+        let Leads::To(to) = leads else { return };
+        let then = walks.graph.code(place.then);
+        if call.failed.is_some() || then != Some(NodeIndex::new(to as usize)) {
+            return;
+        }
+        let failed = self.at_place(walks, id, place).failed;
+        for times in &mut state.times {
+            let any = times.any();
+            if failed.silent != NEVER {
+                times.silent = longer(times.silent, plus(times.silent, failed.silent));
+                times.since = longer(times.since, plus(times.since, failed.silent));
+            }
+            if any && failed.since != NEVER {
+                times.since = longer(times.since, failed.since);
+            }
+        }
+        if failed.since != NEVER {
+            state.since |= state.silent;
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! What exploration says of a statement holds in every conversation: generated bots talk with generated people in the
+//! machine, and everything that is sent has to be among what exploration says of it (channel, language, how long the
+//! customer has been silent, who has the conversation).
+//!
+//! Messages are known by a mark that is put behind their words before the machine runs the bot.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use botflow_artifact::{Bot, LanguageId, MessageId, Part, Text, TextId, TextVariant};
+use botflow_compiler::compile;
+use botflow_compiler::explore::{Exploration, Quiet, Scope, Site};
+use botflow_compiler::project::{Project, Source};
+use botflow_machine::{Effect, Event, EventKind, Numbers, Owner, Person, Program, Rest, Speaker};
+use botflow_scenario::engine::{Engine, MachineEngine, Standing};
+use botflow_scenario::script;
+use botflow_scenario::world::World;
+use botflow_testkit::random::Random;
+use botflow_testkit::{bots, talk};
+use smol_str::SmolStr;
+
+use crate::compare::act;
+use crate::generated::config;
+
+const TALKS: u64 = 4;
+const LINES: usize = 30;
+
+/// What stands around the mark of a message.
+const MARK: char = '\u{29ee}';
+
+/// Gives every message words of its own that tell which it is, and in which language.
+fn marked(mut bot: Bot) -> Bot {
+    for (id, message) in bot.messages.iter_mut().enumerate() {
+        let Some(text) = message.text.and_then(|text| bot.texts.get(text.index())) else {
+            continue;
+        };
+        let variants = (0..bot.languages.len()).map(|language| {
+            let language = LanguageId::from(language);
+            let words = text.variants.iter().find(|variant| variant.language == language);
+            let mut parts = words.unwrap_or(&text.variants[0]).parts.clone();
+            let mark = format!("{MARK}{id} {}{MARK}", language.0);
+            parts.push(Part::Literal(mark.into()));
+            TextVariant { language, parts }
+        });
+        let text = Text {
+            variants: variants.collect(),
+        };
+        message.text = Some(TextId::from(bot.texts.len()));
+        for (_, other) in &mut message.on_channel {
+            *other = TextId::from(bot.texts.len());
+        }
+        bot.texts.push(text);
+    }
+    bot
+}
+
+/// The message and language of what was sent.
+fn mark(words: &str) -> Option<(MessageId, LanguageId)> {
+    let mark = words.split(MARK).nth(1)?;
+    let (message, language) = mark.split_once(' ')?;
+    let (message, language): (usize, usize) = (message.parse().ok()?, language.parse().ok()?);
+    Some((message.into(), language.into()))
+}
+
+/// Something that was sent.
+#[derive(Clone, Debug)]
+struct Sent {
+    message: MessageId,
+    language: LanguageId,
+    channel: SmolStr,
+    /// Milliseconds since the customer wrote there.
+    silent: Option<i64>,
+    /// People had the conversation before.
+    among_people: bool,
+}
+
+/// What was seen of one person.
+#[derive(Default)]
+struct Seen {
+    wrote: BTreeMap<SmolStr, i64>,
+    sent: Vec<Sent>,
+}
+
+/// The machine, watched.
+struct Watched<'a> {
+    engine: MachineEngine<'a>,
+    seen: Rc<RefCell<Seen>>,
+}
+
+impl Engine for Watched<'_> {
+    fn standing(&self) -> Standing {
+        self.engine.standing()
+    }
+
+    fn misunderstood(&self) -> u32 {
+        self.engine.misunderstood()
+    }
+}
+
+impl Speaker for Watched<'_> {
+    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
+        let at = event.at;
+        let writes = match &event.kind {
+            EventKind::Message { channel, .. }
+            | EventKind::Press { channel, .. }
+            | EventKind::Media { channel, .. } => Some(channel.clone()),
+            _ => None,
+        };
+        let before = effects.len();
+        let among_people = self.engine.standing().owner == Owner::People;
+        self.engine.turn(event, effects);
+        let person = self.engine.person();
+        let first = self.engine.program.bot.channels.first().cloned();
+        let here = match person.channel.is_empty() {
+            true => first.unwrap_or_default(),
+            false => person.channel.clone(),
+        };
+        let mut seen = self.seen.borrow_mut();
+        if let Some(channel) = writes {
+            seen.wrote.insert(channel.unwrap_or_else(|| here.clone()), at);
+        }
+        for effect in &effects[before..] {
+            let Effect::Send(message) = effect else { continue };
+            let Some((id, language)) = mark(&message.text) else {
+                continue;
+            };
+            let via = message
+                .envelope
+                .as_ref()
+                .and_then(|envelope| envelope.via.clone());
+            let channel = via.unwrap_or_else(|| here.clone());
+            let silent = seen.wrote.get(&channel).map(|wrote| at - wrote);
+            seen.sent.push(Sent {
+                message: id,
+                language,
+                channel,
+                silent,
+                among_people,
+            });
+        }
+    }
+
+    fn person(&self) -> &Person {
+        self.engine.person()
+    }
+
+    fn person_mut(&mut self) -> &mut Person {
+        self.engine.person_mut()
+    }
+
+    fn timer(&self) -> Option<(u32, i64)> {
+        self.engine.timer()
+    }
+
+    fn rest(&self) -> Rest {
+        self.engine.rest()
+    }
+
+    fn awaits_event(&self, name: &str) -> bool {
+        self.engine.awaits_event(name)
+    }
+
+    fn awaits_call(&self, number: u32) -> bool {
+        self.engine.awaits_call(number)
+    }
+
+    fn offers(&self, payload: &str) -> bool {
+        self.engine.offers(payload)
+    }
+
+    fn numbers(&self) -> Numbers {
+        self.engine.numbers()
+    }
+
+    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
+        self.engine.renumber(id, numbers);
+    }
+
+    fn moves(&mut self) {
+        self.engine.moves();
+    }
+
+    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
+        self.engine.abandon(at, effects);
+    }
+}
+
+/// Whether a line is one that people usually write: they stay where they are, and only they and the time do anything.
+fn is_usual(line: &str) -> bool {
+    (line.starts_with("> ") && !["romana", "english"].iter().any(|word| line.contains(word)))
+        || line.starts_with("+ ")
+}
+
+/// What is sent in conversations with a bot, and what exploration says against it.
+fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<String>) {
+    let project = Project {
+        sources: vec![Source {
+            path: "bot.flow".into(),
+            text: Arc::from(source),
+        }],
+        config: Some(Arc::from(config())),
+        ..Project::default()
+    };
+    let checked = compile::check_bot(&project);
+    if checked.has_errors() {
+        return (0, 0, Vec::new());
+    }
+    let bot = &checked.lowered.bot;
+    let exploration = Exploration::of(bot, &checked.graph, scope);
+    let Ok(program) = Program::new(marked(checked.bot_as_understood())) else {
+        return (0, 0, vec!["the marked bot is no bot".to_owned()]);
+    };
+    let mut found = Vec::new();
+    let (mut sent, mut bounded) = (0, 0);
+    for number in 0..TALKS {
+        let mut random = Random::new(seed.wrapping_mul(7_368_787).wrapping_add(number));
+        let seen = Rc::new(RefCell::new(Seen::default()));
+        let watched = Rc::clone(&seen);
+        let program = &program;
+        let mut world = World::new(
+            program,
+            Box::new(move |person| -> Box<dyn Engine> {
+                let (engine, seen) = (MachineEngine::new(program, person), Rc::clone(&watched));
+                Box::new(Watched { engine, seen })
+            }),
+        );
+        let mut said = Vec::new();
+        let mut lines = talk::headers(&mut random);
+        lines.reverse();
+        let mut left = LINES;
+        while left > 0 {
+            let line = match lines.pop() {
+                Some(line) => line,
+                None => {
+                    left -= 1;
+                    let line = talk::line(&mut random, &world.pressable());
+                    let elsewhere = if random.chance(50) {
+                        "@ ana on sms"
+                    } else {
+                        "@ ana on web"
+                    };
+                    match scope {
+                        Scope::Usual if !is_usual(&line) => continue,
+                        Scope::Everything if random.chance(4) => elsewhere.to_owned(),
+                        _ => line,
+                    }
+                }
+            };
+            said.push(line.clone());
+            let Ok(script) = script::parse(&format!("conversation c\n{line}\n")) else {
+                continue;
+            };
+            for line in script.conversations.iter().flat_map(|scene| &scene.lines) {
+                // What cannot be done is not done.
+                let _ = act(&mut world, &line.kind);
+            }
+            for one in std::mem::take(&mut seen.borrow_mut().sent) {
+                sent += 1;
+                bounded += usize::from(exploration.message(one.message).quiet() != Quiet::Unbounded);
+                if let Some(difference) = contradicts(bot, &exploration, &one) {
+                    found.push(format!(
+                        "bot {seed}, conversation {number}: {difference}\n{}",
+                        said.join("\n")
+                    ));
+                }
+            }
+        }
+    }
+    (sent, bounded, found)
+}
+
+fn contradicts(bot: &Bot, exploration: &Exploration<'_>, one: &Sent) -> Option<String> {
+    let reached = exploration.message(one.message);
+    let said = match reached.on(&one.channel) {
+        None => Some("it is not sent on that channel".to_owned()),
+        Some(on) => match (on.quiet(), one.silent) {
+            (Quiet::Unbounded, _) => None,
+            (Quiet::AtMost(longest), Some(silent)) if silent <= longest => None,
+            (quiet, _) => Some(format!("the silence is {quiet:?}")),
+        },
+    };
+    let said = said.or_else(|| {
+        (!reached.languages.contains(&one.language)).then(|| "it is not said in that language".to_owned())
+    });
+    let said = said.or_else(|| {
+        (one.among_people && !reached.among_people && !reached.of_bot).then(|| "people have it".to_owned())
+    });
+    let sites = exploration.sites(one.message).map(|site| match site {
+        Site::Question(place) | Site::Nudge(place, _) | Site::HandOver(place) => {
+            let place = &bot.places[place.index()];
+            format!(
+                "{site:?} {} {:?} {}",
+                bot.flows[place.flow.index()].name,
+                place.step,
+                place.name
+            )
+        }
+        site => format!("{site:?}"),
+    });
+    let sites: Vec<_> = sites.collect();
+    said.map(|said| format!("{one:?} at {sites:?}, but {said}"))
+}
+
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(usual)
+}
+
+fn holds(scope: Scope) {
+    let count = number("BOTFLOW_EXPLORED_BOTS", 120);
+    let first = number("BOTFLOW_EXPLORED_FIRST", 0);
+    let (mut sent, mut bounded) = (0, 0);
+    let mut found = Vec::new();
+    for seed in first..first + count {
+        let source = bots::source(seed);
+        let (some, of_them, differ) = differences(seed, &source, scope);
+        sent += some;
+        bounded += of_them;
+        if !differ.is_empty() && found.len() < 4 {
+            found.push(format!("{}\n{}", bots::numbered(&source), differ[0]));
+        }
+    }
+    println!("{scope:?}: {sent} messages, {bounded} of them after a silence with a bound");
+    assert!(found.is_empty(), "{}", found.join("\n\n----------\n\n"));
+    // What says nothing of anything contradicts nothing.
+    assert!(sent > count as usize * 20, "{sent} messages were sent");
+    assert!(bounded * 4 > sent, "{bounded} of {sent} messages have a bound");
+}
+
+#[test]
+fn what_is_usual_holds_where_people_do_what_is_usual() {
+    holds(Scope::Usual);
+}
+
+#[test]
+fn everything_holds_whatever_people_do() {
+    holds(Scope::Everything);
+}
