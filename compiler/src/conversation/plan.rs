@@ -42,6 +42,8 @@ pub(crate) struct Plan<'b> {
     channel: Option<SmolStr>,
     /// The person has agreed to things on that channel alone.
     agrees_there: bool,
+    /// What the person speaks, if not the bot's first language.
+    language: Option<SmolStr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,7 @@ impl<'b> Plan<'b> {
             begins_at: None,
             channel: None,
             agrees_there: false,
+            language: None,
         }
     }
 
@@ -88,6 +91,13 @@ impl<'b> Plan<'b> {
     /// The person is on this channel.
     pub fn speaks_on(&mut self, channel: &SmolStr) {
         self.channel.get_or_insert_with(|| channel.clone());
+    }
+
+    /// The person speaks this language.
+    pub fn speaks(&mut self, language: LanguageId) {
+        if language.index() > 0 {
+            self.language = self.bot.languages.get(language.index()).cloned();
+        }
     }
 
     /// The time of day at the end of what is planned, in minutes after midnight.
@@ -231,6 +241,11 @@ impl<'b> Plan<'b> {
     /// The lines: first what has to be arranged, then what happens.
     pub fn done(mut self) -> Vec<String> {
         let mut person = Vec::new();
+        person.extend(
+            self.language
+                .iter()
+                .map(|language| format!("language: {language}")),
+        );
         for subject in self.wishes.subjects() {
             match subject.source {
                 Source::Card(field) => person.extend(self.card(field, subject)),

@@ -6,6 +6,7 @@
 use botflow_artifact::*;
 use petgraph::graph::NodeIndex;
 
+use super::effect::Part;
 use super::scope::Scope;
 use super::transfer::{Moving, NEVER, Times, Transfer, UNBOUNDED, longer, plus};
 use super::unit::{Leads, Walks, is_customers};
@@ -35,6 +36,23 @@ impl PutAgain {
     }
 }
 
+/// What one handler does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Back {
+    /// How long it takes to come back.
+    pub back: Times,
+    /// How long ago the customer can have written where handlers around it hear events, silence and failures: where it rests.
+    pub around: [u32; 3],
+}
+
+impl Back {
+    /// It never comes back.
+    pub const NEVER: Back = Back {
+        back: Times::NONE,
+        around: [NEVER; 3],
+    };
+}
+
 /// What handlers do to what they come back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Around {
@@ -42,16 +60,33 @@ struct Around {
     nags: bool,
     /// After a call has failed.
     failed: Times,
+    /// How long ago the customer can have written where a digression rests, and what is interrupted hears.
+    digresses: [u32; 3],
+}
+
+impl Around {
+    const NONE: Around = Around {
+        since: 0,
+        nags: false,
+        failed: Times::NONE,
+        digresses: [NEVER; 3],
+    };
+}
+
+fn longest(a: [u32; 3], b: [u32; 3]) -> [u32; 3] {
+    [longer(a[0], b[0]), longer(a[1], b[1]), longer(a[2], b[2])]
 }
 
 /// All handlers.
 pub(super) struct Backs {
     /// Per handler: how long it takes to come back. What the customer brings about counts from their words.
-    pub handlers: Vec<Times>,
+    pub handlers: Vec<Back>,
     /// Per flow: what handlers of outer levels do.
     outer: Vec<Around>,
     /// Per flow: how long ago the customer can have pressed a button of a message when its way comes back.
-    pressed: Vec<u32>,
+    pressed: Vec<(u32, [u32; 3])>,
+    /// Flows or steps hear events, silence or failures.
+    listens: bool,
     /// Some handler of silence comes back by itself.
     any_nags: bool,
     /// Events may keep a conversation going for ever.
@@ -60,16 +95,15 @@ pub(super) struct Backs {
 
 impl Backs {
     pub fn none(bot: &Bot) -> Backs {
-        let none = Around {
-            since: 0,
-            nags: false,
-            failed: Times::NONE,
-        };
         let event = |handler: &Handler| matches!(handler.hears, Hears::Event(_) | Hears::Stranded);
         Backs {
-            handlers: vec![Times::NONE; bot.handlers.len()],
-            outer: vec![none; bot.flows.len()],
-            pressed: vec![0; bot.flows.len()],
+            handlers: vec![Back::NEVER; bot.handlers.len()],
+            outer: vec![Around::NONE; bot.flows.len()],
+            pressed: vec![(0, [NEVER; 3]); bot.flows.len()],
+            listens: bot
+                .handlers
+                .iter()
+                .any(|handler| handler.flow != FlowId::ALWAYS && !is_customers(&handler.hears)),
             any_nags: false,
             any_event: bot.handlers.iter().any(event),
         }
@@ -78,13 +112,19 @@ impl Backs {
     /// Whether anything comes back later than at once.
     pub fn take_time(&self, bot: &Bot) -> bool {
         let all = bot.handlers.iter().zip(&self.handlers);
-        let mut all = all.map(|(handler, times)| match &handler.hears {
-            Hears::Silence(clock) => matches!(clock.act, Nudge::Way(_)) && *times != Times::NONE,
-            hears => {
-                !is_customers(hears) && times.silent != NEVER && times.silent > 0
-                    || times.since != NEVER && times.since > 0
-            }
-        });
+        let listens = self.listens;
+        let mut all = all
+            .map(|(handler, back)| (handler, back.back, listens && back.around != [NEVER; 3]))
+            .map(|(handler, times, heard)| {
+                heard
+                    || match &handler.hears {
+                        Hears::Silence(clock) => matches!(clock.act, Nudge::Way(_)) && times != Times::NONE,
+                        hears => {
+                            !is_customers(hears) && times.silent != NEVER && times.silent > 0
+                                || times.since != NEVER && times.since > 0
+                        }
+                    }
+            });
         all.any(|takes| takes)
     }
 
@@ -93,20 +133,24 @@ impl Backs {
         let mut around = outer;
         let (mut silent, mut failed) = (None, false);
         for id in handlers {
-            let (Some(handler), Some(times)) = (bot.handlers.get(id.index()), self.handlers.get(id.index()))
+            let (Some(handler), Some(back)) = (bot.handlers.get(id.index()), self.handlers.get(id.index()))
             else {
                 continue;
             };
+            let times = back.back;
+            around.digresses = longest(around.digresses, back.around);
             if times.since != NEVER {
                 around.since = around.since.max(times.since);
             }
             match &handler.hears {
                 Hears::Silence(clock) => {
-                    let level = *silent.get_or_insert(handler.step);
-                    if level == handler.step {
-                        let nags = times.silent != NEVER && matches!(clock.act, Nudge::Way(_));
-                        // The nearest level is the one that is heard, unless it hangs on a condition.
-                        around.nags = nags || (around.nags && handler.condition.is_some());
+                    // The nearest level is the one that is heard, unless all of it hangs on conditions.
+                    if silent.is_none() {
+                        around.nags = false;
+                    }
+                    if *silent.get_or_insert(handler.step) == handler.step {
+                        around.nags |= times.silent != NEVER && matches!(clock.act, Nudge::Way(_));
+                        around.nags |= outer.nags && handler.condition.is_some();
                     }
                 }
                 Hears::Failed if !failed => {
@@ -126,29 +170,28 @@ impl Backs {
     /// What handlers of outer levels do in each flow, once it is known of all handlers.
     pub fn around(&mut self, walks: &Walks<'_>) {
         let bot = walks.bot;
-        let silent = bot.handlers.iter().zip(&self.handlers).any(|(handler, times)| {
+        let silent = bot.handlers.iter().zip(&self.handlers).any(|(handler, back)| {
+            let times = back.back;
             matches!(&handler.hears, Hears::Silence(clock) if matches!(clock.act, Nudge::Way(_)))
                 && times.silent != NEVER
         });
         self.any_nags = silent;
-        let none = Around {
-            since: 0,
-            nags: false,
-            failed: Times::NONE,
-        };
-        let always = self.level(bot, &bot.always, none);
-        for (handler, times) in bot.handlers.iter().zip(&self.handlers) {
-            if let (Hears::Pressed { .. }, Some(pressed)) =
+        let always = self.level(bot, &bot.always, Around::NONE);
+        for (handler, back) in bot.handlers.iter().zip(&self.handlers) {
+            if let (Hears::Pressed { .. }, Some((since, around))) =
                 (&handler.hears, self.pressed.get_mut(handler.flow.index()))
-                && times.since != NEVER
             {
-                *pressed = (*pressed).max(times.since);
+                if back.back.since != NEVER {
+                    *since = (*since).max(back.back.since);
+                }
+                *around = longest(*around, back.around);
             }
         }
         // What is pressed of what `always` says is heard everywhere.
-        let pressed = self.pressed.first().copied().unwrap_or(0);
+        let (pressed, around) = self.pressed.first().copied().unwrap_or((0, [NEVER; 3]));
         let always = Around {
             since: always.since.max(pressed),
+            digresses: longest(always.digresses, around),
             ..always
         };
         // A handler of `always` interrupts what has handlers of its own.
@@ -179,13 +222,16 @@ impl Backs {
                     false => *outer,
                 };
                 let mut around = self.level(bot, &place.handlers, outer);
-                around.since = around.since.max(self.pressed[place.flow.index()]);
+                let (since, digresses) = self.pressed[place.flow.index()];
+                around.since = around.since.max(since);
+                around.digresses = longest(around.digresses, digresses);
                 let Some(known) = self.outer.get_mut(run.flow.index()) else {
                     continue;
                 };
                 let joined = Around {
                     since: known.since.max(around.since),
                     nags: known.nags || around.nags,
+                    digresses: longest(known.digresses, around.digresses),
                     failed: Times {
                         silent: longer(known.failed.silent, around.failed.silent),
                         since: longer(known.failed.since, around.failed.since),
@@ -202,20 +248,22 @@ impl Backs {
 
     /// What handlers do at a place.
     fn at_place(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> Around {
-        let outer = self.outer.get(place.flow.index()).copied().unwrap_or(Around {
-            since: UNBOUNDED,
-            nags: true,
-            failed: Times::NONE,
-        });
+        let outer = self
+            .outer
+            .get(place.flow.index())
+            .copied()
+            .unwrap_or(Around::NONE);
         // A digression stands on whatever it has interrupted, and hears what hears there.
         let outer = Around {
             nags: outer.nags || self.any_nags && walks.rests.in_handler(id),
             ..outer
         };
         let around = self.level(walks.bot, &place.handlers, outer);
-        let pressed = self.pressed.get(place.flow.index()).copied().unwrap_or(0);
+        let pressed = self.pressed.get(place.flow.index()).copied();
+        let (since, digresses) = pressed.unwrap_or((0, [NEVER; 3]));
         Around {
-            since: around.since.max(pressed),
+            since: around.since.max(since),
+            digresses: longest(around.digresses, digresses),
             ..around
         }
     }
@@ -239,6 +287,41 @@ impl Backs {
             },
             nags: silent && (around.nags || everything && self.any_nags),
         }
+    }
+
+    /// What is interrupted hears where a digression rests, too.
+    pub fn digresses(
+        &self,
+        walks: &Walks<'_>,
+        id: PlaceId,
+        place: &Place,
+        part: Part,
+        rest: &Transfer,
+        state: &mut Transfer,
+    ) {
+        if !self.listens {
+            return;
+        }
+        let digresses = self.at_place(walks, id, place).digresses;
+        let since = match part {
+            Part::Rests => digresses[0],
+            Part::Silent => digresses[1],
+            Part::Fails => digresses[2],
+            Part::Through | Part::Heard => NEVER,
+        };
+        if since == NEVER {
+            return;
+        }
+        let since = match walks.tells.scope == Scope::Everything && self.any_event {
+            true => UNBOUNDED,
+            false => since,
+        };
+        for (times, rest) in state.times.iter_mut().zip(&rest.times) {
+            if rest.any() {
+                times.since = longer(times.since, since);
+            }
+        }
+        state.since |= rest.silent | rest.since;
     }
 
     /// Behind a call the flow goes on also where it has failed and a handler of that has come back.

@@ -35,6 +35,8 @@ pub(super) enum Effect {
     Passes(u32),
     /// Time passes, and in the meantime another conversation may have spoken.
     Wakes(u32),
+    /// Only what a digression from here brings about is heard.
+    Digresses,
     /// A unit has been walked up to one of its parts.
     Walked(UnitId, Part),
 }
@@ -69,6 +71,7 @@ impl Effect {
                     state.may_write(super::transfer::UNBOUNDED, moving);
                 }
             }
+            Effect::Digresses => state.clear(),
             Effect::Walked(unit, part) => walked(unit, part, state),
         }
     }

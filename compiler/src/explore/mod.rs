@@ -8,7 +8,8 @@
 //! Reading order: [`transfer`] (what a stretch of a conversation does to what is known), [`scope`] (what is taken for granted, what
 //! conditions tell), [`rests`] (how long one can rest), [`unit`] (what is walked on its own: a flow, once, whoever runs
 //! it), [`backs`] (handlers that come back), [`solve`] (the walk), [`enter`] (from where conversations begin into all units), [`sites`] (where messages are sent),
-//! [`reached`] (what is told).
+//! [`reached`] (what is told), [`witness`] (a conversation that comes there), [`tour`]
+//! (all places of a bot).
 //!
 //! A flow is walked relative to its beginning, and those who run it go on with what it does as a whole: so nothing
 //! leaks from one caller of a flow to another one behind its `run`, and the cost is linear. Inside a flow that several run,
@@ -22,12 +23,16 @@ mod rests;
 mod scope;
 mod sites;
 mod solve;
+mod tour;
 mod transfer;
 mod unit;
+mod witness;
 
 pub use reached::{OnChannel, Quiet, Reached};
 pub use scope::Scope;
 pub use sites::Site;
+pub use tour::{Tour, Visit};
+pub use witness::{Wanted, Way};
 
 use botflow_artifact::*;
 
@@ -114,6 +119,11 @@ impl<'b> Exploration<'b> {
             .collect();
         flows.dedup();
         flows.into_iter()
+    }
+
+    /// Which scope it has.
+    pub fn scope(&self) -> Scope {
+        self.walks.tells.scope
     }
 
     /// How many steps it took.

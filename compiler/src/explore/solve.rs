@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use botflow_artifact::*;
 use petgraph::graph::NodeIndex;
 
-use super::backs::{Backs, PutAgain};
+use super::backs::{Back, Backs, PutAgain};
 use super::effect::{PARTS, Part, UnitId};
 use super::transfer::{NEVER, Times, Transfer, UNBOUNDED, longer};
 use super::unit::{Leads, Step, Walks, is_customers};
@@ -110,6 +110,9 @@ struct Scratch {
     rest: Transfer,
     next: Transfer,
     part: Transfer,
+    /// Of a handler alone: how long ago the customer can have written where handlers around it hear events, silence and
+    /// failures.
+    around: [u32; 3],
 }
 
 const UNSEEN: u32 = u32::MAX;
@@ -146,6 +149,7 @@ impl Solved {
             rest: Transfer::none(classes),
             next: Transfer::none(classes),
             part: Transfer::none(classes),
+            around: [NEVER; 3],
         };
         let (order, tangled) = order(walks, &mut scratch);
         solved.walk_all(walks, &order, &tangled, &mut scratch);
@@ -235,7 +239,7 @@ impl Solved {
     }
 
     /// Walks a handler alone, from where it has just been heard.
-    fn comes_back(&mut self, walks: &Walks<'_>, id: HandlerId, scratch: &mut Scratch) -> Times {
+    fn comes_back(&mut self, walks: &Walks<'_>, id: HandlerId, scratch: &mut Scratch) -> Back {
         let entry = walks.graph.handler(id).index() as u32;
         discover(walks, entry, Some(id), scratch);
         let mut heard = Transfer::identity(walks.tells.classes, walks.tells.languages);
@@ -247,6 +251,7 @@ impl Solved {
             .map(|node| self.nodes.take(*node as usize))
             .collect();
         self.nodes.join(entry as usize, &heard, false);
+        scratch.around = [NEVER; 3];
         self.relax(walks, None, scratch);
         let mut all = Times::NONE;
         let mut state = Transfer::none(walks.tells.classes);
@@ -264,7 +269,10 @@ impl Solved {
             self.nodes.put(node as usize, kept);
             scratch.number[node as usize] = UNSEEN;
         }
-        all
+        Back {
+            back: all,
+            around: scratch.around,
+        }
     }
 
     /// Goes on until nothing grows; whether that was soon enough. `unit` has what leads out of it noted.
@@ -324,6 +332,10 @@ impl Solved {
                 if let (Some((id, place)), false) = (place, step.at_once) {
                     self.backs
                         .goes_on(walks, id, place, step.leads, &mut scratch.next);
+                    if let (Some(part), Some(_)) = (walks.heard_around(step.leads), unit) {
+                        let (rest, next) = (&scratch.rest, &mut scratch.next);
+                        self.backs.digresses(walks, id, place, part, rest, next);
+                    }
                 }
                 if !scratch.next.any() {
                     continue;
@@ -341,11 +353,19 @@ impl Solved {
                             }
                         }
                     }
-                    Leads::Out(part) => {
-                        if let Some(unit) = unit {
+                    Leads::Out(part) => match unit {
+                        Some(unit) => {
                             self.parts.join(Self::part(unit, part), &scratch.next, false);
                         }
-                    }
+                        None => {
+                            let around = [Part::Rests, Part::Silent, Part::Fails];
+                            let around = around.iter().position(|one| *one == part);
+                            if let Some(known) = around.map(|at| &mut scratch.around[at]) {
+                                let since = scratch.next.times.iter().map(|times| times.since);
+                                *known = since.fold(*known, longer);
+                            }
+                        }
+                    },
                     Leads::Again => {
                         let known = again.get_or_insert_with(|| Transfer::none(walks.tells.classes));
                         if known.join(&scratch.next, again_grown >= GROWS) {
@@ -485,14 +505,17 @@ fn discover(walks: &Walks<'_>, entry: u32, alone: Option<HandlerId>, scratch: &m
         walks.leads(node, steps);
         if alone.is_some() {
             // What it leaves to is no part of it, nor is what hears it.
-            steps.retain(|step| match step.leads {
-                Leads::To(to) => {
+            for step in steps.iter_mut() {
+                if let Leads::To(to) = step.leads {
+                    let known = (to as usize) < walks.graph.nodes.node_count();
                     let to = NodeIndex::new(to as usize);
-                    to.index() < walks.graph.nodes.node_count()
-                        && !matches!(walks.graph.nodes[to], Node::Step(_) | Node::Hearing(_))
+                    if !known {
+                        step.leads = walks.heard_around(step.leads).map_or(Leads::Back, Leads::Out);
+                    } else if matches!(walks.graph.nodes[to], Node::Step(_) | Node::Hearing(_)) {
+                        step.leads = Leads::Out(Part::Heard);
+                    }
                 }
-                _ => true,
-            });
+            }
         }
     };
     // A search in depth, without recursion: `work` holds nodes, by when they were met, with the place of their next step.

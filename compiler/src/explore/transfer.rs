@@ -104,6 +104,12 @@ impl Transfer {
         (self.silent, self.since) = (other.silent, other.since);
     }
 
+    /// No way any more.
+    pub fn clear(&mut self) {
+        self.times.fill(Times::NONE);
+        (self.silent, self.since) = (0, 0);
+    }
+
     /// Only these classes and languages go on.
     pub fn narrow(&mut self, classes: u64, languages: u64) {
         for (class, times) in self.times.iter_mut().enumerate() {

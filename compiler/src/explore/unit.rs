@@ -369,14 +369,40 @@ impl<'b> Walks<'b> {
                     PlaceKind::Verify(verify) => Some(&verify.silence),
                     _ => None,
                 };
-                if clocks.is_some_and(|clocks| !clocks.iter().any(|clock| matches!(clock.act, Nudge::Way(_))))
-                {
-                    hear(Effect::Passes(0), Some(Hub::Silent), Part::Silent);
-                }
-                if matches!(kind, PlaceKind::Call(call) if call.failed.is_none()) {
-                    hear(Effect::Passes(rest), Some(Hub::Fails), Part::Fails);
-                }
+                let silent = clocks
+                    .is_some_and(|clocks| !clocks.iter().any(|clock| matches!(clock.act, Nudge::Way(_))));
+                hear(
+                    if silent {
+                        Effect::Passes(0)
+                    } else {
+                        Effect::Digresses
+                    },
+                    Some(Hub::Silent),
+                    Part::Silent,
+                );
+                let fails = matches!(kind, PlaceKind::Call(call) if call.failed.is_none());
+                hear(
+                    if fails {
+                        Effect::Passes(rest)
+                    } else {
+                        Effect::Digresses
+                    },
+                    Some(Hub::Fails),
+                    Part::Fails,
+                );
             }
+        }
+    }
+
+    /// What handlers around hear where a step leads: nothing, if it does not lead to them.
+    pub fn heard_around(&self, leads: Leads) -> Option<Part> {
+        match leads {
+            Leads::Out(part @ (Part::Rests | Part::Silent | Part::Fails)) => Some(part),
+            Leads::To(to) => {
+                let behind = (to as usize).checked_sub(self.graph.nodes.node_count())?;
+                Some([Part::Rests, Part::Silent, Part::Fails][behind % 3])
+            }
+            _ => None,
         }
     }
 

@@ -56,14 +56,32 @@ impl<'g> Teller<'g> {
         path: &[EdgeIndex],
         end: impl FnOnce(&mut Plan<'_>),
     ) -> Vec<String> {
+        self.tell_paused(
+            path,
+            &[],
+            |plan| {
+                if let Some(channel) = channel {
+                    plan.agrees_only_on(channel);
+                }
+            },
+            end,
+        )
+    }
+
+    /// As [`Teller::tell_and`], where before some edges so many milliseconds pass; and with what is so from the beginning.
+    pub(crate) fn tell_paused(
+        &self,
+        path: &[EdgeIndex],
+        pauses: &[(usize, i64)],
+        begin: impl FnOnce(&mut Plan<'_>),
+        end: impl FnOnce(&mut Plan<'_>),
+    ) -> Vec<String> {
         let mut telling = Telling {
             teller: self,
             plan: Plan::new(Cow::Borrowed(self.words), self.bot),
             at: None,
         };
-        if let Some(channel) = channel {
-            telling.plan.agrees_only_on(channel);
-        }
+        begin(&mut telling.plan);
         for (at, edge) in path.iter().enumerate() {
             let (Some((from, to)), Some(weight)) = (
                 self.graph.nodes.edge_endpoints(*edge),
@@ -72,6 +90,9 @@ impl<'g> Teller<'g> {
                 continue;
             };
             let (from, to) = (&self.graph.nodes[from], &self.graph.nodes[to]);
+            if let Some((_, pause)) = pauses.iter().find(|(before, _)| *before == at) {
+                telling.plan.line(format!("+ {}", duration(*pause)));
+            }
             telling.taken(*weight, from, to);
             // A question without options is not put.
             let next = path

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use botflow_compiler::compile::{self, Checked};
-use botflow_compiler::explore::{Exploration, Quiet, Reached, Scope};
+use botflow_compiler::explore::{Exploration, Quiet, Reached, Scope, Tour, Wanted};
 use botflow_compiler::finding::Level;
 use botflow_compiler::project::{Project, Source};
+use botflow_scenario::rehearse::{Rehearsal, rehearse};
+
+use crate::replay;
 
 const HEAD: &str = "bot shop {\n  languages en, ro\n  channels web, whatsapp, sms\n  consents marketing\n  start main\n}\nevent order_placed(order: text)\nevent cart_updated(cart: text)\nintent price { words \"price\" }\nintent human { words \"human\" }\n";
 
@@ -31,6 +34,12 @@ fn said(checked: &Checked, scope: Scope, words: &str) -> Reached {
     let bot = &checked.lowered.bot;
     let exploration = Exploration::of(bot, &checked.graph, scope);
     assert_eq!(exploration.undecided().count(), 0);
+    exploration.message(message_of(checked, words))
+}
+
+/// The message with these words.
+fn message_of(checked: &Checked, words: &str) -> botflow_artifact::MessageId {
+    let bot = &checked.lowered.bot;
     let message = bot.messages.iter().position(|message| {
         let text = message.text.and_then(|text| bot.texts.get(text.index()));
         let parts = text.and_then(|text| text.variants.first());
@@ -41,7 +50,7 @@ fn said(checked: &Checked, scope: Scope, words: &str) -> Reached {
         })
     });
     let message = message.unwrap_or_else(|| panic!("`{words}` is a message"));
-    exploration.message(message.into())
+    message.into()
 }
 
 /// In short: channels with the longest silence, languages.
@@ -263,4 +272,89 @@ flow main {
             ("Back again", "web 10m, whatsapp 10m, sms 10m (0 1)"),
         ],
     );
+}
+
+/// The conversations to these words in which more than so much has passed in silence, as the machine plays them.
+fn shown(source: &str, words: &str, channel: &str, hours: i64) -> Vec<Vec<String>> {
+    let checked = checked(source);
+    let tour = Tour::of(&checked);
+    let program = replay::program(&checked);
+    let wanted = Wanted {
+        channel: Some(channel.into()),
+        language: None,
+        quiet_over: Some(hours * 3_600_000),
+    };
+    let message = message_of(&checked, words);
+    let sites = tour.exploration().sites(message);
+    let plans = sites.map(|site| tour.conversation_to(site, &wanted));
+    plans
+        .filter(|plan| !plan.is_empty())
+        .map(|plan| match rehearse(&program, &plan) {
+            Rehearsal::Plays(lines) => lines,
+            other => panic!("{other:?}\n{}", plan.join("\n")),
+        })
+        .collect()
+}
+
+#[test]
+fn a_conversation_shows_how_much_time_has_passed() {
+    let source = r#"
+trigger come_back {
+  on cart_updated
+  needs consent marketing
+  via whatsapp, sms
+  start back_again
+}
+event delivered
+flow main {
+  ask size: text "Which size?" {
+    silence 1h -> finish abandoned
+  }
+  run later
+  if conversation.channel is whatsapp {
+    say "Still there?"
+  }
+  wait for delivered
+  say "It is there"
+  finish resolved
+}
+flow later {
+  wait 20h
+  say "One"
+  wait 5h
+}
+flow back_again {
+  say "Your cart waits"
+  finish resolved
+}
+"#;
+    let told = |words, channel| shown(source, words, channel, 24);
+    assert_eq!(
+        told("Still there", "whatsapp"),
+        [[
+            "@ ana on whatsapp",
+            "> Hi",
+            "< Which size?",
+            "> something",
+            "+ 20h",
+            "< One",
+            "+ 5h",
+            "< Still there?"
+        ]]
+    );
+    assert_eq!(told("Still there", "sms"), [[""; 0]; 0]);
+    assert_eq!(told("One", "sms"), [[""; 0]; 0]);
+    assert_eq!(
+        told("Your cart waits", "sms"),
+        [[
+            "person ana (consents: [\"marketing on sms\"])",
+            "@ ana on sms",
+            "! cart_updated(cart: \"something\")",
+            "* trigger come_back starts back_again on sms",
+            "< Your cart waits",
+        ]]
+    );
+    let late = told("It is there", "web");
+    assert_eq!(late.len(), 1);
+    assert!(late[0].iter().any(|line| line == "! delivered"), "{late:?}");
 }

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use crate::codegen::Lowered;
 use crate::conversation::plan::{BEGINS, Plan, RUNS, arranged};
-use crate::explore::{Exploration, Scope};
+use crate::explore::{Exploration, Scope, Site, Wanted};
 use crate::graph::conversation::Teller;
 use crate::graph::cycles::{Passing, cycles};
 use crate::graph::goals::Goals;
@@ -47,7 +47,7 @@ pub(crate) struct Context<'l> {
     pub cycles: Vec<Vec<NodeIndex>>,
     /// The edges of `by_time`.
     pub leads_by_time: Leads,
-    /// How many paths have been told.
+    /// How many paths may still be told.
     told: Cell<u32>,
     goals: OnceCell<Goals>,
     words: OnceCell<Words<'l>>,
@@ -73,19 +73,57 @@ impl<'l> Context<'l> {
             reach: Reach::of(graph, bot),
             at_once: Passing::of(graph, bot, false),
             by_time,
-            told: Cell::new(0),
+            told: Cell::new(MOST_TOLD),
             goals: OnceCell::new(),
             words: OnceCell::new(),
             exploration: OnceCell::new(),
         }
     }
 
+    /// The same, telling as many conversations as somebody asks for.
+    pub fn without_end(self) -> Context<'l> {
+        self.told.set(u32::MAX);
+        self
+    }
+
     pub fn words(&self) -> &Words<'l> {
         self.words.get_or_init(|| Words::of(self.bot))
     }
 
+    /// The shortest conversation to a statement in which things are as wanted; nothing if none was found.
+    pub fn conversation_to(&self, site: Site, wanted: &Wanted) -> Vec<String> {
+        let Some(way) = self.exploration().way_to(site, wanted) else {
+            return Vec::new();
+        };
+        let Some(teller) = self.teller() else {
+            return Vec::new();
+        };
+        let path = self.with_what_comes_before(way.path.clone());
+        // What comes before moves the pauses back.
+        let before = path.len() - way.path.len();
+        let pauses: Vec<_> = (way.pauses.iter())
+            .map(|(at, pause)| (at + before, *pause))
+            .collect();
+        teller.tell_paused(
+            &path,
+            &pauses,
+            |plan| {
+                if let Some(channel) = &wanted.channel {
+                    plan.agrees_only_on(channel);
+                }
+                if let Some(language) = wanted.language {
+                    plan.speaks(language);
+                }
+            },
+            |plan| {
+                if way.after > 0 {
+                    plan.line(format!("+ {}", crate::graph::label::duration(way.after)));
+                }
+            },
+        )
+    }
+
     /// What is known of all conversations at once.
-    #[allow(dead_code, reason = "for the rules about channels and languages")]
     pub fn exploration(&self) -> &Exploration<'l> {
         self.exploration
             .get_or_init(|| Exploration::of(self.bot, self.graph, Scope::Usual))
@@ -334,8 +372,8 @@ impl<'l> Context<'l> {
     /// Who tells; nobody when so much has been told that nobody would read more.
     fn teller(&self) -> Option<Teller<'_>> {
         let told = self.told.get();
-        self.told.set(told + 1);
-        (told < MOST_TOLD).then(|| Teller {
+        self.told.set(told.saturating_sub(1));
+        (told > 0).then(|| Teller {
             bot: self.bot,
             graph: self.graph,
             words: self.words(),
