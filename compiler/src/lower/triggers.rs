@@ -13,7 +13,7 @@ use super::{Lower, duration, name};
 use crate::faq;
 use crate::hir::{ExperimentSpans, GoalSpans, TriggerPart, UseContext};
 use crate::project::Span;
-use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, wrong_arguments};
+use crate::rules::names::{duplicate_name, type_mismatch, unknown_name, unused_name, wrong_arguments};
 use crate::rules::nearest;
 use crate::rules::writing::{bad_literal, wrong_place};
 use crate::types::{Types, literal};
@@ -485,10 +485,14 @@ impl Lower<'_> {
         for source in item.sources() {
             for text in source.texts() {
                 if let Some(plain) = self.fixed_text(&text) {
-                    self.source_exists(&plain, self.node_span(&text));
+                    let entries = self.entries_of(&plain);
+                    let at = self.node_span(&text);
+                    if self.source_exists(&plain, at) && entries.is_empty() {
+                        self.report(unused_name::nothing_asked(&plain, at));
+                    }
                     self.program.bot.faqs.push(Faq {
                         name: name.clone(),
-                        entries: self.entries_of(&plain),
+                        entries,
                         source: SmolStr::new(plain),
                     });
                 }
@@ -503,11 +507,11 @@ impl Lower<'_> {
         meant.flat_map(|document| faq::entries(&document.text)).collect()
     }
 
-    /// Reports a source that no file fits: the bot would answer nothing, and nobody would know why.
-    fn source_exists(&mut self, source: &str, span: Span) {
+    /// Whether a file fits a source; reports one that none fits: the bot would answer nothing, and nobody would know why.
+    fn source_exists(&mut self, source: &str, span: Span) -> bool {
         let documents = &self.project.documents;
         if documents.iter().any(|document| faq::fits(source, &document.path)) {
-            return;
+            return true;
         }
         let help = match documents.as_slice() {
             [] => "A `faq` reads `.md` files of the project, and there are none yet: headings are questions, what \
@@ -519,6 +523,7 @@ impl Lower<'_> {
             }
         };
         self.report(unknown_name::other_kind("file", source, span, help));
+        false
     }
 
     /// `moved flow.step to flow.step`. What was moved is gone, so that only the end of the way is looked up.

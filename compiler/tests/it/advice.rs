@@ -198,6 +198,30 @@ fn a_source_of_a_faq_that_no_file_fits() {
     }
 }
 
+/// Files without headings answer nothing.
+#[test]
+fn a_source_of_a_faq_in_which_nothing_is_asked() {
+    for (files, expected) in [
+        (&["We deliver.\n"][..], &["unused-name"][..]),
+        (&["# Do you deliver?\n"], &["unused-name"]),
+        (&["We deliver.\n", "# Do you deliver?\n\nWe do.\n"], &[]),
+    ] {
+        let mut project = Project::default();
+        project.sources.push(Source {
+            path: "bot.flow".into(),
+            text: Arc::from(format!("{BOT}\nfaq {{\n  source \"faq/*.md\"\n}}\n")),
+        });
+        let documents = files.iter().enumerate();
+        project.documents.extend(documents.map(|(at, text)| Source {
+            path: format!("faq/{at}.md").into(),
+            text: Arc::from(*text),
+        }));
+        let checked = compile::check(&project);
+        let found: Vec<_> = checked.findings.iter().map(|finding| finding.rule.name).collect();
+        assert_eq!(found, expected, "{files:?}");
+    }
+}
+
 /// A word of the language taken as a name is one mistake, wherever the name is used.
 #[test]
 fn a_word_of_the_language_as_a_name_is_one_finding() {

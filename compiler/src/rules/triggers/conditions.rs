@@ -66,6 +66,33 @@ impl Conditions {
                 };
                 // The card may change until the trigger fires, what the event brought does not.
                 let mut all = vec![condition];
+                // Whoever has just joined belongs to it.
+                let belongs = match source {
+                    TriggerSource::On {
+                        what: Occurrence::Joined(segment),
+                        ..
+                    } => Some((*segment, true)),
+                    TriggerSource::On {
+                        what: Occurrence::Left(segment),
+                        ..
+                    } => Some((*segment, false)),
+                    _ => None,
+                };
+                let segment = belongs.and_then(|(segment, belongs)| {
+                    Some((bot.segments.get(segment.index())?.condition, belongs))
+                });
+                if let Some((segment, belongs)) = segment
+                    && !never(&[condition])
+                {
+                    let mut together = Together::new(program);
+                    together.assume(segment, belongs);
+                    let of_its_own = together.impossible();
+                    together.assume(condition, true);
+                    if !of_its_own && together.impossible() {
+                        found.sources.push((id, number));
+                        continue;
+                    }
+                }
                 if is_about_the_event(program, condition) {
                     all.extend(&trigger.conditions);
                 }

@@ -52,6 +52,7 @@ pub(super) fn check(
             None => {
                 sources(context, declared, conditions, happens, findings);
                 findings.extend(no_next_channel(declared));
+                findings.extend(nothing_calls_it_off(context, declared, happens));
                 wanting.extend(not_agreed_to(context, declared, happens));
                 findings.extend(agreed_to_elsewhere(context, declared, happens));
             }
@@ -294,8 +295,26 @@ fn sources(
 ) {
     for (number, (source, at)) in declared.sources().enumerate() {
         if conditions.sources.binary_search(&(declared.id, number)).is_ok() {
-            let message =
-                "No event can meet this condition together with those below, so that it sets nothing off.";
+            let message = match (source, declared.trigger.conditions.is_empty()) {
+                (
+                    TriggerSource::On {
+                        what: Occurrence::Joined(_),
+                        ..
+                    },
+                    _,
+                ) => "Nobody who has just joined can meet this condition, so that it sets nothing off.",
+                (
+                    TriggerSource::On {
+                        what: Occurrence::Left(_),
+                        ..
+                    },
+                    _,
+                ) => "Nobody who has just left can meet this condition, so that it sets nothing off.",
+                (_, true) => "Nothing can meet this condition, so that it sets nothing off.",
+                (_, false) => {
+                    "No event can meet this condition together with those below, so that it sets nothing off."
+                }
+            };
             let help = "Take the condition out, or write the one that you mean.";
             findings.push(Finding::new(&RULE, at, message).help(help));
         } else if let TriggerSource::On { what, .. } = source
@@ -305,6 +324,18 @@ fn sources(
                 .push(Finding::new(&RULE, at, format!("{why}, so that nothing sets this off.")).help(help));
         }
     }
+}
+
+/// What stands behind `unless` never happens.
+fn nothing_calls_it_off(
+    context: &Context<'_>,
+    declared: &Declared<'_>,
+    happens: &Happens,
+) -> Option<Finding> {
+    let mut unless = declared.trigger.unless.iter();
+    let (why, help) = unless.find_map(|what| happens.never(context, what))?;
+    let at = declared.all(TriggerPart::After).next()?;
+    Some(Finding::new(&RULE, at, format!("{why}, so that nothing calls this off.")).help(help))
 }
 
 /// What is not read, or does not arrive, leads to no other channel.

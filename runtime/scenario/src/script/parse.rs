@@ -1,5 +1,6 @@
 //! From text to [`Script`]: pest finds the lines, this file names them.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use botflow_grammar::chat::{ChatParser, Rule};
@@ -48,12 +49,32 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
         .map_err(|error| explain(&error, &owned))?
         .next()
         .expect("a parse that succeeds has its rule's pair");
-    let conversations = file
+    let conversations: Vec<Scene> = file
         .into_inner()
         .filter(|pair| pair.as_rule() == Rule::conversation)
         .map(scene)
         .collect();
+    refuse_equal_names(&conversations)?;
     Ok(Script { conversations })
+}
+
+/// Conversations are told apart by their names: what failed, and what is run alone.
+fn refuse_equal_names(conversations: &[Scene]) -> Result<(), ScriptError> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for scene in conversations {
+        if let Some(first) = seen.insert(&scene.name, scene.line) {
+            return Err(ScriptError {
+                line: scene.line,
+                column: 1,
+                message: format!(
+                    "there are two conversations called `{}`: the other one begins in line {first}",
+                    scene.name
+                ),
+                help: "give one of them another name, one that says what happens in it".to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn refuse_deep_nesting(text: &str) -> Result<(), ScriptError> {
@@ -576,6 +597,18 @@ mod tests {
             .flat_map(|scene| scene.lines)
             .map(|line| line.kind)
             .collect()
+    }
+
+    #[test]
+    fn two_conversations_have_two_names() {
+        let error = parse("conversation a\n> hi\n\nconversation b\n> hi\n\nconversation a\n> hi\n");
+        let error = error.expect_err("the name is taken");
+        assert_eq!((error.line, error.column), (7, 1));
+        assert!(
+            error.message.contains("`a`") && error.message.contains("line 1"),
+            "{error}"
+        );
+        assert!(parse("conversation a\n> hi\n\nconversation b\n> hi\n").is_ok());
     }
 
     #[test]
