@@ -388,7 +388,7 @@ fn what_can_come_about() {
         "  on paid\n  on entered caring\n  via web",
         &["never-fires: on entered caring"],
     );
-    // What calls it off may never happen: then nothing does.
+    // What should call it off, and never happens.
     case(
         "  on paid\n  after 1h unless entered caring\n  via web",
         &["never-fires: after 1h unless entered caring"],
