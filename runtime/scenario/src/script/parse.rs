@@ -1,6 +1,6 @@
 //! From text to [`Script`]: pest finds the lines, this file names them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use botflow_grammar::chat::{ChatParser, Rule};
@@ -60,7 +60,7 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
 
 /// Conversations are told apart by their names: what failed, and what is run alone.
 fn refuse_equal_names(conversations: &[Scene]) -> Result<(), ScriptError> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for scene in conversations {
         if let Some(first) = seen.insert(&scene.name, scene.line) {
             return Err(ScriptError {
