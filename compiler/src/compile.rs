@@ -116,6 +116,7 @@ pub fn check(project: &Project) -> Checked {
     );
     drop(context);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
+    crate::consequences::silence(&read.sources, &lowered.flows, &mut findings);
     let host_known = project.host.is_some();
     let mut allowed = crate::suppress::apply(&read.sources, host_known, &mut findings);
     config.levels.apply(&mut findings);

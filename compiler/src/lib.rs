@@ -8,6 +8,7 @@ pub mod codegen;
 pub mod compile;
 pub mod config;
 mod conversation;
+mod consequences;
 mod echoes;
 pub mod explore;
 mod faq;

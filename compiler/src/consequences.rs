@@ -1,0 +1,120 @@
+//! Consequences: findings that would not be there but for another one, and go when that one is mended. A person who made
+//! one mistake reads of one.
+//!
+//! [`crate::echoes`] looks at what cannot be read, [`crate::same_mistake`] at slips of writing; here are mistakes of the
+//! conversation that other rules stumble over.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Finding, Rule};
+use crate::hir::FlowBody;
+use crate::project::{Source, Span};
+use crate::rules::flow::{
+    clocks_out_of_order, dead_end, duplicate_place, ends_without_outcome, never_asked, no_way_out, runs_itself,
+    statement_never_runs, step_falls_off, talks_to_itself,
+};
+use crate::rules::names::not_answered_yet;
+use crate::rules::talk::{no_failure_way_out, no_option_left};
+
+/// Where a consequence stands, seen from its cause.
+#[derive(Clone, Copy)]
+enum Where {
+    /// At the same place.
+    Here,
+    /// On the same line.
+    OnTheLine,
+    /// In the same flow.
+    InTheFlow,
+    /// In the same flow, about a name that the cause's line gives.
+    OfTheName,
+}
+
+/// Causes, and what they bring about.
+const FOLLOWS: &[(&Rule, &Rule, Where)] = &[
+    // A flow that runs itself before it waits for anybody goes round in a circle.
+    (&runs_itself::RULE, &talks_to_itself::RULE, Where::Here),
+    // The second of two questions for one thing is never asked.
+    (&duplicate_place::RULE, &never_asked::RULE, Where::OnTheLine),
+    // Behind a question that nobody gets out of nothing runs.
+    (&dead_end::RULE, &statement_never_runs::RULE, Where::InTheFlow),
+    (&no_way_out::RULE, &statement_never_runs::RULE, Where::InTheFlow),
+    // What comes behind a call that failed unnoticed has no result to read.
+    (&no_failure_way_out::RULE, &not_answered_yet::RULE, Where::OfTheName),
+    // A question without options is passed over: nothing is chosen, and the flow may end behind it.
+    (&no_option_left::RULE, &not_answered_yet::RULE, Where::OfTheName),
+    (&no_option_left::RULE, &ends_without_outcome::RULE, Where::InTheFlow),
+    (&no_option_left::RULE, &step_falls_off::RULE, Where::InTheFlow),
+];
+
+/// Takes out what follows from other findings.
+pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
+    if findings.len() < 2 {
+        return;
+    }
+    // A clock may stand before the one above it and never go off as well.
+    let mut clocks: Vec<Span> = Vec::new();
+    findings.retain(|finding| {
+        if finding.rule.code != clocks_out_of_order::RULE.code {
+            return true;
+        }
+        let first = !clocks.contains(&finding.span);
+        clocks.push(finding.span);
+        first
+    });
+    let mut causes: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for finding in findings.iter() {
+        if FOLLOWS.iter().any(|(cause, _, _)| cause.code == finding.rule.code) {
+            causes.entry(finding.rule.code).or_default().push(finding.span);
+        }
+    }
+    if causes.is_empty() {
+        return;
+    }
+    let flow = |span: Span| {
+        let mut around = flows.iter().map(|flow| flow.span);
+        around.find(|flow| flow.file == span.file && flow.start <= span.start && span.start < flow.end)
+    };
+    findings.retain(|finding| {
+        !FOLLOWS.iter().any(|(cause, consequence, stands)| {
+            let found = causes.get(cause.code).map_or(&[][..], |spans| spans);
+            let at = finding.span;
+            consequence.code == finding.rule.code
+                && found.iter().any(|cause| match stands {
+                    Where::Here => *cause == at,
+                    Where::OnTheLine => cause.file == at.file && line(sources, *cause).1 == line(sources, at).1,
+                    Where::InTheFlow => flow(*cause).is_some() && flow(*cause) == flow(at),
+                    Where::OfTheName => {
+                        flow(*cause).is_some()
+                            && flow(*cause) == flow(at)
+                            && gives(line(sources, *cause).0, text(sources, at))
+                    }
+                })
+        })
+    });
+}
+
+/// Whether a line gives a value this name: the name stands before what is said and called.
+fn gives(line: &str, read: &str) -> bool {
+    let name = read.split('.').next().unwrap_or_default();
+    let head = line.split(['"', '(']).next().unwrap_or_default();
+    let head = head.split("call ").next().unwrap_or_default();
+    !name.is_empty() && head.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+}
+
+fn text(sources: &[Source], span: Span) -> &str {
+    let source = sources.get(span.file.0 as usize);
+    source
+        .and_then(|source| source.text.get(span.start as usize..span.end as usize))
+        .unwrap_or_default()
+}
+
+/// The line on which a place begins, and where it begins.
+fn line(sources: &[Source], span: Span) -> (&str, usize) {
+    let source = sources.get(span.file.0 as usize).map_or("", |source| &*source.text);
+    let Some((before, behind)) = source.split_at_checked(span.start as usize) else {
+        return ("", 0);
+    };
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let end = behind.find('\n').map_or(source.len(), |at| span.start as usize + at);
+    (&source[start..end], start)
+}

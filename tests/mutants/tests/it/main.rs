@@ -1,0 +1,3 @@
+//! The mutants of this run: every one of them is to be caught.
+
+mod mutants;

@@ -1,0 +1,39 @@
+//! A few mutants of every class: the right finding, at the right place, alone.
+
+use std::path::Path;
+
+use botflow_mutants::{classes, corpus, judge};
+
+/// So many of each class; `cargo run --release -p botflow-mutants` tries more.
+const PER_CLASS: usize = 6;
+/// So many classes are held to have a mutant at all.
+const CLASSES: usize = 78;
+
+#[test]
+fn every_defect_is_found_once_where_it_is() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let bots = corpus::read(&examples).expect("the examples can be read");
+    let sound: Vec<Vec<String>> = bots.iter().map(judge::sound).collect();
+    let mut seeded = 0;
+    let mut wrong = Vec::new();
+    for class in classes::all() {
+        let mut tried = 0;
+        for (bot, mutant) in class.some(&bots, PER_CLASS, 7) {
+            let Some(verdict) = judge::judge(class, &bots[bot], &mutant, &sound[bot]) else {
+                continue;
+            };
+            tried += 1;
+            if !verdict.is_perfect() {
+                let found = match &verdict.found[..] {
+                    [] => "nothing".to_owned(),
+                    found => found.join("\n    "),
+                };
+                let (name, bot) = (class.names[0], &bots[bot].name);
+                wrong.push(format!("{name}, {} ({bot}):\n    {found}", mutant.what));
+            }
+        }
+        seeded += usize::from(tried > 0);
+    }
+    assert!(wrong.is_empty(), "{} mutants:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(seeded, CLASSES, "classes that found a place in the examples");
+}
