@@ -10,10 +10,10 @@ use crate::finding::{Finding, Rule};
 use crate::hir::FlowBody;
 use crate::project::{Source, Span};
 use crate::rules::flow::{
-    clocks_out_of_order, dead_end, duplicate_place, ends_without_outcome, never_asked, no_way_out, runs_itself,
-    statement_never_runs, step_falls_off, talks_to_itself,
+    clocks_out_of_order, dead_end, duplicate_place, ends_without_outcome, never_asked, no_way_out,
+    runs_itself, statement_never_runs, step_falls_off, talks_to_itself,
 };
-use crate::rules::names::not_answered_yet;
+use crate::rules::names::{constant_condition, contradictory_condition, not_answered_yet};
 use crate::rules::talk::{no_failure_way_out, no_option_left};
 
 /// Where a consequence stands, seen from its cause.
@@ -35,14 +35,30 @@ const FOLLOWS: &[(&Rule, &Rule, Where)] = &[
     (&runs_itself::RULE, &talks_to_itself::RULE, Where::Here),
     // The second of two questions for one thing is never asked.
     (&duplicate_place::RULE, &never_asked::RULE, Where::OnTheLine),
+    // A flow that ends where a step falls off may begin anew at once.
+    (&step_falls_off::RULE, &talks_to_itself::RULE, Where::InTheFlow),
+    // What an earlier branch took is never yes here.
+    (
+        &contradictory_condition::RULE,
+        &constant_condition::RULE,
+        Where::Here,
+    ),
     // Behind a question that nobody gets out of nothing runs.
     (&dead_end::RULE, &statement_never_runs::RULE, Where::InTheFlow),
     (&no_way_out::RULE, &statement_never_runs::RULE, Where::InTheFlow),
     // What comes behind a call that failed unnoticed has no result to read.
-    (&no_failure_way_out::RULE, &not_answered_yet::RULE, Where::OfTheName),
+    (
+        &no_failure_way_out::RULE,
+        &not_answered_yet::RULE,
+        Where::OfTheName,
+    ),
     // A question without options is passed over: nothing is chosen, and the flow may end behind it.
     (&no_option_left::RULE, &not_answered_yet::RULE, Where::OfTheName),
-    (&no_option_left::RULE, &ends_without_outcome::RULE, Where::InTheFlow),
+    (
+        &no_option_left::RULE,
+        &ends_without_outcome::RULE,
+        Where::InTheFlow,
+    ),
     (&no_option_left::RULE, &step_falls_off::RULE, Where::InTheFlow),
 ];
 
@@ -63,7 +79,10 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
     });
     let mut causes: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
     for finding in findings.iter() {
-        if FOLLOWS.iter().any(|(cause, _, _)| cause.code == finding.rule.code) {
+        if FOLLOWS
+            .iter()
+            .any(|(cause, _, _)| cause.code == finding.rule.code)
+        {
             causes.entry(finding.rule.code).or_default().push(finding.span);
         }
     }
@@ -81,7 +100,9 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
             consequence.code == finding.rule.code
                 && found.iter().any(|cause| match stands {
                     Where::Here => *cause == at,
-                    Where::OnTheLine => cause.file == at.file && line(sources, *cause).1 == line(sources, at).1,
+                    Where::OnTheLine => {
+                        cause.file == at.file && line(sources, *cause).1 == line(sources, at).1
+                    }
                     Where::InTheFlow => flow(*cause).is_some() && flow(*cause) == flow(at),
                     Where::OfTheName => {
                         flow(*cause).is_some()
@@ -98,7 +119,10 @@ fn gives(line: &str, read: &str) -> bool {
     let name = read.split('.').next().unwrap_or_default();
     let head = line.split(['"', '(']).next().unwrap_or_default();
     let head = head.split("call ").next().unwrap_or_default();
-    !name.is_empty() && head.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name)
+    !name.is_empty()
+        && head
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .any(|word| word == name)
 }
 
 fn text(sources: &[Source], span: Span) -> &str {
@@ -110,11 +134,15 @@ fn text(sources: &[Source], span: Span) -> &str {
 
 /// The line on which a place begins, and where it begins.
 fn line(sources: &[Source], span: Span) -> (&str, usize) {
-    let source = sources.get(span.file.0 as usize).map_or("", |source| &*source.text);
+    let source = sources
+        .get(span.file.0 as usize)
+        .map_or("", |source| &*source.text);
     let Some((before, behind)) = source.split_at_checked(span.start as usize) else {
         return ("", 0);
     };
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let end = behind.find('\n').map_or(source.len(), |at| span.start as usize + at);
+    let end = behind
+        .find('\n')
+        .map_or(source.len(), |at| span.start as usize + at);
     (&source[start..end], start)
 }

@@ -3,12 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Rule};
 use crate::hir::FlowBody;
 use crate::project::{FileId, Source, Span};
+use crate::rules::escalation::queue_never_used;
 use crate::rules::flow::{dead_end, ends_without_outcome, nags_for_ever, no_way_out, step_falls_off};
 use crate::rules::flow::{talks_to_itself, unknown_target, unreachable_flow, unreachable_step};
-use crate::rules::names::{not_answered_yet, unknown_may_be_missing, unknown_name};
+use crate::rules::names::{
+    impossible_comparison, not_answered_yet, unknown_may_be_missing, unknown_name, unused_name,
+};
+use crate::rules::triggers::{experiment_never_joins, goal_never_reached, unverified_identity};
 
 /// Takes out the echoes of mistakes of writing, and of names that are not known.
 pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
@@ -26,6 +30,13 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
     if unreadable.is_empty() && unknown.is_empty() {
         return;
     }
+    // What was meant by a name that is not known leads there.
+    let meant: BTreeSet<String> = findings
+        .iter()
+        .filter(|finding| is_unknown(finding))
+        .flat_map(|finding| &finding.fixes)
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.text.clone()))
+        .collect();
     let words = words_of_lines(sources, &unreadable);
     let mut broken_lines: Vec<Span> = unreadable
         .iter()
@@ -49,7 +60,8 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         .collect();
     doubtful.sort_unstable();
     findings.retain(|finding| {
-        if is_unknown(finding) {
+        // A name that a broken line was to give may be taken for a value of a set.
+        if is_unknown(finding) || finding.rule.code == impossible_comparison::RULE.code {
             let text = sources.get(finding.span.file.0 as usize).and_then(|source| {
                 source
                     .text
@@ -58,6 +70,14 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
             return !text.is_some_and(|text| words.contains(text));
         }
         if !finding.rule.code.starts_with("BF0") && on_lines(&broken_lines, finding.span) {
+            return false;
+        }
+        if NOTHING_LEADS_THERE
+            .iter()
+            .any(|rule| rule.code == finding.rule.code)
+            && !meant.is_empty()
+            && meant.contains(text_of(sources, finding.span))
+        {
             return false;
         }
         if !follows_ways(finding) {
@@ -70,6 +90,23 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         });
         !inside && !broken_files.contains(&finding.span.file)
     });
+}
+
+/// Rules about what nothing leads to: by a name that is misspelt something does.
+const NOTHING_LEADS_THERE: &[&Rule] = &[
+    &unreachable_flow::RULE,
+    &unreachable_step::RULE,
+    &unused_name::RULE,
+    &queue_never_used::RULE,
+    &experiment_never_joins::RULE,
+    &goal_never_reached::RULE,
+];
+
+fn text_of(sources: &[Source], span: Span) -> &str {
+    let source = sources.get(span.file.0 as usize);
+    source
+        .and_then(|source| source.text.get(span.start as usize..span.end as usize))
+        .unwrap_or_default()
 }
 
 fn is_unknown(finding: &Finding) -> bool {
@@ -89,6 +126,7 @@ fn follows_ways(finding: &Finding) -> bool {
         talks_to_itself::RULE.code,
         unreachable_flow::RULE.code,
         unreachable_step::RULE.code,
+        unverified_identity::RULE.code,
     ]
     .contains(&finding.rule.code)
 }

@@ -7,8 +7,8 @@
 pub mod codegen;
 pub mod compile;
 pub mod config;
-mod conversation;
 mod consequences;
+mod conversation;
 mod echoes;
 pub mod explore;
 mod faq;

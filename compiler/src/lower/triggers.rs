@@ -122,8 +122,16 @@ impl Lower<'_> {
                 let consent = needs
                     .consent()
                     .and_then(|token| self.known("consent", token, |symbols| &mut symbols.consents));
-                if let Some(consent) = consent {
-                    self.program.bot.triggers[id].needs.push(ConsentId::from(consent));
+                if let Some(consent) = consent.map(ConsentId::from) {
+                    if self.program.bot.triggers[id].needs.contains(&consent) {
+                        self.report(crate::rules::writing::repeated_setting::finding(
+                            at,
+                            "needs consent",
+                            None,
+                        ));
+                    } else {
+                        self.program.bot.triggers[id].needs.push(consent);
+                    }
                 }
             }
             TriggerSetting::BetweenSetting(between) => {
@@ -202,10 +210,13 @@ impl Lower<'_> {
 
     /// Whether the way of `unread` and `undelivered` is the only one there is.
     fn leads_to_next_channel(&mut self, way: Option<ast::Arrow>, at: Span, what: &str, usage: &str) -> bool {
-        let fits = way.is_some_and(|way| {
-            let mut targets = way.targets();
-            matches!(targets.next(), Some(ast::Target::NextChannelTarget(_))) && targets.next().is_none()
-        });
+        // Without a way the line could not be read, and that has been told.
+        let Some(way) = way else {
+            return false;
+        };
+        let mut targets = way.targets();
+        let fits =
+            matches!(targets.next(), Some(ast::Target::NextChannelTarget(_))) && targets.next().is_none();
         if !fits {
             self.report(
                 wrong_place::because(at, format!("{what} goes to the next channel of `via`."))

@@ -147,6 +147,12 @@ impl Lexing {
                 LineToken::Chunk => self.push_chunk(start),
                 LineToken::Escape => self.push(SyntaxKind::TextEscape, start),
                 LineToken::BadEscape => self.push(SyntaxKind::BadEscape, start),
+                // A hole ends with its line: at the end of a line this is the block that begins behind a text whose quote
+                // is missing.
+                LineToken::Hole if self.open.is_empty() && ends_line(text.remainder()) => {
+                    self.push(SyntaxKind::OpenBrace, start);
+                    break;
+                }
                 LineToken::Hole => {
                     self.push(SyntaxKind::HoleOpen, start);
                     self.open.push(TextMode::Line);
@@ -184,6 +190,12 @@ impl Lexing {
         }
         text
     }
+}
+
+/// Whether nothing but space follows on the line.
+fn ends_line(rest: &str) -> bool {
+    let line = rest.split('\n').next().unwrap_or_default();
+    line.trim_end().is_empty() && rest.len() > line.len()
 }
 
 /// The length of the rest of a regex up to and with its closing slash, if it has one and is not empty.

@@ -48,7 +48,11 @@ pub fn sound(bot: &Bot) -> Vec<String> {
 /// Compiles a mutant and judges what is found. Nothing for one whose groundwork is found fault with.
 pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Option<Verdict> {
     if let Some(prepared) = mutant.prepared(&bot.project) {
-        let found: Vec<String> = compile::check_bot(&prepared).findings.iter().map(told_without_place).collect();
+        let found: Vec<String> = compile::check_bot(&prepared)
+            .findings
+            .iter()
+            .map(told_without_place)
+            .collect();
         if found != sound {
             return None;
         }
@@ -60,15 +64,18 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
         .findings
         .iter()
         .filter(|finding| finding.level > Level::Hint || class.names.contains(&finding.rule.name))
-        .filter(
-            |finding| match known.iter().position(|known| *known == told_without_place(finding)) {
+        .filter(|finding| {
+            match known
+                .iter()
+                .position(|known| *known == told_without_place(finding))
+            {
                 Some(index) => {
                     known.swap_remove(index);
                     false
                 }
                 None => true,
-            },
-        )
+            }
+        })
         .collect();
     let (file, place) = mutant.place();
     let right = |finding: &Finding| class.names.contains(&finding.rule.name);
@@ -87,7 +94,10 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
     };
     Some(Verdict {
         caught,
-        found: new.into_iter().map(|finding| told(&checked.files, finding)).collect(),
+        found: new
+            .into_iter()
+            .map(|finding| told(&checked.files, finding))
+            .collect(),
     })
 }
 
@@ -103,7 +113,12 @@ fn stands(project: &Project, span: Span, file: File, place: &Range<usize>) -> bo
             project.config.as_deref().unwrap_or_default(),
         ),
     };
-    let line = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
+    let line = |at: usize| {
+        text.as_bytes()[..at.min(text.len())]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+    };
     // A place of whole lines ends behind its last line's end.
     let last = line(place.end.saturating_sub(1).max(place.start));
     same && line(span.start as usize) <= last && line(span.end as usize) >= line(place.start)

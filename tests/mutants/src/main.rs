@@ -48,7 +48,11 @@ fn main() -> io::Result<()> {
             };
             if options.show && !verdict.is_perfect() {
                 let (file, place) = mutant.place();
-                writeln!(out, "{}: {} in {}, {file:?} {place:?}", class.names[0], mutant.what, bots[bot].name)?;
+                writeln!(
+                    out,
+                    "{}: {} in {}, {file:?} {place:?}",
+                    class.names[0], mutant.what, bots[bot].name
+                )?;
                 match verdict.caught {
                     Caught::Missed => writeln!(out, "  nothing")?,
                     _ => {

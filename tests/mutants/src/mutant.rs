@@ -83,7 +83,9 @@ impl Mutant {
 
     /// The bot with the defect.
     pub fn project(&self, sound: &Project) -> Project {
-        let mut project = self.with(sound, &|mutant| mutant.groundwork.iter().chain(&mutant.edits).collect());
+        let mut project = self.with(sound, &|mutant| {
+            mutant.groundwork.iter().chain(&mutant.edits).collect()
+        });
         if self.host.is_some() {
             project.host.clone_from(&self.host);
         }
@@ -117,7 +119,12 @@ impl Mutant {
         let shift = |edit: &Edit| edit.text.len() as isize - edit.range.len() as isize;
         let mut start = range.start as isize;
         let mut end = range.end as isize;
-        for edit in self.groundwork.iter().chain(&self.edits).filter(|edit| edit.file == file) {
+        for edit in self
+            .groundwork
+            .iter()
+            .chain(&self.edits)
+            .filter(|edit| edit.file == file)
+        {
             let within = edit.range.start >= range.start && edit.range.end <= range.end;
             if within {
                 end += shift(edit);

@@ -83,7 +83,14 @@ pub fn markdown(rows: &[Row]) -> String {
         let _ = writeln!(
             table,
             "| {} | {} | {} | {} | {} | {} | {} | {each:.2} | {} |",
-            row.class, row.done, row.mutants, row.right, row.elsewhere, row.otherwise, row.missed, row.perfect
+            row.class,
+            row.done,
+            row.mutants,
+            row.right,
+            row.elsewhere,
+            row.otherwise,
+            row.missed,
+            row.perfect
         );
     }
     table

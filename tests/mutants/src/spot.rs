@@ -65,7 +65,9 @@ impl<'b> Spot<'b> {
         let own = self.range();
         let source = self.source();
         let start = source[..own.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = source[own.end..].find('\n').map_or(source.len(), |at| own.end + at + 1);
+        let end = source[own.end..]
+            .find('\n')
+            .map_or(source.len(), |at| own.end + at + 1);
         start..end
     }
 

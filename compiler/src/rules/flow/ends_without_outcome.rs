@@ -88,6 +88,8 @@ fn started(context: &Context<'_>) -> Vec<Option<Option<Span>>> {
         .start
         .into_iter()
         .chain(bot.triggers.iter().map(|trigger| trigger.start))
+        // A trigger whose flow is not known starts none.
+        .filter(|flow| *flow != FlowId::ALWAYS)
     {
         if let Some(entry) = started.get_mut(flow.index()) {
             *entry = Some(None);

@@ -327,6 +327,7 @@ impl Parser<'_> {
         if matches!(self.kind, SyntaxKind::Newline | SyntaxKind::Eof) {
             return;
         }
+        let column = self.column();
         self.start(SyntaxKind::Error);
         let (mut braces, mut brackets, mut holes, mut texts) = (0u32, 0u32, 0u32, 0u32);
         let within = self.brackets > 0;
@@ -336,7 +337,9 @@ impl Parser<'_> {
                 SyntaxKind::Newline if braces == 0 => break,
                 SyntaxKind::Newline => {
                     self.bump();
-                    if self.begins_structure() && !(file && self.at(SyntaxKind::KwStep)) {
+                    // What stands further right belongs to the block that is skipped: a `template` of a message.
+                    let outside = self.column() <= column;
+                    if outside && self.begins_structure() && !(file && self.at(SyntaxKind::KwStep)) {
                         break;
                     }
                     continue;

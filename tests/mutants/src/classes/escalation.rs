@@ -82,12 +82,22 @@ fn without(item: &Spot<'_>, kind: botflow_syntax::SyntaxKind, what: &str) -> Opt
 /// What the ways of an escalation run must be run elsewhere, too: else it would be a second mistake.
 fn runs_nothing_else(item: &Spot<'_>, kind: botflow_syntax::SyntaxKind) -> bool {
     let runs = spot::all(item.bot, &[RunStmt]);
-    item.children(kind).iter().flat_map(|child| child.within(RunStmt)).all(|run| {
-        let path = run.child(Path).map(|path| path.text().to_owned());
-        let others = runs.iter().filter(|other| other.child(Path).map(|path| path.text().to_owned()) == path).count();
-        let mine = item.children(kind).iter().flat_map(|child| child.within(RunStmt)).count();
-        others > mine
-    })
+    item.children(kind)
+        .iter()
+        .flat_map(|child| child.within(RunStmt))
+        .all(|run| {
+            let path = run.child(Path).map(|path| path.text().to_owned());
+            let others = runs
+                .iter()
+                .filter(|other| other.child(Path).map(|path| path.text().to_owned()) == path)
+                .count();
+            let mine = item
+                .children(kind)
+                .iter()
+                .flat_map(|child| child.within(RunStmt))
+                .count();
+            others > mine
+        })
 }
 
 fn nobody_came(bot: &Bot) -> Vec<Mutant> {
@@ -108,7 +118,9 @@ fn closed_not_handled(bot: &Bot) -> Vec<Mutant> {
         .iter()
         .filter(|item| runs_nothing_else(item, ClosedItem))
         .filter(|item| {
-            item.children(ToSetting).iter().any(|to| to.name().is_some_and(|name| !open_always.contains(&name)))
+            item.children(ToSetting)
+                .iter()
+                .any(|to| to.name().is_some_and(|name| !open_always.contains(&name)))
         })
         .filter_map(|item| without(item, ClosedItem, "no `closed`"))
         .collect()
@@ -125,10 +137,13 @@ fn handover_cycle(bot: &Bot) -> Vec<Mutant> {
         if let [.., escalate, last] = &statements[..]
             && escalate.node.kind() == EscalateStmt
             && last.node.kind() == FinishStmt
-            && statements.iter().all(|spot| spot.within(AskStmt).is_empty() && spot.within(ChooseStmt).is_empty())
+            && statements
+                .iter()
+                .all(|spot| spot.within(AskStmt).is_empty() && spot.within(ChooseStmt).is_empty())
         {
             mutants.push(
-                last.becomes("handed over again", format!("-> {name}")).at(step.file(), step.range()),
+                last.becomes("handed over again", format!("-> {name}"))
+                    .at(step.file(), step.range()),
             );
         }
     }
@@ -207,10 +222,11 @@ fn no_way_back(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         if before.kind() == EscalateStmt && finish.text() == "finish resolved" {
-            mutants.push(finish.becomes("ends unresolved", "finish unresolved").at(
-                finish.file(),
-                finish.of(before).range(),
-            ));
+            mutants.push(
+                finish
+                    .becomes("ends unresolved", "finish unresolved")
+                    .at(finish.file(), finish.of(before).range()),
+            );
         }
     }
     for flow in spot::all(bot, &[FlowItem]) {
@@ -234,8 +250,14 @@ fn promise_without_people(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         if label.text().contains("person") && !way.within(EscalateStmt).is_empty() {
-            let text = format!("{{\n{0}  say \"Our colleagues are happy to help.\"\n{0}}}", choice.indent());
-            mutants.push(way.becomes("and none comes", text).at(choice.file(), choice.range()));
+            let text = format!(
+                "{{\n{0}  say \"Our colleagues are happy to help.\"\n{0}}}",
+                choice.indent()
+            );
+            mutants.push(
+                way.becomes("and none comes", text)
+                    .at(choice.file(), choice.range()),
+            );
         }
     }
     mutants

@@ -150,9 +150,11 @@ fn unreachable_step(bot: &Bot) -> Vec<Mutant> {
                         so.\"\n  choose \"Back again?\" {\n    \"Yes\" -> far_away\n    \"No\" -> finish resolved\n    \
                         silence 5m -> finish abandoned\n  }\n}";
             let at = step.lines().end;
-            mutants.push(
-                Mutant::new("an island").replace(step.file(), at..at, indented(step.indent(), text)),
-            );
+            mutants.push(Mutant::new("an island").replace(
+                step.file(),
+                at..at,
+                indented(step.indent(), text),
+            ));
         }
     }
     mutants
@@ -178,7 +180,10 @@ fn left_alone(mut mutant: Mutant, bot: &Bot) -> Mutant {
     for other in spot::all(bot, &[AskStmt, ChooseStmt, VerifyStmt]) {
         let mut items = String::new();
         let has = |kind: SyntaxKind| other.child(kind).is_some();
-        let ends = other.children(SilenceItem).iter().any(|clock| clock.child(Text).is_none());
+        let ends = other
+            .children(SilenceItem)
+            .iter()
+            .any(|clock| clock.child(Text).is_none());
         if !ends {
             items.push_str("silence 20d -> finish abandoned\n");
         }
@@ -207,7 +212,9 @@ fn stuck(bot: &Bot, question: &str) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for last in spot::all(bot, &[FinishStmt]) {
         let holder = last.parent().map(|parent| parent.node.kind());
-        let leads = last.above(FlowItem).is_some_and(|flow| flow.child(OpenClause).is_none());
+        let leads = last
+            .above(FlowItem)
+            .is_some_and(|flow| flow.child(OpenClause).is_none());
         if last.alone() && leads && matches!(holder, Some(FlowItem | Step)) {
             mutants.push(left_alone(last.before("nobody gets out", question), bot));
         }
@@ -240,7 +247,11 @@ fn step_falls_off(bot: &Bot) -> Vec<Mutant> {
             FinishStmt => true,
             // The step it leads to must be reached from elsewhere, too.
             Arrow => last.child(StepTarget).is_some_and(|target| {
-                flow.within(StepTarget).iter().filter(|other| other.text() == target.text()).count() > 1
+                flow.within(StepTarget)
+                    .iter()
+                    .filter(|other| other.text() == target.text())
+                    .count()
+                    > 1
             }),
             _ => false,
         };
@@ -258,7 +269,10 @@ fn talks_to_itself(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         if last.node.kind() == FinishStmt && !waits(&step) {
-            mutants.push(last.becomes("round and round", format!("-> {name}")).at(step.file(), step.range()));
+            mutants.push(
+                last.becomes("round and round", format!("-> {name}"))
+                    .at(step.file(), step.range()),
+            );
         }
     }
     mutants
@@ -271,10 +285,13 @@ fn runs_itself(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         if flow.child(Params).is_none() && is_only_run(&flow) {
-            mutants.push(first.behind("runs itself", &format!("if customer_is_patient() {{\n  run {name}\n}}").replace(
-                "customer_is_patient()",
-                "conversation.misunderstood >= 1",
-            )));
+            mutants.push(
+                first.behind(
+                    "runs itself",
+                    &format!("if customer_is_patient() {{\n  run {name}\n}}")
+                        .replace("customer_is_patient()", "conversation.misunderstood >= 1"),
+                ),
+            );
         }
     }
     mutants
@@ -317,7 +334,10 @@ fn digression_ends_conversation(bot: &Bot) -> Vec<Mutant> {
                     .any(|run| run.child(Path).map(|path| path.text().to_owned()) == flow.name())
             });
             if let Some(handler) = handler {
-                mutants.push(last.behind("finishes", "finish resolved").at(handler.file(), handler.range()));
+                mutants.push(
+                    last.behind("finishes", "finish resolved")
+                        .at(handler.file(), handler.range()),
+                );
             }
         }
     }
@@ -326,7 +346,9 @@ fn digression_ends_conversation(bot: &Bot) -> Vec<Mutant> {
 
 /// Whether the bot answers what it does not understand everywhere: a question that is added needs no words of its own.
 fn hears_all(bot: &Bot) -> bool {
-    spot::all(bot, &[UnclearHandler]).iter().any(|handler| handler.above(AlwaysItem).is_some())
+    spot::all(bot, &[UnclearHandler])
+        .iter()
+        .any(|handler| handler.above(AlwaysItem).is_some())
 }
 
 fn duplicate_place(bot: &Bot) -> Vec<Mutant> {
@@ -342,7 +364,11 @@ fn duplicate_place(bot: &Bot) -> Vec<Mutant> {
         let text = "choose \"Shall we go on?\" {\n  \"Go on\" {\n    say \"Good.\"\n  }\n  \"Not now\" {\n    say \"A \
                     moment more.\"\n  }\n}";
         // The second of the two places has the finding.
-        mutants.push(choose.before("one before it", text).at(choose.file(), choose.range()));
+        mutants.push(
+            choose
+                .before("one before it", text)
+                .at(choose.file(), choose.range()),
+        );
     }
     mutants
 }
@@ -358,8 +384,13 @@ fn nags_for_ever(bot: &Bot) -> Vec<Mutant> {
         if clocks.iter().any(|clock| !clock.within(StepTarget).is_empty()) {
             continue;
         }
-        let text = format!("silence 10m {{\n{0}  say \"Are you still there?\"\n{0}}}", first.indent());
-        let mut mutant = first.becomes("asked for ever", text).at(question.file(), question.range());
+        let text = format!(
+            "silence 10m {{\n{0}  say \"Are you still there?\"\n{0}}}",
+            first.indent()
+        );
+        let mut mutant = first
+            .becomes("asked for ever", text)
+            .at(question.file(), question.range());
         for clock in rest {
             mutant = mutant.replace(clock.file(), clock.lines(), "");
         }
@@ -371,7 +402,13 @@ fn nags_for_ever(bot: &Bot) -> Vec<Mutant> {
 fn statement_never_runs(bot: &Bot) -> Vec<Mutant> {
     spot::all(bot, &[FinishStmt])
         .into_iter()
-        .filter(|spot| spot.alone() && matches!(spot.parent().map(|up| up.node.kind()), Some(FlowItem | Step | Block)))
+        .filter(|spot| {
+            spot.alone()
+                && matches!(
+                    spot.parent().map(|up| up.node.kind()),
+                    Some(FlowItem | Step | Block)
+                )
+        })
         .map(|finish| finish.behind("behind the end", "say \"And one thing more.\""))
         .collect()
 }
@@ -401,7 +438,10 @@ fn wait_in_loop(bot: &Bot) -> Vec<Mutant> {
             let text = "for each one_thing in [\"first\", \"second\"] at most 2 {\n  ask wanted_thing: yes_no \"Do \
                         you want the {one_thing}?\"\n  note \"Wanted: {wanted_thing | select yes \\\"so\\\" no \
                         \\\"not\\\"}\"\n}";
-            let text = text.replace("{wanted_thing | select yes \\\"so\\\" no \\\"not\\\"}", "{one_thing}");
+            let text = text.replace(
+                "{wanted_thing | select yes \\\"so\\\" no \\\"not\\\"}",
+                "{one_thing}",
+            );
             mutants.push(first.behind("asks in a loop", &text));
         }
     }
@@ -459,8 +499,15 @@ fn nothing_to_ask_again(bot: &Bot) -> Vec<Mutant> {
         if let Some(first) = flow.children(SayStmt).into_iter().next()
             && is_only_started(&flow)
             && flow.node.children().find(|node| node.kind() == SayStmt).as_ref() == Some(&first.node)
-            && flow.children(AskStmt).iter().all(|ask| ask.range().start > first.range().start)
-            && flow.children(ChooseStmt).iter().all(|choose| choose.range().start > first.range().start)
+            && flow
+                .children(AskStmt)
+                .iter()
+                .all(|ask| ask.range().start > first.range().start)
+            && [ChooseStmt, FormStmt, RunStmt].iter().all(|kind| {
+                flow.within(*kind)
+                    .iter()
+                    .all(|question| question.range().start > first.range().start)
+            })
         {
             let text = "if conversation.misunderstood >= 1 {\n  -> again\n}";
             mutants.push(first.before("again, before anything", text));

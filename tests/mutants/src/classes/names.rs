@@ -165,7 +165,18 @@ fn duplicate_name(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let last = bot.project.sources.len() - 1;
     let end = bot.project.sources[last].text.len();
-    for item in spot::all(bot, &[IntentItem, TypeItem, QueueItem, EventItem, GoalItem, SegmentItem, LookupItem]) {
+    for item in spot::all(
+        bot,
+        &[
+            IntentItem,
+            TypeItem,
+            QueueItem,
+            EventItem,
+            GoalItem,
+            SegmentItem,
+            LookupItem,
+        ],
+    ) {
         let text = format!("\n{}\n", item.text());
         mutants.push(Mutant::new("a second one").replace(File::Flow(last), end..end, text));
     }
@@ -184,8 +195,20 @@ fn type_mismatch(bot: &Bot) -> Vec<Mutant> {
         mutants.push(default.becomes("a default of another kind", wrong));
     }
     for spot in spot::all(bot, &[IfStmt]) {
-        if let Some(condition) = spot.node.children().find(|node| !matches!(node.kind(), Block | Arrow)) {
-            mutants.push(spot.of(condition).becomes("a number as a condition", "5"));
+        if let Some(condition) = spot
+            .node
+            .children()
+            .find(|node| !matches!(node.kind(), Block | Arrow))
+        {
+            let condition = spot.of(condition);
+            // What the condition makes known, or reads alone, would be a second mistake.
+            let alone = condition
+                .within(NameExpr)
+                .iter()
+                .all(|name| ["customer", "conversation"].contains(&name.text()));
+            if alone && !condition.text().contains("known") && !condition.within(CompareExpr).is_empty() {
+                mutants.push(condition.becomes("a number as a condition", "5"));
+            }
         }
     }
     mutants
@@ -197,7 +220,10 @@ fn unknown_may_be_missing(bot: &Bot) -> Vec<Mutant> {
         .filter(|spot| spot.parent().is_some_and(|parent| parent.node.kind() == Hole))
         // What has been asked for in the same flow is known already.
         .filter(|spot| {
-            let asked = spot.above(FlowItem).map(|flow| flow.within(CustomerRef)).unwrap_or_default();
+            let asked = spot
+                .above(FlowItem)
+                .map(|flow| flow.within(CustomerRef))
+                .unwrap_or_default();
             !asked.iter().any(|field| spot.text().starts_with(field.text()))
         })
         .filter_map(|spot| {
@@ -220,7 +246,17 @@ fn wrong_arguments(bot: &Bot) -> Vec<Mutant> {
                     mutants.push(args.becomes("one too many", format!("{inner}{more}")));
                 }
                 let listed = args.children(Arg);
-                if listed.len() == 1 && !matches!(spot.node.kind(), Call) {
+                // What may be unknown may be left out.
+                let needed = spot.child(Path).is_some_and(|path| {
+                    spot::all(bot, &[FlowItem])
+                        .iter()
+                        .filter(|flow| flow.name().as_deref() == Some(path.text()))
+                        .any(|flow| {
+                            flow.child(Params)
+                                .is_some_and(|params| !params.text().contains('?'))
+                        })
+                });
+                if listed.len() == 1 && needed {
                     mutants.push(args.becomes("none", ""));
                 }
                 if let [.., before, last] = &listed[..] {
@@ -298,7 +334,9 @@ fn contradictory_condition(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for spot in spot::all(bot, &[IfStmt]) {
         let (Some(condition), Some(block)) = (
-            spot.node.children().find(|node| !matches!(node.kind(), Block | Arrow)),
+            spot.node
+                .children()
+                .find(|node| !matches!(node.kind(), Block | Arrow)),
             spot.child(Block),
         ) else {
             continue;
@@ -353,7 +391,11 @@ fn not_answered_yet(bot: &Bot) -> Vec<Mutant> {
             let Some(name) = ask.child(Answer).and_then(|answer| answer.name()) else {
                 continue;
             };
-            let first = flow.children(SayStmt).into_iter().chain(flow.children(AskStmt)).next();
+            let first = flow
+                .children(SayStmt)
+                .into_iter()
+                .chain(flow.children(AskStmt))
+                .next();
             // Before the first statement, which is no handler.
             let Some(first) = first else {
                 continue;
@@ -374,7 +416,10 @@ fn unbounded_value(bot: &Bot) -> Vec<Mutant> {
             if let Some(label) = choice.child(Text)
                 && !label.text().contains('{')
             {
-                let text = format!("{} {{conversation.summary}}\"", label.text().trim_end_matches('"'));
+                let text = format!(
+                    "{} {{conversation.summary}}\"",
+                    label.text().trim_end_matches('"')
+                );
                 mutants.push(label.becomes("of any length", text));
             }
         }
@@ -392,7 +437,9 @@ fn let_changes_type(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         // In a form nothing but questions may stand; and a value that nobody reads would be a second mistake.
-        let read = ask.above(FlowItem).is_some_and(|flow| flow.text().matches(&name).count() > 1);
+        let read = ask
+            .above(FlowItem)
+            .is_some_and(|flow| flow.text().matches(&name).count() > 1);
         if ask.above(FormStmt).is_some() || !read {
             continue;
         }
@@ -424,14 +471,20 @@ fn hard_coded_value(bot: &Bot) -> Vec<Mutant> {
     let config = bot.project.config.as_deref().unwrap_or_default();
     let mut mutants = Vec::new();
     for hole in spot::all(bot, &[Hole]) {
-        let Some(name) = hole.text().strip_prefix("{config.").and_then(|rest| rest.strip_suffix('}')) else {
+        let Some(name) = hole
+            .text()
+            .strip_prefix("{config.")
+            .and_then(|rest| rest.strip_suffix('}'))
+        else {
             continue;
         };
         // The addresses of systems are read by nobody.
         if hole.above(LookupItem).is_some() || hole.above(ActionItem).is_some() {
             continue;
         }
-        let line = config.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
+        let line = config
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.trim().strip_prefix('='));
         if let Some(value) = line {
             mutants.push(hole.becomes("its value", value.trim().trim_matches('"')));
         }

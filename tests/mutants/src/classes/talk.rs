@@ -89,7 +89,11 @@ fn no_failure_way_out(bot: &Bot) -> Vec<Mutant> {
         // A step that only this way leads to would be a second mistake.
         let alone = failed.within(StepTarget).iter().all(|target| {
             call.above(FlowItem).is_some_and(|flow| {
-                flow.within(StepTarget).iter().filter(|other| other.text() == target.text()).count() > 1
+                flow.within(StepTarget)
+                    .iter()
+                    .filter(|other| other.text() == target.text())
+                    .count()
+                    > 1
             })
         });
         if !alone || !failed.alone() {
@@ -239,7 +243,10 @@ fn no_silence_way_out(bot: &Bot) -> Vec<Mutant> {
             mutant = mutant.prepare(handler.file(), handler.lines(), "");
         }
         for (other_index, other) in questions.iter().enumerate() {
-            let ends = other.children(SilenceItem).iter().any(|clock| clock.child(Text).is_none());
+            let ends = other
+                .children(SilenceItem)
+                .iter()
+                .any(|clock| clock.child(Text).is_none());
             if other_index == index || ends {
                 continue;
             }
@@ -253,27 +260,39 @@ fn no_silence_way_out(bot: &Bot) -> Vec<Mutant> {
 /// Whether the bot begins with this flow.
 fn is_the_start(flow: &Spot<'_>) -> bool {
     spot::all(flow.bot, &[BotItem]).iter().any(|item| {
-        let start = item.child(StartStmt).and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
+        let start = item
+            .child(StartStmt)
+            .and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
         start == flow.name()
     })
 }
 
 /// Whether the flow of a question is begun and not run, so that it may end the conversation.
 fn ends_itself(question: &Spot<'_>) -> bool {
-    question.above(FlowItem).is_some_and(|flow| is_only_started(&flow) || is_the_start(&flow))
+    question
+        .above(FlowItem)
+        .is_some_and(|flow| is_only_started(&flow) || is_the_start(&flow))
 }
 
 /// The question with a clock at the end of its block.
 fn with_clock(mutant: Mutant, question: &Spot<'_>) -> Mutant {
     // What a handler runs comes back.
-    let way = if ends_itself(question) { "finish abandoned" } else { "return" };
+    let way = if ends_itself(question) {
+        "finish abandoned"
+    } else {
+        "return"
+    };
     with_item(mutant, question, &format!("silence 20d -> {way}"))
 }
 
 /// The question with an item at the end of its block.
 fn with_item(mutant: Mutant, question: &Spot<'_>, item: &str) -> Mutant {
     match question.block_end() {
-        Some(at) => mutant.prepare(question.file(), at..at, format!("{}  {item}\n", question.indent())),
+        Some(at) => mutant.prepare(
+            question.file(),
+            at..at,
+            format!("{}  {item}\n", question.indent()),
+        ),
         None => {
             let at = question.range().end;
             let text = format!(" {{\n{0}  {item}\n{0}}}", question.indent());
@@ -304,7 +323,11 @@ fn no_invalid_way_out(bot: &Bot) -> Vec<Mutant> {
         }
         for (other_index, other) in questions.iter().enumerate() {
             if other_index != index && other.child(TriesItem).is_none() {
-                let way = if ends_itself(other) { "finish unresolved" } else { "return" };
+                let way = if ends_itself(other) {
+                    "finish unresolved"
+                } else {
+                    "return"
+                };
                 mutant = with_item(mutant, other, &format!("tries 30 -> {way}"));
             }
         }
@@ -317,7 +340,14 @@ fn question_asks_twice(bot: &Bot) -> Vec<Mutant> {
     spot::all(bot, &[AskStmt])
         .into_iter()
         .filter_map(|ask| ask.child(Text))
-        .filter(|text| text.text().ends_with("?\"") && text.text().split(' ').count() >= 3)
+        .filter(|text| text.text().ends_with("?\""))
+        // Two words may be no question yet: "Really?", "What else?".
+        .filter(|text| {
+            text.text()
+                .rsplit(['.', '!'])
+                .next()
+                .is_some_and(|last| last.trim().split(' ').count() >= 3)
+        })
         .map(|text| {
             let asked = format!("{} And where do you live?\"", text.text().trim_end_matches('"'));
             text.becomes("two questions", asked)
@@ -329,10 +359,16 @@ fn too_many_messages(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for flow in spot::all(bot, &[FlowItem]) {
         if let Some(first) = flow.children(SayStmt).into_iter().next() {
-            let text: Vec<String> = ["Wait.", "There is more.", "Listen.", "It is good.", "It really is."]
-                .iter()
-                .map(|words| format!("say \"{words}\""))
-                .collect();
+            let text: Vec<String> = [
+                "Wait.",
+                "There is more.",
+                "Listen.",
+                "It is good.",
+                "It really is.",
+            ]
+            .iter()
+            .map(|words| format!("say \"{words}\""))
+            .collect();
             mutants.push(first.behind("five more", &text.join("\n")));
         }
     }
@@ -343,8 +379,13 @@ fn repeats_itself(bot: &Bot) -> Vec<Mutant> {
     spot::all(bot, &[SayStmt])
         .into_iter()
         // On another channel it is said to somebody else.
-        .filter(|say| say.child(ViaClause).is_none())
-        .filter(|say| say.alone() && say.child(Text).is_some_and(|text| text.range().end == say.range().end))
+        .filter(|say| say.child(ViaClause).is_none() && say.above(EscalationItem).is_none())
+        .filter(|say| {
+            say.alone()
+                && say
+                    .child(Text)
+                    .is_some_and(|text| text.range().end == say.range().end)
+        })
         .map(|say| say.behind("once more", say.text()))
         .collect()
 }
@@ -361,13 +402,17 @@ fn repeats_an_action(bot: &Bot) -> Vec<Mutant> {
             continue;
         };
         for call in step.within(Call) {
-            let is_action = call.child(Path).is_some_and(|path| actions.iter().any(|action| action == path.text()));
+            let is_action = call
+                .child(Path)
+                .is_some_and(|path| actions.iter().any(|action| action == path.text()));
             let Some(statement) = call.parent() else {
                 continue;
             };
             // What is asked before it would be a new word of the customer.
             let asked = [AskStmt, ChooseStmt, FormStmt, EscalateStmt].iter().any(|kind| {
-                step.within(*kind).iter().any(|question| question.range().start < call.range().start)
+                step.within(*kind)
+                    .iter()
+                    .any(|question| question.range().start < call.range().start)
             });
             if !is_action || asked || statement.parent().is_none_or(|up| up.node.kind() != Step) {
                 continue;
@@ -376,7 +421,11 @@ fn repeats_an_action(bot: &Bot) -> Vec<Mutant> {
                 "ask well_done: yes_no \"Is all well?\" {{\n  tries 2 -> {name}\n}}\nnote \"All well: \
                  {{well_done}}\""
             );
-            mutants.push(statement.behind("again, after two tries", &text).at(call.file(), call.range()));
+            mutants.push(
+                statement
+                    .behind("again, after two tries", &text)
+                    .at(call.file(), call.range()),
+            );
         }
     }
     mutants

@@ -87,24 +87,38 @@ fn no_consent(bot: &Bot) -> Vec<Mutant> {
         let (Some(needs), Some(via)) = (trigger.child(NeedsSetting), trigger.child(ViaSetting)) else {
             continue;
         };
-        let started = trigger.child(StartStmt).and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
+        let started = trigger
+            .child(StartStmt)
+            .and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
         let Some(flow) = flows.iter().find(|flow| flow.name() == started) else {
             continue;
         };
         // Something for marketing goes out with leave for something else.
-        let advertises = flow.within(TemplateUseItem).into_iter().find(|template| {
-            template.child(Path).is_some_and(|path| for_marketing.iter().any(|name| name == path.text()))
+        let mut templates = flow.within(TemplateUseItem);
+        templates.truncate(if templates.len() == 1 { 1 } else { 0 });
+        let advertises = templates.into_iter().find(|template| {
+            template
+                .child(Path)
+                .is_some_and(|path| for_marketing.iter().any(|name| name == path.text()))
         });
         if let Some(template) = advertises
             && needs.text() == "needs consent marketing"
         {
-            mutants.push(needs.becomes("with another leave", "needs consent service").at(template.file(), {
-                template.above(SayStmt).map_or(template.range(), |say| say.range())
-            }));
+            mutants.push(
+                needs
+                    .becomes("with another leave", "needs consent service")
+                    .at(template.file(), {
+                        template
+                            .above(SayStmt)
+                            .map_or(template.range(), |say| say.range())
+                    }),
+            );
         }
         // A message leaves the channels for which there is leave.
         if !via.text().contains("sms")
-            && spot::all(bot, &[ChannelsSetting]).iter().any(|channels| channels.text().contains("sms"))
+            && spot::all(bot, &[ChannelsSetting])
+                .iter()
+                .any(|channels| channels.text().contains("sms"))
             && let Some(say) = flow.children(SayStmt).into_iter().next()
             && say.child(Text).is_some()
             && say.child(ViaClause).is_none()
@@ -117,12 +131,16 @@ fn no_consent(bot: &Bot) -> Vec<Mutant> {
 }
 
 fn stop_shadowed(bot: &Bot) -> Vec<Mutant> {
-    let by_phone = spot::all(bot, &[ChannelsSetting]).iter().any(|channels| channels.text().contains("sms"));
+    let by_phone = spot::all(bot, &[ChannelsSetting])
+        .iter()
+        .any(|channels| channels.text().contains("sms"));
     if !by_phone {
         return Vec::new();
     }
     spot::all(bot, &[IntentItem])
         .into_iter()
+        // Who asks for fewer messages, or for mails, is understood.
+        .filter(|intent| !intent.text().contains("no more") && !intent.text().contains("mails"))
         .filter_map(|intent| {
             let words = intent.child(WordsClause)?;
             (words.child(LanguageCode).is_none()).then_some(words)
@@ -139,9 +157,14 @@ fn no_frequency_cap(bot: &Bot) -> Vec<Mutant> {
     let triggers = spot::all(bot, &[TriggerItem]);
     // Every other trigger that writes first has its own cap.
     let begun_by_customers = |trigger: &Spot<'_>| {
-        ["comment_posted", "referral_opened", "opted_in"].iter().any(|event| trigger.text().contains(event))
+        ["comment_posted", "referral_opened", "opted_in"]
+            .iter()
+            .any(|event| trigger.text().contains(event))
     };
-    if triggers.iter().any(|trigger| trigger.child(CapSetting).is_none() && !begun_by_customers(trigger)) {
+    if triggers
+        .iter()
+        .any(|trigger| trigger.child(CapSetting).is_none() && !begun_by_customers(trigger))
+    {
         return Vec::new();
     }
     let mut mutants = Vec::new();
@@ -164,7 +187,9 @@ fn no_quiet_hours(bot: &Bot) -> Vec<Mutant> {
             let between = trigger.child(BetweenSetting)?;
             // Mails and what is read on the page wake nobody, and what is soon given up is meant to come at once.
             let via = trigger.child(ViaSetting)?;
-            let rings = ["whatsapp", "viber", "sms", "messenger"].iter().any(|channel| via.text().contains(channel));
+            let rings = ["whatsapp", "viber", "sms", "messenger"]
+                .iter()
+                .any(|channel| via.text().contains(channel));
             let expires = trigger.child(ExpiresSetting)?;
             let waits = expires.text().ends_with('d');
             // Who has just joined a segment or asked something is awake.
@@ -198,7 +223,9 @@ fn same_event_same_priority(bot: &Bot) -> Vec<Mutant> {
         let at = trigger.range().end;
         // Either of the two is right.
         mutants.push(
-            Mutant::new("once more").replace(trigger.file(), at..at, copy).at(trigger.file(), trigger.range().start..at),
+            Mutant::new("once more")
+                .replace(trigger.file(), at..at, copy)
+                .at(trigger.file(), trigger.range().start..at),
         );
     }
     mutants
@@ -224,7 +251,11 @@ fn never_fires(bot: &Bot) -> Vec<Mutant> {
         }
         let source = trigger.child(OnSetting).or_else(|| trigger.child(EverySetting));
         if let Some(source) = source {
-            mutants.push(source.behind("for nobody", &condition).at(trigger.file(), trigger.range()));
+            mutants.push(
+                source
+                    .behind("for nobody", &condition)
+                    .at(trigger.file(), trigger.range()),
+            );
         }
     }
     mutants
@@ -244,18 +275,28 @@ fn fires_on_itself(bot: &Bot) -> Vec<Mutant> {
             && source.child(Path).is_some_and(|path| {
                 // Something else has to mention the event: one that is not used would be a second mistake.
                 let text = &bot.project.sources;
-                let mentions: usize = text.iter().map(|source| source.text.matches(path.text()).count()).sum();
+                let mentions: usize = text
+                    .iter()
+                    .map(|source| source.text.matches(path.text()).count())
+                    .sum();
                 mentions > 2
             })
         {
-            mutants.push(source.becomes("set off by its own message", "message_read").at(trigger.file(), trigger.range()));
+            mutants.push(
+                source
+                    .becomes("set off by its own message", "message_read")
+                    .at(trigger.file(), trigger.range()),
+            );
         }
     }
     mutants
 }
 
 fn unreachable_audience(bot: &Bot) -> Vec<Mutant> {
-    let channels: String = spot::all(bot, &[ChannelsSetting]).iter().map(|spot| spot.text()).collect();
+    let channels: String = spot::all(bot, &[ChannelsSetting])
+        .iter()
+        .map(|spot| spot.text())
+        .collect();
     if !channels.contains("messenger") {
         return Vec::new();
     }
@@ -265,7 +306,9 @@ fn unreachable_audience(bot: &Bot) -> Vec<Mutant> {
             .and_then(|after| after.token(Duration))
             .is_some_and(|after| after.text().ends_with('d'));
         // What is said by another channel on purpose would be withheld.
-        let started = trigger.child(StartStmt).and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
+        let started = trigger
+            .child(StartStmt)
+            .and_then(|start| start.child(Path).map(|path| path.text().to_owned()));
         let elsewhere = spot::all(bot, &[FlowItem])
             .iter()
             .any(|flow| flow.name() == started && !flow.within(ViaClause).is_empty());
@@ -286,7 +329,10 @@ fn experiment_weights(bot: &Bot) -> Vec<Mutant> {
         .filter_map(|arm| {
             let share = arm.token(Percent)?;
             let item = arm.above(ExperimentItem)?;
-            Some(arm.token_into(&share, "too large a share", "93%").at(item.file(), item.range()))
+            Some(
+                arm.token_into(&share, "too large a share", "93%")
+                    .at(item.file(), item.range()),
+            )
         })
         .collect()
 }
@@ -300,7 +346,10 @@ fn experiment_never_joins(bot: &Bot) -> Vec<Mutant> {
         .filter(|item| item.child(IfSetting).is_none())
         .filter_map(|item| {
             let last = item.children(ArmSetting).pop()?;
-            Some(last.behind("for nobody", &condition).at(item.file(), item.range()))
+            Some(
+                last.behind("for nobody", &condition)
+                    .at(item.file(), item.range()),
+            )
         })
         .collect()
 }
@@ -348,13 +397,19 @@ fn goal_never_reached(bot: &Bot) -> Vec<Mutant> {
         let sources = goal.children(OnSetting);
         if let [on] = &sources[..]
             && on.child(IfClause).is_none()
-            && goal.child(ValueSetting).is_some_and(|value| value.text() == "value event.total")
+            && goal
+                .child(ValueSetting)
+                .is_some_and(|value| value.text() == "value event.total")
         {
             let text = format!("{} if event.total > 100 EUR and event.total < 50 EUR", on.text());
             mutants.push(on.becomes("for nothing", text).at(goal.file(), goal.range()));
         }
         if let Some(credit) = goal.child(CreditSetting) {
-            mutants.push(credit.becomes("no time for credit", "credit 0s").at(goal.file(), goal.range()));
+            mutants.push(
+                credit
+                    .becomes("no time for credit", "credit 0s")
+                    .at(goal.file(), goal.range()),
+            );
         }
     }
     mutants

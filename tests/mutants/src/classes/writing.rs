@@ -67,12 +67,25 @@ pub const CLASSES: &[Class] = &[
 
 fn unclosed_block(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    for item in spot::all(bot, &[FlowItem, IntentItem, QueueItem, EscalationItem, TriggerItem, GoalItem]) {
+    for item in spot::all(
+        bot,
+        &[
+            FlowItem,
+            IntentItem,
+            QueueItem,
+            EscalationItem,
+            TriggerItem,
+            GoalItem,
+        ],
+    ) {
         let (Some(open), Some(close)) = (item.token(OpenBrace), item.last_token(CloseBrace)) else {
             continue;
         };
         let head = item.range().start..range(open.text_range()).end;
-        mutants.push(item.token_into(&close, "no `}` at the end", "").at(item.file(), head));
+        mutants.push(
+            item.token_into(&close, "no `}` at the end", "")
+                .at(item.file(), head),
+        );
     }
     mutants
 }
@@ -86,40 +99,49 @@ fn unclosed_text(bot: &Bot) -> Vec<Mutant> {
         if let Some(close) = text.token(TextClose)
             && close.text() == "\""
         {
-            mutants.push(text.token_into(&close, "no closing quotation mark", "").at(text.file(), text.range()));
+            mutants.push(
+                text.token_into(&close, "no closing quotation mark", "")
+                    .at(text.file(), text.range()),
+            );
         }
     }
     mutants
 }
 
 fn unexpected_word(bot: &Bot) -> Vec<Mutant> {
-    spot::all(bot, &[StageStmt, EscalateStmt, ToSetting, ForgetStmt, TagStmt, NoteStmt])
-        .into_iter()
-        .filter(|spot| !spot.range().is_empty())
-        .map(|spot| {
-            let text = format!("{} please", spot.text());
-            spot.becomes("a word too many", text)
-        })
-        .collect()
+    spot::all(
+        bot,
+        &[StageStmt, EscalateStmt, ToSetting, ForgetStmt, TagStmt, NoteStmt],
+    )
+    .into_iter()
+    .filter(|spot| !spot.range().is_empty())
+    .map(|spot| {
+        let text = format!("{} please", spot.text());
+        spot.becomes("a word too many", text)
+    })
+    .collect()
 }
 
 fn unknown_statement(bot: &Bot) -> Vec<Mutant> {
-    spot::all(bot, &[SayStmt, AskStmt, ChooseStmt, RememberStmt, FinishStmt, TagStmt])
-        .into_iter()
-        .filter(|spot| spot.alone() || spot.lines().start + spot.indent().len() == spot.range().start)
-        .map(|spot| {
-            let range = spot.range();
-            let word = spot.text().split([' ', '\n']).next().unwrap_or_default();
-            // The last two letters change places: `sya`, `chooes`.
-            let (head, tail) = word.split_at(word.len() - 2);
-            let misspelt: String = head.chars().chain(tail.chars().rev()).collect();
-            Mutant::new(format!("`{misspelt}`")).replace(
-                spot.file(),
-                range.start..range.start + word.len(),
-                misspelt,
-            )
-        })
-        .collect()
+    spot::all(
+        bot,
+        &[SayStmt, AskStmt, ChooseStmt, RememberStmt, FinishStmt, TagStmt],
+    )
+    .into_iter()
+    .filter(|spot| spot.alone() || spot.lines().start + spot.indent().len() == spot.range().start)
+    .map(|spot| {
+        let range = spot.range();
+        let word = spot.text().split([' ', '\n']).next().unwrap_or_default();
+        // The last two letters change places: `sya`, `chooes`.
+        let (head, tail) = word.split_at(word.len() - 2);
+        let misspelt: String = head.chars().chain(tail.chars().rev()).collect();
+        Mutant::new(format!("`{misspelt}`")).replace(
+            spot.file(),
+            range.start..range.start + word.len(),
+            misspelt,
+        )
+    })
+    .collect()
 }
 
 fn text_looks_like_code(bot: &Bot) -> Vec<Mutant> {
@@ -147,7 +169,10 @@ fn wrong_place(bot: &Bot) -> Vec<Mutant> {
 fn bad_literal(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, root) in bot.roots() {
-        for token in root.descendants_with_tokens().filter_map(|element| element.into_token()) {
+        for token in root
+            .descendants_with_tokens()
+            .filter_map(|element| element.into_token())
+        {
             let text = match token.kind() {
                 Duration => format!("{}x", &token.text()[..token.text().len() - 1]),
                 Time => format!("25{}", &token.text()[2..]),
@@ -203,7 +228,10 @@ fn reserved_name(bot: &Bot) -> Vec<Mutant> {
 
 fn name_style(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
-    let moved: String = spot::all(bot, &[MovedItem]).iter().map(|item| item.text()).collect();
+    let moved: String = spot::all(bot, &[MovedItem])
+        .iter()
+        .map(|item| item.text())
+        .collect();
     for step in spot::all(bot, &[Step]) {
         let (Some(token), Some(flow)) = (step.token(Name), step.above(FlowItem)) else {
             continue;
@@ -216,7 +244,9 @@ fn name_style(bot: &Bot) -> Vec<Mutant> {
             .split('_')
             .map(|part| {
                 let mut letters = part.chars();
-                letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+                letters.next().map_or(String::new(), |first| {
+                    first.to_uppercase().chain(letters).collect()
+                })
             })
             .collect();
         let mut mutant = step.token_into(&token, format!("step `{camel}`"), camel.clone());
@@ -233,7 +263,11 @@ fn name_style(bot: &Bot) -> Vec<Mutant> {
 fn nested_too_deep(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for spot in spot::all(bot, &[IfStmt, IfClause, IfSetting]) {
-        let Some(condition) = spot.node.children().find(|node| !matches!(node.kind(), Block | Arrow)) else {
+        let Some(condition) = spot
+            .node
+            .children()
+            .find(|node| !matches!(node.kind(), Block | Arrow))
+        else {
             continue;
         };
         let condition = spot.of(condition);
