@@ -64,6 +64,9 @@ pub enum Command {
     /// Draw a bot as a graph
     #[command(after_help = "Example:\n  botflow graph my_bot > my_bot.svg")]
     Graph(Graph),
+    /// List all places of a bot and the shortest way to each; find those no test visits; tell what is proved
+    #[command(after_help = crate::commands::explore::AFTER_HELP)]
+    Explore(Explore),
     /// Tell what a finding means and how to mend it
     #[command(
         after_help = "Examples:\n  botflow explain unknown-name\n  botflow explain BF101\n  botflow explain          all findings"
@@ -217,6 +220,45 @@ pub enum TestFormat {
     Json,
     /// JUnit XML
     Junit,
+}
+
+/// `botflow explore`.
+#[derive(Debug, Args)]
+pub struct Explore {
+    /// The bot's folder
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// Only places that no .chat file of the bot visits
+    #[arg(long, conflicts_with = "proof")]
+    pub uncovered: bool,
+    /// Write a conversation for each place that no .chat file visits; `-` prints them [default: tests/skeletons.chat]
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "tests/skeletons.chat",
+        conflicts_with_all = ["proof", "uncovered", "format"]
+    )]
+    pub skeletons: Option<Utf8PathBuf>,
+    /// Let --skeletons write over a file that is there
+    #[arg(long, requires = "skeletons")]
+    pub overwrite: bool,
+    /// What was proved of every conversation, what was assumed, and what could not be decided
+    #[arg(long)]
+    pub proof: bool,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = ExploreFormat::Human)]
+    pub format: ExploreFormat,
+}
+
+/// How an exploration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExploreFormat {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
 }
 
 /// `botflow graph`.

@@ -5,6 +5,7 @@ pub mod chat;
 mod check;
 mod completions;
 mod explain;
+pub mod explore;
 mod fmt;
 mod graph;
 mod man;
@@ -28,6 +29,7 @@ pub fn run(command: Command) -> Result<Status, Failure> {
         Command::Test(arguments) => test::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Explore(arguments) => explore::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Man(arguments) => man::run(arguments),
     }

@@ -60,6 +60,11 @@ impl Levels {
         findings.retain_mut(|finding| self.sets(finding));
     }
 
+    /// Whether a project does not want to see what a rule finds.
+    pub fn is_off(&self, rule: &str) -> bool {
+        self.set.get(rule) == Some(&None)
+    }
+
     /// The same for findings that comments allow.
     pub fn apply_to_allowed(&self, allowed: &mut Vec<Allowed>) {
         allowed.retain_mut(|allowed| self.sets(&mut allowed.finding));

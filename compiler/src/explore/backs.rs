@@ -89,7 +89,7 @@ pub(super) struct Backs {
     listens: bool,
     /// Some handler of silence comes back by itself.
     any_nags: bool,
-    /// Events may keep a conversation going for ever.
+    /// Events may keep a conversation going for ever; or park it for as long as another one takes.
     any_event: bool,
 }
 
@@ -105,7 +105,7 @@ impl Backs {
                 .iter()
                 .any(|handler| handler.flow != FlowId::ALWAYS && !is_customers(&handler.hears)),
             any_nags: false,
-            any_event: bot.handlers.iter().any(event),
+            any_event: !bot.triggers.is_empty() || bot.handlers.iter().any(event),
         }
     }
 

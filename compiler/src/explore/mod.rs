@@ -126,6 +126,18 @@ impl<'b> Exploration<'b> {
         self.walks.tells.scope
     }
 
+    /// Whether a place waits for a time that depends on a value.
+    pub fn is_of_unknown_length(&self, place: PlaceId) -> bool {
+        let bot = self.walks.bot;
+        match bot.places.get(place.index()).map(|place| &place.kind) {
+            Some(PlaceKind::Wait { duration }) => scope::longest(bot, *duration).is_none(),
+            Some(PlaceKind::WaitFor(wait)) => wait
+                .within
+                .is_some_and(|within| scope::longest(bot, within).is_none()),
+            _ => false,
+        }
+    }
+
     /// How many steps it took.
     pub fn steps(&self) -> usize {
         self.solved.steps
