@@ -4,9 +4,6 @@ mod proof;
 mod skeletons;
 mod told;
 
-use std::collections::BTreeSet;
-
-use botflow_artifact::PlaceId;
 use botflow_compiler::compile::{self, Checked};
 use botflow_compiler::explore::{Tour, Visit};
 use botflow_compiler::finding::Level;
@@ -16,6 +13,7 @@ use botflow_scenario::covered::{Visited, run_covering};
 use botflow_scenario::rehearse::{Rehearsal, rehearse};
 use botflow_scenario::script;
 use camino::Utf8Path;
+use smol_str::SmolStr;
 
 use super::program;
 use crate::cli::{self, ExploreFormat};
@@ -40,10 +38,10 @@ is for, and keep it as a test.";
 pub struct Place {
     /// What is known of it.
     pub visit: Visit,
-    /// A conversation of the bot's `.chat` files rests there.
-    pub covered: bool,
+    /// A conversation of the bot's `.chat` files rests there: the first one.
+    pub covered: Option<SmolStr>,
     /// The shortest conversation, as the machine plays it; or why none is shown.
-    pub way: Result<Vec<String>, &'static str>,
+    pub way: Result<Vec<String>, String>,
 }
 
 /// What the `.chat` files of a bot do.
@@ -107,8 +105,8 @@ impl<'c> Explored<'c> {
         for (done, visit) in visits.into_iter().enumerate() {
             progress.at(done);
             places.push(Place {
-                covered: chats.visited.contains(&visit.place),
-                way: way(program, &visit),
+                covered: chats.visited.get(&visit.place).cloned(),
+                way: way(program, &tour, &visit),
                 visit,
             });
         }
@@ -125,28 +123,39 @@ impl<'c> Explored<'c> {
     /// The places that are asked for: those of the bot's own flows, and of the library's only what the bot reaches.
     pub fn shown(&self, uncovered: bool) -> impl Iterator<Item = &Place> {
         let places = self.places.iter();
-        let wanted = move |place: &&Place| !uncovered || (!place.covered && !place.visit.reached.is_never());
+        let wanted =
+            move |place: &&Place| !uncovered || (place.covered.is_none() && !place.visit.reached.is_never());
         places
             .filter(|place| !place.visit.library || !place.visit.reached.is_never())
             .filter(wanted)
     }
 }
 
-/// The shortest conversation to a place, as the machine plays it.
-fn way(program: &Program, visit: &Visit) -> Result<Vec<String>, &'static str> {
+/// The shortest conversation to a place, as the machine plays it: the first of its plans that comes there.
+fn way(program: &Program, tour: &Tour<'_>, visit: &Visit) -> Result<Vec<String>, String> {
     if visit.reached.is_never() {
-        return Err("no conversation comes here");
+        return Err("no conversation comes here".to_owned());
     }
-    if visit.plan.is_empty() {
-        return Err("no short way here is known");
+    let mut why = None;
+    for plan in tour.plans(visit) {
+        let how = match rehearse(program, &plan) {
+            Rehearsal::Plays(lines) if comes_to(program, &lines, visit) => return Ok(lines),
+            Rehearsal::Plays(_) => "it does not come here".to_owned(),
+            Rehearsal::Restless => "the bot does not come to rest".to_owned(),
+            Rehearsal::Differs(how) => how.replace('\n', " "),
+        };
+        why.get_or_insert(how);
     }
-    match rehearse(program, &visit.plan) {
-        Rehearsal::Plays(lines) => Ok(lines),
-        Rehearsal::Restless => Err("the bot does not come to rest on the shortest way"),
-        Rehearsal::Differs(_) => {
-            Err("the shortest way hangs on values that were not found: write a conversation that comes here")
-        }
-    }
+    Err(match why {
+        Some(how) => format!("the shortest way turns out otherwise: {how}"),
+        None => "no short way here is known".to_owned(),
+    })
+}
+
+/// Whether a conversation rests at a place.
+fn comes_to(program: &Program, lines: &[String], visit: &Visit) -> bool {
+    let text = format!("conversation way\n{}\n", lines.join("\n"));
+    visits_of(program, &text).contains_key(&visit.place)
 }
 
 /// Runs the conversations of a bot.
@@ -177,7 +186,7 @@ fn chats(root: &Utf8Path, program: &Program) -> Result<Chats, Failure> {
 }
 
 /// The places that a conversation visits which is given as its lines.
-fn visits_of(program: &Program, text: &str) -> BTreeSet<PlaceId> {
+fn visits_of(program: &Program, text: &str) -> Visited {
     let mut visited = Visited::new();
     if let Ok(script) = script::parse(text) {
         run_covering(program, &|_| None, &script, &mut visited);

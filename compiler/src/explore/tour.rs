@@ -8,6 +8,9 @@ use crate::graph::Node;
 use crate::project::Span;
 use crate::rules::flow::context::Context;
 
+/// So many other ways to a place are tried, where the shortest turns out otherwise.
+const OTHERS: usize = 12;
+
 /// A bot that is shown around in.
 pub struct Tour<'c> {
     context: Context<'c>,
@@ -75,6 +78,16 @@ impl<'c> Tour<'c> {
             reached,
             plan,
         }
+    }
+
+    /// Plans that come to a place, the shortest first; then those whose last step is another one.
+    pub fn plans(&self, visit: &Visit) -> impl Iterator<Item = Vec<String>> {
+        let context = &self.context;
+        let node = context.graph.place(visit.place);
+        let others = context.other_paths(node, OTHERS);
+        let others = others.into_iter().map(|path| context.tell(&path));
+        let first = std::iter::once(visit.plan.clone());
+        first.chain(others).filter(|plan| !plan.is_empty())
     }
 
     /// The shortest conversation to a statement in which things are as wanted: a plan, to be rehearsed. Nothing if there is

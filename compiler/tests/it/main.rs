@@ -17,6 +17,7 @@ mod pages;
 mod random_program;
 mod registry;
 mod replay;
+mod replayed;
 mod slips;
 mod stranded;
 mod stuck;

@@ -1,20 +1,21 @@
 //! Which places conversations visit: at which of them they rest, while a script is run.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use botflow_artifact::PlaceId;
 use botflow_machine::trigger::Decision;
 use botflow_machine::{Effect, Event, Numbers, Person, Program, Rest, Speaker, UpgradeNote};
+use smol_str::SmolStr;
 
 use crate::engine::{Engine, MachineEngine, Standing};
 use crate::run::{SceneResult, run_in};
 use crate::script::Script;
 use crate::world::World;
 
-/// Places of a bot that were visited.
-pub type Visited = BTreeSet<PlaceId>;
+/// Places of a bot that were visited, each with the first conversation that rests there.
+pub type Visited = BTreeMap<PlaceId, SmolStr>;
 
 /// Runs all scenes of a file on the machine, and notes the places of the present version at which they rest.
 pub fn run_covering<'a>(
@@ -27,17 +28,21 @@ pub fn run_covering<'a>(
     let mut results = Vec::with_capacity(script.conversations.len());
     for scene in &script.conversations {
         let (with, then) = (Rc::clone(&noted), Rc::clone(&noted));
+        let name = scene.name.clone();
         let make = move |visited: &Rc<RefCell<Visited>>, engine| -> Box<dyn Engine + 'a> {
             Box::new(Noting {
                 engine,
                 present: program,
+                scene: name.clone(),
                 visited: Rc::clone(visited),
             })
         };
+        let again = make.clone();
         let present = move |person| make(&with, MachineEngine::new(program, person));
         let world = match scene.version().and_then(older) {
             Some(older) => {
-                let before = move |person| make(&then, MachineEngine::new(older, person).with_newer(program));
+                let before =
+                    move |person| again(&then, MachineEngine::new(older, person).with_newer(program));
                 World::new(older, Box::new(before)).with_newer(program, Box::new(present))
             }
             None => World::new(program, Box::new(present)),
@@ -52,6 +57,7 @@ pub fn run_covering<'a>(
 struct Noting<'a> {
     engine: MachineEngine<'a>,
     present: &'a Program,
+    scene: SmolStr,
     visited: Rc<RefCell<Visited>>,
 }
 
@@ -61,13 +67,12 @@ impl Noting<'_> {
             return;
         }
         let places = self.present.bot.places.len();
-        let frames = self.engine.conversation.frames.iter();
         let mut visited = self.visited.borrow_mut();
-        visited.extend(
-            frames
-                .map(|frame| frame.at)
-                .filter(|place| place.index() < places),
-        );
+        for frame in &self.engine.conversation.frames {
+            if frame.at.index() < places {
+                visited.entry(frame.at).or_insert_with(|| self.scene.clone());
+            }
+        }
     }
 }
 

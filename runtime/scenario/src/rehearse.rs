@@ -4,6 +4,7 @@
 //! In a plan `…` stands for words that only the run can know: in a line of the bot anything may stand there, and a
 //! button whose label holds it is the first one offered that fits.
 
+use botflow_artifact::{Bot, Type, TypeId};
 use botflow_machine::Program;
 
 use crate::engine::MachineEngine;
@@ -15,6 +16,9 @@ use crate::world::{Factory, Observed, Trouble, World};
 const ANYTHING: char = '…';
 /// Lines of the bot beyond what a plan expects: more means that it talks without end.
 const MOST_LINES: usize = 200;
+/// Systems that a plan says nothing of; and how deep what they give is made up.
+const MOST_STUBS: usize = 12;
+const DEEPEST: u32 = 8;
 /// The name under which a plan is run.
 const HEAD: &str = "conversation shown";
 
@@ -31,20 +35,47 @@ pub enum Rehearsal {
 
 /// Rehearses a plan with the machine. The bot may be one that could not be built: the machine runs it up to what is
 /// wrong with it.
+///
+/// What systems give that the plan says nothing of is made up: a plan may end in a turn that goes on further.
 pub fn rehearse(program: &Program, plan: &[String]) -> Rehearsal {
     let engine = |person| -> Box<dyn crate::engine::Engine> { Box::new(MachineEngine::new(program, person)) };
-    rehearse_on(program, Box::new(engine), plan)
+    let mut plan = std::borrow::Cow::Borrowed(plan);
+    for _ in 0..MOST_STUBS {
+        match attempt(program, Box::new(engine), &plan) {
+            Ok(lines) => return Rehearsal::Plays(lines),
+            Err(Stop::Restless) => return Rehearsal::Restless,
+            Err(Stop::Differs(how)) => return Rehearsal::Differs(how),
+            Err(Stop::NoStub(call)) => match with_stub(&program.bot, &plan, &call) {
+                Some(longer) => plan = longer.into(),
+                None => return Rehearsal::Differs(Trouble::NoStub(call).to_string()),
+            },
+        }
+    }
+    Rehearsal::Differs("it asks too many systems".into())
 }
 
-/// As [`rehearse`], on any engine.
+/// As [`rehearse`], on any engine; without help for systems that the plan leaves out.
 pub fn rehearse_on<'a>(program: &'a Program, factory: Box<Factory<'a>>, plan: &[String]) -> Rehearsal {
+    match attempt(program, factory, plan) {
+        Ok(lines) => Rehearsal::Plays(lines),
+        Err(Stop::Restless) => Rehearsal::Restless,
+        Err(Stop::Differs(how)) => Rehearsal::Differs(how),
+        Err(Stop::NoStub(call)) => Rehearsal::Differs(Trouble::NoStub(call).to_string()),
+    }
+}
+
+fn attempt<'a>(
+    program: &'a Program,
+    factory: Box<Factory<'a>>,
+    plan: &[String],
+) -> Result<Vec<String>, Stop> {
     let text = format!("{HEAD}\n{}\n", plan.join("\n"));
     let scene = match script::parse(&text) {
         Ok(script) => script.conversations.into_iter().next(),
-        Err(error) => return Rehearsal::Differs(error.to_string()),
+        Err(error) => return Err(Stop::Differs(error.to_string())),
     };
     let Some(scene) = scene else {
-        return Rehearsal::Differs("it is empty".into());
+        return Err(Stop::Differs("it is empty".into()));
     };
     let mut rehearser = Rehearser {
         world: World::new(program, factory),
@@ -53,11 +84,59 @@ pub fn rehearse_on<'a>(program: &'a Program, factory: Box<Factory<'a>>, plan: &[
         last: Vec::new(),
         did: Vec::new(),
     };
-    match rehearser.scene(&scene, plan) {
-        Ok(()) => rehearser.done(&scene),
-        Err(Stop::Restless) => Rehearsal::Restless,
-        Err(Stop::Differs(how)) => Rehearsal::Differs(how),
+    rehearser.scene(&scene, plan)?;
+    rehearser.done(&scene)
+}
+
+/// The plan with a line that says what a system gives; nothing if there is no such system, or a line that says it already.
+fn with_stub(bot: &Bot, plan: &[String], call: &str) -> Option<Vec<String>> {
+    let name = call.strip_prefix("call ").unwrap_or(call);
+    let name = name.split('(').next().unwrap_or(name);
+    let call = bot.calls.iter().find(|call| call.name == name)?;
+    let params: Vec<String> = call
+        .params
+        .iter()
+        .map(|param| format!("{}: any", param.name))
+        .collect();
+    let head = format!("stub {name}({})", params.join(", "));
+    let line = match call.gives {
+        None => head.clone(),
+        Some(gives) => match example(bot, gives, DEEPEST) {
+            Some(example) => format!("{head} = {example}"),
+            None => format!("{head} fails"),
+        },
+    };
+    if plan.iter().any(|known| known.starts_with(&head)) {
+        return None;
     }
+    let heads = ["at ", "person ", "stub ", "seed "];
+    let at = plan
+        .iter()
+        .position(|line| !heads.iter().any(|head| line.starts_with(head)));
+    let mut plan = plan.to_vec();
+    plan.insert(at.unwrap_or(plan.len()), line);
+    Some(plan)
+}
+
+/// A value of a type as a `.chat` writes it; nothing for values that are not simply made up.
+fn example(bot: &Bot, ty: TypeId, depth: u32) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    Some(match bot.types.get(ty.index())? {
+        Type::Optional(inner) => example(bot, *inner, depth)?,
+        Type::List(inner) => format!("[{}]", example(bot, *inner, depth)?),
+        Type::Record(fields) => {
+            let fields: Option<Vec<String>> = (fields.iter())
+                .map(|(name, ty)| Some(format!("{name}: {}", example(bot, *ty, depth)?)))
+                .collect();
+            format!("({})", fields?.join(", "))
+        }
+        Type::Set(set) => bot.sets.get(set.index())?.members.first()?.name.to_string(),
+        Type::Text => "\"something\"".to_owned(),
+        Type::Integer | Type::Number => "2".to_owned(),
+        Type::YesNo => "yes".to_owned(),
+        Type::Money => format!("20 {}", bot.currency),
+        _ => return None,
+    })
 }
 
 struct Rehearser<'a> {
@@ -74,12 +153,15 @@ struct Rehearser<'a> {
 enum Stop {
     Restless,
     Differs(String),
+    /// A system is asked of which the plan says nothing; by its call.
+    NoStub(String),
 }
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Stop {
         match trouble {
             Trouble::Endless => Stop::Restless,
+            Trouble::NoStub(call) => Stop::NoStub(call),
             other => Stop::Differs(other.to_string()),
         }
     }
@@ -199,7 +281,7 @@ impl Rehearser<'_> {
     }
 
     /// The plan has been carried out: it shows what it is to show if what the bot says in the end is what it ends with.
-    fn done(self, scene: &Scene) -> Rehearsal {
+    fn done(self, scene: &Scene) -> Result<Vec<String>, Stop> {
         let end = scene.lines.iter().rev();
         let mut end = end.take_while(|line| !is_stimulus(&line.kind));
         let planned = end.find_map(|line: &Line| match &line.kind {
@@ -208,12 +290,12 @@ impl Rehearser<'_> {
         });
         match planned {
             Some(planned) if !self.last.iter().any(|said| fits(planned, said)) => {
-                Rehearsal::Differs(format!(
+                Err(Stop::Differs(format!(
                     "the bot does not say `{planned}`, but `{}`",
                     self.last.join("`, `")
-                ))
+                )))
             }
-            _ => Rehearsal::Plays(self.lines),
+            _ => Ok(self.lines),
         }
     }
 }

@@ -122,7 +122,7 @@ struct Counts {
     languages: usize,
     triggers: usize,
     escalations: usize,
-    /// Places to which a conversation was found and played by the machine.
+    /// Places to which a conversation was found and played by the machine, or which one of the bot's own visits.
     places_shown: usize,
     /// Conversations of findings that were played, and how many there are.
     findings: usize,
@@ -199,7 +199,7 @@ fn counts(project: &Project, explored: &Explored<'_>) -> Counts {
         languages: bot.languages.len(),
         triggers: bot.triggers.len(),
         escalations: bot.escalations.len(),
-        places_shown: count(|place| place.way.is_ok()),
+        places_shown: count(|place| place.way.is_ok() || place.covered.is_some()),
         findings: shown.len(),
         findings_shown: shown
             .iter()
@@ -207,7 +207,7 @@ fn counts(project: &Project, explored: &Explored<'_>) -> Counts {
             .count(),
         conversations: explored.chats.conversations,
         conversations_passed: explored.chats.conversations - explored.chats.failed,
-        places_covered: count(|place| place.covered && !place.visit.reached.is_never()),
+        places_covered: count(|place| place.covered.is_some() && !place.visit.reached.is_never()),
     }
 }
 
@@ -313,10 +313,10 @@ fn undecided(explored: &Explored<'_>) -> Vec<Undecided> {
                 why: "its duration is a value: it does not count as silence".to_owned(),
             });
         }
-        if let (Err(why), false) = (&place.way, place.visit.reached.is_never()) {
+        if let (Err(why), None, false) = (&place.way, &place.covered, place.visit.reached.is_never()) {
             undecided.push(Undecided {
                 what: format!("A conversation that comes to `{}`.", place.visit.name),
-                why: (*why).to_owned(),
+                why: why.clone(),
             });
         }
     }

@@ -76,7 +76,7 @@ pub fn write(
 fn told_missing(missing: &[&Place]) -> String {
     let mut out = String::new();
     for place in missing {
-        let why = place.way.as_ref().err().copied().unwrap_or_default();
+        let why = place.way.as_ref().err().map(String::as_str).unwrap_or_default();
         let _ = writeln!(out, "Without one: {} ({why}).", place.visit.name);
     }
     out
@@ -104,7 +104,7 @@ fn skeletons<'e>(explored: &'e Explored<'_>) -> (String, usize, Vec<&'e Place>) 
             continue;
         }
         let text = skeleton(explored, place, &mut names);
-        visited.extend(visits_of(explored.program, &text));
+        visited.extend(visits_of(explored.program, &text).into_keys());
         // It rests there only while nothing answers: a call whose stub answers at once.
         visited.insert(place.visit.place);
         chosen.push((at, text));
@@ -142,7 +142,7 @@ fn skeleton(explored: &Explored<'_>, place: &Place, names: &mut BTreeSet<String>
         text.push('\n');
     }
     // Where a system has answered at once, the conversation is further on already.
-    let mut plan = visit.plan.clone();
+    let mut plan = place.way.clone().unwrap_or_default();
     plan.push(format!("= at {}", visit.name));
     if let Rehearsal::Plays(_) = rehearse(explored.program, &plan) {
         let _ = writeln!(text, "= at {}", visit.name);

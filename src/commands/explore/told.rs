@@ -13,7 +13,7 @@ pub fn human(explored: &Explored<'_>, uncovered: bool) -> String {
     let mut out = String::new();
     for place in explored.shown(uncovered) {
         let visit = &place.visit;
-        let covered = match (place.covered, visit.reached.is_never()) {
+        let covered = match (place.covered.is_some(), visit.reached.is_never()) {
             (true, _) => "",
             (false, true) => "  (no conversation comes here)",
             (false, false) => "  (no .chat file comes here)",
@@ -30,7 +30,10 @@ pub fn human(explored: &Explored<'_>, uncovered: bool) -> String {
             }),
             Err(_) if visit.reached.is_never() => {}
             Err(why) => {
-                let _ = writeln!(out, "    ({why})");
+                let _ = match &place.covered {
+                    Some(conversation) => writeln!(out, "    (see the conversation {conversation})"),
+                    None => writeln!(out, "    ({why})"),
+                };
             }
         }
         out.push('\n');
@@ -44,7 +47,7 @@ fn summary(explored: &Explored<'_>, uncovered: bool) -> String {
         .shown(false)
         .filter(|place| !place.visit.reached.is_never())
         .collect();
-    let covered = all.iter().filter(|place| place.covered).count();
+    let covered = all.iter().filter(|place| place.covered.is_some()).count();
     let conversations = explored.chats.conversations;
     let none = match uncovered && covered == all.len() {
         true => " Nothing is missing.",
@@ -119,7 +122,8 @@ struct JsonPlace<'a> {
     file: &'a str,
     line: usize,
     reached: bool,
-    covered: bool,
+    /// The first conversation of the bot's that rests there.
+    covered_by: Option<&'a str>,
     channels: Vec<JsonChannel<'a>>,
     languages: Vec<&'a str>,
     begun_by: Vec<&'a str>,
@@ -162,7 +166,7 @@ pub fn json(explored: &Explored<'_>, uncovered: bool) -> String {
             file: source.map_or("", |source| source.path.as_str()),
             line: before.map_or(1, |before| before.matches('\n').count() + 1),
             reached: !reached.is_never(),
-            covered: place.covered,
+            covered_by: place.covered.as_deref(),
             channels: (reached.channels.iter())
                 .map(|on| JsonChannel {
                     channel: &on.channel,
@@ -179,7 +183,7 @@ pub fn json(explored: &Explored<'_>, uncovered: bool) -> String {
                 .collect(),
             begun_by,
             conversation: place.way.as_deref().unwrap_or_default(),
-            why_no_conversation: place.way.as_ref().err().copied(),
+            why_no_conversation: place.way.as_ref().err().map(String::as_str),
         }
     });
     let report = Report {

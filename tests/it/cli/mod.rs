@@ -2,6 +2,7 @@
 
 mod baseline;
 mod changes;
+mod explore;
 mod formats;
 mod mend;
 mod outputs;

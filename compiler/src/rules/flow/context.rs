@@ -183,6 +183,52 @@ impl<'l> Context<'l> {
         self.with_what_comes_before(path)
     }
 
+    /// Paths to a node beside the shortest one: each takes another edge into it or into what leads straight to it.
+    pub fn other_paths(&self, to: NodeIndex, at_most: usize) -> Vec<Vec<EdgeIndex>> {
+        let shortest = self.path(to);
+        let mut ends: VecDeque<(NodeIndex, Vec<EdgeIndex>)> = VecDeque::from([(to, Vec::new())]);
+        let mut found: Vec<Vec<EdgeIndex>> = Vec::new();
+        let mut looked = 0;
+        while let Some((node, behind)) = ends.pop_front() {
+            looked += 1;
+            if found.len() >= at_most || looked > at_most * 8 {
+                break;
+            }
+            let mut into: Vec<_> = self.graph.into(node).collect();
+            into.sort_unstable_by_key(|(id, ..)| *id);
+            for (id, _, from) in into {
+                if !self.reach.reached(from) || behind.contains(&id) {
+                    continue;
+                }
+                let mut end = vec![id];
+                end.extend(&behind);
+                if behind.len() < 6 {
+                    ends.push_back((from, end.clone()));
+                }
+                let mut path = self.path(from);
+                path.extend(end);
+                if path != shortest && !found.contains(&path) {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort_by_key(|path| {
+            let turns = path.iter().filter(|edge| {
+                let to = self.graph.nodes.edge_endpoints(**edge).map_or(to, |(_, to)| to);
+                let weight = self
+                    .graph
+                    .nodes
+                    .edge_weight(**edge)
+                    .copied()
+                    .unwrap_or(Edge::Next);
+                self.graph.driver(self.bot, weight, to) != crate::graph::Driver::Nothing
+            });
+            turns.count()
+        });
+        found.truncate(at_most);
+        found
+    }
+
     /// Puts before a path that begins with a trigger how a conversation brings about what sets it off.
     pub fn with_what_comes_before(&self, path: Vec<EdgeIndex>) -> Vec<EdgeIndex> {
         let begins = path

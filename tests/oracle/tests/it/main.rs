@@ -4,6 +4,7 @@
 
 mod chat;
 mod compare;
+mod damaged;
 mod explored;
 mod generated;
 mod leave;
