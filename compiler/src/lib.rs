@@ -4,6 +4,7 @@
 //! statement trees with resolved names and typed expressions) → `graph` (code, places and the state-machine
 //! graph) → [`finding`]s, each of which is at home in [`rules`] → the artifact.
 
+pub mod bounds;
 pub mod codegen;
 pub mod compile;
 pub mod config;

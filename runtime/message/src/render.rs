@@ -13,7 +13,7 @@ use crate::dialect;
 use crate::markup::{self, Run};
 use crate::measure::Limit;
 use crate::message::{Card, Envelope, MediaKind, Message, Part};
-use crate::profile::Profile;
+use crate::profile::{Profile, TextFacts};
 use crate::rendered::{Answer, Degraded, Rendered, Rendering};
 use crate::sms;
 use crate::split;
@@ -39,6 +39,16 @@ pub fn render(message: &Message, profile: &Profile) -> Rendering {
     let rows = cards::rows(&all, &mut draft);
     let controls = controls::place(message, rows.is_empty(), &mut draft);
     draft.assemble(files, rows, controls, message.envelope.as_deref())
+}
+
+/// The words of a text as a channel counts them: in its own writing, without what it does not count.
+pub fn words(text: &str, facts: &TextFacts) -> String {
+    let runs = dialect::lower(markup::parse(text), facts, &mut Vec::new());
+    if facts.markup_counts {
+        dialect::write(&runs, facts.markup)
+    } else {
+        runs.into_iter().map(|run| run.text).collect()
+    }
 }
 
 /// A message on its way: what will be words, and what was noted.
