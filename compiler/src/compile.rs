@@ -106,6 +106,7 @@ pub fn check(project: &Project) -> Checked {
             .contains(&&finding.rule.name)
     }));
     rules::talk::check(&context, unreadable, &mut findings);
+    rules::channels::check(&context, &config, &read.sources, unreadable, &mut findings);
     rules::triggers::check(&context, &conditions, &read.sources, unreadable, &mut findings);
     rules::escalation::check(
         &context,

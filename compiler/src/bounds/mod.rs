@@ -149,9 +149,11 @@ impl<'b> Bounds<'b> {
             Type::Optional(of) => self.below(id, *of, style, language),
             Type::Narrowed { base, rules, .. } => {
                 let base_type = self.bot.types.get(base.index());
-                rules.iter().fold(self.below(id, *base, style, language), |bound, rule| {
-                    bound.and(self.narrowed(rule, base_type, style, language))
-                })
+                rules
+                    .iter()
+                    .fold(self.below(id, *base, style, language), |bound, rule| {
+                        bound.and(self.narrowed(rule, base_type, style, language))
+                    })
             }
         }
     }

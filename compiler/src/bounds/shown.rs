@@ -37,8 +37,8 @@ impl Speech {
             zone: Zone::utc(),
             currency,
             letter: match base {
-                "zh" | "ja" | "ko" | "th" | "hi" | "bn" | "ta" | "te" | "mr" | "gu" | "kn" | "ml" | "pa" | "ne"
-                | "si" | "ka" | "km" | "lo" | "my" | "vi" | "am" => 3,
+                "zh" | "ja" | "ko" | "th" | "hi" | "bn" | "ta" | "te" | "mr" | "gu" | "kn" | "ml" | "pa"
+                | "ne" | "si" | "ka" | "km" | "lo" | "my" | "vi" | "am" => 3,
                 _ => 2,
             },
             gsm: base == "en",
@@ -76,7 +76,9 @@ impl Speech {
 
     pub fn number(&self, range: Option<(i64, i64)>, style: Style, numbers: Numbers) -> Length {
         let (from, to) = usual(range, (0, USUAL), (-MAX_INTEGER, MAX_INTEGER), numbers);
-        self.decimals(from, to, numbers, |number| self.value(&Value::Number(number), style))
+        self.decimals(from, to, numbers, |number| {
+            self.value(&Value::Number(number), style)
+        })
     }
 
     pub fn percent(&self, range: Option<(i64, i64)>, numbers: Numbers) -> Length {
@@ -164,9 +166,11 @@ impl Speech {
             let letters = || b'a'..=b'z';
             let codes = letters().flat_map(|a| letters().map(move |b| [a as char, b as char]));
             let codes = codes.map(|code| code.iter().collect::<String>());
-            codes.chain(["xxx".to_owned()]).fold(Length::ZERO, |longest, code| {
-                longest.or(self.value(&Value::Language(code.into()), Style::Usual))
-            })
+            codes
+                .chain(["xxx".to_owned()])
+                .fold(Length::ZERO, |longest, code| {
+                    longest.or(self.value(&Value::Language(code.into()), Style::Usual))
+                })
         })
     }
 

@@ -1,7 +1,6 @@
 //! How long texts are: literal pieces, holes with their filters, and what a channel's markup makes of them.
 
 use botflow_artifact::{Arms, Expr, ExprId, Filter, LanguageId, Part, TextId, TextVariant, Type, TypeId};
-use botflow_message::measure::Unit;
 use botflow_message::profile::{Markup, TextFacts};
 use botflow_message::render::words;
 use botflow_values::show::{percent_encode, write_plain};
@@ -51,7 +50,8 @@ impl Bounds<'_> {
             Part::Literal(words) => words.contains(['*', '_', '[', ']', '\\', '\r', '<', '>', '&']),
             Part::Hole { .. } => false,
         };
-        let escapes = matches!(facts.markup, Markup::Html | Markup::Own | Markup::Slack) && facts.markup_counts;
+        let escapes =
+            matches!(facts.markup, Markup::Html | Markup::Own | Markup::Slack) && facts.markup_counts;
         if !escapes && !variant.parts.iter().any(marked) {
             return self.variant(variant, language).in_unit(facts.unit);
         }
@@ -155,7 +155,9 @@ impl Bounds<'_> {
 
     fn arms(&self, arms: &Arms, language: LanguageId) -> Length {
         let texts = arms.arms.iter().map(|(_, text)| *text).chain(arms.other);
-        texts.fold(Length::ZERO, |longest, text| longest.or(self.text(text, language)))
+        texts.fold(Length::ZERO, |longest, text| {
+            longest.or(self.text(text, language))
+        })
     }
 
     /// A number as an amount.
@@ -165,9 +167,7 @@ impl Bounds<'_> {
             _ => return self.of_expr(value, ty, Style::Currency, language, 0),
         };
         match self.bot.exprs.get(value.index()) {
-            Some(Expr::Const(_) | Expr::Config(_)) => {
-                self.of_expr(value, ty, Style::Currency, language, 0)
-            }
+            Some(Expr::Const(_) | Expr::Config(_)) => self.of_expr(value, ty, Style::Currency, language, 0),
             _ => self.speech(language).money(range, self.numbers),
         }
     }
@@ -250,10 +250,4 @@ fn percent_encoded(length: Length) -> Length {
 fn stands_for(hole: usize) -> Option<char> {
     let at = STANDS_FOR as u32 + u32::try_from(hole).ok()?;
     char::from_u32(at).filter(|_| hole < MOST_HOLES)
-}
-
-/// The longest in a unit over several languages; none without a bound.
-pub fn longest(lengths: impl Iterator<Item = Length>, unit: Unit) -> Option<usize> {
-    let whole = lengths.fold(Length::ZERO, Length::or);
-    whole.in_unit(unit)
 }

@@ -1,0 +1,123 @@
+//! `labels-not-unique-after-cut`: two labels that differ only in what a channel cuts off.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use botflow_artifact::TextId;
+use botflow_message::Profile;
+use botflow_message::measure::{Limit, Unit, cut, one_line};
+use smol_str::SmolStr;
+
+use super::label_too_long::whole;
+use super::lengths::{Shape, shape};
+use super::spoken::{Role, Sent, Spoken};
+use super::words::{on, others};
+use crate::finding::{Finding, Level, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    code: "BF404",
+    name: "labels-not-unique-after-cut",
+    level: Level::Error,
+    summary: "Two labels differ only in what a channel cuts off, so that people cannot tell them apart.",
+    page: include_str!("labels_not_unique_after_cut.md"),
+};
+
+/// Two labels that look alike.
+struct Alike {
+    first: TextId,
+    second: TextId,
+    seen: String,
+    channels: Vec<SmolStr>,
+}
+
+/// Looks at the options of every message; gives back the labels that have a finding.
+pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) -> BTreeSet<TextId> {
+    let mut told = BTreeSet::new();
+    for (index, sent) in spoken.sent.iter().enumerate() {
+        if sent.asks.options.max(sent.asks.suggestions) < 2 {
+            continue;
+        }
+        let labels = spoken
+            .texts_of(index)
+            .filter(|shown| matches!(shown.role, Role::Option | Role::Suggestion));
+        let whole: Vec<(TextId, String)> = labels
+            .filter_map(|shown| Some((shown.text, one_line(&whole(spoken, shown.text)?))))
+            .collect();
+        let Some(found) = alike(spoken, sent, &whole) else {
+            continue;
+        };
+        let (Some(first), Some(second)) = (spoken.written(found.first), spoken.written(found.second)) else {
+            continue;
+        };
+        told.extend([found.first, found.second]);
+        let channel = &found.channels[0];
+        findings.push(
+            Finding::new(
+                &RULE,
+                second,
+                format!(
+                    "{} this label and another one both begin with `{}`, and the rest is cut off.{}",
+                    on(channel),
+                    found.seen.trim_end_matches('…'),
+                    others(found.channels[1..].iter()),
+                ),
+            )
+            .help("Let the labels differ in their first words.")
+            .related(first, "The other one."),
+        );
+    }
+    told
+}
+
+/// The first two labels that look alike on a channel, and all channels on which they do.
+fn alike(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, labels: &[(TextId, String)]) -> Option<Alike> {
+    let mut found: Option<Alike> = None;
+    for (_, channel) in spoken.each(sent.on) {
+        let Some((limit, unit)) = seen(channel.profile, sent) else {
+            continue;
+        };
+        let mut known: BTreeMap<String, (TextId, &str)> = BTreeMap::new();
+        for (text, label) in labels {
+            let shown = cut(label, limit, unit);
+            match known.get(&shown) {
+                Some((first, other)) if *other != label && shown != *label => {
+                    match &mut found {
+                        None => {
+                            found = Some(Alike {
+                                first: *first,
+                                second: *text,
+                                seen: shown,
+                                channels: vec![channel.name.clone()],
+                            });
+                        }
+                        Some(alike) => alike.channels.push(channel.name.clone()),
+                    }
+                    break;
+                }
+                Some(_) => {}
+                None => {
+                    known.insert(shown, (*text, label));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// How much of each label people can read.
+fn seen(profile: &Profile, sent: &Sent<'_>) -> Option<(Limit, Unit)> {
+    let list = &profile.list;
+    let count = sent.asks.options.max(sent.asks.suggestions);
+    let second_line = list.description.most() > list.label.most();
+    let (limit, unit) = match shape(profile, count) {
+        Shape::Lines => return None,
+        // What looks alike on buttons becomes a list where its rows have a second line.
+        Shape::Buttons if list.rows.allows(count) && list.description.exists() => {
+            (list.description, Unit::Utf16)
+        }
+        Shape::Buttons => (profile.options.label, profile.options.unit),
+        Shape::List if second_line => (list.description, Unit::Utf16),
+        Shape::List => (list.label, Unit::Utf16),
+    };
+    (limit != Limit::NONE).then_some((limit, unit))
+}
