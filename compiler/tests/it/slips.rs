@@ -586,8 +586,8 @@ const SLIPS: &[(&str, &str, &str, &str)] = &[
         "price",
     ),
     (
-        "      otherwise {\n        say \"Your order",
-        "      else {\n        say \"Your order",
+        "      otherwise -> unpaid",
+        "      else -> unpaid",
         "wrong-place",
         "else",
     ),
