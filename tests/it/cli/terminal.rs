@@ -54,7 +54,7 @@ fn an_event_that_nothing_hears_is_told() {
     terminal.shows("(nothing hears that here)");
     terminal.shows("you> ");
     terminal.types("/event paid()");
-    terminal.shows("`total` is missing (money)");
+    terminal.shows("`total` is missing");
     terminal.shows("you> ");
     terminal.types("/quit");
     let (status, _) = terminal.ends();
