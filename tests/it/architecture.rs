@@ -112,7 +112,7 @@ fn pest_is_shipped_for_chat_files_only() {
 }
 
 /// Crates that are never part of the product.
-const TESTS_ONLY: &[&str] = &["botflow-testkit", "botflow-oracle"];
+const TESTS_ONLY: &[&str] = &["botflow-testkit", "botflow-oracle", "botflow-mutants"];
 
 #[test]
 fn nothing_shipped_depends_on_test_crates() {

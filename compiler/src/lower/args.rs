@@ -354,6 +354,9 @@ impl Lower<'_> {
         };
         use botflow_values::Kind::{Duration, Integer, Money, Number};
         let known = self.types.known(ty);
+        if known == crate::types::Types::ERROR {
+            return self.error(span);
+        }
         if !matches!(self.types.kind(known), Some(Integer | Number | Money | Duration)) {
             let found = self.types.name(ty);
             let at = self.node_span(&values[0]);

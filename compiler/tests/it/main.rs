@@ -22,5 +22,6 @@ mod slips;
 mod stranded;
 mod stuck;
 mod talk;
+mod trigger_ways;
 mod triggers;
 mod writing;

@@ -106,7 +106,7 @@ fn silent_again(context: &Context<'_>, places: &[(PlaceId, NodeIndex)], findings
         for (edge, way) in ways.into_iter().filter(|(_, way)| leads_there[way.index()]) {
             let rest = match wanted(way) {
                 true => Some(Vec::new()),
-                false => context.detour(way, &wanted, by_itself),
+                false => context.detour(way, wanted, by_itself),
             };
             let Some(rest) = rest else { continue };
             let end = rest.last().and_then(|edge| nodes.edge_endpoints(*edge));

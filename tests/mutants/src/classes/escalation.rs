@@ -182,6 +182,12 @@ fn queue_without_hours(bot: &Bot) -> Vec<Mutant> {
     spot::all(bot, &[QueueItem])
         .iter()
         .filter(|queue| queue.child(HoursSetting).is_some())
+        // Who is only told something is waited for by nobody.
+        .filter(|queue| {
+            spot::all(bot, &[ToSetting, QueueTarget, AskQueueStmt])
+                .iter()
+                .any(|spot| spot.name() == queue.name())
+        })
         .filter_map(|queue| {
             let without_hours = without(queue, HoursSetting, "no hours")?;
             // Days on which it is closed say nothing without hours.
