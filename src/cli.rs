@@ -61,6 +61,16 @@ pub enum Command {
                       botflow test --accept            write what the bot says now into the files"
     )]
     Test(Test),
+    /// Bring what a bot says to its translators, and back
+    #[command(
+        after_help = "A bot that speaks several languages says so: `languages en, ro, ru`. The first is the language of \
+                      its flows; locales/LANGUAGE.po holds each of the others. The files are gettext catalogues, which \
+                      every translation tool reads (Poedit, Weblate, Crowdin, a text editor).\n\nExamples:\n  botflow \
+                      text update    make or refresh the catalogues, after texts have changed\n  botflow text status    \
+                      how much is translated; fails unless everything is\n  botflow text extract   write the template \
+                      locales/bot.pot, for tools that ask for one"
+    )]
+    Text(Text),
     /// Draw a bot as a graph
     #[command(after_help = "Example:\n  botflow graph my_bot > my_bot.svg")]
     Graph(Graph),
@@ -259,6 +269,65 @@ pub enum ExploreFormat {
     Human,
     /// One JSON object
     Json,
+}
+
+/// `botflow text`.
+#[derive(Debug, Args)]
+pub struct Text {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: TextTask,
+}
+
+/// What can be done about translations.
+#[derive(Debug, Subcommand)]
+pub enum TextTask {
+    /// Write all texts into a template, with comments for translators
+    Extract(TextExtract),
+    /// Bring every catalogue up to the flows, and make those that are missing
+    ///
+    /// What is translated stays. A text whose words have changed keeps its translation, marked `fuzzy`, with the old
+    /// words beside it; what the bot does not say any more is kept at the end, marked `#~`.
+    Update(TextUpdate),
+    /// Count what is translated, per language
+    #[command(after_help = "Exit status: 0 everything is translated, 1 something is missing or fuzzy.")]
+    Status(TextStatus),
+}
+
+/// `botflow text extract`.
+#[derive(Debug, Args)]
+pub struct TextExtract {
+    /// The bot's folder
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// Where to write [default: locales/bot.pot in the bot's folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<Utf8PathBuf>,
+}
+
+/// `botflow text update`.
+#[derive(Debug, Args)]
+pub struct TextUpdate {
+    /// The bot's folder
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// Only this language
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// Write nothing; tell what would change, and fail if anything would
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `botflow text status`.
+#[derive(Debug, Args)]
+pub struct TextStatus {
+    /// The bot's folder
+    #[arg(default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// How the counts are written
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub format: ReportFormat,
 }
 
 /// `botflow graph`.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
+use botflow_compiler::locales;
 use botflow_compiler::project::{Project, Source};
 use camino::{Utf8Path, Utf8PathBuf};
 use smol_str::SmolStr;
@@ -73,6 +74,12 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
             text: Arc::from(read(&file)?),
         });
     }
+    for file in catalogues(root)? {
+        project.locales.push(Source {
+            path: SmolStr::new(relative(root, &file)),
+            text: Arc::from(read(&file)?),
+        });
+    }
     for file in files_below(root, |file| file.extension() == Some("md"))? {
         if !belongs_to_another(root, &file) {
             project.documents.push(Source {
@@ -82,6 +89,17 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
         }
     }
     Ok(project)
+}
+
+/// The catalogues of a bot, in order of path.
+pub fn catalogues(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
+    let folder = root.join(locales::FOLDER);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    files_below(&folder, |file| {
+        file.extension() == Some("po") && file.parent() == Some(folder.as_path())
+    })
 }
 
 /// The `.chat` files of a bot (or below a folder of it), in order of path.

@@ -16,6 +16,7 @@ use crate::finding::{Finding, Level};
 use crate::graph::Graph;
 use crate::hir::Program;
 use crate::library::{self, LibraryFile};
+use crate::locales;
 use crate::lower::{Lower, ParsedFile};
 use crate::project::{FileId, Project, Source, Span};
 use crate::rules::flow::context::Context;
@@ -67,11 +68,20 @@ fn without_error_types(bot: &mut Bot) {
 
 /// Looks at a project: all its findings in one run.
 pub fn check(project: &Project) -> Checked {
+    check_with(project, false)
+}
+
+/// Looks at a project for the texts that are to be translated, which a bot of one language may have, too.
+pub fn texts(project: &Project) -> Checked {
+    check_with(project, true)
+}
+
+fn check_with(project: &Project, extract: bool) -> Checked {
     let (config, mut findings) = match &project.config {
         Some(text) => Config::parse(text),
         None => (Config::default(), Vec::new()),
     };
-    let read = read(project, &config, &mut findings);
+    let mut read = read(project, &config, &mut findings);
     let program = Program {
         files: read.sources.iter().map(|source| source.path.clone()).collect(),
         library_files: (project.sources.len()..read.sources.len())
@@ -79,10 +89,14 @@ pub fn check(project: &Project) -> Checked {
             .collect(),
         ..Program::default()
     };
-    let (program, mut found) = Lower::run(project, &config, read.files, program, read.broken);
+    let files = std::mem::take(&mut read.files);
+    let (mut program, mut found) = Lower::run(project, &config, files, program, read.broken, extract);
     findings.append(&mut found);
     crate::flow_facts::check(&program, &mut findings);
     rules::talk::program(&program, &mut findings);
+    let mut translations = Vec::new();
+    let broken = read.broken;
+    locales::apply(project, &mut program, &mut read.sources, broken, &mut translations);
     let unmentioned = unmentioned(&program);
     let conditions = rules::triggers::Conditions::of(&program);
     let mut lowered = crate::codegen::generate(program);
@@ -116,6 +130,7 @@ pub fn check(project: &Project) -> Checked {
         &mut findings,
     );
     drop(context);
+    findings.append(&mut translations);
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::consequences::silence(&read.sources, &lowered.flows, &mut findings);
     let host_known = project.host.is_some();

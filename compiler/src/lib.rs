@@ -18,6 +18,7 @@ pub mod flow_facts;
 pub mod graph;
 pub mod hir;
 pub mod library;
+pub mod locales;
 pub mod lower;
 pub mod names;
 pub mod project;

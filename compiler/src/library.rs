@@ -35,6 +35,17 @@ library![
     "phone_number"
 ];
 
+/// The library's translations: what its flows say in the languages that it has words for.
+const CATALOGUES: &[(&str, &str)] = &[
+    ("ro", include_str!("../../flows/std/locales/ro.po")),
+    ("ru", include_str!("../../flows/std/locales/ru.po")),
+];
+
+/// The library's catalogue of a language, without its region.
+pub fn catalogue(language: &str) -> Option<&'static str> {
+    CATALOGUES.iter().find(|(known, _)| *known == language).map(|(_, text)| *text)
+}
+
 /// The library file of this name.
 pub fn find(name: &str) -> Option<&'static LibraryFile> {
     FILES.iter().find(|file| file.name == name)

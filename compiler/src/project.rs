@@ -22,6 +22,8 @@ pub struct Project {
     pub config: Option<Arc<str>>,
     /// Other texts of the project by path, in order of path: what a `faq` may name as its source (`.md` files).
     pub documents: Vec<Source>,
+    /// Catalogues of translations by path, in order of path: `locales/ro.po`.
+    pub locales: Vec<Source>,
     /// What the host program offers (`--host`), if known: names of lookups and actions.
     pub host: Option<Vec<SmolStr>>,
 }

@@ -54,7 +54,10 @@ pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) ->
             let Some(source) = files.get(finding.span.file.0 as usize) else {
                 return true;
             };
-            let line = lines.of(finding.span.file, &source.text, finding.span.start);
+            let mut line = lines.of(finding.span.file, &source.text, finding.span.start);
+            if source.path.ends_with(".po") {
+                line = entry_line(&source.text, line);
+            }
             let mut kept = true;
             for (at, nth) in by_line.get(&(finding.span.file, line)).into_iter().flatten() {
                 let comment = &mut comments[*at];
@@ -288,6 +291,14 @@ fn unknown(span: Span, name: &str) -> Finding {
     // A comment changes nothing in the bot.
     finding.level = Level::Warning;
     finding
+}
+
+/// The first line of the entry of a catalogue in which a line stands, behind its comments: what a comment above an entry
+/// allows is allowed in all of it.
+fn entry_line(text: &str, line: u32) -> u32 {
+    let before: Vec<&str> = text.split('\n').take(line as usize).collect();
+    let inside = |line: &&&str| !line.trim().is_empty() && !line.starts_with('#');
+    line - before.iter().rev().take_while(inside).count() as u32
 }
 
 /// Line numbers of places, file by file.

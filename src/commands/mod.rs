@@ -12,6 +12,7 @@ mod man;
 mod new;
 mod program;
 mod test;
+mod text;
 
 pub use test::FileResult;
 
@@ -27,6 +28,7 @@ pub fn run(command: Command) -> Result<Status, Failure> {
         Command::Build(arguments) => build::run(arguments),
         Command::Chat(arguments) => chat::run(arguments),
         Command::Test(arguments) => test::run(arguments),
+        Command::Text(arguments) => text::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),

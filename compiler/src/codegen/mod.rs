@@ -39,6 +39,8 @@ pub struct Lowered {
     pub escalations: Vec<EscalationBody>,
     /// Per expression of `bot.exprs`, those made here included.
     pub exprs: Vec<ExprInfo>,
+    /// Texts that are to be translated.
+    pub units: Vec<crate::locales::units::Unit>,
     /// `messages at most N`: how many may come in a row.
     pub messages_at_most: Option<u32>,
     /// So many of the bot's events are declared or mentioned; those behind them every bot has.
@@ -97,6 +99,7 @@ pub fn generate(program: Program) -> Lowered {
         flows,
         escalations,
         exprs,
+        units,
         messages_at_most,
         mentioned_events,
         spans,
@@ -132,6 +135,7 @@ pub fn generate(program: Program) -> Lowered {
         flows,
         escalations,
         exprs: emitter.exprs,
+        units,
         messages_at_most,
         mentioned_events,
         spans,

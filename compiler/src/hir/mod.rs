@@ -33,6 +33,10 @@ pub struct Program {
     /// known there (`if x is known`, `skip if x is known with x` …) depends on the way, and the rule
     /// `unknown-may-be-missing` decides it.
     pub optional_uses: Vec<OptionalUse>,
+    /// Texts that are to be translated, in order of the files; empty for a bot of one language.
+    pub units: Vec<crate::locales::units::Unit>,
+    /// `draft yes`: the bot is still being written.
+    pub draft: bool,
     /// `messages at most N`: how many may come in a row.
     pub messages_at_most: Option<u32>,
     /// Flows that nothing mentions: they have their finding (`unused-name`), and no rule about reaching them

@@ -44,6 +44,7 @@ pub enum UseContext {
 pub struct DeclarationSpans {
     pub bot: Option<Span>,
     pub start: Option<Span>,
+    pub languages: Vec<Span>,
     pub sets: Vec<Option<Span>>,
     pub customer: Vec<Option<Span>>,
     pub events: Vec<Option<Span>>,

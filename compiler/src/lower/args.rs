@@ -121,7 +121,15 @@ impl Lower<'_> {
                         missing.push(format!("`{}`", taken.name));
                     }
                     let value = taken.default.clone().unwrap_or(Value::Unknown);
-                    self.typed(Expr::Const(value), taken.ty, span)
+                    let words = match (&value, taken.default_at) {
+                        (Value::Text(words), Some(at)) => self.argument_words(at, words),
+                        _ => None,
+                    };
+                    let expr = match words {
+                        Some(text) => Expr::Text(text),
+                        None => Expr::Const(value),
+                    };
+                    self.typed(expr, taken.ty, span)
                 }
             });
         }

@@ -310,6 +310,12 @@ impl Lower<'_> {
             return typed;
         }
         let plain = SmolStr::new(item.plain().unwrap_or_default());
+        if wanted == Types::TEXT
+            && expected.is_none_or(|ty| self.types.known(ty) == Types::TEXT)
+            && let Some(text) = self.argument_words(span, &plain)
+        {
+            return self.typed(Expr::Text(text), Types::TEXT, span);
+        }
         let (value, ty, fits) = match wanted {
             Types::EMAIL => (
                 Value::Email(plain.clone()),

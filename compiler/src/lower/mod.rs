@@ -27,10 +27,12 @@ mod scope;
 mod settings;
 mod signatures;
 mod stmt;
-mod text;
+pub(crate) mod text;
 mod triggers;
 mod type_expr;
 mod waits;
+
+use std::collections::BTreeSet;
 
 use botflow_artifact::{Expr, ExprId, FlowId, MessageId, MessageTemplate, TextId, TypeId};
 use botflow_syntax::ast::{self, AstNode};
@@ -40,6 +42,7 @@ use smol_str::SmolStr;
 
 use crate::config::Config;
 use crate::finding::Finding;
+use crate::locales::units::{self, Role};
 use crate::hir::{ExprInfo, FlowBody, OptionalUse, Program, UseContext};
 use crate::names::Symbols;
 use crate::names::table::FxIndexMap;
@@ -72,6 +75,8 @@ pub(crate) struct Taken {
     pub name: SmolStr,
     pub ty: TypeId,
     pub default: Option<Value>,
+    /// Where the default stands.
+    pub default_at: Option<Span>,
 }
 
 /// An expression that has been lowered.
@@ -120,6 +125,10 @@ pub struct Lower<'a> {
     guessing: bool,
     /// Where `moved` leads: the place, the whole name, and how much of it is the flow's. Checked when all is known.
     moved_to: Vec<(Span, SmolStr, usize)>,
+    /// Texts are to be translated: where they stand is noted.
+    translated: bool,
+    /// Words that are given to a flow or a template, by their places.
+    arguments: BTreeSet<Span>,
     /// Ids of declarations by the place of their names: a second declaration of a name has none.
     declared_at: FxIndexMap<Span, u32>,
 }
@@ -132,6 +141,7 @@ impl<'a> Lower<'a> {
         files: Vec<ParsedFile>,
         program: Program,
         broken: bool,
+        extract: bool,
     ) -> (Program, Vec<Finding>) {
         let mut lower = Lower {
             project,
@@ -156,14 +166,31 @@ impl<'a> Lower<'a> {
             bodies: Vec::new(),
             guessing: false,
             moved_to: Vec::new(),
+            translated: extract,
+            arguments: BTreeSet::new(),
             declared_at: FxIndexMap::default(),
         };
         lower.declare(&files);
+        lower.units(&files);
         lower.signatures(&files);
         for file in files {
             lower.bodies(&file);
         }
         lower.finish()
+    }
+
+    /// Collects the texts that are to be translated, if there are languages to translate them into.
+    fn units(&mut self, files: &[ParsedFile]) {
+        self.translated |= self.program.bot.languages.len() > 1;
+        if !self.translated {
+            return;
+        }
+        for file in files {
+            let units = units::of_file(file.id, file.library, NodeRef::root(&file.tree));
+            let arguments = units.iter().filter(|unit| unit.role == Role::Argument);
+            self.arguments.extend(arguments.map(|unit| unit.span));
+            self.program.units.extend(units);
+        }
     }
 
     /// Looks into the bodies of one file, whose tree is not needed afterwards.

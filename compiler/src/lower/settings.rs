@@ -43,6 +43,8 @@ impl Lower<'_> {
                         let span = self.node_span(&language);
                         self.report(duplicate_name::finding("language", &code, span, None));
                     } else {
+                        let span = self.node_span(&language);
+                        self.program.spans.languages.push(span);
                         self.program.bot.languages.push(code);
                     }
                 }
@@ -105,8 +107,9 @@ impl Lower<'_> {
             BotSetting::MessagesSetting(setting) => {
                 self.program.messages_at_most = self.count(setting.limit().and_then(|limit| limit.count()));
             }
-            // What is shown comes with the bodies; `draft` is read by a rule of a later family.
-            BotSetting::NameSetting(_) | BotSetting::StartStmt(_) | BotSetting::DraftSetting(_) => {}
+            BotSetting::DraftSetting(setting) => self.program.draft = setting.is_on(),
+            // What is shown comes with the bodies.
+            BotSetting::NameSetting(_) | BotSetting::StartStmt(_) => {}
         }
     }
 

@@ -113,11 +113,14 @@ impl Lower<'_> {
                 self.report(duplicate_name::finding("parameter", token.text(), span, None));
                 continue;
             }
-            let default = param.default().and_then(|value| self.constant(&value, ty));
+            let written = param.default();
+            let default_at = written.as_ref().map(|value| self.node_span(value));
+            let default = written.and_then(|value| self.constant(&value, ty));
             taken.push(Taken {
                 name: name(token),
                 ty,
                 default,
+                default_at,
             });
         }
         taken

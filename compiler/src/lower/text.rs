@@ -21,7 +21,7 @@ pub(crate) struct LoweredText {
 
 /// What the words around a hole are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Word {
+pub(crate) enum Word {
     /// Nothing yet: at the beginning or behind a space.
     Empty,
     /// An ordinary word.
@@ -101,6 +101,14 @@ impl Lower<'_> {
             id: self.push_text(parts, Some(written)),
             sensitive,
         }
+    }
+
+    /// Words without holes that stand in an argument, as a text that can be translated; nothing for all others.
+    pub(super) fn argument_words(&mut self, at: Span, words: &str) -> Option<TextId> {
+        if !self.arguments.contains(&at) {
+            return None;
+        }
+        Some(self.push_text(vec![Part::Literal(SmolStr::new(words))], Some(at)))
     }
 
     fn hole(&mut self, hole: &ast::Hole, in_url: bool) -> Option<(Part, TypeId, bool)> {
@@ -183,7 +191,7 @@ impl Lower<'_> {
 }
 
 /// What the last word of a text is, when these words follow.
-fn word_behind(before: Word, words: &str) -> Word {
+pub(crate) fn word_behind(before: Word, words: &str) -> Word {
     let last = words
         .rsplit(|letter: char| letter.is_whitespace() || letter == '(')
         .next()
