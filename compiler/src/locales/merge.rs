@@ -181,7 +181,6 @@ fn header(template: &Catalogue, catalogue: &Catalogue, language: &str, counting:
     add(&format!("Language: {language}"), own.is_some() && catalogue.header("Language").is_some_and(|it| !it.is_empty()));
     add(&format!("Plural-Forms: {}", counting.header()), counts);
     let words: String = lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let words = words.replace(": \n", ": \n");
     Entry {
         translator: own.as_ref().map(|own| own.translator.clone()).unwrap_or_default(),
         flags: own.map(|own| own.flags).unwrap_or_default().into_iter().filter(|flag| flag != "fuzzy").collect(),

@@ -7,7 +7,7 @@ use botflow_artifact::{Bot, Filter, Part, Text, Type, TypeId};
 use botflow_message::{Profile, profiles};
 
 use super::po::{Catalogue, Entry, Quoted};
-use super::units::{Role, Unit};
+use super::units::Unit;
 use super::words::one_line;
 use crate::codegen::Lowered;
 use crate::library;
@@ -51,7 +51,7 @@ pub fn of(lowered: &Lowered, units: &[Unit], files: &[Source], language: Option<
 
 fn header(bot: &Bot) -> String {
     format!(
-        "Project-Id-Version: {}\nLanguage: \nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\
+        "Project-Id-Version: {}\nPO-Revision-Date: \nLast-Translator: \nLanguage-Team: \nLanguage: \nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n\
          Content-Transfer-Encoding: 8bit\nX-Generator: botflow\n",
         bot.name
     )
@@ -84,12 +84,6 @@ fn comments(
     for profile in channels {
         if let Some((limit, unit)) = translation_too_long::limit(unit.role, profile) {
             lines.push(format!("{}: at most {} {}.", profile.title, limit.most(), unit.word()));
-        }
-    }
-    if unit.role == Role::Message || unit.role == Role::Question {
-        let sms = channels.iter().any(|profile| profile.text.segments);
-        if sms {
-            lines.push("Text messages are paid for by length: the shorter, the better.".to_owned());
         }
     }
     lines

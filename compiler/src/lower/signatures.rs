@@ -115,7 +115,10 @@ impl Lower<'_> {
             }
             let written = param.default();
             let default_at = written.as_ref().map(|value| self.node_span(value));
+            // What stands there is a value; where it is used, it becomes words that can be translated.
+            let arguments = std::mem::take(&mut self.arguments);
             let default = written.and_then(|value| self.constant(&value, ty));
+            self.arguments = arguments;
             taken.push(Taken {
                 name: name(token),
                 ty,

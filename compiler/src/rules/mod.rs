@@ -33,6 +33,8 @@
 //!   ```` ```toml passes ```` are examples of their own.
 //! - ```` ```chat ```` directly behind a failing example is the conversation that its first finding shows, as the
 //!   machine plays it: it passes as a `.chat`.
+//! - ```` ```po ```` directly before an example is its `locales/ro.po`. ```` ```po fails ```` and ```` ```po passes ````
+//!   are examples of their own: catalogues of the last plain ```` ```flow ```` before them.
 //! - What an example leaves out is added: a `bot example` with `start main`, an `always` block that hears silence,
 //!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
 //!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.

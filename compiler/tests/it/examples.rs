@@ -36,25 +36,27 @@ pub fn project(folder: &str) -> Project {
         config: std::fs::read_to_string(root.join("botflow.toml"))
             .ok()
             .map(Arc::from),
-        documents: documents(&root.join("faq")),
+        documents: files_in(&root, "faq"),
+        locales: files_in(&root, "locales"),
         host: None,
     }
 }
 
-/// The files that a `faq` names.
+/// The files of a folder: what a `faq` names, or catalogues.
 #[expect(clippy::disallowed_methods, reason = "a test reads the examples")]
-fn documents(folder: &Path) -> Vec<Source> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
+fn files_in(root: &Path, folder: &str) -> Vec<Source> {
+    let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
         return Vec::new();
     };
     let mut paths: Vec<_> = entries
         .map(|entry| entry.expect("its folder can be read").path())
+        .filter(|path| path.is_file())
         .collect();
     paths.sort();
     paths
         .iter()
         .map(|path| Source {
-            path: format!("faq/{}", path.file_name().unwrap_or_default().to_string_lossy()).into(),
+            path: format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy()).into(),
             text: Arc::from(std::fs::read_to_string(path).expect("the file can be read")),
         })
         .collect()

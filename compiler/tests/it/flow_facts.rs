@@ -35,6 +35,7 @@ fn project(flow: &str) -> Project {
         ],
         config: None,
         documents: Vec::new(),
+        locales: Vec::new(),
         host: None,
     }
 }

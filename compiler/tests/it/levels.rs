@@ -17,6 +17,7 @@ fn found(flow: &str, config: Option<&str>) -> Vec<(&'static str, Level)> {
         }],
         config: config.map(Arc::from),
         documents: Vec::new(),
+        locales: Vec::new(),
         host: None,
     };
     let findings = compile::check(&project).findings;

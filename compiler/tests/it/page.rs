@@ -15,6 +15,10 @@ pub struct Example {
     pub marks: Vec<Mark>,
     /// `botflow.toml` that goes with a flow.
     pub config: Option<String>,
+    /// `locales/ro.po` that goes with a flow.
+    pub catalogue: Option<String>,
+    /// The example is a `locales/ro.po` itself, and this is the flow that it translates.
+    pub translates: Option<String>,
     /// The conversation that the first finding shows.
     pub conversation: Option<Vec<String>>,
 }
@@ -31,6 +35,8 @@ pub struct Mark {
 pub fn examples(page: &str) -> Result<Vec<Example>, String> {
     let mut found: Vec<Example> = Vec::new();
     let mut config: Option<String> = None;
+    let mut catalogue: Option<String> = None;
+    let mut translated: Option<String> = None;
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(info) = line.strip_prefix("```") else {
@@ -59,7 +65,7 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
             None => (info, None),
         };
         match (language, fails) {
-            ("flow" | "toml", Some(fails)) => {
+            ("flow" | "toml" | "po", Some(fails)) => {
                 let (text, marks) = without_marks(&body)?;
                 if fails == marks.is_empty() {
                     return Err(format!(
@@ -74,10 +80,21 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                     text,
                     marks,
                     config: config.take(),
+                    catalogue: catalogue.take(),
+                    translates: match language {
+                        "po" => Some(
+                            translated
+                                .clone()
+                                .ok_or_else(|| format!("line {}: a catalogue follows its `flow`", number + 1))?,
+                        ),
+                        _ => None,
+                    },
                     conversation: None,
                 });
             }
             ("toml", None) => config = Some(body),
+            ("flow", None) => translated = Some(body),
+            ("po", None) => catalogue = Some(body),
             ("chat", None) => match found.last_mut() {
                 Some(example) if example.fails => {
                     example.conversation = Some(body.lines().map(str::to_owned).collect());
@@ -180,4 +197,7 @@ fn marks_are_read_and_taken_out() {
     assert!(examples("```flow passes\n#^^\n```").is_err());
     assert!(examples("```flow fails\nsay\n```").is_err());
     assert!(examples("```flow").is_err());
+    assert!(examples("```po passes\n```").is_err(), "a catalogue of nothing");
+    let found = examples("```flow\na\n```\n```po fails\nmsgid \"\"\n#     ^^\n```").expect("a good page");
+    assert_eq!((found[0].translates.as_deref(), found[0].flow), (Some("a\n"), false));
 }

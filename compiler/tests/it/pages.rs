@@ -128,7 +128,12 @@ fn the_index_is_fresh() {
 
 fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
     let project = project_of(example);
-    let shown = FileId(if example.flow { 0 } else { u32::MAX });
+    let shown = match (&example.translates, example.flow) {
+        // Catalogues stand behind all sources.
+        (Some(_), _) => FileId(project.sources.len() as u32),
+        (None, true) => FileId(0),
+        (None, false) => FileId::CONFIG,
+    };
     let checked = botflow_compiler::compile::check(&project);
     let findings = &checked.findings;
     let (mine, others): (Vec<&Finding>, Vec<&Finding>) = findings
@@ -246,14 +251,18 @@ fn applied(text: &str, file: FileId, edits: &[Edit]) -> Result<String, String> {
 }
 
 pub fn project_of(example: &Example) -> Project {
-    let flow = if example.flow { example.text.as_str() } else { "" };
+    let flow = match &example.translates {
+        Some(flow) => flow.as_str(),
+        None if example.flow => example.text.as_str(),
+        None => "",
+    };
     let has = |head: &str| flow.lines().any(|line| line.starts_with(head));
     let prelude: String = PRELUDE
         .iter()
         .filter(|(head, _)| !has(head))
         .map(|(_, text)| *text)
         .collect();
-    let config = if example.flow {
+    let config = if example.flow || example.translates.is_some() {
         example.config.clone()
     } else {
         Some(example.text.clone())
@@ -266,6 +275,11 @@ pub fn project_of(example: &Example) -> Project {
         sources: vec![source("example.flow", flow), source("prelude.flow", &prelude)],
         config: config.map(Arc::from),
         documents: Vec::new(),
+        locales: (example.translates.as_ref().map(|_| example.text.as_str()))
+            .or(example.catalogue.as_deref())
+            .map(|text| source("locales/ro.po", text))
+            .into_iter()
+            .collect(),
         host: None,
     }
 }
@@ -290,7 +304,9 @@ fn told(project: &Project, finding: &Finding) -> String {
         FileId::CONFIG => project.config.as_deref().unwrap_or_default(),
         FileId(file) => project
             .sources
-            .get(file as usize)
+            .iter()
+            .chain(&project.locales)
+            .nth(file as usize)
             .map(|source| &*source.text)
             .unwrap_or_default(),
     };

@@ -124,6 +124,21 @@ const NAMES: &[(&str, &[&str])] = &[
             "colleague-forgets",
         ],
     ),
+    (
+        "BF7",
+        &[
+            "missing-translation",
+            "stale-translation",
+            "unused-translation",
+            "placeholder-mismatch",
+            "missing-plural",
+            "markup-mismatch",
+            "wrong-language",
+            "translation-too-long",
+            "not-understood-in-language",
+            "unsupported-language",
+        ],
+    ),
 ];
 
 #[test]
