@@ -57,9 +57,9 @@ pub struct Bot {
     /// Lookups and actions.
     pub calls: Vec<Call>,
 
-    /// Expressions; entries refer only to lower ids.
+    /// Expressions; entries refer only to lower ids of expressions.
     pub exprs: Vec<Expr>,
-    /// Texts with holes; arms of filters refer only to lower ids.
+    /// Texts with holes; no text is an arm of itself, however far down.
     pub texts: Vec<Text>,
     /// Messages to build.
     pub messages: Vec<MessageTemplate>,

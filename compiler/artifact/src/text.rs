@@ -9,7 +9,7 @@ use crate::ids::*;
 /// a language without a variant shows the first one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Text {
-    /// At least one.
+    /// At least one, ascending by language; the first is the bot's first language.
     pub variants: Vec<TextVariant>,
 }
 
@@ -67,7 +67,7 @@ pub enum Filter {
     Mask,
 }
 
-/// Named arms of `plural` and `select`; texts of lower ids.
+/// Named arms of `plural` and `select`: texts that do not lead back here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arms {
     /// Name of the case (`one`, `few`, a member) and what is shown then.

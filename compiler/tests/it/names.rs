@@ -40,7 +40,10 @@ pub fn compiled(sources: &[&str], config: Option<&str>) -> Checked {
         path: "prelude.flow".into(),
         text: Arc::from(PRELUDE),
     });
-    compile::check(&project)
+    let mut checked = compile::check(&project);
+    // These fixtures are about names; nothing in them is translated.
+    checked.findings.retain(|finding| !finding.rule.code.starts_with("BF7"));
+    checked
 }
 
 /// One mark or finding: line, first column, column behind the last, rule.

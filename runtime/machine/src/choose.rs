@@ -261,7 +261,8 @@ impl Turn<'_> {
             Some(ChooseOption {
                 value: Some(value), ..
             }) => self.eval(*value),
-            Some(option) => Value::Text(self.scope().text(option.label)),
+            // What was chosen is the same in all languages, so that it can be compared and counted.
+            Some(option) => Value::Text(self.scope().text_in_first(option.label)),
             None => Value::Unknown,
         }
     }

@@ -24,6 +24,18 @@ impl Scope<'_> {
         }
     }
 
+    /// The words of a text in the bot's first language: what colleagues read and what is data is the same for all.
+    pub fn text_in_first(&self, id: TextId) -> SmolStr {
+        if self.language == LanguageId(0) {
+            return self.text(id);
+        }
+        let first = Scope {
+            language: LanguageId(0),
+            ..*self
+        };
+        first.text(id)
+    }
+
     /// Adds the words of a text.
     pub fn fill(&self, out: &mut String, id: TextId) {
         if let Some(words) = self.p.plain(id, self.language) {
@@ -127,8 +139,17 @@ impl Scope<'_> {
                 Filter::Lower => next = lower(&before()),
                 Filter::Mask => next = mask(&before()),
                 Filter::Plural(arms) => {
-                    let name = self.p.showers[self.language.index()].plural(value);
-                    self.arm(&mut next, arms, |arm| arm == name);
+                    // A number's own words come before those of its category.
+                    let own = |arm: &str| match value {
+                        Value::Integer(number) => arm.parse() == Ok(*number),
+                        _ => false,
+                    };
+                    if arms.arms.iter().any(|(arm, _)| own(arm)) {
+                        self.arm(&mut next, arms, own);
+                    } else {
+                        let name = self.p.showers[self.language.index()].plural(value);
+                        self.arm(&mut next, arms, |arm| arm == name);
+                    }
                 }
                 Filter::Select(arms) => {
                     let name = match value {

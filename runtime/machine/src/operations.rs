@@ -126,7 +126,7 @@ impl Turn<'_> {
                 }
             }
             Op::Tag(text) => {
-                let label = self.scope().text(*text);
+                let label = self.scope().text_in_first(*text);
                 self.out.push(Effect::Tag(label));
             }
             Op::Track { name, values } => {
@@ -140,11 +140,11 @@ impl Turn<'_> {
                 });
             }
             Op::Note(text) => {
-                let text = self.scope().text(*text);
+                let text = self.scope().text_in_first(*text);
                 self.out.push(Effect::Note(text));
             }
             Op::Tell { queue, text } => {
-                let text = self.scope().text(*text);
+                let text = self.scope().text_in_first(*text);
                 self.out.push(Effect::Tell { queue: *queue, text });
             }
             Op::Consent {

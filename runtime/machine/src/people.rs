@@ -51,7 +51,7 @@ impl Turn<'_> {
         }
         let brief = declared.brief.map(|brief| {
             // The summary is that of the flow; other variables are not seen here.
-            self.scope_of(usize::MAX).text(brief)
+            self.scope_of(usize::MAX).text_in_first(brief)
         });
         let brief = brief.unwrap_or_default();
         self.out.push(Effect::HandOver(Box::new(HandOver {

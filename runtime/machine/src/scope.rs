@@ -241,7 +241,11 @@ impl<'a> Scope<'a> {
 
     fn conversation(&self, field: ConversationField) -> Value {
         match field {
-            ConversationField::Language => Value::Language(self.language_code().clone()),
+            // What colleagues read is written in the first language, and tells them the customer's.
+            ConversationField::Language => {
+                let language = self.p.language(&self.person.language);
+                Value::Language(self.p.bot.languages[language.index()].clone())
+            }
             ConversationField::Channel => Value::Channel(self.channel().clone()),
             ConversationField::Misunderstood => Value::Integer(i64::from(self.c.misunderstood)),
             ConversationField::Summary => Value::Text(self.summary()),

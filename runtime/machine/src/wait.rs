@@ -130,7 +130,7 @@ impl Turn<'_> {
     }
 
     fn ask_colleagues(&mut self, ask: &AskQueue) {
-        let question = self.scope().text(ask.question);
+        let question = self.scope().text_in_first(ask.question);
         self.out.push(Effect::AskQueue {
             queue: ask.queue,
             question,

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use crate::Oracle;
 use crate::infer;
 use crate::literal;
-use crate::project::{Flow, text_of};
+use crate::project::{Flow, Translation, text_of};
 use crate::types::{Ty, bare_name};
 
 /// A text grows no longer than this many bytes.
@@ -26,6 +26,8 @@ pub(crate) struct Env<'e, 'a> {
     pub oracle: &'e Oracle<'a>,
     pub flow: Rc<Flow<'a>>,
     pub variables: BTreeMap<SmolStr, Value>,
+    /// What is written is read by colleagues or by systems: it is in the bot's first language (20.5).
+    pub first: bool,
 }
 
 impl<'e, 'a> Env<'e, 'a> {
@@ -37,6 +39,30 @@ impl<'e, 'a> Env<'e, 'a> {
             oracle: self.oracle,
             flow: Rc::clone(&self.flow),
             variables,
+            first: self.first,
+        }
+    }
+
+    /// The same, writing in the bot's first language.
+    pub fn in_first(self) -> Env<'e, 'a> {
+        Env { first: true, ..self }
+    }
+
+    /// A copy that writes in the bot's first language.
+    pub fn with_first(&self) -> Env<'e, 'a> {
+        Env {
+            oracle: self.oracle,
+            flow: Rc::clone(&self.flow),
+            variables: self.variables.clone(),
+            first: true,
+        }
+    }
+
+    /// The language that is written.
+    fn language(&self) -> SmolStr {
+        match self.first {
+            true => self.oracle.project.bot.languages.first().cloned().unwrap_or_default(),
+            false => self.oracle.language(),
         }
     }
 
@@ -360,7 +386,31 @@ impl<'e, 'a> Env<'e, 'a> {
 
     /// The words of a text.
     pub fn text(&self, text: &ast::Text<'a>) -> String {
-        self.fill(text, false)
+        match self.oracle.project.translated(text, &self.language()) {
+            Some(translation) => self.translated(text, translation),
+            None => self.fill(text, false),
+        }
+    }
+
+    /// The words of a translation, read as if they stood in the flow (20.2).
+    fn translated(&self, source: &ast::Text<'a>, translation: &'a Translation) -> String {
+        let category = source.holes().find_map(|hole| {
+            let counts = hole.filters().any(|filter| text_of(filter.name()) == "plural");
+            let value = hole.value().filter(|_| counts)?;
+            Some(self.shower().plural(&self.eval(&value, &Ty::Any)))
+        });
+        let strings = &translation.strings;
+        let named = |name: &str| strings.iter().find(|(category, _)| category == name);
+        let chosen = match category {
+            Some(category) if strings.len() > 1 => {
+                named(category).or_else(|| named("few")).or_else(|| strings.last())
+            }
+            _ => strings.first(),
+        };
+        let text = chosen.and_then(|(_, parse)| {
+            parse.file().syntax().descendants().find_map(ast::Text::cast)
+        });
+        text.map(|text| self.fill(&text, false)).unwrap_or_default()
     }
 
     /// The words of a text that is an address: what its holes hold is encoded, except at its beginning.
@@ -422,7 +472,16 @@ impl<'e, 'a> Env<'e, 'a> {
                 .collect();
             let word = words.first().map(SmolStr::as_str);
             shown = Some(match (text_of(filter.name()).as_str(), word) {
-                ("plural", _) => self.arm(&filter, self.shower().plural(&value)),
+                ("plural", _) => {
+                    let own = match &value {
+                        Value::Integer(number) => number.to_string(),
+                        _ => String::new(),
+                    };
+                    match self.has_arm(&filter, &own) {
+                        true => self.arm(&filter, &own),
+                        false => self.arm(&filter, self.shower().plural(&value)),
+                    }
+                }
                 ("select", _) => {
                     let name = match &value {
                         Value::Member(member) => self.member_name(*member),
@@ -463,6 +522,15 @@ impl<'e, 'a> Env<'e, 'a> {
         out
     }
 
+    /// Whether a number has words of its own.
+    fn has_arm(&self, filter: &ast::Filter<'a>, name: &str) -> bool {
+        let mut names = filter.arguments().filter_map(|argument| match argument {
+            ast::FilterArgument::FilterArm(arm) => arm.number(),
+            _ => None,
+        });
+        names.any(|token| token.text() == name)
+    }
+
     fn arm(&self, filter: &ast::Filter<'a>, name: &str) -> String {
         let arms = || {
             filter.arguments().filter_map(|argument| match argument {
@@ -483,7 +551,7 @@ impl<'e, 'a> Env<'e, 'a> {
     }
 
     fn shower(&self) -> Rc<Shower> {
-        self.oracle.project.shower(&self.oracle.language())
+        self.oracle.project.shower(&self.language())
     }
 
     /// A value as people read it.

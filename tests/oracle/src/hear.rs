@@ -203,7 +203,7 @@ impl<'a> Oracle<'a> {
         let suggestions: Vec<OptionWords> = question
             .suggestions
             .iter()
-            .map(|one| OptionWords::new([one.label.as_str()]))
+            .map(|one| one.words())
             .collect();
         if let Some(found) = exact_option(message, &suggestions)
             && let Some(next) = self.suggested(found)
@@ -246,7 +246,7 @@ impl<'a> Oracle<'a> {
             _ => {
                 let question = self.question.as_ref();
                 let labels = question.into_iter().flat_map(|question| &question.suggestions);
-                labels.map(|one| OptionWords::new([one.label.as_str()])).collect()
+                labels.map(|one| one.words()).collect()
             }
         }
     }

@@ -36,6 +36,6 @@ mod types;
 mod wait;
 mod walk;
 
-pub use project::{Project, Source};
+pub use project::{Project, Source, Translation};
 pub use state::Oracle;
 pub use triggers::Triggers;

@@ -147,7 +147,7 @@ impl<'a> Oracle<'a> {
             _ => None,
         });
         let brief = brief
-            .map(|brief| SmolStr::from(self.env().text(&brief)))
+            .map(|brief| SmolStr::from(self.env().in_first().text(&brief)))
             .unwrap_or_default();
         self.misunderstood = 0;
         self.effect(Effect::HandOver(Box::new(HandOver {

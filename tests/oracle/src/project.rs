@@ -38,6 +38,18 @@ impl Source {
     }
 }
 
+/// What a text is in another language, as its catalogue has it.
+pub struct Translation {
+    /// The text: which source, and where it begins there.
+    pub source: usize,
+    /// The first byte of the text.
+    pub start: u32,
+    /// Which language.
+    pub language: SmolStr,
+    /// The words, each in `say "…"` in a flow; of a text that counts, with their plural categories.
+    pub strings: Vec<(SmolStr, Parse)>,
+}
+
 /// A declared parameter.
 #[derive(Clone)]
 pub(crate) struct Param<'a> {
@@ -104,6 +116,8 @@ pub struct Project<'a> {
     pub(crate) one_ofs: Vec<NodeRef<'a>>,
     /// What members of closed sets are called, by the number of the set in the bot.
     pub(crate) set_words: Vec<SetWords>,
+    sources: &'a [Source],
+    translations: BTreeMap<(usize, u32, SmolStr), &'a Translation>,
     pub(crate) currency: Currency,
     pub(crate) zone: Zone,
     /// What is costly to make and always the same: zones, showers by language, regular expressions.
@@ -114,7 +128,7 @@ pub struct Project<'a> {
 
 impl<'a> Project<'a> {
     /// Takes the files of a project together with the bot that was compiled from them.
-    pub fn new(bot: &'a Bot, sources: &'a [Source]) -> Project<'a> {
+    pub fn new(bot: &'a Bot, sources: &'a [Source], translations: &'a [Translation]) -> Project<'a> {
         let empty = Rc::new(Flow {
             name: bot
                 .flows
@@ -152,6 +166,10 @@ impl<'a> Project<'a> {
             matcher: WordMatcher::default(),
             one_ofs: Vec::new(),
             set_words: Vec::new(),
+            sources,
+            translations: (translations.iter())
+                .map(|one| ((one.source, one.start, one.language.clone()), one))
+                .collect(),
             currency: Currency::from_code(&bot.currency).unwrap_or(Currency::EUR),
             zone: Zone::named(&bot.timezone).unwrap_or_default(),
             zones: RefCell::default(),
@@ -174,6 +192,30 @@ impl<'a> Project<'a> {
         project.declare_flows(&items);
         project.one_ofs = project.all_one_ofs();
         project
+    }
+
+    /// What a text is in a language, if it is anything else there.
+    pub(crate) fn translated(&self, text: &ast::Text<'a>, language: &str) -> Option<&'a Translation> {
+        if self.translations.is_empty() {
+            return None;
+        }
+        let root = text.syntax().ancestors().last()?;
+        let is_root = |source: &Source| source.parse.file().syntax() == root;
+        let source = self.sources.iter().position(is_root)?;
+        let start = text.range().start().into();
+        self.translations.get(&(source, start, language.into())).copied()
+    }
+
+    /// A text without holes as it is in every language: labels are heard in all of them.
+    pub(crate) fn in_all_languages(&self, text: &ast::Text<'a>) -> Vec<String> {
+        let other = |language: &SmolStr| {
+            let translation = self.translated(text, language)?;
+            let (_, parse) = translation.strings.first()?;
+            let text = parse.file().syntax().descendants().find_map(ast::Text::cast)?;
+            text.plain()
+        };
+        let own = text.plain();
+        own.into_iter().chain(self.bot.languages.iter().skip(1).filter_map(other)).collect()
     }
 
     /// Every `say one of`: those of `always` and of escalations, then flow by flow, handlers after what they stand in.
@@ -305,7 +347,7 @@ impl<'a> Project<'a> {
                 .flat_map(|item| item.members());
             let members = members.map(|member| {
                 let name = text_of(member.name()).replace('_', " ");
-                let label = member.label().and_then(|label| label.plain());
+                let label = member.label().map(|label| self.in_all_languages(&label)).unwrap_or_default();
                 let words = member
                     .words()
                     .flat_map(|clause| clause.texts())

@@ -284,15 +284,24 @@ impl<'a> Oracle<'a> {
                 shown.extend(items.into_iter().take(most).map(|item| Suggested {
                     label: env.show(&item, Default::default()),
                     value: item.as_text().is_none().then_some(item),
+                    called: Vec::new(),
                 }));
                 continue;
             }
             for value in suggest.values() {
+                let called = match &value {
+                    Expr::Text(text) => env.oracle.project.in_all_languages(text),
+                    _ => Vec::new(),
+                };
                 let label = match value {
                     Expr::Text(text) => env.text(&text),
                     value => env.show(&env.eval(&value, &ty), Default::default()),
                 };
-                shown.push(Suggested { label, value: None });
+                shown.push(Suggested {
+                    label,
+                    value: None,
+                    called,
+                });
             }
         }
         if written.is_empty()
@@ -311,6 +320,7 @@ impl<'a> Oracle<'a> {
             shown.extend((0..count).map(|index| Suggested {
                 label: env.label(member(index)),
                 value: None,
+                called: Vec::new(),
             }));
         }
         shown
@@ -348,7 +358,8 @@ impl<'a> Oracle<'a> {
                     .words()
                     .flat_map(|clause| clause.texts())
                     .filter_map(|text| text.plain());
-                let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
+                let phrases: Vec<String> =
+                    all_labels(&env, each.label()).into_iter().chain([label.clone()]).chain(words).collect();
                 let value = each.value().and_then(|value| value.value());
                 options.push(Offered {
                     keeps: false,
@@ -389,7 +400,8 @@ impl<'a> Oracle<'a> {
                 .words()
                 .flat_map(|clause| clause.texts())
                 .filter_map(|text| text.plain());
-            let phrases: Vec<String> = std::iter::once(label.clone()).chain(words).collect();
+            let phrases: Vec<String> =
+                all_labels(&env, choice.label()).into_iter().chain([label.clone()]).chain(words).collect();
             let value = choice.value().and_then(|value| value.value());
             options.push(Offered {
                 keeps: choose.from().is_some() && !choose.is_several(),
@@ -397,7 +409,10 @@ impl<'a> Oracle<'a> {
                 link: choice
                     .opens()
                     .map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
-                value: value.map_or_else(|| Value::text(label.as_str()), |value| env.eval(&value, &want)),
+                value: value.map_or_else(
+                    || Value::text(choice.label().map(|label| env.with_first().text(&label)).unwrap_or_default()),
+                    |value| env.eval(&value, &want),
+                ),
                 way: choice.way(),
                 label,
             });
@@ -762,4 +777,9 @@ fn tries_in<'a>(handler: &ast::UnclearHandler<'a>) -> Vec<ast::TriesItem<'a>> {
         .into_iter()
         .flat_map(|block| block.tries())
         .collect()
+}
+
+/// The label of an option in all languages in which it has no holes.
+fn all_labels<'a>(env: &crate::env::Env<'_, 'a>, label: Option<ast::Text<'a>>) -> Vec<String> {
+    label.map(|label| env.oracle.project.in_all_languages(&label)).unwrap_or_default()
 }

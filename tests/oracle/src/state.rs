@@ -216,6 +216,16 @@ pub(crate) struct Suggested {
     pub label: String,
     /// The answer that it is; a label without one is read as the answer.
     pub value: Option<Value>,
+    /// What it is called in other languages.
+    pub called: Vec<String>,
+}
+
+impl Suggested {
+    /// What it is heard by.
+    pub fn words(&self) -> botflow_understanding::OptionWords {
+        let called = self.called.iter().map(String::as_str);
+        botflow_understanding::OptionWords::new(std::iter::once(self.label.as_str()).chain(called))
+    }
 }
 
 /// An option as it was offered.
@@ -323,6 +333,7 @@ impl<'a> Oracle<'a> {
             oracle: self,
             flow: Rc::clone(&frame.flow),
             variables: frame.variables.borrow().clone(),
+            first: false,
         }
     }
 
@@ -332,6 +343,7 @@ impl<'a> Oracle<'a> {
             oracle: self,
             flow: Rc::clone(&self.project.always),
             variables: BTreeMap::new(),
+            first: false,
         }
     }
 

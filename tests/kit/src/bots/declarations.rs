@@ -10,6 +10,7 @@ pub(super) const DECLARATIONS: &str = r#"bot generated {
   stages looking, buying
   consents marketing
   start main
+  draft yes
 }
 
 type size {

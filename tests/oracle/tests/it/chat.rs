@@ -14,7 +14,7 @@ fn both_sides_do_the_same() {
     let mut count = 0;
     for folder in EXAMPLES {
         let built = example(folder);
-        let project = Project::new(&built.program.bot, &built.sources);
+        let project = Project::new(&built.program.bot, &built.sources, &built.translations);
         for (file, text) in &built.chats {
             let script = script::parse(text).unwrap_or_else(|error| panic!("{folder}/{file}: {error:?}"));
             for scene in &script.conversations {

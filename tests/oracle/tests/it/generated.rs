@@ -50,7 +50,7 @@ fn both_sides_do_the_same() {
             // Bots that the compiler refuses are counted by the test below.
             Err(_) => continue,
         };
-        let project = Project::new(&built.program.bot, &built.sources);
+        let project = Project::new(&built.program.bot, &built.sources, &built.translations);
         for talk in 0..TALKS {
             let (said, difference) = converse(&built, &project, seed, talk);
             lines += said.len();

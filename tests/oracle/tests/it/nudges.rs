@@ -31,7 +31,7 @@ fn both_sides_decide_the_same() {
             Err(_) => continue,
         };
         built_bots += 1;
-        let project = Project::new(&built.program.bot, &built.sources);
+        let project = Project::new(&built.program.bot, &built.sources, &built.translations);
         for talk in 0..TALKS {
             let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(talk));
             let mut pair = Pair::new(&built, &project, false);

@@ -7,6 +7,8 @@ use botflow_artifact::Bot;
 use botflow_compiler::compile;
 use botflow_compiler::finding::Level;
 use botflow_compiler::library;
+use botflow_compiler::locales::plural::{Counting, Forms};
+use botflow_compiler::locales::{self, po, words};
 use botflow_compiler::project::{Project, Source};
 use botflow_machine::Program;
 
@@ -14,18 +16,20 @@ use botflow_machine::Program;
 pub struct Built {
     pub program: Program,
     pub sources: Vec<botflow_oracle::Source>,
+    pub translations: Vec<botflow_oracle::Translation>,
     pub chats: Vec<(String, String)>,
 }
 
 /// Compiles sources; what is wrong comes back as text.
 pub fn build(sources: Vec<(String, String)>, config: Option<String>) -> Result<Built, String> {
-    build_with(sources, Vec::new(), config)
+    build_with(sources, Vec::new(), Vec::new(), config)
 }
 
-/// The same with the files that a `faq` names.
-fn build_with(
+/// The same with the files that a `faq` names, and catalogues.
+pub fn build_with(
     sources: Vec<(String, String)>,
     documents: Vec<(String, String)>,
+    locales: Vec<(String, String)>,
     config: Option<String>,
 ) -> Result<Built, String> {
     let read = |files: &[(String, String)]| -> Vec<Source> {
@@ -38,6 +42,7 @@ fn build_with(
     let project = Project {
         sources: read(&sources),
         documents: read(&documents),
+        locales: read(&locales),
         config: config.map(Arc::from),
         host: None,
     };
@@ -68,12 +73,65 @@ fn build_with(
             .iter()
             .map(|file| botflow_oracle::Source::new("std", file.text)),
     );
+    let translations = translations(&project);
     let program = Program::new(bot).map_err(|error| error.to_string())?;
     Ok(Built {
         program,
         sources: read,
+        translations,
         chats: Vec::new(),
     })
+}
+
+/// What the catalogues have of the texts, as the oracle reads it: which entry is a text's is the catalogue's business,
+/// what its words mean the oracle's.
+fn translations(project: &Project) -> Vec<botflow_oracle::Translation> {
+    let checked = compile::texts(project);
+    let languages = &checked.lowered.bot.languages;
+    let mut found = Vec::new();
+    for language in languages.iter().skip(1) {
+        let own = project.locales.iter().find(|source| {
+            locales::language_of(&source.path).is_some_and(|code| code == *language)
+        });
+        let own = own.map(|source| po::read(&source.text).0).unwrap_or_default();
+        let library = library::catalogue(language).map(|text| po::read(text).0).unwrap_or_default();
+        for unit in &checked.lowered.units {
+            let is_it = |entry: &&po::Entry| {
+                let plural = entry.plural.as_ref().map(|plural| plural.value.as_str());
+                entry.context() == unit.context
+                    && entry.id.value == unit.words.id
+                    && plural == unit.words.plural.as_deref()
+                    && entry.has_words()
+                    && !entry.is_fuzzy()
+                    && !entry.obsolete
+            };
+            let mine = own.entries.iter().find(is_it).map(|entry| (entry, &own));
+            let theirs = library.entries.iter().find(is_it).filter(|_| unit.library);
+            let Some((entry, catalogue)) = mine.or(theirs.map(|entry| (entry, &library))) else {
+                continue;
+            };
+            let path = &checked.files[unit.span.file.0 as usize].path;
+            let of_library = library::FILES.iter().position(|file| file.path == path.as_str());
+            let source = match of_library.filter(|_| unit.library) {
+                Some(place) => project.sources.len() + place,
+                None => unit.span.file.0 as usize,
+            };
+            let forms = catalogue.header("Plural-Forms").and_then(Forms::parse);
+            let names = forms.and_then(|forms| Counting::of(language).forms(&forms)).unwrap_or_default();
+            let strings = entry.strings.iter().enumerate().map(|(form, string)| {
+                let text = words::as_text(&string.value);
+                let parse = botflow_syntax::parse(&format!("flow f {{\n  say {text}\n}}\n"));
+                (names.get(form).copied().unwrap_or("other").into(), parse)
+            });
+            found.push(botflow_oracle::Translation {
+                source,
+                start: unit.span.start,
+                language: language.clone(),
+                strings: strings.collect(),
+            });
+        }
+    }
+    found
 }
 
 /// A folder below `examples`, with its conversations.
@@ -106,7 +164,11 @@ pub fn example(folder: &str) -> Built {
     documents
         .iter_mut()
         .for_each(|(path, _)| path.insert_str(0, "faq/"));
-    let mut built = build_with(files(&root, "flow"), documents, config).expect("the examples compile");
+    let mut catalogues = files(&root.join("locales"), "po");
+    catalogues
+        .iter_mut()
+        .for_each(|(path, _)| path.insert_str(0, "locales/"));
+    let mut built = build_with(files(&root, "flow"), documents, catalogues, config).expect("the examples compile");
     built.chats = files(&root.join("tests"), "chat");
     built
 }
