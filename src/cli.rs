@@ -326,8 +326,17 @@ pub struct TextStatus {
     #[arg(default_value = ".")]
     pub project: Utf8PathBuf,
     /// How the counts are written
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub format: ReportFormat,
+    #[arg(long, value_enum, default_value_t = CountFormat::Human)]
+    pub format: CountFormat,
+}
+
+/// How counts are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CountFormat {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
 }
 
 /// `botflow graph`.

@@ -96,7 +96,13 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     rules::talk::program(&program, &mut findings);
     let mut translations = Vec::new();
     let broken = read.broken;
-    locales::apply(project, &mut program, &mut read.sources, broken, &mut translations);
+    locales::apply(
+        project,
+        &mut program,
+        &mut read.sources,
+        broken,
+        &mut translations,
+    );
     let unmentioned = unmentioned(&program);
     let conditions = rules::triggers::Conditions::of(&program);
     let mut lowered = crate::codegen::generate(program);

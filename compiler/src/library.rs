@@ -43,7 +43,10 @@ const CATALOGUES: &[(&str, &str)] = &[
 
 /// The library's catalogue of a language, without its region.
 pub fn catalogue(language: &str) -> Option<&'static str> {
-    CATALOGUES.iter().find(|(known, _)| *known == language).map(|(_, text)| *text)
+    CATALOGUES
+        .iter()
+        .find(|(known, _)| *known == language)
+        .map(|(_, text)| *text)
 }
 
 /// The library file of this name.

@@ -11,7 +11,7 @@ use botflow_compiler::project::Project;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use crate::cli::{ReportFormat, Text, TextExtract, TextStatus, TextTask, TextUpdate};
+use crate::cli::{CountFormat, Text, TextExtract, TextStatus, TextTask, TextUpdate};
 use crate::failure::{Failure, Status};
 use crate::{output, project_files, report};
 
@@ -42,12 +42,16 @@ impl Bot {
             finding.level == Level::Error && !about_translations(finding.rule.code)
         };
         if checked.findings.iter().any(broken) {
-            let mut shown = report::Checked::new(None, &project, checked);
+            let mut shown = report::Checked::new(&root, None, &project, checked);
             shown.findings.retain(broken);
             report::human::talk(&[shown]);
             return Ok(None);
         }
-        Ok(Some(Bot { root, project, checked }))
+        Ok(Some(Bot {
+            root,
+            project,
+            checked,
+        }))
     }
 
     /// All texts, or those that a language needs.
@@ -69,7 +73,10 @@ impl Bot {
         });
         match known {
             Some(source) => (self.root.join(source.path.as_str()), Some(&source.text)),
-            None => (self.root.join(locales::FOLDER).join(format!("{language}.po")), None),
+            None => (
+                self.root.join(locales::FOLDER).join(format!("{language}.po")),
+                None,
+            ),
         }
     }
 }
@@ -79,7 +86,9 @@ fn extract(arguments: TextExtract) -> Result<Status, Failure> {
         return Ok(Status::Findings);
     };
     let template = bot.template(None);
-    let file = arguments.output.unwrap_or_else(|| bot.root.join(locales::FOLDER).join("bot.pot"));
+    let file = arguments
+        .output
+        .unwrap_or_else(|| bot.root.join(locales::FOLDER).join("bot.pot"));
     write(&file, &po::write(&template))?;
     output::talk(&format!("{file}: {}.\n", texts(template.entries.len() - 1)));
     Ok(Status::Good)
@@ -118,10 +127,18 @@ fn update(arguments: TextUpdate) -> Result<Status, Failure> {
         if !arguments.check {
             write(&file, &text)?;
         }
-        let verb = if arguments.check { "would change" } else { "updated" };
+        let verb = if arguments.check {
+            "would change"
+        } else {
+            "updated"
+        };
         output::talk(&format!("{file}: {verb}; {}.\n", told(counts)));
     }
-    Ok(if arguments.check && changed { Status::Findings } else { Status::Good })
+    Ok(if arguments.check && changed {
+        Status::Findings
+    } else {
+        Status::Good
+    })
 }
 
 /// One language, as `status` writes it for programs.
@@ -158,11 +175,11 @@ fn count(arguments: TextStatus) -> Result<Status, Failure> {
         });
     }
     match arguments.format {
-        ReportFormat::Json => {
+        CountFormat::Json => {
             let json = serde_json::json!({ "complete": complete, "languages": rows });
             output::data(&format!("{json:#}\n"));
         }
-        ReportFormat::Human => output::data(&table(&rows)),
+        CountFormat::Human => output::data(&table(&rows)),
     }
     Ok(if complete { Status::Good } else { Status::Findings })
 }
@@ -193,7 +210,11 @@ fn texts(count: usize) -> String {
 
 /// What a catalogue has, in words.
 fn told(counts: Counts) -> String {
-    let mut parts = vec![format!("{} of {} translated", counts.translated, texts(counts.texts))];
+    let mut parts = vec![format!(
+        "{} of {} translated",
+        counts.translated,
+        texts(counts.texts)
+    )];
     if counts.fuzzy > 0 {
         parts.push(format!("{} fuzzy", counts.fuzzy));
     }

@@ -27,7 +27,11 @@ pub fn update(template: &Catalogue, catalogue: &Catalogue, language: &str) -> Ca
     };
     let mut left: Vec<bool> = catalogue.entries.iter().map(|entry| !entry.is_header()).collect();
     let mut updated = vec![header(template, catalogue, language, &counting, forms.is_some())];
-    let wanted: Vec<&Entry> = template.entries.iter().filter(|entry| !entry.is_header()).collect();
+    let wanted: Vec<&Entry> = template
+        .entries
+        .iter()
+        .filter(|entry| !entry.is_header())
+        .collect();
     let mut places: Vec<Option<usize>> = vec![None; wanted.len()];
     // The same text in the same place.
     let mut by_key: super::FxIndexMap<super::Key, usize> = super::FxIndexMap::default();
@@ -133,7 +137,11 @@ fn merged(entry: &Entry, catalogue: &Catalogue, from: From, forms: usize) -> Ent
     match from {
         From::Like(_) => {
             merged.previous = Previous {
-                context: before.context.as_ref().filter(|_| before.context() != entry.context()).map(|it| it.value.clone()),
+                context: before
+                    .context
+                    .as_ref()
+                    .filter(|_| before.context() != entry.context())
+                    .map(|it| it.value.clone()),
                 id: Some(before.id.value.clone()),
                 plural: before.plural.as_ref().map(|plural| plural.value.clone()),
             };
@@ -155,13 +163,23 @@ fn merged(entry: &Entry, catalogue: &Catalogue, from: From, forms: usize) -> Ent
 }
 
 /// The header of the catalogue, with what it lacks.
-fn header(template: &Catalogue, catalogue: &Catalogue, language: &str, counting: &Counting, counts: bool) -> Entry {
+fn header(
+    template: &Catalogue,
+    catalogue: &Catalogue,
+    language: &str,
+    counting: &Counting,
+    counts: bool,
+) -> Entry {
     let of = |catalogue: &Catalogue| catalogue.entries.iter().find(|entry| entry.is_header()).cloned();
     let mut lines: Vec<(String, String)> = Vec::new();
     let mut add = |header: &str, only_new: bool| {
         for line in header.lines() {
-            let Some((name, value)) = line.split_once(':') else { continue };
-            let known = lines.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
+            let known = lines
+                .iter_mut()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name));
             match known {
                 Some(_) if only_new => {}
                 Some((_, old)) => value.trim().clone_into(old),
@@ -178,12 +196,23 @@ fn header(template: &Catalogue, catalogue: &Catalogue, language: &str, counting:
         add(&words.value, true);
     }
     let language = language.replace('-', "_");
-    add(&format!("Language: {language}"), own.is_some() && catalogue.header("Language").is_some_and(|it| !it.is_empty()));
+    add(
+        &format!("Language: {language}"),
+        own.is_some() && catalogue.header("Language").is_some_and(|it| !it.is_empty()),
+    );
     add(&format!("Plural-Forms: {}", counting.header()), counts);
-    let words: String = lines.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let words: String = lines
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
     Entry {
         translator: own.as_ref().map(|own| own.translator.clone()).unwrap_or_default(),
-        flags: own.map(|own| own.flags).unwrap_or_default().into_iter().filter(|flag| flag != "fuzzy").collect(),
+        flags: own
+            .map(|own| own.flags)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|flag| flag != "fuzzy")
+            .collect(),
         id: Quoted::default(),
         strings: vec![Quoted::from(words.as_str())],
         ..Entry::default()
@@ -223,7 +252,12 @@ mod tests {
     fn texts_are_more_or_less_alike() {
         assert_eq!(similarity("Hello", "Hello"), 1.0);
         assert!(similarity("Hello there", "Hello, there!") > 0.8);
-        assert!(similarity("Which city should we ship to?", "Which town should we ship it to?") > LIKE);
+        assert!(
+            similarity(
+                "Which city should we ship to?",
+                "Which town should we ship it to?"
+            ) > LIKE
+        );
         assert!(similarity("Pay now", "No, thanks") < LIKE);
         assert_eq!(similarity("", "a"), 0.0);
     }

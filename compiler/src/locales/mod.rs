@@ -27,8 +27,8 @@ use crate::names::table::FxIndexMap;
 use crate::project::{FileId, Project, Source, Span};
 use crate::rules::languages::{
     self as rules, Language, Translation, markup_mismatch, missing_plural, missing_translation,
-    not_understood_in_language, placeholder_mismatch, stale_translation, translation_too_long, unsupported_language,
-    unused_translation, wrong_language,
+    not_understood_in_language, placeholder_mismatch, stale_translation, translation_too_long,
+    unsupported_language, unused_translation, wrong_language,
 };
 use crate::rules::writing::{repeated_setting, unexpected_word};
 
@@ -81,7 +81,11 @@ fn key_of(entry: &Entry) -> Key {
 }
 
 fn key(unit: &Unit) -> Key {
-    (unit.context.to_string(), unit.words.id.clone(), unit.words.plural.clone())
+    (
+        unit.context.to_string(),
+        unit.words.id.clone(),
+        unit.words.plural.clone(),
+    )
 }
 
 /// Brings the catalogues of a project into its bot. The sources get the catalogues behind them, so that findings can
@@ -118,14 +122,12 @@ pub(crate) fn apply(
         }
     }
     for source in &project.locales {
-        let Some(code) = language_of(&source.path) else { continue };
+        let Some(code) = language_of(&source.path) else {
+            continue;
+        };
         let file = FileId(sources.len() as u32);
         sources.push(source.clone());
-        let whole = Span {
-            file,
-            start: 0,
-            end: 0,
-        };
+        let whole = span(file, 0..source.text.lines().next().unwrap_or_default().len());
         let same = |locale: &&mut Locale| locale.language.code.eq_ignore_ascii_case(&code);
         match locales.iter_mut().find(same) {
             Some(locale) => {
@@ -146,7 +148,12 @@ pub(crate) fn apply(
     }
     if !locales.is_empty() {
         let mut work = Work {
-            channels: program.bot.channels.iter().filter_map(|name| profiles::builtin(name)).collect(),
+            channels: program
+                .bot
+                .channels
+                .iter()
+                .filter_map(|name| profiles::builtin(name))
+                .collect(),
             first: program.bot.languages.first().cloned().unwrap_or_default(),
             // What a file with mistakes says nobody knows, so that nothing is said of what is not used.
             unreadable,
@@ -211,8 +218,14 @@ impl Read {
     /// Finds out which form is which.
     fn count(&mut self, locale: &Locale, findings: &mut Vec<Finding>) {
         let header = self.catalogue.header("Plural-Forms");
-        self.forms = header.and_then(Forms::parse).and_then(|forms| locale.counting.forms(&forms));
-        let counts = self.catalogue.entries.iter().any(|entry| entry.plural.is_some() && !entry.obsolete);
+        self.forms = header
+            .and_then(Forms::parse)
+            .and_then(|forms| locale.counting.forms(&forms));
+        let counts = self
+            .catalogue
+            .entries
+            .iter()
+            .any(|entry| entry.plural.is_some() && !entry.obsolete);
         if self.forms.is_none() && counts && !self.broken {
             let at = match self.text.find("Plural-Forms") {
                 Some(start) => {
@@ -222,7 +235,11 @@ impl Read {
                 }
                 None => 0..0,
             };
-            findings.push(missing_plural::header(&locale.language, span(self.file, at), &locale.counting));
+            findings.push(missing_plural::header(
+                &locale.language,
+                span(self.file, at),
+                &locale.counting,
+            ));
         }
     }
 }
@@ -255,7 +272,8 @@ impl Work<'_> {
             if locale.own.is_none() && units.iter().any(|unit| !unit.library) {
                 let place = locale.language.id.index();
                 let place = self.program.spans.languages.get(place).copied();
-                let finding = place.map(|at| missing_translation::no_catalogue(&locale.language, at, self.program.draft));
+                let finding = place
+                    .map(|at| missing_translation::no_catalogue(&locale.language, at, self.program.draft));
                 self.findings.extend(finding);
             }
             let mut unmatched = Vec::new();
@@ -287,7 +305,12 @@ impl Work<'_> {
                 Some(own) if unit.library => span(own.file, 0..0),
                 _ => unit.span,
             };
-            self.findings.push(missing_translation::no_entry(unit, at, &names, self.program.draft));
+            self.findings.push(missing_translation::no_entry(
+                unit,
+                at,
+                &names,
+                self.program.draft,
+            ));
         }
         self.program.units = units;
     }
@@ -324,7 +347,9 @@ impl Work<'_> {
             // A test holds the library's catalogues to its flows.
             let strings = strings(entry, library.forms.as_deref());
             for text in texts {
-                let _ = self.translator(&locale.language, &locale.counting).text(*text, &strings);
+                let _ = self
+                    .translator(&locale.language, &locale.counting)
+                    .text(*text, &strings);
             }
             return true;
         }
@@ -360,21 +385,28 @@ impl Work<'_> {
             file: own.file,
             text: &own.text,
         };
-        let Some(first) = entry.strings.first() else { return };
+        let Some(first) = entry.strings.first() else {
+            return;
+        };
         let at = |words: &Quoted| span(own.file, words.span.clone());
         if !entry.has_words() {
             let draft = self.program.draft;
-            self.findings.push(missing_translation::empty(&translation(first), at(first), draft));
+            self.findings
+                .push(missing_translation::empty(&translation(first), at(first), draft));
             return;
         }
         if entry.is_fuzzy() {
-            self.findings.push(stale_translation::fuzzy(language, at(first), unit.span));
+            self.findings
+                .push(stale_translation::fuzzy(language, at(first), unit.span));
             return;
         }
         if entry.plural.is_some() {
             let Some(forms) = &own.forms else { return };
             let empty = forms.iter().enumerate().find(|(form, _)| {
-                entry.strings.get(*form).is_none_or(|string| string.value.is_empty())
+                entry
+                    .strings
+                    .get(*form)
+                    .is_none_or(|string| string.value.is_empty())
             });
             if let Some((form, category)) = empty {
                 let words = entry.strings.get(form).unwrap_or(first);
@@ -436,7 +468,9 @@ impl Work<'_> {
         let mut found = Vec::new();
         unmatched.retain(|index| {
             let unit = &units[*index];
-            let Some(left) = left.get_mut(unit.context.as_str()) else { return true };
+            let Some(left) = left.get_mut(unit.context.as_str()) else {
+                return true;
+            };
             let like = |entry: &usize| similarity(&own.catalogue.entries[*entry].id.value, &unit.words.id);
             let best = (left.iter().copied())
                 .map(|entry| (like(&entry), entry))
@@ -454,14 +488,26 @@ impl Work<'_> {
         for (entry, text) in found {
             own.used[entry] = true;
             let at = own.catalogue.entries[entry].id.span.clone();
-            self.findings.push(stale_translation::changed(&locale.language, span(own.file, at), text));
+            self.findings.push(stale_translation::changed(
+                &locale.language,
+                span(own.file, at),
+                text,
+            ));
         }
     }
 
     /// Entries that no text has.
     fn unused(&mut self, locale: &Locale) {
-        let Some(own) = locale.own.as_ref().filter(|_| !self.unreadable) else { return };
-        for (entry, _) in own.catalogue.entries.iter().zip(&own.used).filter(|(_, used)| !**used) {
+        let Some(own) = locale.own.as_ref().filter(|_| !self.unreadable) else {
+            return;
+        };
+        for (entry, _) in own
+            .catalogue
+            .entries
+            .iter()
+            .zip(&own.used)
+            .filter(|(_, used)| !**used)
+        {
             let at = span(own.file, entry.id.span.clone());
             self.findings.push(unused_translation::finding(at));
         }

@@ -84,7 +84,10 @@ impl Counting {
     /// A whole number of a category, for people to see what it is about.
     pub fn example(&self, category: &str) -> Option<i64> {
         let place = CATEGORIES.iter().position(|known| *known == category)? as u8;
-        self.numbers.iter().position(|it| *it == place).map(|number| number as i64)
+        self.numbers
+            .iter()
+            .position(|it| *it == place)
+            .map(|number| number as i64)
     }
 
     /// The header for a new catalogue: the first known one that agrees.
@@ -307,16 +310,21 @@ mod tests {
             let counting = Counting::of(language);
             assert_eq!(counting.forms(&forms).as_deref(), Some(names), "{language}");
             let own = Forms::parse(counting.header()).expect("a good header");
-            assert_eq!(counting.forms(&own).as_deref(), Some(names), "our own, {language}");
+            assert_eq!(
+                counting.forms(&own).as_deref(),
+                Some(names),
+                "our own, {language}"
+            );
         }
     }
 
     #[test]
     fn every_language_of_many_speakers_has_a_header() {
         for language in [
-            "en", "de", "nl", "sv", "da", "nb", "fi", "et", "is", "es", "pt", "it", "ca", "fr", "ro", "el", "hu", "tr",
-            "ru", "uk", "be", "bg", "mk", "sr", "hr", "bs", "sl", "cs", "sk", "pl", "lt", "lv", "he", "ar", "fa", "hi",
-            "bn", "ur", "th", "vi", "id", "ms", "ja", "ko", "zh", "ka", "hy", "az", "kk", "uz", "sq", "ga", "mt", "cy",
+            "en", "de", "nl", "sv", "da", "nb", "fi", "et", "is", "es", "pt", "it", "ca", "fr", "ro", "el",
+            "hu", "tr", "ru", "uk", "be", "bg", "mk", "sr", "hr", "bs", "sl", "cs", "sk", "pl", "lt", "lv",
+            "he", "ar", "fa", "hi", "bn", "ur", "th", "vi", "id", "ms", "ja", "ko", "zh", "ka", "hy", "az",
+            "kk", "uz", "sq", "ga", "mt", "cy",
         ] {
             let counting = Counting::of(language);
             let forms = Forms::parse(counting.header()).expect("a good header");
@@ -329,7 +337,14 @@ mod tests {
     fn what_does_not_fit_is_noticed() {
         let english = Forms::parse("nplurals=2; plural=(n != 1);").expect("a good header");
         assert_eq!(Counting::of("ru").forms(&english), None);
-        for wrong in ["", "nplurals=2", "nplurals=0; plural=0", "nplurals=2; plural=n ==", "nplurals=2; plural=x", "nplurals=99; plural=0"] {
+        for wrong in [
+            "",
+            "nplurals=2",
+            "nplurals=0; plural=0",
+            "nplurals=2; plural=n ==",
+            "nplurals=2; plural=x",
+            "nplurals=99; plural=0",
+        ] {
             assert_eq!(Forms::parse(wrong), None, "{wrong}");
         }
         let endless = format!("nplurals=2; plural={}n", "(".repeat(500));
@@ -345,7 +360,10 @@ mod tests {
         assert_eq!(russian.general(), "many");
         assert_eq!(russian.only_number("one"), None);
         let romanian = Counting::of("ro");
-        assert_eq!((romanian.general(), romanian.only_number("one")), ("other", Some(1)));
+        assert_eq!(
+            (romanian.general(), romanian.only_number("one")),
+            ("other", Some(1))
+        );
         assert_eq!(romanian.example("other"), Some(20));
     }
 }

@@ -298,7 +298,10 @@ impl Reader<'_> {
             return;
         }
         if begins < self.begun || (begins == self.begun && part != Part::String) {
-            return self.mistake(all, "This does not stand here: an entry is `msgctxt`, `msgid`, `msgstr`.");
+            return self.mistake(
+                all,
+                "This does not stand here: an entry is `msgctxt`, `msgid`, `msgstr`.",
+            );
         }
         if part == Part::Plural && self.begun != Begun::Id || part == Part::String && self.begun < Begun::Id {
             return self.mistake(all, "The `msgid` is missing above this.");
@@ -363,7 +366,10 @@ impl Reader<'_> {
             })
         });
         let Some(inner) = inner else {
-            self.mistake(whole, "The words of an entry stand between two `\"`, on each line.");
+            self.mistake(
+                whole,
+                "The words of an entry stand between two `\"`, on each line.",
+            );
             return None;
         };
         let mut value = String::with_capacity(inner.len());
@@ -372,7 +378,10 @@ impl Reader<'_> {
             let place = at + 1 + place;
             match letter {
                 '"' => {
-                    self.mistake(place..place + 1, "A `\"` inside the words of an entry is written `\\\"`.");
+                    self.mistake(
+                        place..place + 1,
+                        "A `\"` inside the words of an entry is written `\\\"`.",
+                    );
                     return None;
                 }
                 '\\' => match letters.next().map(|(_, next)| next) {
@@ -385,7 +394,10 @@ impl Reader<'_> {
                     Some('v') => value.push('\u{b}'),
                     Some(sign @ ('"' | '\\')) => value.push(sign),
                     _ => {
-                        self.mistake(place..place + 2, "A `\\` is written `\\\\`; `\\n` begins a new line.");
+                        self.mistake(
+                            place..place + 2,
+                            "A `\\` is written `\\\\`; `\\n` begins a new line.",
+                        );
                         return None;
                     }
                 },
@@ -511,7 +523,11 @@ fn write_entry(out: &mut String, entry: &Entry) {
     if !entry.flags.is_empty() {
         comment("#,", &entry.flags.join(", "));
     }
-    let (plain, before) = if entry.obsolete { ("#~ ", "#~| ") } else { ("", "#| ") };
+    let (plain, before) = if entry.obsolete {
+        ("#~ ", "#~| ")
+    } else {
+        ("", "#| ")
+    };
     let previous = &entry.previous;
     for (keyword, words) in [
         ("msgctxt", &previous.context),

@@ -19,12 +19,18 @@ use crate::rules::languages::{base_of, translation_too_long};
 /// into this language is left out; without a language everything is there.
 pub fn of(lowered: &Lowered, units: &[Unit], files: &[Source], language: Option<&str>) -> Catalogue {
     let bot = &lowered.bot;
-    let channels: Vec<Profile> = bot.channels.iter().filter_map(|name| profiles::builtin(name)).collect();
+    let channels: Vec<Profile> = bot
+        .channels
+        .iter()
+        .filter_map(|name| profiles::builtin(name))
+        .collect();
     let texts = texts_by_span(lowered);
     let done = language.is_some_and(|language| library::catalogue(base_of(language)).is_some());
     let mut found: FxIndexMap<super::Key, Entry> = FxIndexMap::default();
     for unit in units.iter().filter(|unit| !(unit.library && done)) {
-        let file = files.get(unit.span.file.0 as usize).map(|file| file.path.replace(' ', "\u{a0}"));
+        let file = files
+            .get(unit.span.file.0 as usize)
+            .map(|file| file.path.replace(' ', "\u{a0}"));
         let entry = found.entry(super::key(unit)).or_insert_with(|| Entry {
             extracted: comments(lowered, unit, texts.get(&unit.span).copied(), files, &channels),
             context: Some(Quoted::from(unit.context.as_str())),
@@ -74,7 +80,11 @@ fn comments(
     files: &[Source],
     channels: &[Profile],
 ) -> Vec<String> {
-    let mut lines: Vec<String> = unit.note.iter().flat_map(|note| note.lines().map(str::to_owned)).collect();
+    let mut lines: Vec<String> = unit
+        .note
+        .iter()
+        .flat_map(|note| note.lines().map(str::to_owned))
+        .collect();
     lines.push(unit.role.description().to_owned());
     if let Some(text) = text.and_then(|text| lowered.bot.texts.get(text)) {
         let mut seen = Vec::new();
@@ -83,7 +93,12 @@ fn comments(
     }
     for profile in channels {
         if let Some((limit, unit)) = translation_too_long::limit(unit.role, profile) {
-            lines.push(format!("{}: at most {} {}.", profile.title, limit.most(), unit.word()));
+            lines.push(format!(
+                "{}: at most {} {}.",
+                profile.title,
+                limit.most(),
+                unit.word()
+            ));
         }
     }
     lines
@@ -91,9 +106,16 @@ fn comments(
 
 /// What the holes of a text hold.
 fn holes(lowered: &Lowered, text: &Text, files: &[Source], lines: &mut Vec<String>) {
-    let Some(variant) = text.variants.first() else { return };
+    let Some(variant) = text.variants.first() else {
+        return;
+    };
     for part in &variant.parts {
-        let Part::Hole { value, ty, filters, .. } = part else { continue };
+        let Part::Hole {
+            value, ty, filters, ..
+        } = part
+        else {
+            continue;
+        };
         let span = lowered.exprs.get(value.index()).map(|info| info.span);
         let written = span.and_then(|span| {
             let file = files.get(span.file.0 as usize)?;
@@ -102,8 +124,14 @@ fn holes(lowered: &Lowered, text: &Text, files: &[Source], lines: &mut Vec<Strin
         if let Some(written) = written {
             let (what, example) = kind(&lowered.bot, *ty);
             let counts = filters.iter().any(|filter| matches!(filter, Filter::Plural(_)));
-            let role = if counts { " (the number that is counted)" } else { "" };
-            let example = example.map(|example| format!(", for example {example}")).unwrap_or_default();
+            let role = if counts {
+                " (the number that is counted)"
+            } else {
+                ""
+            };
+            let example = example
+                .map(|example| format!(", for example {example}"))
+                .unwrap_or_default();
             let line = format!("{{{}}}: {what}{example}{role}", one_line(written));
             if !lines.contains(&line) {
                 lines.push(line);
@@ -133,7 +161,10 @@ fn kind(bot: &Bot, ty: TypeId) -> (String, Option<String>) {
         Type::Number => plain("a number", "2.5"),
         Type::Percent => plain("a percentage", "20%"),
         Type::YesNo => plain("yes or no", "yes"),
-        Type::Money => ("an amount of money".to_owned(), Some(format!("20.00 {}", bot.currency))),
+        Type::Money => (
+            "an amount of money".to_owned(),
+            Some(format!("20.00 {}", bot.currency)),
+        ),
         Type::Date => plain("a day", "25 December 2026"),
         Type::Time => plain("a time", "09:30"),
         Type::Moment => plain("a day and a time", "25 December 2026, 09:30"),
@@ -155,7 +186,9 @@ fn kind(bot: &Bot, ty: TypeId) -> (String, Option<String>) {
         Type::List(_) => ("a list".to_owned(), None),
         Type::Record(_) => ("several values".to_owned(), None),
         Type::Optional(inner) if inner.index() < ty.index() => kind(bot, *inner),
-        Type::Narrowed { name, base, example, .. } if base.index() < ty.index() => {
+        Type::Narrowed {
+            name, base, example, ..
+        } if base.index() < ty.index() => {
             let (what, general) = kind(bot, *base);
             let example = example.as_ref().map(ToString::to_string).or(general);
             (format!("{what} (`{name}`)"), example)

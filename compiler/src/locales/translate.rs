@@ -4,7 +4,9 @@
 //! `plural` and `select`, and change the words that stand in quotes inside a hole. What a hole computes is the
 //! source's own expression, so that no translation can compute anything else.
 
-use botflow_artifact::{Arms, Expr, ExprId, Filter, LanguageId, Part, Text, TextId, TextVariant, Type, TypeId};
+use botflow_artifact::{
+    Arms, Expr, ExprId, Filter, LanguageId, Part, Text, TextId, TextVariant, Type, TypeId,
+};
 use botflow_syntax::ast::{self, AstNode, TextPart};
 use smol_str::SmolStr;
 
@@ -47,7 +49,11 @@ struct Known {
 
 impl Known {
     fn shown(&self) -> String {
-        let filters: String = self.filters.iter().map(|filter| format!(" | {}", filter_name(filter))).collect();
+        let filters: String = self
+            .filters
+            .iter()
+            .map(|filter| format!(" | {}", filter_name(filter)))
+            .collect();
         format!("{{{}{filters}}}", self.key)
     }
 }
@@ -71,7 +77,13 @@ impl Translator<'_> {
     /// # Errors
     /// What is wrong.
     pub fn text(&mut self, id: TextId, strings: &[(&'static str, &str)]) -> Result<(), Problem> {
-        let Some(source) = self.program.bot.texts.get(id.index()).and_then(|text| text.variants.first()).cloned()
+        let Some(source) = self
+            .program
+            .bot
+            .texts
+            .get(id.index())
+            .and_then(|text| text.variants.first())
+            .cloned()
         else {
             return Ok(());
         };
@@ -101,7 +113,9 @@ impl Translator<'_> {
         self.known(source, &mut known);
         let count = counts(source);
         let [(_, only)] = strings else {
-            let Some((value, ty, arms)) = count else { return Ok(Vec::new()) };
+            let Some((value, ty, arms)) = count else {
+                return Ok(Vec::new());
+            };
             let (mut found, mut other): (Vec<(SmolStr, TextId)>, _) = (Vec::new(), None);
             for (form, (category, words)) in strings.iter().enumerate() {
                 let only = self.counting.only_number(category);
@@ -116,7 +130,9 @@ impl Translator<'_> {
                     }
                     _ => self.needed(source),
                 };
-                let parts = self.string(words, &known, &needed).map_err(|problem| at_form(problem, form))?;
+                let parts = self
+                    .string(words, &known, &needed)
+                    .map_err(|problem| at_form(problem, form))?;
                 let id = self.push(parts);
                 if *category == self.counting.general() || *category == "other" {
                     other = Some(id);
@@ -125,7 +141,10 @@ impl Translator<'_> {
             }
             // Fractions in a language whose whole numbers are never `other` read like few things ("1,5 дня").
             if self.counting.general() != "other" {
-                let few = found.iter().find(|(category, _)| category == "few").map(|(_, id)| *id);
+                let few = found
+                    .iter()
+                    .find(|(category, _)| category == "few")
+                    .map(|(_, id)| *id);
                 other = few.or(other);
             }
             let general = found.last().map(|(_, id)| *id);
@@ -178,7 +197,10 @@ impl Translator<'_> {
         };
         let parts = self.text_parts(&text, known)?;
         let shown = self.needed(&parts);
-        match needed.iter().find(|one| !shown.iter().any(|other| same(one, other))) {
+        match needed
+            .iter()
+            .find(|one| !shown.iter().any(|other| same(one, other)))
+        {
             Some(missing) => Err(left_out(missing)),
             None => Ok(parts),
         }
@@ -214,7 +236,11 @@ impl Translator<'_> {
         Ok(parts)
     }
 
-    fn hole(&mut self, hole: &ast::Hole<'_>, known: &[Known]) -> Result<(ExprId, TypeId, Vec<Filter>), Problem> {
+    fn hole(
+        &mut self,
+        hole: &ast::Hole<'_>,
+        known: &[Known],
+    ) -> Result<(ExprId, TypeId, Vec<Filter>), Problem> {
         let whole = words::one_line(&hole.syntax().text().to_string());
         let written = hole.value().map(|value| value.syntax().text().to_string());
         let (key, fallback) = without_fallback(&words::one_line(&written.unwrap_or_default()));
@@ -237,7 +263,11 @@ impl Translator<'_> {
             }
         }
         let fits = |one: &&Known| {
-            let own: Vec<String> = one.filters.iter().map(|filter| filter_name(filter).to_owned()).collect();
+            let own: Vec<String> = one
+                .filters
+                .iter()
+                .map(|filter| filter_name(filter).to_owned())
+                .collect();
             one.key == key && (own == simple || (simple.is_empty() && !chosen.is_empty()))
         };
         let Some(source) = known.iter().find(fits).cloned() else {
@@ -246,7 +276,10 @@ impl Translator<'_> {
             } else {
                 let mut all: Vec<String> = known.iter().map(|one| format!("`{}`", one.shown())).collect();
                 all.dedup();
-                format!("`{whole}` is no hole of the text it translates; those are {}.", all.join(", "))
+                format!(
+                    "`{whole}` is no hole of the text it translates; those are {}.",
+                    all.join(", ")
+                )
             };
             return Err(holes(whole, &message));
         };
@@ -280,9 +313,14 @@ impl Translator<'_> {
         };
         for argument in filter.arguments() {
             let ast::FilterArgument::FilterArm(arm) = argument else {
-                return Err(holes(whole.to_owned(), "`plural` and `select` take cases with words in quotes."));
+                return Err(holes(
+                    whole.to_owned(),
+                    "`plural` and `select` take cases with words in quotes.",
+                ));
             };
-            let Some(name) = arm.name().or_else(|| arm.number()) else { continue };
+            let Some(name) = arm.name().or_else(|| arm.number()) else {
+                continue;
+            };
             let Some(text) = arm.text() else { continue };
             let name = SmolStr::new(name.text());
             let parts = self.text_parts(&text, known)?;
@@ -301,12 +339,19 @@ impl Translator<'_> {
         if let Some((wrong, _)) = arms.arms.iter().find(|(name, _)| !members.contains(name)) {
             let message = match members.is_empty() {
                 true => format!("`{}` is no value that `select` can choose by.", source.key),
-                false => format!("`{wrong}` is no value of `{}`; those are {}.", source.key, listed(&members)),
+                false => format!(
+                    "`{wrong}` is no value of `{}`; those are {}.",
+                    source.key,
+                    listed(&members)
+                ),
             };
             return Err(holes(whole.to_owned(), &message));
         }
-        let missing: Vec<SmolStr> =
-            members.iter().filter(|member| !arms.arms.iter().any(|(name, _)| name == *member)).cloned().collect();
+        let missing: Vec<SmolStr> = members
+            .iter()
+            .filter(|member| !arms.arms.iter().any(|(name, _)| name == *member))
+            .cloned()
+            .collect();
         if arms.other.is_none() && !missing.is_empty() {
             let message = format!("There are no words for {}, and no `other`.", listed(&missing));
             return Err(holes(whole.to_owned(), &message));
@@ -316,12 +361,22 @@ impl Translator<'_> {
 
     fn check_plural(&mut self, arms: &mut Arms, source: &Known, whole: &str) -> Result<(), Problem> {
         let number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some((wrong, _)) = arms.arms.iter().find(|(name, _)| !CATEGORIES.contains(&name.as_str()) && !number(name)) {
-            let message = format!("`{wrong}` is no case of `plural`; those are {}.", CATEGORIES.join(", "));
+        if let Some((wrong, _)) = arms
+            .arms
+            .iter()
+            .find(|(name, _)| !CATEGORIES.contains(&name.as_str()) && !number(name))
+        {
+            let message = format!(
+                "`{wrong}` is no case of `plural`; those are {}.",
+                CATEGORIES.join(", ")
+            );
             return Err(holes(whole.to_owned(), &message));
         }
         if !self.is_number(source.ty) {
-            return Err(holes(whole.to_owned(), &format!("`{}` is no number, and `plural` counts.", source.key)));
+            return Err(holes(
+                whole.to_owned(),
+                &format!("`{}` is no number, and `plural` counts.", source.key),
+            ));
         }
         let general = self.counting.general();
         let missing: Vec<SmolStr> = self
@@ -350,7 +405,12 @@ impl Translator<'_> {
             }));
         }
         if arms.other.is_none() {
-            let find = |category: &str| arms.arms.iter().find(|(name, _)| name == category).map(|(_, id)| *id);
+            let find = |category: &str| {
+                arms.arms
+                    .iter()
+                    .find(|(name, _)| name == category)
+                    .map(|(_, id)| *id)
+            };
             arms.other = find("few").or_else(|| find(general));
         }
         Ok(())
@@ -358,7 +418,10 @@ impl Translator<'_> {
 
     /// An `else` whose last words are others.
     fn with_fallback(&mut self, value: ExprId, words: &str, known: &[Known]) -> Result<ExprId, Problem> {
-        let inner = words.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(words);
+        let inner = words
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(words);
         let file = format!("flow f {{\n  say {words}\n}}\n");
         let parsed = botflow_syntax::parse(&file);
         let root = parsed.file();
@@ -390,7 +453,12 @@ impl Translator<'_> {
     /// All holes of a source text, those in its cases with them.
     fn known(&self, parts: &[Part], found: &mut Vec<Known>) {
         for part in parts {
-            let Part::Hole { value, ty, filters, .. } = part else { continue };
+            let Part::Hole {
+                value, ty, filters, ..
+            } = part
+            else {
+                continue;
+            };
             let Some(key) = self.key_of(*value) else { continue };
             found.push(Known {
                 key,
@@ -398,7 +466,9 @@ impl Translator<'_> {
                 value: *value,
                 ty: *ty,
             });
-            for arm in arms_of(filters).flat_map(|arms| arms.arms.iter().map(|(_, text)| text).chain(&arms.other)) {
+            for arm in
+                arms_of(filters).flat_map(|arms| arms.arms.iter().map(|(_, text)| text).chain(&arms.other))
+            {
                 self.known(self.source_parts(*arm), found);
             }
         }
@@ -417,7 +487,12 @@ impl Translator<'_> {
     fn shown(&self, parts: &[Part], case: Option<TextId>) -> Vec<Known> {
         let mut found = Vec::new();
         for part in parts {
-            let Part::Hole { value, ty, filters, .. } = part else { continue };
+            let Part::Hole {
+                value, ty, filters, ..
+            } = part
+            else {
+                continue;
+            };
             let mut choices = arms_of(filters).peekable();
             if choices.peek().is_none() {
                 if let Some(key) = self.key_of(*value) {
@@ -436,7 +511,10 @@ impl Translator<'_> {
                     (Some(case), _) => found.extend(self.shown(self.source_parts(case), None)),
                     (None, Some(other)) => found.extend(self.shown(self.source_parts(other), None)),
                     (None, None) => {
-                        let mut cases = arms.arms.iter().map(|(_, text)| self.shown(self.source_parts(*text), None));
+                        let mut cases = arms
+                            .arms
+                            .iter()
+                            .map(|(_, text)| self.shown(self.source_parts(*text), None));
                         let mut all = cases.next().unwrap_or_default();
                         for next in cases {
                             all.retain(|one| next.iter().any(|other| same(one, other)));
@@ -451,7 +529,8 @@ impl Translator<'_> {
 
     fn source_parts(&self, text: TextId) -> &[Part] {
         let text = self.program.bot.texts.get(text.index());
-        text.and_then(|text| text.variants.first()).map_or(&[], |variant| variant.parts.as_slice())
+        text.and_then(|text| text.variants.first())
+            .map_or(&[], |variant| variant.parts.as_slice())
     }
 
     /// What a hole computes, as it is written in the flow.
@@ -479,14 +558,18 @@ impl Translator<'_> {
     }
 
     fn is_number(&self, ty: TypeId) -> bool {
-        matches!(self.base(ty), Some(Type::Integer | Type::Number | Type::Percent | Type::Money))
+        matches!(
+            self.base(ty),
+            Some(Type::Integer | Type::Number | Type::Percent | Type::Money)
+        )
     }
 
     fn members(&self, ty: TypeId) -> Vec<SmolStr> {
         match self.base(ty) {
             Some(Type::Set(set)) => {
                 let set = self.program.bot.sets.get(set.index());
-                set.map(|set| set.members.iter().map(|member| member.name.clone()).collect()).unwrap_or_default()
+                set.map(|set| set.members.iter().map(|member| member.name.clone()).collect())
+                    .unwrap_or_default()
             }
             Some(Type::YesNo) => vec![SmolStr::new_static("yes"), SmolStr::new_static("no")],
             _ => Vec::new(),
@@ -497,7 +580,9 @@ impl Translator<'_> {
 /// The hole that counts in a text whose words are told in pairs.
 fn counts(parts: &[Part]) -> Option<(ExprId, TypeId, Arms)> {
     parts.iter().find_map(|part| match part {
-        Part::Hole { value, ty, filters, .. } => match filters.as_slice() {
+        Part::Hole {
+            value, ty, filters, ..
+        } => match filters.as_slice() {
             [Filter::Plural(arms)] => Some((*value, *ty, arms.clone())),
             _ => None,
         },
@@ -538,7 +623,10 @@ fn filter_name(filter: &Filter) -> &'static str {
 }
 
 fn left_out(missing: &Known) -> Problem {
-    holes(String::new(), &format!("`{}` is left out: people would not read it.", missing.shown()))
+    holes(
+        String::new(),
+        &format!("`{}` is left out: people would not read it.", missing.shown()),
+    )
 }
 
 fn holes(part: String, message: &str) -> Problem {
@@ -557,7 +645,11 @@ fn at_form(problem: Problem, form: usize) -> Problem {
 }
 
 fn listed(names: &[SmolStr]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// From where words cannot be read: the first brace.
@@ -586,4 +678,3 @@ fn without_fallback(expression: &str) -> (String, Option<String>) {
         false => (expression.to_owned(), None),
     }
 }
-

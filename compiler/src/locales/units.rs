@@ -78,7 +78,12 @@ impl Role {
     pub fn is_label(self) -> bool {
         matches!(
             self,
-            Role::Option | Role::Suggestion | Role::Button | Role::CardButton | Role::TemplateButton | Role::Member
+            Role::Option
+                | Role::Suggestion
+                | Role::Button
+                | Role::CardButton
+                | Role::TemplateButton
+                | Role::Member
         )
     }
 }
@@ -210,7 +215,11 @@ impl Walk {
             K::HintItem => self.first(node, Role::Hint, "hint"),
             K::SuggestItem => self.every(node, Role::Suggestion, "suggestion"),
             K::CheckItem => {
-                self.text(ast::CheckItem::cast(node).and_then(|item| item.text()), Role::Message, "check");
+                self.text(
+                    ast::CheckItem::cast(node).and_then(|item| item.text()),
+                    Role::Message,
+                    "check",
+                );
                 self.children(node);
             }
             K::InvalidItem => self.answer(node, "invalid"),
@@ -220,12 +229,32 @@ impl Walk {
                 self.first(node, Role::Option, "option");
                 self.children(node);
             }
-            K::ImageItem => self.text(ast::ImageItem::cast(node).and_then(|item| item.alt()), Role::Alt, "alt"),
-            K::VideoItem => self.text(ast::VideoItem::cast(node).and_then(|item| item.alt()), Role::Alt, "alt"),
-            K::FileItem => self.text(ast::FileItem::cast(node).and_then(|item| item.alt()), Role::Alt, "alt"),
-            K::AudioItem => self.text(ast::AudioItem::cast(node).and_then(|item| item.alt()), Role::Alt, "alt"),
+            K::ImageItem => self.text(
+                ast::ImageItem::cast(node).and_then(|item| item.alt()),
+                Role::Alt,
+                "alt",
+            ),
+            K::VideoItem => self.text(
+                ast::VideoItem::cast(node).and_then(|item| item.alt()),
+                Role::Alt,
+                "alt",
+            ),
+            K::FileItem => self.text(
+                ast::FileItem::cast(node).and_then(|item| item.alt()),
+                Role::Alt,
+                "alt",
+            ),
+            K::AudioItem => self.text(
+                ast::AudioItem::cast(node).and_then(|item| item.alt()),
+                Role::Alt,
+                "alt",
+            ),
             K::LocationItem => {
-                self.text(ast::LocationItem::cast(node).and_then(|item| item.label()), Role::Alt, "alt");
+                self.text(
+                    ast::LocationItem::cast(node).and_then(|item| item.label()),
+                    Role::Alt,
+                    "alt",
+                );
             }
             K::ButtonItem => {
                 let role = match self.context.as_str() {
@@ -285,11 +314,38 @@ impl Walk {
                 }
             }
             // Containers. What is not named here is an expression, or heard, or not words at all.
-            K::FlowItem | K::AlwaysItem | K::EscalationItem | K::TemplateItem | K::TypeItem | K::Block | K::Arrow
-            | K::UnclearBlock | K::IfHandler | K::IfStmt | K::ElseIf | K::ElseBranch | K::MatchStmt | K::MatchCase
-            | K::ForStmt | K::WaitForStmt | K::VaryStmt | K::Arm | K::FormStmt | K::CallStmt | K::LetStmt | K::Call
-            | K::TriesItem | K::NoneItem | K::FailedItem | K::WaitingItem | K::FailItem | K::ClosedItem
-            | K::NobodyItem | K::CustomerSilentItem | K::OperatorSilentItem | K::ResolvedItem => self.children(node),
+            K::FlowItem
+            | K::AlwaysItem
+            | K::EscalationItem
+            | K::TemplateItem
+            | K::TypeItem
+            | K::Block
+            | K::Arrow
+            | K::UnclearBlock
+            | K::IfHandler
+            | K::IfStmt
+            | K::ElseIf
+            | K::ElseBranch
+            | K::MatchStmt
+            | K::MatchCase
+            | K::ForStmt
+            | K::WaitForStmt
+            | K::VaryStmt
+            | K::Arm
+            | K::FormStmt
+            | K::CallStmt
+            | K::LetStmt
+            | K::Call
+            | K::TriesItem
+            | K::NoneItem
+            | K::FailedItem
+            | K::WaitingItem
+            | K::FailItem
+            | K::ClosedItem
+            | K::NobodyItem
+            | K::CustomerSilentItem
+            | K::OperatorSilentItem
+            | K::ResolvedItem => self.children(node),
             _ => {}
         }
     }
@@ -316,8 +372,10 @@ impl Walk {
                 },
                 _ => continue,
             };
-            if shown || is_sentence(&text) {
-                let name = arg.name().map_or_else(|| (place + 1).to_string(), |name| name.text().to_owned());
+            if is_sentence(&text) || (shown && text.plain().is_some()) {
+                let name = arg
+                    .name()
+                    .map_or_else(|| (place + 1).to_string(), |name| name.text().to_owned());
                 let part = format!("{} {name}", path.text());
                 self.text(Some(text), Role::Argument, &part);
             }
@@ -325,9 +383,12 @@ impl Walk {
     }
 }
 
-/// Words, not a value: there is a space between two of them, and it is no address.
+/// Words, not a value: there is a space between two of them.
 pub fn is_sentence(text: &Text<'_>) -> bool {
-    text.plain().is_some_and(|words| words.trim().contains(' '))
+    text.parts().iter().any(|part| match part {
+        ast::TextPart::Plain(words) => words.trim().contains(' '),
+        ast::TextPart::Hole(_) => false,
+    })
 }
 
 /// Whether a text holds a letter outside of what its holes show; "{price}" and "—" are the same everywhere.
@@ -341,7 +402,10 @@ fn has_words(text: &Text<'_>) -> bool {
         }
         TextPart::Hole(hole) => {
             let texts = hole.syntax().descendants().filter_map(Text::cast);
-            texts.into_iter().any(|text| text.plain().is_none_or(|words| words.chars().any(char::is_alphabetic)))
+            texts.into_iter().any(|text| {
+                text.plain()
+                    .is_none_or(|words| words.chars().any(char::is_alphabetic))
+            })
         }
     })
 }
@@ -358,11 +422,20 @@ fn place(node: NodeRef<'_>) -> String {
     match node.kind() {
         SyntaxKind::AskStmt => {
             let ask = ast::AskStmt::cast(node);
-            let answer = ask.as_ref().and_then(|ask| ask.answer()).and_then(|answer| answer.name());
-            let field = ask.as_ref().and_then(|ask| ask.customer()).and_then(|customer| customer.field());
+            let answer = ask
+                .as_ref()
+                .and_then(|ask| ask.answer())
+                .and_then(|answer| answer.name());
+            let field = ask
+                .as_ref()
+                .and_then(|ask| ask.customer())
+                .and_then(|customer| customer.field());
             named("ask", answer.or(field))
         }
-        SyntaxKind::ChooseStmt => named("choose", ast::ChooseStmt::cast(node).and_then(|choose| choose.name())),
+        SyntaxKind::ChooseStmt => named(
+            "choose",
+            ast::ChooseStmt::cast(node).and_then(|choose| choose.name()),
+        ),
         _ => {
             let field = ast::VerifyStmt::cast(node).and_then(|verify| verify.customer());
             named("verify", field.and_then(|customer| customer.field()))

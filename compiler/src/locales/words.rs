@@ -235,12 +235,23 @@ mod tests {
     #[test]
     fn texts_stand_as_they_are_written() {
         assert_eq!(words(r#""Hi!""#).0, "Hi!");
-        assert_eq!(words(r#""She said \"hi\".\nThen \\ and \{x""#).0, "She said \"hi\".\nThen \\\\ and \\{x");
-        assert_eq!(words(r#""Hi {  name   else "there" }!""#).0, r#"Hi {name else "there"}!"#);
-        assert_eq!(words("\"\"\"\n    One\n      two {x}\n    \"\"\"").0, "One\n  two {x}");
+        assert_eq!(
+            words(r#""She said \"hi\".\nThen \\ and \{x""#).0,
+            "She said \"hi\".\nThen \\\\ and \\{x"
+        );
+        assert_eq!(
+            words(r#""Hi {  name   else "there" }!""#).0,
+            r#"Hi {name else "there"}!"#
+        );
+        assert_eq!(
+            words("\"\"\"\n    One\n      two {x}\n    \"\"\"").0,
+            "One\n  two {x}"
+        );
         assert_eq!(
             words(r#""{tier | select gold "**G** {a  +  b}" other ""}""#).0,
-            r#"{tier | select gold "**G** {a + b}" other ""}"#.replace("a + b", "a  +  b").replace("a  +  b", "a + b")
+            r#"{tier | select gold "**G** {a + b}" other ""}"#
+                .replace("a + b", "a  +  b")
+                .replace("a  +  b", "a + b")
         );
     }
 

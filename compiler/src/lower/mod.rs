@@ -42,8 +42,8 @@ use smol_str::SmolStr;
 
 use crate::config::Config;
 use crate::finding::Finding;
-use crate::locales::units::{self, Role};
 use crate::hir::{ExprInfo, FlowBody, OptionalUse, Program, UseContext};
+use crate::locales::units::{self, Role};
 use crate::names::Symbols;
 use crate::names::table::FxIndexMap;
 use crate::project::{FileId, Project, Span};

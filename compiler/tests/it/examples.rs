@@ -56,7 +56,11 @@ fn files_in(root: &Path, folder: &str) -> Vec<Source> {
     paths
         .iter()
         .map(|path| Source {
-            path: format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy()).into(),
+            path: format!(
+                "{folder}/{}",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            )
+            .into(),
             text: Arc::from(std::fs::read_to_string(path).expect("the file can be read")),
         })
         .collect()

@@ -156,7 +156,7 @@ fn names_of_no_rule_get_the_nearest_one() {
             }],
             config: Some(Arc::from(format!("[lints]\n{written} = \"off\"\n"))),
             documents: Vec::new(),
-                locales: Vec::new(),
+            locales: Vec::new(),
             host: None,
         };
         let findings = compile::check(&project).findings;

@@ -42,7 +42,9 @@ pub fn compiled(sources: &[&str], config: Option<&str>) -> Checked {
     });
     let mut checked = compile::check(&project);
     // These fixtures are about names; nothing in them is translated.
-    checked.findings.retain(|finding| !finding.rule.code.starts_with("BF7"));
+    checked
+        .findings
+        .retain(|finding| !finding.rule.code.starts_with("BF7"));
     checked
 }
 

@@ -82,11 +82,11 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                     config: config.take(),
                     catalogue: catalogue.take(),
                     translates: match language {
-                        "po" => Some(
-                            translated
-                                .clone()
-                                .ok_or_else(|| format!("line {}: a catalogue follows its `flow`", number + 1))?,
-                        ),
+                        "po" => {
+                            Some(translated.clone().ok_or_else(|| {
+                                format!("line {}: a catalogue follows its `flow`", number + 1)
+                            })?)
+                        }
                         _ => None,
                     },
                     conversation: None,
@@ -199,5 +199,8 @@ fn marks_are_read_and_taken_out() {
     assert!(examples("```flow").is_err());
     assert!(examples("```po passes\n```").is_err(), "a catalogue of nothing");
     let found = examples("```flow\na\n```\n```po fails\nmsgid \"\"\n#     ^^\n```").expect("a good page");
-    assert_eq!((found[0].translates.as_deref(), found[0].flow), (Some("a\n"), false));
+    assert_eq!(
+        (found[0].translates.as_deref(), found[0].flow),
+        (Some("a\n"), false)
+    );
 }

@@ -61,7 +61,14 @@ impl<'e, 'a> Env<'e, 'a> {
     /// The language that is written.
     fn language(&self) -> SmolStr {
         match self.first {
-            true => self.oracle.project.bot.languages.first().cloned().unwrap_or_default(),
+            true => self
+                .oracle
+                .project
+                .bot
+                .languages
+                .first()
+                .cloned()
+                .unwrap_or_default(),
             false => self.oracle.language(),
         }
     }
@@ -402,14 +409,13 @@ impl<'e, 'a> Env<'e, 'a> {
         let strings = &translation.strings;
         let named = |name: &str| strings.iter().find(|(category, _)| category == name);
         let chosen = match category {
-            Some(category) if strings.len() > 1 => {
-                named(category).or_else(|| named("few")).or_else(|| strings.last())
-            }
+            Some(category) if strings.len() > 1 => named(category)
+                .or_else(|| named("few"))
+                .or_else(|| strings.last()),
             _ => strings.first(),
         };
-        let text = chosen.and_then(|(_, parse)| {
-            parse.file().syntax().descendants().find_map(ast::Text::cast)
-        });
+        let text =
+            chosen.and_then(|(_, parse)| parse.file().syntax().descendants().find_map(ast::Text::cast));
         text.map(|text| self.fill(&text, false)).unwrap_or_default()
     }
 

@@ -200,11 +200,7 @@ impl<'a> Oracle<'a> {
         {
             return Some(self.answer(value));
         }
-        let suggestions: Vec<OptionWords> = question
-            .suggestions
-            .iter()
-            .map(|one| one.words())
-            .collect();
+        let suggestions: Vec<OptionWords> = question.suggestions.iter().map(|one| one.words()).collect();
         if let Some(found) = exact_option(message, &suggestions)
             && let Some(next) = self.suggested(found)
         {

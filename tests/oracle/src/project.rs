@@ -215,7 +215,9 @@ impl<'a> Project<'a> {
             text.plain()
         };
         let own = text.plain();
-        own.into_iter().chain(self.bot.languages.iter().skip(1).filter_map(other)).collect()
+        own.into_iter()
+            .chain(self.bot.languages.iter().skip(1).filter_map(other))
+            .collect()
     }
 
     /// Every `say one of`: those of `always` and of escalations, then flow by flow, handlers after what they stand in.
@@ -347,7 +349,10 @@ impl<'a> Project<'a> {
                 .flat_map(|item| item.members());
             let members = members.map(|member| {
                 let name = text_of(member.name()).replace('_', " ");
-                let label = member.label().map(|label| self.in_all_languages(&label)).unwrap_or_default();
+                let label = member
+                    .label()
+                    .map(|label| self.in_all_languages(&label))
+                    .unwrap_or_default();
                 let words = member
                     .words()
                     .flat_map(|clause| clause.texts())

@@ -358,8 +358,11 @@ impl<'a> Oracle<'a> {
                     .words()
                     .flat_map(|clause| clause.texts())
                     .filter_map(|text| text.plain());
-                let phrases: Vec<String> =
-                    all_labels(&env, each.label()).into_iter().chain([label.clone()]).chain(words).collect();
+                let phrases: Vec<String> = all_labels(&env, each.label())
+                    .into_iter()
+                    .chain([label.clone()])
+                    .chain(words)
+                    .collect();
                 let value = each.value().and_then(|value| value.value());
                 options.push(Offered {
                     keeps: false,
@@ -400,8 +403,11 @@ impl<'a> Oracle<'a> {
                 .words()
                 .flat_map(|clause| clause.texts())
                 .filter_map(|text| text.plain());
-            let phrases: Vec<String> =
-                all_labels(&env, choice.label()).into_iter().chain([label.clone()]).chain(words).collect();
+            let phrases: Vec<String> = all_labels(&env, choice.label())
+                .into_iter()
+                .chain([label.clone()])
+                .chain(words)
+                .collect();
             let value = choice.value().and_then(|value| value.value());
             options.push(Offered {
                 keeps: choose.from().is_some() && !choose.is_several(),
@@ -410,7 +416,14 @@ impl<'a> Oracle<'a> {
                     .opens()
                     .map(|opens| (env.address(opens.url()).unwrap_or_default(), false)),
                 value: value.map_or_else(
-                    || Value::text(choice.label().map(|label| env.with_first().text(&label)).unwrap_or_default()),
+                    || {
+                        Value::text(
+                            choice
+                                .label()
+                                .map(|label| env.with_first().text(&label))
+                                .unwrap_or_default(),
+                        )
+                    },
                     |value| env.eval(&value, &want),
                 ),
                 way: choice.way(),
@@ -781,5 +794,7 @@ fn tries_in<'a>(handler: &ast::UnclearHandler<'a>) -> Vec<ast::TriesItem<'a>> {
 
 /// The label of an option in all languages in which it has no holes.
 fn all_labels<'a>(env: &crate::env::Env<'_, 'a>, label: Option<ast::Text<'a>>) -> Vec<String> {
-    label.map(|label| env.oracle.project.in_all_languages(&label)).unwrap_or_default()
+    label
+        .map(|label| env.oracle.project.in_all_languages(&label))
+        .unwrap_or_default()
 }

@@ -408,7 +408,9 @@ impl<'a> Oracle<'a> {
     }
 
     pub(crate) fn words_of(&self, text: Option<ast::Text<'a>>) -> SmolStr {
-        text.map(|text| self.env().in_first().text(&text)).unwrap_or_default().into()
+        text.map(|text| self.env().in_first().text(&text))
+            .unwrap_or_default()
+            .into()
     }
 
     pub(crate) fn queue_id(&self, name: &str) -> Option<QueueId> {

@@ -119,7 +119,10 @@ fn words(bot: &Bot, text: &Text) -> Result<(), Damage> {
         });
     }
     // One variant a language, the first language's first: others are looked for behind it.
-    let ascending = text.variants.windows(2).all(|pair| pair[0].language < pair[1].language);
+    let ascending = text
+        .variants
+        .windows(2)
+        .all(|pair| pair[0].language < pair[1].language);
     if !ascending || text.variants[0].language != LanguageId(0) {
         return Err(Damage::Missing {
             what: "the order of a text's languages",

@@ -17,14 +17,23 @@ pub static RULE: Rule = Rule {
 /// A form without words.
 pub(crate) fn finding(translation: &Translation<'_>, part: &str, message: String) -> Finding {
     Finding::new(&RULE, translation.place_of(part), message)
-        .help(format!("{} has its own words for these numbers: write them, too.", translation.language.name))
+        .help(format!(
+            "{} has its own words for these numbers: write them, too.",
+            translation.language.name
+        ))
         .related(translation.unit.span, "This is the text.")
 }
 
 /// One of the strings of an entry is empty, and others are not.
 pub(crate) fn empty(translation: &Translation<'_>, at: Span, category: &str, counting: &Counting) -> Finding {
-    let such_as = counting.example(category).map(|number| format!(" such as {number}")).unwrap_or_default();
-    let message = format!("There are no words for numbers{such_as} (`{category}` in {}).", translation.language.name);
+    let such_as = counting
+        .example(category)
+        .map(|number| format!(" such as {number}"))
+        .unwrap_or_default();
+    let message = format!(
+        "There are no words for numbers{such_as} (`{category}` in {}).",
+        translation.language.name
+    );
     Finding::new(&RULE, at, message)
         .help("Write them between the quotes.")
         .related(translation.unit.span, "This is the text.")
@@ -35,7 +44,10 @@ pub(crate) fn header(language: &Language, at: Span, counting: &Counting) -> Find
     Finding::new(
         &RULE,
         at,
-        format!("The header does not say which forms {} has for numbers, or says it wrongly.", language.name),
+        format!(
+            "The header does not say which forms {} has for numbers, or says it wrongly.",
+            language.name
+        ),
     )
     .help(format!("Its line is `Plural-Forms: {}`", counting.header()))
 }

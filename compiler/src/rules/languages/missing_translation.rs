@@ -29,7 +29,11 @@ pub(crate) fn no_catalogue(language: &Language, at: Span, draft: bool) -> Findin
 /// A text that stands in no catalogue of these languages.
 pub(crate) fn no_entry(unit: &Unit, at: Span, languages: &[&Language], draft: bool) -> Finding {
     let names: Vec<&str> = languages.iter().map(|language| language.name.as_str()).collect();
-    let what = if unit.library { "This text of the library" } else { "This text" };
+    let what = if unit.library {
+        "This text of the library"
+    } else {
+        "This text"
+    };
     let message = format!("{what} is not translated into {}.", listed(&names));
     levelled(Finding::new(&RULE, at, message), draft).help(
         "`botflow text update` puts it into the catalogues below `locales/`. Until it is translated, everybody reads it \

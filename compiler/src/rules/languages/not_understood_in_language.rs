@@ -17,7 +17,13 @@ pub static RULE: Rule = Rule {
 pub(crate) fn check(program: &Program, languages: &[Language], findings: &mut Vec<Finding>) {
     for (intent, span) in program.bot.intents.iter().zip(&program.spans.intents) {
         let Some(span) = span else { continue };
-        let heard = || intent.words.iter().chain(&intent.like).filter(|words| !words.words.is_empty());
+        let heard = || {
+            intent
+                .words
+                .iter()
+                .chain(&intent.like)
+                .filter(|words| !words.words.is_empty())
+        };
         if heard().next().is_none() {
             continue;
         }
@@ -30,7 +36,10 @@ pub(crate) fn check(program: &Program, languages: &[Language], findings: &mut Ve
         let finding = Finding::new(
             &RULE,
             *span,
-            format!("Nobody who writes {} is understood to mean this: there are no words.", names.join(" or ")),
+            format!(
+                "Nobody who writes {} is understood to mean this: there are no words.",
+                names.join(" or ")
+            ),
         )
         .help(format!(
             "Add what they say: `words {} \"…\"`, or whole sentences with `like {} \"…\"`.",

@@ -22,7 +22,9 @@ pub(crate) fn check(translation: &Translation<'_>, channels: &[Profile], finding
     let shown = |words: &str| markup::strip(&without_holes(words));
     let (source, words) = (shown(translation.source), shown(&translation.words.value));
     for profile in channels {
-        let Some((limit, unit)) = limit(translation.unit.role, profile) else { continue };
+        let Some((limit, unit)) = limit(translation.unit.role, profile) else {
+            continue;
+        };
         let length = unit.measure(&words);
         if limit.allows(length) || !limit.allows(unit.measure(&source)) {
             continue;
@@ -57,9 +59,15 @@ pub(crate) fn limit(role: Role, profile: &Profile) -> Option<(Limit, Unit)> {
             };
             wider.map(|limit| (limit, profile.options.unit))
         }
-        Role::Button => exists(profile.links.max).and(exists(profile.links.label)).map(|limit| (limit, Unit::Utf16)),
-        Role::CardTitle => exists(profile.cards.max).and(exists(profile.cards.title)).map(|limit| (limit, Unit::Utf16)),
-        Role::CardButton => exists(profile.cards.max).and(exists(profile.cards.label)).map(|limit| (limit, Unit::Utf16)),
+        Role::Button => exists(profile.links.max)
+            .and(exists(profile.links.label))
+            .map(|limit| (limit, Unit::Utf16)),
+        Role::CardTitle => exists(profile.cards.max)
+            .and(exists(profile.cards.title))
+            .map(|limit| (limit, Unit::Utf16)),
+        Role::CardButton => exists(profile.cards.max)
+            .and(exists(profile.cards.label))
+            .map(|limit| (limit, Unit::Utf16)),
         _ => None,
     };
     found.filter(|(limit, _)| limit.0 > 0)

@@ -41,14 +41,22 @@ pub(crate) fn catalogue(code: &str, at: Span, first: Option<&str>) -> Finding {
         return Finding::new(
             &RULE,
             at,
-            format!("The flows are written in {}: this catalogue translates nothing.", name_of(code)),
+            format!(
+                "The flows are written in {}: this catalogue translates nothing.",
+                name_of(code)
+            ),
         )
         .help("Take the file away, and change the words in the flows.");
     }
     Finding::new(
         &RULE,
         at,
-        format!("This catalogue is for {}, which the bot does not speak.", name_of(code)),
+        format!(
+            "This catalogue is for {}, which the bot does not speak.",
+            name_of(code)
+        ),
     )
-    .help(format!("Add `{code}` to `languages` of the `bot` block, or take the file away."))
+    .help(format!(
+        "Add `{code}` to `languages` of the `bot` block, or take the file away."
+    ))
 }

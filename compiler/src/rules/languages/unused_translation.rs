@@ -14,7 +14,10 @@ pub static RULE: Rule = Rule {
 
 /// An entry that no text of the flows has.
 pub(crate) fn finding(at: Span) -> Finding {
-    Finding::new(&RULE, at, "The bot says this nowhere: its translation is never shown.").help(
-        "`botflow text update` keeps it as obsolete (`#~`), in case the words come back.",
+    Finding::new(
+        &RULE,
+        at,
+        "The bot says this nowhere: its translation is never shown.",
     )
+    .help("`botflow text update` keeps it as obsolete (`#~`), in case the words come back.")
 }

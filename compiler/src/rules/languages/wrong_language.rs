@@ -43,7 +43,10 @@ pub(crate) fn check(translation: &Translation<'_>, first: &str, findings: &mut V
         None => None,
     };
     if let Some(found) = found {
-        let message = format!("This catalogue is for {}, and these words are {found}.", language.name);
+        let message = format!(
+            "This catalogue is for {}, and these words are {found}.",
+            language.name
+        );
         findings.push(
             Finding::new(&RULE, translation.span(), message)
                 .help(
@@ -61,7 +64,10 @@ fn other_script(expected: Script, words: &str, source: &str) -> Option<&'static 
         return None;
     }
     let known: Vec<String> = tokens(source);
-    let new: Vec<String> = tokens(words).into_iter().filter(|word| !known.contains(word)).collect();
+    let new: Vec<String> = tokens(words)
+        .into_iter()
+        .filter(|word| !known.contains(word))
+        .collect();
     // What is all capitals is the name of something in every language.
     let letters = |word: &String| word.chars().filter(|letter| script(*letter).is_some()).count();
     let counted: usize = new.iter().map(letters).sum();
@@ -120,7 +126,11 @@ fn tokens(words: &str) -> Vec<String> {
 /// Addresses are the same in every language.
 fn without_addresses(words: &str) -> String {
     let address = |word: &&str| !word.contains("://") && !word.contains('@') && !word.starts_with("www.");
-    words.split_whitespace().filter(address).collect::<Vec<_>>().join(" ")
+    words
+        .split_whitespace()
+        .filter(address)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn script(letter: char) -> Option<Script> {
@@ -139,9 +149,10 @@ fn script(letter: char) -> Option<Script> {
         '\u{900}'..='\u{97f}' => Script::Devanagari,
         '\u{e00}'..='\u{e7f}' => Script::Thai,
         '\u{10a0}'..='\u{10ff}' => Script::Georgian,
-        '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' => {
-            Script::EastAsian
-        }
+        '\u{1100}'..='\u{11ff}'
+        | '\u{3040}'..='\u{30ff}'
+        | '\u{3400}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7af}' => Script::EastAsian,
         _ => return None,
     })
 }
@@ -158,15 +169,18 @@ fn expected(base: &str) -> Option<Script> {
         "hi" | "mr" | "ne" => Script::Devanagari,
         "th" => Script::Thai,
         "zh" | "ja" | "ko" => Script::EastAsian,
-        "en" | "ro" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "sv" | "da" | "nb" | "nn" | "fi" | "et" | "lv" | "lt"
-        | "pl" | "cs" | "sk" | "sl" | "hr" | "hu" | "tr" | "sq" | "ca" | "eu" | "gl" | "ga" | "cy" | "is" | "mt"
-        | "id" | "ms" | "vi" | "sw" | "af" | "tl" | "fil" => Script::Latin,
+        "en" | "ro" | "de" | "fr" | "es" | "it" | "pt" | "nl" | "sv" | "da" | "nb" | "nn" | "fi" | "et"
+        | "lv" | "lt" | "pl" | "cs" | "sk" | "sl" | "hr" | "hu" | "tr" | "sq" | "ca" | "eu" | "gl" | "ga"
+        | "cy" | "is" | "mt" | "id" | "ms" | "vi" | "sw" | "af" | "tl" | "fil" => Script::Latin,
         _ => return None,
     })
 }
 
 fn small_words(base: &str) -> Option<&'static [&'static str]> {
-    SMALL.iter().find(|(known, _)| *known == base).map(|(_, words)| *words)
+    SMALL
+        .iter()
+        .find(|(known, _)| *known == base)
+        .map(|(_, words)| *words)
 }
 
 /// Words that nearly every sentence of a language has. Those that are spelled like a word of another language in this
@@ -175,82 +189,252 @@ const SMALL: &[(&str, &[&str])] = &[
     (
         "en",
         &[
-            "the", "and", "is", "are", "you", "your", "we", "our", "it", "to", "of", "for", "with", "not", "have", "has",
-            "was", "will", "can", "that", "this", "what", "which", "when", "how", "from", "please", "would", "my", "i",
-            "us", "on", "at", "be", "do", "there", "here", "if", "or", "by", "all", "it's", "don't", "as", "still",
-            "until", "an", "no", "in", "me", "any",
+            "the", "and", "is", "are", "you", "your", "we", "our", "it", "to", "of", "for", "with", "not",
+            "have", "has", "was", "will", "can", "that", "this", "what", "which", "when", "how", "from",
+            "please", "would", "my", "i", "us", "on", "at", "be", "do", "there", "here", "if", "or", "by",
+            "all", "it's", "don't", "as", "still", "until", "an", "no", "in", "me", "any",
         ],
     ),
     (
         "ro",
         &[
-            "și", "şi", "este", "sunt", "nu", "că", "să", "cu", "pentru", "din", "la", "de", "pe", "ce", "care", "cum",
-            "vă", "te", "îți", "ți", "ne", "noi", "tău", "ta", "dumneavoastră", "mai", "sau", "dacă", "în", "o", "un",
-            "am", "ai", "are", "poți", "puteți", "fi", "fost", "va", "unde", "când", "cât", "câte", "e", "tu", "îl",
-            "le", "se", "acum", "aici", "prin", "după", "a", "al", "ale", "iar", "da", "i", "ca", "ei",
+            "și",
+            "şi",
+            "este",
+            "sunt",
+            "nu",
+            "că",
+            "să",
+            "cu",
+            "pentru",
+            "din",
+            "la",
+            "de",
+            "pe",
+            "ce",
+            "care",
+            "cum",
+            "vă",
+            "te",
+            "îți",
+            "ți",
+            "ne",
+            "noi",
+            "tău",
+            "ta",
+            "dumneavoastră",
+            "mai",
+            "sau",
+            "dacă",
+            "în",
+            "o",
+            "un",
+            "am",
+            "ai",
+            "are",
+            "poți",
+            "puteți",
+            "fi",
+            "fost",
+            "va",
+            "unde",
+            "când",
+            "cât",
+            "câte",
+            "e",
+            "tu",
+            "îl",
+            "le",
+            "se",
+            "acum",
+            "aici",
+            "prin",
+            "după",
+            "a",
+            "al",
+            "ale",
+            "iar",
+            "da",
+            "i",
+            "ca",
+            "ei",
         ],
     ),
     (
         "de",
         &[
-            "der", "die", "das", "und", "ist", "sind", "nicht", "ein", "eine", "ich", "wir", "sie", "ihr", "ihre",
-            "mit", "für", "auf", "zu", "von", "dem", "den", "im", "es", "auch", "was", "wie", "wann", "haben", "hat",
-            "oder", "wenn", "noch", "an", "in", "war", "bei", "uns", "bitte",
+            "der", "die", "das", "und", "ist", "sind", "nicht", "ein", "eine", "ich", "wir", "sie", "ihr",
+            "ihre", "mit", "für", "auf", "zu", "von", "dem", "den", "im", "es", "auch", "was", "wie", "wann",
+            "haben", "hat", "oder", "wenn", "noch", "an", "in", "war", "bei", "uns", "bitte",
         ],
     ),
     (
         "fr",
         &[
-            "le", "la", "les", "des", "un", "une", "et", "est", "sont", "vous", "votre", "nous", "notre", "pour",
-            "avec", "pas", "ne", "que", "qui", "dans", "sur", "du", "de", "ou", "si", "en", "il", "elle", "je", "au",
-            "ce", "cette", "a", "à", "plus", "on", "se", "y",
+            "le", "la", "les", "des", "un", "une", "et", "est", "sont", "vous", "votre", "nous", "notre",
+            "pour", "avec", "pas", "ne", "que", "qui", "dans", "sur", "du", "de", "ou", "si", "en", "il",
+            "elle", "je", "au", "ce", "cette", "a", "à", "plus", "on", "se", "y",
         ],
     ),
     (
         "es",
         &[
-            "el", "la", "los", "las", "un", "una", "y", "es", "son", "su", "tu", "nos", "para", "con", "no", "que",
-            "en", "de", "del", "por", "o", "si", "se", "lo", "le", "ya", "te", "mi", "más", "qué", "cómo", "al", "a",
-            "está", "ha", "me", "e",
+            "el", "la", "los", "las", "un", "una", "y", "es", "son", "su", "tu", "nos", "para", "con", "no",
+            "que", "en", "de", "del", "por", "o", "si", "se", "lo", "le", "ya", "te", "mi", "más", "qué",
+            "cómo", "al", "a", "está", "ha", "me", "e",
         ],
     ),
     (
         "it",
         &[
-            "il", "lo", "la", "gli", "le", "un", "una", "e", "è", "sono", "non", "che", "di", "per", "con", "del",
-            "della", "in", "da", "si", "ti", "ci", "o", "se", "hai", "ha", "tuo", "tua", "al", "a", "i", "come", "su",
-            "più", "mi", "no",
+            "il", "lo", "la", "gli", "le", "un", "una", "e", "è", "sono", "non", "che", "di", "per", "con",
+            "del", "della", "in", "da", "si", "ti", "ci", "o", "se", "hai", "ha", "tuo", "tua", "al", "a",
+            "i", "come", "su", "più", "mi", "no",
         ],
     ),
     (
         "pt",
         &[
-            "o", "a", "os", "as", "um", "uma", "e", "é", "são", "não", "que", "de", "do", "da", "para", "com", "em",
-            "no", "na", "por", "se", "seu", "sua", "você", "nos", "ou", "mais", "como", "te", "me", "ao",
+            "o", "a", "os", "as", "um", "uma", "e", "é", "são", "não", "que", "de", "do", "da", "para",
+            "com", "em", "no", "na", "por", "se", "seu", "sua", "você", "nos", "ou", "mais", "como", "te",
+            "me", "ao",
         ],
     ),
     (
         "ru",
         &[
-            "и", "в", "не", "на", "с", "что", "вы", "мы", "ваш", "это", "по", "для", "к", "у", "как", "за", "из", "от",
-            "до", "я", "или", "если", "можно", "где", "вам", "нам", "вас", "нас", "же", "о", "а", "но", "так", "уже",
-            "ещё", "еще", "все", "всё", "есть", "был", "то", "его", "ли", "мне", "об", "при", "без", "когда", "какой",
-            "да", "нет",
+            "и",
+            "в",
+            "не",
+            "на",
+            "с",
+            "что",
+            "вы",
+            "мы",
+            "ваш",
+            "это",
+            "по",
+            "для",
+            "к",
+            "у",
+            "как",
+            "за",
+            "из",
+            "от",
+            "до",
+            "я",
+            "или",
+            "если",
+            "можно",
+            "где",
+            "вам",
+            "нам",
+            "вас",
+            "нас",
+            "же",
+            "о",
+            "а",
+            "но",
+            "так",
+            "уже",
+            "ещё",
+            "еще",
+            "все",
+            "всё",
+            "есть",
+            "был",
+            "то",
+            "его",
+            "ли",
+            "мне",
+            "об",
+            "при",
+            "без",
+            "когда",
+            "какой",
+            "да",
+            "нет",
         ],
     ),
     (
         "uk",
         &[
-            "і", "й", "та", "в", "у", "не", "на", "з", "що", "ви", "ми", "ваш", "це", "по", "для", "до", "як", "за",
-            "із", "від", "я", "або", "якщо", "можна", "де", "вам", "нам", "вас", "нас", "ще", "вже", "є", "був", "так",
-            "ні", "коли", "але", "його", "чи",
+            "і",
+            "й",
+            "та",
+            "в",
+            "у",
+            "не",
+            "на",
+            "з",
+            "що",
+            "ви",
+            "ми",
+            "ваш",
+            "це",
+            "по",
+            "для",
+            "до",
+            "як",
+            "за",
+            "із",
+            "від",
+            "я",
+            "або",
+            "якщо",
+            "можна",
+            "де",
+            "вам",
+            "нам",
+            "вас",
+            "нас",
+            "ще",
+            "вже",
+            "є",
+            "був",
+            "так",
+            "ні",
+            "коли",
+            "але",
+            "його",
+            "чи",
         ],
     ),
     (
         "bg",
         &[
-            "и", "в", "не", "на", "с", "със", "че", "вие", "ние", "ваш", "това", "по", "за", "от", "до", "как", "е",
-            "са", "да", "се", "или", "ако", "ще", "къде", "кога", "какво", "ви", "ни", "има", "беше", "аз", "но",
+            "и",
+            "в",
+            "не",
+            "на",
+            "с",
+            "със",
+            "че",
+            "вие",
+            "ние",
+            "ваш",
+            "това",
+            "по",
+            "за",
+            "от",
+            "до",
+            "как",
+            "е",
+            "са",
+            "да",
+            "се",
+            "или",
+            "ако",
+            "ще",
+            "къде",
+            "кога",
+            "какво",
+            "ви",
+            "ни",
+            "има",
+            "беше",
+            "аз",
+            "но",
         ],
     ),
 ];
@@ -272,7 +456,11 @@ mod tests {
             ("ru", "Unde este comanda ta?", "Where is your order?"),
             ("ro", "Где ваш заказ?", "Where is your order?"),
             ("ro", "Where is your order?", "Where is your order?"),
-            ("de", "Où est votre commande pour le client ?", "Where is your order?"),
+            (
+                "de",
+                "Où est votre commande pour le client ?",
+                "Where is your order?",
+            ),
             ("el", "Hello dear", "Hi"),
         ] {
             assert!(found(base, words, source), "{base}: {words}");

@@ -90,11 +90,14 @@ fn translations(project: &Project) -> Vec<botflow_oracle::Translation> {
     let languages = &checked.lowered.bot.languages;
     let mut found = Vec::new();
     for language in languages.iter().skip(1) {
-        let own = project.locales.iter().find(|source| {
-            locales::language_of(&source.path).is_some_and(|code| code == *language)
-        });
+        let own = project
+            .locales
+            .iter()
+            .find(|source| locales::language_of(&source.path).is_some_and(|code| code == *language));
         let own = own.map(|source| po::read(&source.text).0).unwrap_or_default();
-        let library = library::catalogue(language).map(|text| po::read(text).0).unwrap_or_default();
+        let library = library::catalogue(language)
+            .map(|text| po::read(text).0)
+            .unwrap_or_default();
         for unit in &checked.lowered.units {
             let is_it = |entry: &&po::Entry| {
                 let plural = entry.plural.as_ref().map(|plural| plural.value.as_str());
@@ -117,7 +120,9 @@ fn translations(project: &Project) -> Vec<botflow_oracle::Translation> {
                 None => unit.span.file.0 as usize,
             };
             let forms = catalogue.header("Plural-Forms").and_then(Forms::parse);
-            let names = forms.and_then(|forms| Counting::of(language).forms(&forms)).unwrap_or_default();
+            let names = forms
+                .and_then(|forms| Counting::of(language).forms(&forms))
+                .unwrap_or_default();
             let strings = entry.strings.iter().enumerate().map(|(form, string)| {
                 let text = words::as_text(&string.value);
                 let parse = botflow_syntax::parse(&format!("flow f {{\n  say {text}\n}}\n"));
@@ -168,7 +173,8 @@ pub fn example(folder: &str) -> Built {
     catalogues
         .iter_mut()
         .for_each(|(path, _)| path.insert_str(0, "locales/"));
-    let mut built = build_with(files(&root, "flow"), documents, catalogues, config).expect("the examples compile");
+    let mut built =
+        build_with(files(&root, "flow"), documents, catalogues, config).expect("the examples compile");
     built.chats = files(&root.join("tests"), "chat");
     built
 }
