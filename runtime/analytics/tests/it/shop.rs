@@ -27,6 +27,7 @@ pub fn program() -> Program {
     let project = Project {
         sources: vec![source("shop.flow", SHOP)],
         documents: vec![source("faq/shop.md", FAQ)],
+        locales: Vec::new(),
         config: None,
         host: None,
     };
