@@ -104,7 +104,7 @@ fn without_translations(mut config: String) -> String {
     }
     for rule in ["missing-translation", "stale-translation", "unused-translation"] {
         if !config.contains(rule) {
-            config.push_str(&format!("{rule} = \"off\"\n"));
+            config = config.replacen("[lints]\n", &format!("[lints]\n{rule} = \"off\"\n"), 1);
         }
     }
     config
