@@ -5,8 +5,8 @@
 //! language writes them ([`shown`]); any other text is of any length. What a text comes to, with filters and markup,
 //! is put together in [`text`].
 //!
-//! Two things are assumed, and said in `docs/language/checking.md`: a letter is one UTF-16 unit (no emoji), with one
-//! capital; and with [`Numbers::Usual`] a number without `from … to` stays within what shops and offices count.
+//! Two things are assumed, and said in `docs/language/checking.md`: a letter is one UTF-16 unit (no emoji) with one
+//! capital, and none of the signs that a text message counts twice; and with [`Numbers::Usual`] a number without `from … to` stays within what shops and offices count.
 //! Rendered texts of values within these are never longer than their bound: `tests/it/bounds.rs` tries it against the
 //! machine.
 
@@ -33,7 +33,7 @@ pub enum Numbers {
     /// Whatever the machine can hold.
     Any,
     /// What people meet: from 0 to 999,999, amounts and decimals to two places, percentages to 100, durations up to a
-    /// year.
+    /// year, dates from the year 1000 on.
     #[default]
     Usual,
 }
@@ -118,9 +118,9 @@ impl<'b> Bounds<'b> {
             Type::Percent => speech.percent(None, numbers),
             Type::Money => speech.money(None, numbers),
             Type::YesNo => speech.yes_no(),
-            Type::Date => speech.date(style),
+            Type::Date => speech.date(style, numbers),
             Type::Time => speech.time(),
-            Type::Moment => speech.moment(style),
+            Type::Moment => speech.moment(style, numbers),
             Type::Duration => speech.duration(None, numbers),
             Type::Phone => Length::of("+000000000000000"),
             Type::Language => speech.languages(),

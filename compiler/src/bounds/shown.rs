@@ -22,8 +22,6 @@ pub(super) struct Speech {
     currency: Currency,
     /// The bytes of a letter.
     letter: u32,
-    /// All letters of the language are in the GSM alphabet: English alone, to be on the safe side.
-    gsm: bool,
     dates: [OnceCell<Length>; 3],
     times: OnceCell<Length>,
     languages: OnceCell<Length>,
@@ -41,7 +39,6 @@ impl Speech {
                 | "ne" | "si" | "ka" | "km" | "lo" | "my" | "vi" | "am" => 3,
                 _ => 2,
             },
-            gsm: base == "en",
             dates: Default::default(),
             times: OnceCell::new(),
             languages: OnceCell::new(),
@@ -61,7 +58,7 @@ impl Speech {
 
     /// So many letters of a text that somebody has written.
     pub fn letters(&self, count: u32) -> Length {
-        Length::letters(count, self.letter, self.gsm)
+        Length::letters(count, self.letter, false)
     }
 
     pub fn yes_no(&self) -> Length {
@@ -101,17 +98,23 @@ impl Speech {
         self.ends(from, to, |amount| self.value(&Value::Money(amount), Style::Usual))
     }
 
-    pub fn date(&self, style: Style) -> Length {
+    pub fn date(&self, style: Style, numbers: Numbers) -> Length {
         let at = match style {
             Style::Date => 0,
             Style::DateShort => 1,
             _ => 2,
         };
         *self.dates[at].get_or_init(|| {
-            // A leap year has all days there are.
-            let first = Date::new(2028, 1, 1).map_or(0, Date::days);
-            let days = (0..366).map(|day| Value::Date(Date::from_days(i64::from(first + day))));
-            days.fold(Length::ZERO, |longest, day| longest.or(self.value(&day, style)))
+            // Leap years have all days there are; before the year 1000 the era is said.
+            let years: &[i32] = match numbers {
+                Numbers::Usual => &[2028],
+                Numbers::Any => &[2028, 996],
+            };
+            let firsts = years.iter().filter_map(|year| Date::new(*year, 1, 1));
+            let days = firsts.flat_map(|first| (0..366).map(move |day| i64::from(first.days() + day)));
+            days.fold(Length::ZERO, |longest, day| {
+                longest.or(self.value(&Value::Date(Date::from_days(day)), style))
+            })
         })
     }
 
@@ -124,11 +127,14 @@ impl Speech {
         })
     }
 
-    pub fn moment(&self, style: Style) -> Length {
+    pub fn moment(&self, style: Style, numbers: Numbers) -> Length {
         match style {
-            Style::Date | Style::DateShort => self.date(style),
+            Style::Date | Style::DateShort => self.date(style, numbers),
             Style::Time => self.time(),
-            _ => self.date(Style::Usual).then(Length::of(", ")).then(self.time()),
+            _ => self
+                .date(Style::Usual, numbers)
+                .then(Length::of(", "))
+                .then(self.time()),
         }
     }
 

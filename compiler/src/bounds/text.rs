@@ -55,6 +55,17 @@ impl Bounds<'_> {
         if !escapes && !variant.parts.iter().any(marked) {
             return self.variant(variant, language).in_unit(facts.unit);
         }
+        if matches!(facts.markup, Markup::Html | Markup::Own) && facts.markup_counts {
+            // Where tags and backslashes stand depends on the values: a rough bound will do, since no channel with
+            // a limit writes them.
+            let signs = |part: &Part| match part {
+                Part::Literal(words) => words.matches(['*', '_', '[']).count(),
+                Part::Hole { .. } => 2,
+            };
+            let signs: usize = variant.parts.iter().map(signs).sum();
+            let whole = self.variant(variant, language).times(6).in_unit(facts.unit)?;
+            return Some(whole.saturating_add(signs.saturating_mul(16)));
+        }
         let mut written = String::new();
         let mut holes: Vec<usize> = Vec::new();
         for (index, part) in variant.parts.iter().enumerate() {
@@ -88,8 +99,7 @@ impl Bounds<'_> {
             Some(Type::Text | Type::Url | Type::Email | Type::Narrowed { .. } | Type::File | Type::Image)
         );
         match facts.markup {
-            Markup::Html | Markup::Slack if free && facts.markup_counts => 5,
-            Markup::Own if free && facts.markup_counts => 3,
+            Markup::Slack if free && facts.markup_counts => 5,
             _ => 1,
         }
     }

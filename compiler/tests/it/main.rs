@@ -2,6 +2,7 @@
 
 mod advice;
 mod answers;
+mod bounds;
 mod codegen;
 mod depth;
 mod echoes;

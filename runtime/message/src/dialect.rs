@@ -12,17 +12,19 @@ pub(crate) fn lower(runs: Vec<Run>, facts: &TextFacts, notes: &mut Vec<Degraded>
     let markup = facts.markup;
     let mut out: Vec<Run> = Vec::with_capacity(runs.len());
     let mut dropped = false;
-    for mut run in runs {
-        if let Some(url) = run.link.take() {
-            run.link = Some(url);
-            if !keeps_link(&run, facts) {
-                let url = run.link.take().unwrap_or_default();
-                if run.text != url.as_str() {
-                    notes.push(Degraded::LinkWritten {
-                        label: run.text.as_str().into(),
-                    });
-                    run.text = format!("{} ({url})", run.text);
-                }
+    let mut rest = runs.into_iter().peekable();
+    while let Some(mut run) = rest.next() {
+        if run.link.is_some() && !keeps_link(&run, facts) {
+            // A label of several styles is several runs; the address stands behind the last of them.
+            let goes_on = rest.peek().is_some_and(|next| next.link == run.link);
+            if let Some(url) = run.link.take()
+                && !goes_on
+                && run.text != url.as_str()
+            {
+                notes.push(Degraded::LinkWritten {
+                    label: run.text.as_str().into(),
+                });
+                run.text = format!("{} ({url})", run.text);
             }
         }
         if markup == Markup::None && (run.bold || run.italic) {
@@ -229,4 +231,24 @@ fn attribute(url: &str) -> String {
         .replace('"', "&quot;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profiles;
+
+    #[test]
+    fn the_address_of_a_link_is_written_once() {
+        let facts = profiles::builtin("whatsapp").unwrap().text;
+        let runs = lower(
+            markup::parse("see [our **new** prices](https://x.example/p) now"),
+            &facts,
+            &mut Vec::new(),
+        );
+        assert_eq!(
+            write(&runs, facts.markup),
+            "see our *new* prices (https://x.example/p) now"
+        );
+    }
 }

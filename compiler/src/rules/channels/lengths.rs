@@ -112,17 +112,6 @@ impl<'c, 'l> Spoken<'c, 'l> {
         self.too_long(shown, version, &languages)
     }
 
-    /// The other versions of a text that are too long: each with its language.
-    pub fn too_long_translated(&self, shown: &Shown) -> Vec<(LanguageId, TooLong)> {
-        let versions = self.bounds.versions(shown.text);
-        let translated = versions.iter().skip(1);
-        translated
-            .filter_map(|(version, languages)| {
-                Some((version.language, self.too_long(shown, version, languages)?))
-            })
-            .collect()
-    }
-
     /// Whether a text has holes that decide how long it is.
     pub fn has_holes(&self, text: TextId) -> bool {
         let texts = &self.context.bot.texts;
@@ -226,4 +215,80 @@ fn option_room(profile: &Profile, asks: &Asks<'_>, most: usize) -> Option<(Limit
             Shape::Lines => None,
         });
     rooms.min_by_key(|(limit, _)| limit.most())
+}
+
+#[cfg(test)]
+mod tests {
+    use botflow_message::measure::one_line;
+    use botflow_message::{Action, Button, Message, profiles, render};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The label of each option as people can read it, by payload.
+    fn read(message: &Message, profile: &Profile) -> Vec<(String, String)> {
+        let rendering = render(message, profile);
+        let mut found = Vec::new();
+        for shown in &rendering.messages {
+            for button in &shown.buttons {
+                if let Action::Press(payload) = &button.action {
+                    found.push((payload.to_string(), button.label.to_string()));
+                }
+            }
+            for row in shown.list.iter().flat_map(|list| &list.rows) {
+                let line = if row.description.is_empty() {
+                    &row.label
+                } else {
+                    &row.description
+                };
+                found.push((row.payload.to_string(), line.to_string()));
+            }
+            for answer in &shown.answers {
+                assert!(
+                    shown.plain().contains(&one_line(&answer.label)),
+                    "{:?} is written out whole",
+                    answer.label
+                );
+                found.push((answer.payload.to_string(), answer.label.to_string()));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_said_of_labels_is_what_rendering_makes_of_them(
+            channel in 0..profiles::NAMES.len(),
+            lengths in prop::collection::vec(1..100_usize, 1..16),
+        ) {
+            let profile = profiles::builtin(profiles::NAMES[channel]).expect("it is known");
+            // Labels that differ in their first letters, as labels should.
+            let label = |(at, length): (usize, &usize)| format!("{at} {}", "x".repeat(*length));
+            let labels: Vec<String> = lengths.iter().enumerate().map(label).collect();
+            let mut message = Message::text("Which?");
+            for (at, label) in labels.iter().enumerate() {
+                message = message.with(Button::press(label.as_str(), format!("p.{at}")));
+            }
+            let count = labels.len();
+            let asks = Asks { place: None, options: count, fewest: count, suggestions: 0 };
+            let room = option_room(&profile, &asks, count);
+            let shown = read(&message, &profile);
+            for (at, label) in labels.iter().enumerate() {
+                let payload = format!("p.{at}");
+                let (_, seen) = shown.iter().find(|(known, _)| *known == payload).expect("it can be picked");
+                let length = Unit::Utf16.measure(label);
+                match room {
+                    None => prop_assert_eq!(seen, label),
+                    Some((limit, _)) if limit.allows(length) => prop_assert_eq!(seen, label),
+                    Some((limit, _)) => {
+                        prop_assert_ne!(seen, label);
+                        let kept = Unit::Utf16.measure(seen) - 1;
+                        prop_assert_eq!(loses_meaning(length, limit), kept * 4 < length * 3);
+                    }
+                }
+            }
+        }
+    }
 }
