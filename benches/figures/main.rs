@@ -1,11 +1,12 @@
 //! The figures of `docs/benchmarks.md`: `cargo bench` measures all of them, `cargo bench -- turn` (or `size`, `scale`,
-//! `check`, `triggers`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
+//! `check`, `explore`, `triggers`) one group. Time is CPU time of one thread, and instruction counts come from valgrind where it is
 //! installed, so that noise of the machine does not matter.
 
 mod by_hand;
 mod by_machine;
 mod check;
 mod dialogue;
+mod explore;
 mod generator;
 mod measure;
 mod scale;
@@ -32,12 +33,14 @@ fn main() {
             size::report();
             scale::report();
             check::report();
+            explore::report();
             triggers::report();
         }
         ["turn"] => turn::report(),
         ["size"] => size::report(),
         ["scale"] => scale::report(),
         ["check"] => check::report(),
+        ["explore"] => explore::report(),
         ["triggers"] => triggers::report(),
         ["child", "turns", which] => turn::count(which),
         ["child", "check", lines] => check::child(lines),
@@ -46,7 +49,7 @@ fn main() {
         ["child", "live"] => size::child(),
         ["child", "triggers", people, others] => triggers::child(people, others),
         _ => {
-            say("usage: cargo bench [-- turn|size|scale|check|triggers]");
+            say("usage: cargo bench [-- turn|size|scale|check|explore|triggers]");
             std::process::exit(2);
         }
     }

@@ -3,6 +3,8 @@
 //! Behind a handler the question is put again, and the customer may have been silent for as long as the handler took. A handler
 //! of silence that comes back by itself puts the question again and again: there the silence has no bound.
 
+use std::collections::VecDeque;
+
 use botflow_artifact::*;
 use petgraph::graph::NodeIndex;
 
@@ -83,6 +85,8 @@ pub(super) struct Backs {
     pub handlers: Vec<Back>,
     /// Per flow: what handlers of outer levels do.
     outer: Vec<Around>,
+    /// Per place: what all handlers do that are heard there; none before that is known.
+    places: Vec<Around>,
     /// Per flow: how long ago the customer can have pressed a button of a message when its way comes back.
     pressed: Vec<(u32, [u32; 3])>,
     /// Flows or steps hear events, silence or failures.
@@ -99,6 +103,7 @@ impl Backs {
         Backs {
             handlers: vec![Back::NEVER; bot.handlers.len()],
             outer: vec![Around::NONE; bot.flows.len()],
+            places: Vec::new(),
             pressed: vec![(0, [NEVER; 3]); bot.flows.len()],
             listens: bot
                 .handlers
@@ -207,27 +212,31 @@ impl Backs {
             nags: silent || outer.nags,
             ..outer
         };
-        // Each round carries it one `run` further in; no bot nests them deeper than it has flows.
-        for _ in 0..bot.flows.len() {
-            let mut grown = false;
-            for (id, place) in bot.places.iter().enumerate() {
-                let PlaceKind::Run(run) = &place.kind else {
-                    continue;
-                };
-                let Some(outer) = self.outer.get(place.flow.index()) else {
-                    continue;
-                };
-                let outer = match walks.rests.in_handler(id.into()) {
-                    true => interrupts_in(*outer),
-                    false => *outer,
+        // From every flow into those that it runs, until nothing is new.
+        let mut runs: Vec<Vec<(PlaceId, FlowId)>> = vec![Vec::new(); bot.flows.len()];
+        for (id, place) in bot.places.iter().enumerate() {
+            if let PlaceKind::Run(run) = &place.kind
+                && run.flow.index() < bot.flows.len()
+                && let Some(runs) = runs.get_mut(place.flow.index())
+            {
+                runs.push((id.into(), run.flow));
+            }
+        }
+        let mut todo: VecDeque<usize> = (0..bot.flows.len()).collect();
+        let mut queued = vec![true; bot.flows.len()];
+        while let Some(flow) = todo.pop_front() {
+            queued[flow] = false;
+            for (id, run) in &runs[flow] {
+                let place = &bot.places[id.index()];
+                let outer = match walks.rests.in_handler(*id) {
+                    true => interrupts_in(self.outer[flow]),
+                    false => self.outer[flow],
                 };
                 let mut around = self.level(bot, &place.handlers, outer);
-                let (since, digresses) = self.pressed[place.flow.index()];
+                let (since, digresses) = self.pressed[flow];
                 around.since = around.since.max(since);
                 around.digresses = longest(around.digresses, digresses);
-                let Some(known) = self.outer.get_mut(run.flow.index()) else {
-                    continue;
-                };
+                let known = &mut self.outer[run.index()];
                 let joined = Around {
                     since: known.since.max(around.since),
                     nags: known.nags || around.nags,
@@ -237,22 +246,28 @@ impl Backs {
                         since: longer(known.failed.since, around.failed.since),
                     },
                 };
-                grown |= joined != *known;
-                *known = joined;
-            }
-            if !grown {
-                break;
+                if joined != *known {
+                    *known = joined;
+                    if !std::mem::replace(&mut queued[run.index()], true) {
+                        todo.push_back(run.index());
+                    }
+                }
             }
         }
+        let places = bot.places.iter().enumerate();
+        self.places = places
+            .map(|(id, place)| self.of_place(walks, id.into(), place))
+            .collect();
     }
 
     /// What handlers do at a place.
-    fn at_place(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> Around {
-        let outer = self
-            .outer
-            .get(place.flow.index())
-            .copied()
-            .unwrap_or(Around::NONE);
+    fn at_place(&self, id: PlaceId) -> Around {
+        self.places.get(id.index()).copied().unwrap_or(Around::NONE)
+    }
+
+    fn of_place(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> Around {
+        let outer = self.outer.get(place.flow.index()).copied();
+        let outer = outer.unwrap_or(Around::NONE);
         // A digression stands on whatever it has interrupted, and hears what hears there.
         let outer = Around {
             nags: outer.nags || self.any_nags && walks.rests.in_handler(id),
@@ -271,7 +286,7 @@ impl Backs {
     /// What handlers that come back make of a place.
     pub fn at(&self, walks: &Walks<'_>, id: PlaceId, place: &Place) -> PutAgain {
         let everything = walks.tells.scope == Scope::Everything;
-        let around = self.at_place(walks, id, place);
+        let around = self.at_place(id);
         let clocks = match &place.kind {
             PlaceKind::Ask(ask) => Some(&ask.silence),
             PlaceKind::Choose(choose) => Some(&choose.silence),
@@ -294,7 +309,6 @@ impl Backs {
         &self,
         walks: &Walks<'_>,
         id: PlaceId,
-        place: &Place,
         part: Part,
         rest: &Transfer,
         state: &mut Transfer,
@@ -302,7 +316,7 @@ impl Backs {
         if !self.listens {
             return;
         }
-        let digresses = self.at_place(walks, id, place).digresses;
+        let digresses = self.at_place(id).digresses;
         let since = match part {
             Part::Rests => digresses[0],
             Part::Silent => digresses[1],
@@ -334,7 +348,7 @@ impl Backs {
         if call.failed.is_some() || then != Some(NodeIndex::new(to as usize)) {
             return;
         }
-        let failed = self.at_place(walks, id, place).failed;
+        let failed = self.at_place(id).failed;
         for times in &mut state.times {
             let any = times.any();
             if failed.silent != NEVER {

@@ -110,6 +110,10 @@ struct Scratch {
     rest: Transfer,
     next: Transfer,
     part: Transfer,
+    /// Of the search: nodes by when they were met, with their steps; those that are done; those under way.
+    met: Vec<(u32, (u32, u32))>,
+    post: Vec<u32>,
+    work: Vec<(u32, u32)>,
     /// Of a handler alone: how long ago the customer can have written where handlers around it hear events, silence and
     /// failures.
     around: [u32; 3],
@@ -118,6 +122,30 @@ struct Scratch {
 const UNSEEN: u32 = u32::MAX;
 
 impl Scratch {
+    /// A node is met for the first time.
+    fn meet(&mut self, walks: &Walks<'_>, node: u32, alone: bool) {
+        self.number[node as usize] = 0;
+        let first = self.steps.len();
+        walks.leads(node, &mut self.steps);
+        if alone {
+            // What it leaves to is no part of it, nor is what hears it.
+            for step in &mut self.steps[first..] {
+                let Leads::To(to) = step.leads else { continue };
+                let known = (to as usize) < walks.graph.nodes.node_count();
+                if !known {
+                    step.leads = walks.heard_around(step.leads).map_or(Leads::Back, Leads::Out);
+                } else if matches!(
+                    walks.graph.nodes[NodeIndex::new(to as usize)],
+                    Node::Step(_) | Node::Hearing(_)
+                ) {
+                    step.leads = Leads::Out(Part::Heard);
+                }
+            }
+        }
+        self.work.push((self.met.len() as u32, first as u32));
+        self.met.push((node, (first as u32, self.steps.len() as u32)));
+    }
+
     /// What leads on from the node of this number.
     fn steps_of(&self, number: usize) -> &[Step] {
         let (first, last) = self.spans[number];
@@ -149,6 +177,9 @@ impl Solved {
             rest: Transfer::none(classes),
             next: Transfer::none(classes),
             part: Transfer::none(classes),
+            met: Vec::new(),
+            post: Vec::new(),
+            work: Vec::new(),
             around: [NEVER; 3],
         };
         let (order, tangled) = order(walks, &mut scratch);
@@ -334,7 +365,7 @@ impl Solved {
                         .goes_on(walks, id, place, step.leads, &mut scratch.next);
                     if let (Some(part), Some(_)) = (walks.heard_around(step.leads), unit) {
                         let (rest, next) = (&scratch.rest, &mut scratch.next);
-                        self.backs.digresses(walks, id, place, part, rest, next);
+                        self.backs.digresses(walks, id, part, rest, next);
                     }
                 }
                 if !scratch.next.any() {
@@ -499,43 +530,15 @@ fn discover(walks: &Walks<'_>, entry: u32, alone: Option<HandlerId>, scratch: &m
     scratch.order.clear();
     scratch.steps.clear();
     scratch.spans.clear();
-    let mut steps: Vec<Step> = Vec::new();
-    let leads = |node: u32, steps: &mut Vec<Step>| {
-        steps.clear();
-        walks.leads(node, steps);
-        if alone.is_some() {
-            // What it leaves to is no part of it, nor is what hears it.
-            for step in steps.iter_mut() {
-                if let Leads::To(to) = step.leads {
-                    let known = (to as usize) < walks.graph.nodes.node_count();
-                    let to = NodeIndex::new(to as usize);
-                    if !known {
-                        step.leads = walks.heard_around(step.leads).map_or(Leads::Back, Leads::Out);
-                    } else if matches!(walks.graph.nodes[to], Node::Step(_) | Node::Hearing(_)) {
-                        step.leads = Leads::Out(Part::Heard);
-                    }
-                }
-            }
-        }
-    };
     // A search in depth, without recursion: `work` holds nodes, by when they were met, with the place of their next step.
-    let mut met: Vec<(u32, (u32, u32))> = Vec::new();
-    let mut post: Vec<u32> = Vec::new();
-    let mut work: Vec<(u32, u32)> = Vec::new();
-    let mut meet = |node: u32, scratch: &mut Scratch, met: &mut Vec<_>, work: &mut Vec<_>| {
-        scratch.number[node as usize] = 0;
-        leads(node, &mut steps);
-        let first = scratch.steps.len() as u32;
-        scratch.steps.extend_from_slice(&steps);
-        work.push((met.len() as u32, first));
-        met.push((node, (first, scratch.steps.len() as u32)));
-    };
-    meet(entry, scratch, &mut met, &mut work);
-    while let Some((at, next)) = work.last_mut() {
-        let (_, (_, last)) = met[*at as usize];
+    scratch.met.clear();
+    scratch.post.clear();
+    scratch.meet(walks, entry, alone.is_some());
+    while let Some((at, next)) = scratch.work.last_mut() {
+        let (_, (_, last)) = scratch.met[*at as usize];
         if *next == last {
-            post.push(*at);
-            work.pop();
+            scratch.post.push(*at);
+            scratch.work.pop();
             continue;
         }
         let step = scratch.steps[*next as usize];
@@ -543,11 +546,11 @@ fn discover(walks: &Walks<'_>, entry: u32, alone: Option<HandlerId>, scratch: &m
         if let Leads::To(to) = step.leads
             && scratch.number[to as usize] == UNSEEN
         {
-            meet(to, scratch, &mut met, &mut work);
+            scratch.meet(walks, to, alone.is_some());
         }
     }
-    for at in post.iter().rev() {
-        let (node, span) = met[*at as usize];
+    for at in scratch.post.iter().rev() {
+        let (node, span) = scratch.met[*at as usize];
         scratch.number[node as usize] = scratch.order.len() as u32;
         scratch.order.push(node);
         scratch.spans.push(span);
