@@ -43,15 +43,15 @@ impl PutAgain {
 pub(super) struct Back {
     /// How long it takes to come back.
     pub back: Times,
-    /// How long ago the customer can have written where handlers around it hear events, silence and failures: where it rests.
-    pub around: [u32; 3],
+    /// From its beginning to where handlers around it hear events, silence and failures: where it rests.
+    pub around: [Times; 3],
 }
 
 impl Back {
     /// It never comes back.
     pub const NEVER: Back = Back {
         back: Times::NONE,
-        around: [NEVER; 3],
+        around: [Times::NONE; 3],
     };
 }
 
@@ -62,8 +62,8 @@ struct Around {
     nags: bool,
     /// After a call has failed.
     failed: Times,
-    /// How long ago the customer can have written where a digression rests, and what is interrupted hears.
-    digresses: [u32; 3],
+    /// To where a digression rests, and what is interrupted hears.
+    digresses: [Times; 3],
 }
 
 impl Around {
@@ -71,12 +71,15 @@ impl Around {
         since: 0,
         nags: false,
         failed: Times::NONE,
-        digresses: [NEVER; 3],
+        digresses: [Times::NONE; 3],
     };
 }
 
-fn longest(a: [u32; 3], b: [u32; 3]) -> [u32; 3] {
-    [longer(a[0], b[0]), longer(a[1], b[1]), longer(a[2], b[2])]
+fn longest(a: [Times; 3], b: [Times; 3]) -> [Times; 3] {
+    [0, 1, 2].map(|at| Times {
+        silent: longer(a[at].silent, b[at].silent),
+        since: longer(a[at].since, b[at].since),
+    })
 }
 
 /// All handlers.
@@ -88,7 +91,7 @@ pub(super) struct Backs {
     /// Per place: what all handlers do that are heard there; none before that is known.
     places: Vec<Around>,
     /// Per flow: how long ago the customer can have pressed a button of a message when its way comes back.
-    pressed: Vec<(u32, [u32; 3])>,
+    pressed: Vec<(u32, [Times; 3])>,
     /// Flows or steps hear events, silence or failures.
     listens: bool,
     /// Some handler of silence comes back by itself.
@@ -104,7 +107,7 @@ impl Backs {
             handlers: vec![Back::NEVER; bot.handlers.len()],
             outer: vec![Around::NONE; bot.flows.len()],
             places: Vec::new(),
-            pressed: vec![(0, [NEVER; 3]); bot.flows.len()],
+            pressed: vec![(0, [Times::NONE; 3]); bot.flows.len()],
             listens: bot
                 .handlers
                 .iter()
@@ -119,7 +122,7 @@ impl Backs {
         let all = bot.handlers.iter().zip(&self.handlers);
         let listens = self.listens;
         let mut all = all
-            .map(|(handler, back)| (handler, back.back, listens && back.around != [NEVER; 3]))
+            .map(|(handler, back)| (handler, back.back, listens && back.around != [Times::NONE; 3]))
             .map(|(handler, times, heard)| {
                 heard
                     || match &handler.hears {
@@ -193,7 +196,7 @@ impl Backs {
             }
         }
         // What is pressed of what `always` says is heard everywhere.
-        let (pressed, around) = self.pressed.first().copied().unwrap_or((0, [NEVER; 3]));
+        let (pressed, around) = self.pressed.first().copied().unwrap_or((0, [Times::NONE; 3]));
         let always = Around {
             since: always.since.max(pressed),
             digresses: longest(always.digresses, around),
@@ -275,7 +278,7 @@ impl Backs {
         };
         let around = self.level(walks.bot, &place.handlers, outer);
         let pressed = self.pressed.get(place.flow.index()).copied();
-        let (since, digresses) = pressed.unwrap_or((0, [NEVER; 3]));
+        let (since, digresses) = pressed.unwrap_or((0, [Times::NONE; 3]));
         Around {
             since: around.since.max(since),
             digresses: longest(around.digresses, digresses),
@@ -317,25 +320,40 @@ impl Backs {
             return;
         }
         let digresses = self.at_place(id).digresses;
-        let since = match part {
+        let mut digresses = match part {
             Part::Rests => digresses[0],
             Part::Silent => digresses[1],
             Part::Fails => digresses[2],
-            Part::Through | Part::Heard => NEVER,
+            Part::Through | Part::Heard => return,
         };
-        if since == NEVER {
-            return;
-        }
-        let since = match walks.tells.scope == Scope::Everything && self.any_event {
-            true => UNBOUNDED,
-            false => since,
-        };
-        for (times, rest) in state.times.iter_mut().zip(&rest.times) {
-            if rest.any() {
-                times.since = longer(times.since, since);
+        let unbounded = self.any_nags || walks.tells.scope == Scope::Everything && self.any_event;
+        for time in [&mut digresses.silent, &mut digresses.since] {
+            if unbounded && *time != NEVER {
+                *time = UNBOUNDED;
             }
         }
+        if !digresses.any() {
+            return;
+        }
+        // What is no word of the customer's is heard at any time at which it can be.
+        let silent = plus(walks.rests.at(walks.bot, id), digresses.silent);
+        for (times, rest) in state.times.iter_mut().zip(&rest.times) {
+            if rest.any() {
+                times.silent = longer(times.silent, plus(rest.silent, silent));
+                times.since = longer(times.since, plus(rest.since, silent));
+                times.since = longer(times.since, digresses.since);
+            }
+        }
+        if silent != NEVER {
+            state.silent |= rest.silent;
+        }
         state.since |= rest.silent | rest.since;
+        state.settle();
+    }
+
+    /// How long ago the customer can have written when a handler of `always` comes back that took the first message.
+    pub fn before_start(&self) -> u32 {
+        self.outer.first().map_or(0, |outer| outer.since)
     }
 
     /// Behind a call the flow goes on also where it has failed and a handler of that has come back.

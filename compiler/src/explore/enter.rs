@@ -44,6 +44,8 @@ pub(super) struct Entry {
     pub began: Vec<u64>,
     /// The bot has the conversation; it has it while people do.
     pub owners: u8,
+    /// Not everything on the way could be decided: what is said may be more than can be.
+    pub undecided: bool,
 }
 
 pub(super) const OF_BOT: u8 = 1;
@@ -60,6 +62,7 @@ impl Entry {
             languages: 0,
             began: vec![0; (FIRST_TRIGGER + bot.triggers.len()).div_ceil(64)],
             owners: 0,
+            undecided: false,
         }
     }
 
@@ -95,6 +98,7 @@ impl Entry {
         };
         into.began.clone_from(&self.began);
         into.owners = self.owners;
+        into.undecided = self.undecided;
         into.settle();
     }
 
@@ -144,6 +148,8 @@ impl Entry {
         let (languages, owners) = (self.languages | other.languages, self.owners | other.owners);
         grown |= (languages, owners) != (self.languages, self.owners);
         (self.languages, self.owners) = (languages, owners);
+        grown |= other.undecided && !self.undecided;
+        self.undecided |= other.undecided;
         grown
     }
 
@@ -175,7 +181,7 @@ impl Entered {
         let mut entering = Entering {
             walks,
             solved,
-            units: vec![Entry::none(bot); walks.units.len()],
+            units: units(walks, solved),
             grown: vec![0; walks.units.len()],
             queued: vec![false; walks.units.len()],
             todo: std::collections::VecDeque::new(),
@@ -187,6 +193,27 @@ impl Entered {
             units: entering.units,
         }
     }
+}
+
+/// Units before anything has entered them. What runs a unit that was not decided is not decided either.
+fn units(walks: &Walks<'_>, solved: &Solved) -> Vec<Entry> {
+    let mut units = vec![Entry::none(walks.bot); walks.units.len()];
+    let mut todo = solved.undecided.clone();
+    if todo.is_empty() {
+        return units;
+    }
+    let mut callers: Vec<Vec<u32>> = vec![Vec::new(); units.len()];
+    for (unit, calls) in solved.calls.iter().enumerate() {
+        for (_, to) in calls {
+            callers[*to as usize].push(unit as u32);
+        }
+    }
+    while let Some(unit) = todo.pop() {
+        if !std::mem::replace(&mut units[unit as usize].undecided, true) {
+            todo.extend(&callers[unit as usize]);
+        }
+    }
+    units
 }
 
 struct Entering<'w, 'b> {
@@ -217,8 +244,14 @@ impl Entering<'_, '_> {
             wrote: 0,
         };
         let customer = anywhere(written).begun_by(BY_CUSTOMER);
+        // A handler of `always` may take the first message, and come back.
+        let behind = anywhere(Silence {
+            unwritten: false,
+            wrote: self.solved.before_start(),
+        });
+        let behind = behind.begun_by(BY_CUSTOMER);
         if let Some(start) = bot.start.filter(|start| start.index() < bot.flows.len()) {
-            self.enter(walks.flow(start), &customer);
+            self.enter(walks.flow(start), &behind);
         }
         // The first message is heard by `always` before anything begins.
         self.always[0].join(&customer, false);

@@ -72,6 +72,8 @@ pub struct Reached {
     pub of_bot: bool,
     /// Operators can have it, and have begun a flow.
     pub among_people: bool,
+    /// Not everything on the way here could be decided, and what is said may be more than can be: no rule should speak of it.
+    pub undecided: bool,
 }
 
 impl Reached {
@@ -103,6 +105,7 @@ impl Reached {
                 .collect(),
             of_bot: entry.owners & OF_BOT != 0,
             among_people: entry.owners & AMONG_PEOPLE != 0,
+            undecided: entry.undecided,
         }
     }
 

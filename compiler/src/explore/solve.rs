@@ -114,9 +114,8 @@ struct Scratch {
     met: Vec<(u32, (u32, u32))>,
     post: Vec<u32>,
     work: Vec<(u32, u32)>,
-    /// Of a handler alone: how long ago the customer can have written where handlers around it hear events, silence and
-    /// failures.
-    around: [u32; 3],
+    /// Of a handler alone: to where handlers around it hear events, silence and failures.
+    around: [Times; 3],
 }
 
 const UNSEEN: u32 = u32::MAX;
@@ -180,7 +179,7 @@ impl Solved {
             met: Vec::new(),
             post: Vec::new(),
             work: Vec::new(),
-            around: [NEVER; 3],
+            around: [Times::NONE; 3],
         };
         let (order, tangled) = order(walks, &mut scratch);
         solved.walk_all(walks, &order, &tangled, &mut scratch);
@@ -241,6 +240,11 @@ impl Solved {
         self.backs.at(walks, id, place)
     }
 
+    /// How long ago the customer can have written where the first flow begins.
+    pub fn before_start(&self) -> u32 {
+        self.backs.before_start()
+    }
+
     /// Walks a unit.
     fn walk(&mut self, walks: &Walks<'_>, unit: UnitId, scratch: &mut Scratch) {
         self.calls[unit as usize].clear();
@@ -282,7 +286,7 @@ impl Solved {
             .map(|node| self.nodes.take(*node as usize))
             .collect();
         self.nodes.join(entry as usize, &heard, false);
-        scratch.around = [NEVER; 3];
+        scratch.around = [Times::NONE; 3];
         self.relax(walks, None, scratch);
         let mut all = Times::NONE;
         let mut state = Transfer::none(walks.tells.classes);
@@ -392,8 +396,10 @@ impl Solved {
                             let around = [Part::Rests, Part::Silent, Part::Fails];
                             let around = around.iter().position(|one| *one == part);
                             if let Some(known) = around.map(|at| &mut scratch.around[at]) {
-                                let since = scratch.next.times.iter().map(|times| times.since);
-                                *known = since.fold(*known, longer);
+                                for times in &scratch.next.times {
+                                    known.silent = longer(known.silent, times.silent);
+                                    known.since = longer(known.since, times.since);
+                                }
                             }
                         }
                     },

@@ -123,7 +123,7 @@ impl Transfer {
     }
 
     /// Times that no language passes are no times, and the other way round.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         if self.silent == 0 {
             self.times.iter_mut().for_each(|times| times.silent = NEVER);
         }

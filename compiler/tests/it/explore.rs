@@ -358,3 +358,25 @@ flow back_again {
     assert_eq!(late.len(), 1);
     assert!(late[0].iter().any(|line| line == "! delivered"), "{late:?}");
 }
+
+#[test]
+fn what_runs_itself_never_ends_and_exploration_does() {
+    let checked = compile::check(&Project {
+        sources: vec![Source {
+            path: "bot.flow".into(),
+            text: Arc::from(format!(
+                "{HEAD}flow main {{\n  say \"One\"\n  run other\n  say \"Two\"\n  finish resolved\n}}\nflow other {{\n  wait 1h\n  run \
+                 more\n}}\nflow more {{\n  say \"Three\"\n  wait 1h\n  run other\n}}\n"
+            )),
+        }],
+        ..Project::default()
+    });
+    let exploration = Exploration::of(&checked.lowered.bot, &checked.graph, Scope::Usual);
+    let known = |words| exploration.message(message_of(&checked, words));
+    assert!(exploration.undecided().count() > 0);
+    // What runs it is not decided behind it, and says so.
+    assert!(known("Two").is_never() || known("Two").undecided);
+    assert!(!known("One").is_never());
+    assert!(known("Three").undecided);
+    assert_eq!(known("Three").quiet(), Quiet::Unbounded);
+}

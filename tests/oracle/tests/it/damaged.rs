@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use botflow_compiler::compile;
+use botflow_compiler::explore::{Exploration, Scope};
 use botflow_compiler::project::{Project, Source};
 use botflow_machine::Program;
 use botflow_scenario::rehearse::{Rehearsal, rehearse};
@@ -51,6 +52,11 @@ fn findings_of_damaged_bots_show_what_they_say() {
             }],
             ..Project::default()
         });
+        // Whatever is wrong with it, it is explored in the end.
+        for scope in [Scope::Usual, Scope::Everything] {
+            let explored = Exploration::of(&checked.lowered.bot, &checked.graph, scope);
+            assert!(explored.steps() < 2_000_000, "bot {seed}, {times}");
+        }
         let Ok(program) = Program::new(checked.bot_as_understood()) else {
             continue;
         };
