@@ -7,7 +7,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 
 use super::spoken::{Channel, Sent, Spoken};
 use super::words::{name, on};
-use crate::explore::{OnChannel, Site};
+use crate::explore::{OnChannel, Site, Wanted};
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::{Driver, Edge, Node, Reach};
 
@@ -33,7 +33,7 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
     let mut covered: Vec<usize> = Vec::new();
     for (index, sent) in spoken.sent.iter().enumerate() {
         // What operators begin is theirs to time.
-        if !sent.reached.of_bot {
+        if !sent.reached.of_bot || sent.reached.undecided {
             continue;
         }
         let mut closed: Vec<(&Channel<'_>, Why)> = Vec::new();
@@ -214,29 +214,28 @@ fn finding(
             ),
         ),
     };
-    let path = match sent.site {
-        Site::Say(_) | Site::Question(_) | Site::HandOver(_) => {
-            node(spoken, sent.site).map(|node| context.path(node))
+    let conversation = match why {
+        Why::Begins => {
+            let mut path = begun(spoken, sent).unwrap_or_default();
+            if path.is_empty() {
+                Vec::new()
+            } else {
+                if matches!(sent.site, Site::Say(_)) {
+                    context.lead_on(&mut path);
+                }
+                context.tell_on(&channel.name, &path, |_| {})
+            }
         }
-        Site::Nudge(..) | Site::HandlerNudge(_) => None,
+        // The shortest way there need not be a slow one.
+        Why::Late(hours) | Why::TooLate(hours) => context.conversation_to(
+            sent.site,
+            &Wanted {
+                channel: Some(channel.name.clone()),
+                language: None,
+                quiet_over: Some(i64::from(hours) * HOUR_MS),
+            },
+        ),
     };
-    let mut conversation = Vec::new();
-    let path = match why {
-        Why::Begins => begun(spoken, sent),
-        _ => path,
-    };
-    if let Some(mut path) = path.filter(|path| !path.is_empty()) {
-        if matches!(sent.site, Site::Say(_)) {
-            context.lead_on(&mut path);
-        }
-        conversation = context.tell_on(&channel.name, &path, |_| {});
-    }
-    // The shortest way there need not be a slow one.
-    if let Why::Late(hours) | Why::TooLate(hours) = why
-        && silent_for(&conversation) < i64::from(hours) * HOUR_MS
-    {
-        conversation.clear();
-    }
     let mut finding = Finding::new(&RULE, sent.at, message)
         .help(help)
         .conversation(conversation);
@@ -263,22 +262,4 @@ fn begun(spoken: &Spoken<'_, '_>, sent: &Sent<'_>) -> Option<Vec<EdgeIndex>> {
     let reach = Reach::over(context.graph, context.bot, roots, &unasked);
     let path = reach.path(context.graph, context.bot, to, PATH);
     Some(context.with_what_comes_before(path))
-}
-
-/// How long the customer has been silent at the end of a conversation, as its lines tell.
-fn silent_for(conversation: &[String]) -> i64 {
-    let mut silent: i64 = 0;
-    for line in conversation {
-        if line.starts_with("> ") {
-            silent = 0;
-        } else if let Some(time) = line.strip_prefix("+ ") {
-            let units = [('w', 168), ('d', 24), ('h', 1)];
-            let hours = units.iter().find_map(|(unit, hours)| {
-                let count: i64 = time.strip_suffix(*unit)?.parse().ok()?;
-                Some(count.saturating_mul(*hours))
-            });
-            silent = silent.saturating_add(hours.unwrap_or(0).saturating_mul(HOUR_MS));
-        }
-    }
-    silent
 }
