@@ -36,7 +36,8 @@ pub struct Checked {
     pub lowered: Lowered,
     /// The state-machine graph of its bot.
     pub graph: Graph,
-    /// The project's files in order, and behind them the library files that came in; by `FileId`.
+    /// The project's files in order, behind them the library files that came in, and then other texts of the project
+    /// ([`Project::documents`]); by `FileId`.
     pub files: Vec<Source>,
 }
 
@@ -103,6 +104,10 @@ fn check_with(project: &Project, extract: bool) -> Checked {
         broken,
         &mut translations,
     );
+    // Findings about texts beside the program have their places behind all its files.
+    let beside = FileId(read.sources.len() as u32);
+    let documents = (&project.documents[..], beside);
+    rules::understanding::program(&program, &read.sources, documents, &mut findings);
     let unmentioned = unmentioned(&program);
     let conditions = rules::triggers::Conditions::of(&program);
     let mut lowered = crate::codegen::generate(program);
@@ -116,6 +121,7 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     let context = Context::new(&lowered, &graph);
     let islands = rules::flow::check_behind(&context, &mut findings);
     rules::talk::complete(&context, &mut findings);
+    rules::understanding::complete(&context, &mut findings);
     findings.extend(islands.into_iter().filter(|finding| {
         // What nothing mentions has its finding; that nothing leads there is the same mistake.
         unmentioned.binary_search(&finding.span).is_err()
@@ -150,7 +156,7 @@ fn check_with(project: &Project, extract: bool) -> Checked {
         allowed,
         lowered,
         graph,
-        files: read.sources,
+        files: read.sources.into_iter().chain(project.documents.iter().cloned()).collect(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Questions and answers in files: `faq { source "faq/*.md" }`. A heading is a question; several in a row are ways to
 //! ask the same; what follows, up to the next heading, is the answer. Pure and total: any text gives entries.
 
+use std::ops::Range;
+
 use smol_str::SmolStr;
 
 /// The longest heading and the longest answer that are taken, in bytes; what is longer is no knowledge for a chat.
@@ -9,13 +11,27 @@ const LONGEST: (usize, usize) = (500, 10_000);
 /// One entry: the ways to ask, and the answer.
 pub type Entry = (Vec<SmolStr>, SmolStr);
 
-/// The entries of a file, in order. Headings without an answer, and what stands before the first heading, are left out.
-pub fn entries(text: &str) -> Vec<Entry> {
-    let mut found = Vec::new();
-    let mut asked: Vec<SmolStr> = Vec::new();
-    let mut answer = String::new();
+/// A piece of a file: headings in a row, and what follows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its headings that have words: these, and where they stand in the file.
+    pub headings: Vec<(SmolStr, Range<usize>)>,
+    /// Where what follows them stands, without spaces around it; empty where nothing follows.
+    pub answer: Range<usize>,
+}
+
+/// The pieces of a file, in order. What stands before the first heading is one without headings.
+pub fn sections(text: &str) -> Vec<Section> {
+    let mut found: Vec<Section> = Vec::new();
+    let mut now = Section {
+        headings: Vec::new(),
+        answer: 0..0,
+    };
     let mut fence: Option<&str> = None;
-    for line in text.lines() {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
         let trimmed = line.trim();
         // A sign for comments in a block of code is no heading.
         match fence {
@@ -23,21 +39,61 @@ pub fn entries(text: &str) -> Vec<Entry> {
             Some(_) => {}
             None => fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)),
         }
-        match heading(line).filter(|_| fence.is_none()) {
-            Some(heading) => {
-                finish(&mut found, &mut asked, &mut answer);
-                if !heading.is_empty() && heading.len() <= LONGEST.0 {
-                    asked.push(SmolStr::new(heading));
+        let begins = start + (line.len() - line.trim_start().len());
+        match heading(line.trim_end_matches(['\n', '\r'])).filter(|_| fence.is_none()) {
+            Some(words) => {
+                if !now.answer.is_empty() {
+                    found.push(std::mem::replace(
+                        &mut now,
+                        Section {
+                            headings: Vec::new(),
+                            answer: 0..0,
+                        },
+                    ));
+                }
+                if !words.is_empty() {
+                    let first = words.as_ptr() as usize - line.as_ptr() as usize + start;
+                    now.headings.push((SmolStr::new(words), first..first + words.len()));
                 }
             }
+            None if trimmed.is_empty() => {}
             None => {
-                answer.push_str(line.trim_end());
-                answer.push('\n');
+                if now.answer.is_empty() {
+                    now.answer.start = begins;
+                }
+                now.answer.end = begins + trimmed.len();
             }
         }
     }
-    finish(&mut found, &mut asked, &mut answer);
+    if !now.headings.is_empty() || !now.answer.is_empty() {
+        found.push(now);
+    }
     found
+}
+
+impl Section {
+    /// The headings that are questions.
+    pub fn asked(&self) -> impl Iterator<Item = &(SmolStr, Range<usize>)> {
+        self.headings.iter().filter(|(words, _)| words.len() <= LONGEST.0)
+    }
+
+    /// Whether it is an entry: somebody asks, and something is answered.
+    pub fn is_entry(&self) -> bool {
+        !self.answer.is_empty() && self.answer.len() <= LONGEST.1 && self.asked().next().is_some()
+    }
+}
+
+/// The entries of a file, in order. Headings without an answer, and what stands before the first heading, are left out.
+pub fn entries(text: &str) -> Vec<Entry> {
+    let sections = sections(text);
+    let entries = sections.iter().filter(|section| section.is_entry());
+    entries
+        .map(|section| {
+            let asked = section.asked().map(|(words, _)| words.clone()).collect();
+            let answer: Vec<&str> = text[section.answer.clone()].lines().map(str::trim_end).collect();
+            (asked, paragraphs(&answer.join("\n")))
+        })
+        .collect()
 }
 
 /// The words of a heading: one to six `#`, a space, and words, perhaps with `#` behind them.
@@ -59,20 +115,6 @@ fn heading(line: &str) -> Option<&str> {
     } else {
         words
     })
-}
-
-/// What was asked has its answer, if something stands there.
-fn finish(found: &mut Vec<Entry>, asked: &mut Vec<SmolStr>, answer: &mut String) {
-    let words = std::mem::take(answer);
-    let words = words.trim();
-    if words.is_empty() {
-        // The next heading is another way to ask.
-        return;
-    }
-    let asked = std::mem::take(asked);
-    if !asked.is_empty() && words.len() <= LONGEST.1 {
-        found.push((asked, paragraphs(words)));
-    }
 }
 
 /// Lines of a paragraph are one line; an empty line between paragraphs stays, and so do lines of lists and code.

@@ -9,7 +9,7 @@ pub mod spans;
 
 pub use body::*;
 pub use spans::{
-    DeclarationSpans, ExperimentSpans, ExprInfo, GoalSpans, OptionalUse, TriggerPart, UseContext,
+    DeclarationSpans, ExperimentSpans, ExprInfo, GoalSpans, OptionalUse, Phrase, TriggerPart, UseContext,
 };
 
 use botflow_artifact::Bot;

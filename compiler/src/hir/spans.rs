@@ -1,6 +1,7 @@
 //! Where declarations and expressions stand, beside the artifact's own data.
 
 use botflow_artifact::{ExprId, TypeId};
+use smol_str::SmolStr;
 
 use crate::project::Span;
 
@@ -49,6 +50,8 @@ pub struct DeclarationSpans {
     pub customer: Vec<Option<Span>>,
     pub events: Vec<Option<Span>>,
     pub intents: Vec<Option<Span>>,
+    /// What each intent is heard by, in order of the text.
+    pub phrases: Vec<Vec<Phrase>>,
     pub calls: Vec<Option<Span>>,
     pub segments: Vec<Option<Span>>,
     pub queues: Vec<Option<Span>>,
@@ -67,6 +70,19 @@ pub struct DeclarationSpans {
     pub experiment_parts: Vec<ExperimentSpans>,
     /// Where the names of slots were first given a value, per flow.
     pub slots: Vec<Vec<Option<Span>>>,
+}
+
+/// A text by which an intent is heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    /// As it is written, holes with their braces.
+    pub text: SmolStr,
+    /// Of which language it is.
+    pub language: SmolStr,
+    /// It is an example (`like`); else one of the `words`.
+    pub example: bool,
+    /// Where it stands, with its quotes.
+    pub span: Span,
 }
 
 /// A setting of a trigger, in the order in which triggers are laid out.

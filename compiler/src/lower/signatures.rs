@@ -3,8 +3,10 @@
 use botflow_artifact::{CallKind, Event, EventId, Field, FlowId, Merging, Param, Type, TypeId};
 use botflow_syntax::ast::{self, AstNode};
 use botflow_values::Value;
+use smol_str::SmolStr;
 
 use super::{Lower, ParsedFile, Taken, name};
+use crate::hir::Phrase;
 use crate::names::builtin;
 use crate::rules::names::{duplicate_name, host_action_missing, type_mismatch, unknown_name};
 use crate::rules::nearest;
@@ -49,6 +51,7 @@ impl Lower<'_> {
             ast::Item::IntentItem(item) => {
                 let params = self.params(item.params());
                 let words = self.words(item.words());
+                let phrases = self.phrases(item);
                 let mut like = Vec::new();
                 for clause in item.likes() {
                     self.check_examples(&clause, &params);
@@ -59,6 +62,9 @@ impl Lower<'_> {
                     intent.params = plain(params);
                     intent.words = words;
                     intent.like = like;
+                    let places = &mut self.program.spans.phrases;
+                    places.resize_with(places.len().max(id + 1), Vec::new);
+                    places[id] = phrases;
                 }
             }
             ast::Item::LookupItem(item) => {
@@ -98,6 +104,28 @@ impl Lower<'_> {
             ast::Item::FaqItem(item) => self.faq(item),
             _ => {}
         }
+    }
+
+    /// The texts of an intent, and where they stand.
+    fn phrases(&self, item: &ast::IntentItem) -> Vec<Phrase> {
+        let mut found = Vec::new();
+        let mut add = |example, language: Option<ast::LanguageCode>, texts: &mut dyn Iterator<Item = ast::Text>| {
+            let language = self.language_of(language.as_ref());
+            found.extend(texts.map(|text| Phrase {
+                text: SmolStr::new(self.heard(&text)),
+                language: language.clone(),
+                example,
+                span: self.node_span(&text),
+            }));
+        };
+        for clause in item.words() {
+            add(false, clause.language(), &mut clause.texts());
+        }
+        for clause in item.likes() {
+            add(true, clause.language(), &mut clause.texts());
+        }
+        found.sort_by_key(|phrase: &Phrase| phrase.span);
+        found
     }
 
     /// The parameters of a declaration.

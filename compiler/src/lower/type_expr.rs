@@ -318,6 +318,14 @@ impl Lower<'_> {
         found
     }
 
+    /// The language that is written, or the bot's first.
+    pub(super) fn language_of(&self, written: Option<&ast::LanguageCode>) -> SmolStr {
+        match written {
+            Some(code) => code.text(),
+            None => (self.program.bot.languages.first().cloned()).unwrap_or_else(|| SmolStr::new_static("en")),
+        }
+    }
+
     pub(super) fn add_words<'t>(
         &mut self,
         found: &mut Vec<LanguageWords>,
@@ -336,13 +344,7 @@ impl Lower<'_> {
                 }
                 text
             }
-            None => self
-                .program
-                .bot
-                .languages
-                .first()
-                .cloned()
-                .unwrap_or_else(|| SmolStr::new_static("en")),
+            None => self.language_of(None),
         };
         let words = texts.map(|text| SmolStr::new(self.heard(&text)));
         let words: Vec<SmolStr> = words.collect();

@@ -3,7 +3,7 @@
 //! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
 //! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3), [`channels`] (BF4), [`triggers`] (BF5),
-//! [`escalation`] (BF6), [`languages`] (BF7).
+//! [`escalation`] (BF6), [`languages`] (BF7), [`understanding`] (BF8).
 //!
 //! # Pages
 //!
@@ -35,6 +35,9 @@
 //!   machine plays it: it passes as a `.chat`.
 //! - ```` ```po ```` directly before an example is its `locales/ro.po`. ```` ```po fails ```` and ```` ```po passes ````
 //!   are examples of their own: catalogues of the last plain ```` ```flow ```` before them.
+//! - ```` ```md fails ```` and ```` ```md passes ```` are files of a `faq`, ```` ```chat fails ```` and
+//!   ```` ```chat passes ```` files of conversations. A ```` ```flow ```` or ```` ```md ```` without a word behind it is
+//!   the flow or the file of answers that goes with the next example.
 //! - What an example leaves out is added: a `bot example` with `start main`, an `always` block that hears silence,
 //!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
 //!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.
@@ -47,6 +50,7 @@ pub mod names;
 pub mod nearest;
 pub mod talk;
 pub mod triggers;
+pub mod understanding;
 pub mod writing;
 
 use crate::finding::Rule;
@@ -62,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(triggers::RULES)
         .chain(escalation::RULES)
         .chain(languages::RULES)
+        .chain(understanding::RULES)
         .copied()
 }
 
@@ -89,6 +94,7 @@ pub fn index() -> String {
         ("BF5", "triggers, experiments and goals", triggers::RULES),
         ("BF6", "escalation", escalation::RULES),
         ("BF7", "languages", languages::RULES),
+        ("BF8", "understanding", understanding::RULES),
     ] {
         page.push_str(&format!(
             "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
@@ -113,16 +119,6 @@ pub fn index() -> String {
 /// Names that `[lints]` may mention before their rules exist: those of the families about understanding, upgrades and
 /// conversation tests.
 pub const LATER: &[&str] = &[
-    "same-words",
-    "ambiguous-example",
-    "option-shadowed",
-    "too-few-examples",
-    "example-of-own-intent-misread",
-    "empty-intent",
-    "faq-shadowed",
-    "faq-duplicate",
-    "faq-broken-link",
-    "answer-type-too-wide",
     "place-removed",
     "place-moved",
     "answer-type-changed",

@@ -5,22 +5,37 @@
 pub struct Example {
     /// Line of the page on which it begins, from 1.
     pub line: usize,
-    /// It is a flow; else a `botflow.toml`.
-    pub flow: bool,
+    /// What it is.
+    pub kind: Kind,
     /// It shows the finding; else it shows how to write it.
     pub fails: bool,
     /// The text without the lines of marks.
     pub text: String,
     /// What is marked.
     pub marks: Vec<Mark>,
-    /// `botflow.toml` that goes with a flow.
+    /// `botflow.toml` that goes with it.
     pub config: Option<String>,
     /// `locales/ro.po` that goes with a flow.
     pub catalogue: Option<String>,
-    /// The example is a `locales/ro.po` itself, and this is the flow that it translates.
-    pub translates: Option<String>,
+    /// A flow that goes with an example that is none.
+    pub flow: Option<String>,
+    /// A file of answers that goes with it.
+    pub answers: Option<String>,
     /// The conversation that the first finding shows.
     pub conversation: Option<Vec<String>>,
+}
+
+/// The file that an example is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Flow,
+    Config,
+    /// A `locales/ro.po`.
+    Catalogue,
+    /// A file of a `faq`.
+    Answers,
+    /// A file of conversations.
+    Chat,
 }
 
 /// A run of `^`: line and columns of the text without marks, in characters from 0.
@@ -34,9 +49,7 @@ pub struct Mark {
 /// The examples of a page in order, or what is wrong with the page.
 pub fn examples(page: &str) -> Result<Vec<Example>, String> {
     let mut found: Vec<Example> = Vec::new();
-    let mut config: Option<String> = None;
-    let mut catalogue: Option<String> = None;
-    let mut translated: Option<String> = None;
+    let (mut config, mut catalogue, mut flow, mut answers) = (None, None, None, None);
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(info) = line.strip_prefix("```") else {
@@ -65,7 +78,7 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
             None => (info, None),
         };
         match (language, fails) {
-            ("flow" | "toml" | "po", Some(fails)) => {
+            ("flow" | "toml" | "po" | "md" | "chat", Some(fails)) => {
                 let (text, marks) = without_marks(&body)?;
                 if fails == marks.is_empty() {
                     return Err(format!(
@@ -75,26 +88,33 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                 }
                 found.push(Example {
                     line: number + 1,
-                    flow: language == "flow",
+                    kind: match language {
+                        "flow" => Kind::Flow,
+                        "toml" => Kind::Config,
+                        "md" => Kind::Answers,
+                        "po" => Kind::Catalogue,
+                        _ => Kind::Chat,
+                    },
                     fails,
                     text,
                     marks,
                     config: config.take(),
                     catalogue: catalogue.take(),
-                    translates: match language {
-                        "po" => {
-                            Some(translated.clone().ok_or_else(|| {
-                                format!("line {}: a catalogue follows its `flow`", number + 1)
-                            })?)
-                        }
-                        _ => None,
+                    flow: match language {
+                        "flow" => None,
+                        "po" => Some(flow.clone().ok_or_else(|| {
+                            format!("line {}: a catalogue follows its `flow`", number + 1)
+                        })?),
+                        _ => flow.clone(),
                     },
+                    answers: answers.take(),
                     conversation: None,
                 });
             }
             ("toml", None) => config = Some(body),
-            ("flow", None) => translated = Some(body),
+            ("flow", None) => flow = Some(body),
             ("po", None) => catalogue = Some(body),
+            ("md", None) => answers = Some(body),
             ("chat", None) => match found.last_mut() {
                 Some(example) if example.fails => {
                     example.conversation = Some(body.lines().map(str::to_owned).collect());
@@ -193,7 +213,11 @@ fn marks_are_read_and_taken_out() {
     );
     assert_eq!(found[0].config.as_deref(), Some("[config]\n"));
     assert_eq!(found[0].conversation.as_deref(), Some(&["> hi".to_owned()][..]));
-    assert!(!found[1].fails && found[1].flow && found[1].config.is_none());
+    assert!(!found[1].fails && found[1].kind == Kind::Flow && found[1].config.is_none());
+    let page = "```flow\nflow main {\n```\n```md fails\n# A\n# ^\n```\n";
+    let found = examples(page).expect("a good page");
+    assert_eq!((found[0].kind, found[0].text.as_str()), (Kind::Answers, "# A\n"));
+    assert_eq!(found[0].flow.as_deref(), Some("flow main {\n"));
     assert!(examples("```flow passes\n#^^\n```").is_err());
     assert!(examples("```flow fails\nsay\n```").is_err());
     assert!(examples("```flow").is_err());

@@ -7,7 +7,7 @@ use botflow_compiler::finding::{Edit, Finding, Fix, Level, Rule};
 use botflow_compiler::project::{FileId, Project, Source, Span};
 use botflow_compiler::rules;
 
-use crate::page::{Example, Mark, examples};
+use crate::page::{Example, Kind, Mark, examples};
 use crate::replay;
 
 /// What examples leave out, so that they can be short. Each piece is added unless the example has its own.
@@ -29,6 +29,9 @@ pub const PRELUDE: &[(&str, &str)] = &[
     ),
     ("flow main", "flow main {\n  say \"Hi!\"\n  finish resolved\n}\n"),
 ];
+
+/// Where a file of answers is; the prelude names it where an example has one.
+const ANSWERS: &str = "faq/shop.md";
 
 /// Rules whose finding an example cannot show, and why.
 const NOT_SHOWN: &[(&str, &str)] = &[
@@ -128,13 +131,15 @@ fn the_index_is_fresh() {
 
 fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
     let project = project_of(example);
-    let shown = match (&example.translates, example.flow) {
-        // Catalogues stand behind all sources.
-        (Some(_), _) => FileId(project.sources.len() as u32),
-        (None, true) => FileId(0),
-        (None, false) => FileId::CONFIG,
-    };
     let checked = botflow_compiler::compile::check(&project);
+    let shown = match example.kind {
+        Kind::Flow => FileId(0),
+        Kind::Config => FileId::CONFIG,
+        // Catalogues stand behind all sources.
+        Kind::Catalogue => FileId(project.sources.len() as u32),
+        Kind::Answers => FileId((checked.files.len() - project.documents.len()) as u32),
+        Kind::Chat => FileId(checked.files.len() as u32),
+    };
     let findings = &checked.findings;
     let (mine, others): (Vec<&Finding>, Vec<&Finding>) = findings
         .iter()
@@ -209,6 +214,11 @@ fn try_fix(rule: &'static Rule, project: &Project, fix: &Fix, before: usize) -> 
         mended.sources[file].text =
             applied(&project.sources[file].text, FileId(file as u32), &fix.edits)?.into();
     }
+    for (at, document) in project.documents.iter().enumerate() {
+        // No example brings in a library file.
+        let file = FileId((project.sources.len() + project.locales.len() + at) as u32);
+        mended.documents[at].text = applied(&document.text, file, &fix.edits)?.into();
+    }
     if let Some(config) = &project.config {
         mended.config = Some(applied(config, FileId::CONFIG, &fix.edits)?.into());
     }
@@ -251,21 +261,26 @@ fn applied(text: &str, file: FileId, edits: &[Edit]) -> Result<String, String> {
 }
 
 pub fn project_of(example: &Example) -> Project {
-    let flow = match &example.translates {
-        Some(flow) => flow.as_str(),
-        None if example.flow => example.text.as_str(),
-        None => "",
+    let flow = match example.kind {
+        Kind::Flow => example.text.as_str(),
+        _ => example.flow.as_deref().unwrap_or_default(),
+    };
+    let answers = match example.kind {
+        Kind::Answers => Some(example.text.as_str()),
+        _ => example.answers.as_deref(),
     };
     let has = |head: &str| flow.lines().any(|line| line.starts_with(head));
-    let prelude: String = PRELUDE
+    let mut prelude: String = PRELUDE
         .iter()
         .filter(|(head, _)| !has(head))
         .map(|(_, text)| *text)
         .collect();
-    let config = if example.flow || example.translates.is_some() {
-        example.config.clone()
-    } else {
-        Some(example.text.clone())
+    if answers.is_some() && !has("faq ") {
+        prelude.push_str(&format!("faq {{\n  source \"{ANSWERS}\"\n}}\n"));
+    }
+    let config = match example.kind {
+        Kind::Config => Some(example.text.clone()),
+        _ => example.config.clone(),
     };
     let source = |path: &str, text: &str| Source {
         path: path.into(),
@@ -274,8 +289,8 @@ pub fn project_of(example: &Example) -> Project {
     Project {
         sources: vec![source("example.flow", flow), source("prelude.flow", &prelude)],
         config: config.map(Arc::from),
-        documents: Vec::new(),
-        locales: (example.translates.as_ref().map(|_| example.text.as_str()))
+        documents: answers.map(|text| source(ANSWERS, text)).into_iter().collect(),
+        locales: (matches!(example.kind, Kind::Catalogue).then_some(example.text.as_str()))
             .or(example.catalogue.as_deref())
             .map(|text| source("locales/ro.po", text))
             .into_iter()
@@ -306,6 +321,7 @@ fn told(project: &Project, finding: &Finding) -> String {
             .sources
             .iter()
             .chain(&project.locales)
+            .chain(&project.documents)
             .nth(file as usize)
             .map(|source| &*source.text)
             .unwrap_or_default(),

@@ -139,6 +139,21 @@ const NAMES: &[(&str, &[&str])] = &[
             "unsupported-language",
         ],
     ),
+    (
+        "BF8",
+        &[
+            "same-words",
+            "ambiguous-example",
+            "option-shadowed",
+            "too-few-examples",
+            "example-of-own-intent-misread",
+            "empty-intent",
+            "faq-shadowed",
+            "faq-duplicate",
+            "faq-broken-link",
+            "answer-type-too-wide",
+        ],
+    ),
 ];
 
 #[test]

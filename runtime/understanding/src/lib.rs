@@ -24,7 +24,7 @@ mod fold;
 mod like;
 mod slips;
 
-pub use matcher::{Certainty, Hole, Listener, Match, Matcher};
+pub use matcher::{Certainty, Hole, Learner, Listener, Match, Matcher, WordLearner};
 pub use normalise::{Normalised, Word, normalise};
 pub use options::{OptionMatch, OptionWords, match_option};
 pub use patterns::{Pattern, std_pattern};

@@ -1,12 +1,16 @@
 //! The interface to whatever finds the intents of a message.
 //!
 //! Today that is [`WordMatcher`](crate::WordMatcher); a trained matcher can stand behind the same
-//! trait. The crate knows no types of values: what a hole accepts is asked of the [`Listener`], and
+//! traits: [`Matcher`] is what a bot runs with, [`Learner`] is what makes one and can be asked about intents. The crate knows no types of values: what a hole accepts is asked of the [`Listener`], and
 //! parameters are given back as places in the message, for the caller to read.
 
 use std::ops::Range;
 
-use crate::normalise::Normalised;
+use smol_str::SmolStr;
+
+use crate::fillers::is_small;
+use crate::normalise::{Normalised, normalise};
+use crate::words::{IntentWords, WordMatcher};
 
 /// Finds the intents of a message.
 pub trait Matcher {
@@ -77,5 +81,51 @@ impl Listener for NoReaders {
 
     fn reads_inside(&self, _: u32, _: u32, _: &str) -> Option<Range<usize>> {
         None
+    }
+}
+
+/// Makes matchers. Whoever looks at intents before anybody has written a word (the checks of the compiler) asks here, so
+/// that what is said about intents is what the matcher of the bot does, whichever that is.
+pub trait Learner {
+    /// The matcher with which the bot runs.
+    fn learn(&self, intents: &[IntentWords]) -> Box<dyn Matcher>;
+
+    /// Into how many parts examples are to be divided to find out how one would be read if its author had not written
+    /// it: part by part they are left out, and the others learned. 1 leaves all of them out at once, which is the same
+    /// where examples say nothing about each other.
+    fn folds(&self) -> usize;
+
+    /// Whether an intent is heard in more messages than the very sentences that its author wrote.
+    fn generalises(&self, intent: &IntentWords) -> bool;
+}
+
+/// Words and examples, as [`WordMatcher`](crate::WordMatcher) hears them: nothing is learned from examples but the examples.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WordLearner;
+
+/// A phrase of more telling words than these is a sentence: hardly anybody writes it word for word.
+const LONGEST_PHRASE: usize = 3;
+
+/// So many sentences are an author's way to say that an intent is heard as it is written and not otherwise.
+const ENOUGH_SENTENCES: usize = 3;
+
+impl Learner for WordLearner {
+    fn learn(&self, intents: &[IntentWords]) -> Box<dyn Matcher> {
+        Box::new(WordMatcher::new(intents))
+    }
+
+    fn folds(&self) -> usize {
+        1
+    }
+
+    fn generalises(&self, intent: &IntentWords) -> bool {
+        let telling = |phrase: &SmolStr| {
+            let phrase = normalise(phrase);
+            phrase.spelled_words().filter(|word| !is_small(word)).count()
+        };
+        let short = intent.words.iter().any(|phrase| telling(phrase) <= LONGEST_PHRASE);
+        // An example with a hole stands for as many sentences as there are values.
+        let open = intent.likes.iter().any(|example| example.contains('{'));
+        short || open || intent.words.len() + intent.likes.len() >= ENOUGH_SENTENCES
     }
 }
