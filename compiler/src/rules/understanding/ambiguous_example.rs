@@ -1,6 +1,9 @@
 //! `ambiguous-example`: an example is nearer to another intent than to its own.
 
+use std::collections::BTreeSet;
+
 use botflow_understanding::Certainty;
+use smol_str::SmolStr;
 
 use super::intents::{Intents, Said};
 use crate::finding::{Finding, Level, Rule};
@@ -15,10 +18,12 @@ pub static RULE: Rule = Rule {
     page: include_str!("ambiguous_example.md"),
 };
 
-/// Reports examples whose words are another intent's. `known` (sorted) have their finding.
+/// Reports examples whose words are another intent's. `known` (sorted) have their finding, and so has what reads the same.
 pub(super) fn check(intents: &Intents<'_>, said: &[Said<'_>], known: &[Span], findings: &mut Vec<Finding>) {
+    let is_known = |one: &&Said<'_>| known.binary_search(&one.phrase.span).is_ok();
+    let told: BTreeSet<&SmolStr> = said.iter().filter(is_known).map(|one| &one.normalised).collect();
     for one in said.iter().filter(|one| one.phrase.example) {
-        if known.binary_search(&one.phrase.span).is_ok() {
+        if told.contains(&one.normalised) {
             continue;
         }
         let found = intents.read_unseen(&one.message, one.nth);

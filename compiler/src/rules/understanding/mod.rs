@@ -98,6 +98,9 @@ fn options(block: &crate::hir::Block, visit: &mut Visit<'_>) {
 
 /// Puts conversations into the findings of this family that are about what customers write.
 pub(crate) fn complete(context: &Context<'_>, findings: &mut [Finding]) {
+    if context.bot.languages.is_empty() {
+        return;
+    }
     let told = [
         &same_words::RULE,
         &ambiguous_example::RULE,

@@ -1,15 +1,16 @@
 //! `option-shadowed`: what an option is called means an intent, too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use botflow_artifact::FlowId;
-use botflow_understanding::OptionWords;
+use botflow_understanding::fillers::is_small;
+use botflow_understanding::{OptionWords, normalise};
 use smol_str::SmolStr;
 
 use super::intents::{Hearer, Intents, Said};
 use super::reading::plain;
 use crate::finding::{Finding, Level, Rule};
-use crate::hir::{Block, ChooseBody, OptionActBody, Stmt};
+use crate::hir::{Block, ChooseBody, OptionActBody, Stmt, StmtKind};
 use crate::project::{Source, Span};
 
 /// The rule.
@@ -53,8 +54,11 @@ pub(super) fn check(
                 OptionActBody::Way(block) => Some(block),
                 _ => None,
             };
-            // Whatever it is heard as, the same happens.
-            if does.is_some_and(|block| same(sources, block, &hearer.handler.block)) {
+            // Whatever it is heard as, it leads to the same matter.
+            let matter = Matter::of(intents, sources, said.intent, hearer);
+            let label = (span != option.label_span).then_some(option.label_span);
+            let leads = does.into_iter().flat_map(|block| leads_to(intents, flow, block));
+            if leads.chain(label).any(|span| matter.is_of(text(sources, span))) {
                 continue;
             }
             let intent = intents.name(said.intent);
@@ -93,16 +97,56 @@ fn hears(intents: &Intents<'_>, hearer: &Hearer<'_>, flow: FlowId, stmt: &Stmt) 
     hearer.level.flow == flow && (hearer.level.step.is_none() || step.is_some_and(|step| inside(step.span)))
 }
 
-/// Whether two ways are written the same.
-fn same(sources: &[Source], one: &Block, other: &Block) -> bool {
-    let words = |block: &Block| {
-        let text = &sources.get(block.span.file.0 as usize)?.text;
-        let text = text.get(block.span.start as usize..block.span.end as usize)?;
-        let text = text.trim().trim_start_matches("->");
-        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    words(one).is_some_and(|one| words(other) == Some(one))
+/// Where it stands what a way does: the way, and the step to which it leads.
+fn leads_to(intents: &Intents<'_>, flow: FlowId, block: &Block) -> Vec<Span> {
+    let mut spans = vec![block.span];
+    for stmt in &block.stmts {
+        if let StmtKind::Go(step) = &stmt.kind
+            && let Some(flow) = intents.program.flows.get(flow.index())
+        {
+            spans.extend(flow.steps.iter().filter(|body| body.id == *step).map(|body| body.span));
+        }
+    }
+    spans
 }
+
+fn text(sources: &[Source], span: Span) -> &str {
+    let source = sources.get(span.file.0 as usize);
+    source.and_then(|source| source.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
+}
+
+/// What an intent is about: the words of its name, and of what is done about it.
+struct Matter(BTreeSet<SmolStr>);
+
+/// Words agree that begin with so many letters.
+const STEM: usize = 4;
+
+impl Matter {
+    fn of(intents: &Intents<'_>, sources: &[Source], intent: u32, hearer: &Hearer<'_>) -> Matter {
+        let mut words = stems(intents.name(intent));
+        words.extend(stems(text(sources, hearer.handler.block.span)));
+        Matter(words)
+    }
+
+    /// Whether a piece of the flow has to do with it.
+    fn is_of(&self, text: &str) -> bool {
+        !self.0.is_disjoint(&stems(text))
+    }
+}
+
+/// The beginnings of the words of a piece of a flow that say something.
+fn stems(text: &str) -> BTreeSet<SmolStr> {
+    let normalised = normalise(&text.replace('_', " "));
+    let telling = normalised.spelled_words().filter(|word| {
+        word.chars().count() >= STEM - 1 && !is_small(word) && !STATEMENTS.contains(word)
+    });
+    telling.map(|word| word.chars().take(STEM).collect()).collect()
+}
+
+/// Words of the language, which say nothing about what is done.
+const STATEMENTS: &[&str] = &[
+    "run", "start", "step", "escalate", "finish", "resolved", "unresolved", "abandoned", "return", "again", "say", "ask", "choose",
+];
 
 /// Where a word of an option stands; its label where that cannot be found.
 fn written(sources: &[Source], option: Span, label: Span, word: &str) -> Span {

@@ -5,6 +5,7 @@ mod expression;
 mod parse;
 
 pub use expression::{Compare, Expression};
+pub(crate) use parse::parse_lines;
 pub use parse::{ScriptError, parse};
 
 use smol_str::SmolStr;

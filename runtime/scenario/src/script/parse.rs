@@ -38,6 +38,13 @@ impl fmt::Display for ScriptError {
 /// # Errors
 /// The first line that is no line of a script, with what could stand there.
 pub fn parse(text: &str) -> Result<Script, ScriptError> {
+    let script = parse_lines(text)?;
+    refuse_equal_names(&script.conversations)?;
+    Ok(script)
+}
+
+/// The same where several conversations may have one name.
+pub(crate) fn parse_lines(text: &str) -> Result<Script, ScriptError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     refuse_deep_nesting(text)?;
     let mut owned = String::with_capacity(text.len() + 1);
@@ -54,7 +61,6 @@ pub fn parse(text: &str) -> Result<Script, ScriptError> {
         .filter(|pair| pair.as_rule() == Rule::conversation)
         .map(scene)
         .collect();
-    refuse_equal_names(&conversations)?;
     Ok(Script { conversations })
 }
 
