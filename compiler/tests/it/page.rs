@@ -224,7 +224,7 @@ fn marks_are_read_and_taken_out() {
     assert!(examples("```po passes\n```").is_err(), "a catalogue of nothing");
     let found = examples("```flow\na\n```\n```po fails\nmsgid \"\"\n#     ^^\n```").expect("a good page");
     assert_eq!(
-        (found[0].translates.as_deref(), found[0].flow),
+        (found[0].flow.as_deref(), found[0].kind == Kind::Flow),
         (Some("a\n"), false)
     );
 }
