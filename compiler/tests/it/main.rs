@@ -6,6 +6,7 @@ mod bounds;
 mod codegen;
 mod depth;
 mod echoes;
+mod escalation;
 mod examples;
 mod explore;
 mod flow_facts;

@@ -31,6 +31,11 @@ fn hours_of_the_night() {
     case(&format!("  on sent\n{night}  via sms\n  expires 20m"), &[]);
     // The person is there.
     case(&format!("  on page_viewed\n{night}  via sms"), &[]);
+    // Hours that are shorter than one, and begin at no full hour.
+    let short = "  between 02:30 and 02:50\n";
+    let found_short = ["no-quiet-hours: between 02:30 and 02:50"];
+    case(&format!("  on sent\n{short}  via sms"), &found_short);
+    case(&format!("  on page_viewed\n{short}  via sms"), &found_short);
     case(&format!("  every day at 23:30\n{night}  via sms"), &found);
     case("  every day at 02:00\n  between 09:00 and 20:00\n  via sms", &[]);
     let stage = "  on entered buying\n  after 5h\n";

@@ -1,6 +1,6 @@
 //! Where code leads at once, with nobody asked and nothing waited for.
 
-use botflow_artifact::{Op, Pc, PlaceKind};
+use botflow_artifact::{Op, Pc};
 use petgraph::graph::NodeIndex;
 
 use crate::graph::{Driver, Edge, Node};
@@ -44,17 +44,6 @@ pub(super) fn always_ends(
         }
     }
     true
-}
-
-/// Whether a node is a hand-over.
-pub(super) fn hands_over(context: &Context<'_>, node: &Node) -> bool {
-    match node {
-        Node::Place(place) => matches!(
-            context.bot.places.get(place.index()).map(|place| &place.kind),
-            Some(PlaceKind::Escalate(_))
-        ),
-        _ => false,
-    }
 }
 
 /// Whether a piece of code says something.

@@ -1,17 +1,18 @@
 //! `rule-never-fires`: an `if` of `always` that never has its turn.
 //!
 //! Conditions that are never yes by themselves are `constant-condition`. Here it is counted how many messages in a row
-//! can go wrong: where every question leads out of the bot after so many failed tries, there are never more of them; an
-//! earlier rule that ends the conversation leaves nothing to a later one that is yes only where the earlier is; and a
-//! stage that no conversation enters is nobody's.
+//! can go wrong: where every question leads out of the bot after so many failed tries, and nothing lets one begin its
+//! tries anew meanwhile, there are never more of them; an earlier rule that ends the conversation leaves nothing to a later
+//! one that is yes only where the earlier is; and a stage that no conversation enters is nobody's.
 
 use botflow_artifact::{
-    BinaryOp, ConversationField, Expr, ExprId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind, TriesWay, Value,
+    BinaryOp, ConversationField, EscalationWay, Expr, ExprId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind,
+    TriesWay, Value,
 };
 
-use super::follow::{always_ends, hands_over};
+use super::follow::always_ends;
 use crate::finding::{Finding, Level, Rule};
-use crate::graph::Node;
+use crate::graph::{Driver, Edge, Node};
 use crate::project::Span;
 use crate::rules::flow::context::Context;
 
@@ -37,7 +38,9 @@ pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings:
         false => most_in_a_row(context),
     };
     for (number, (rule, wanted)) in rules.iter().zip(wanted).enumerate() {
-        let too_many = most.filter(|(most, _)| wanted.is_some_and(|wanted| *most < wanted));
+        let too_many = most
+            .filter(|(most, _)| wanted.is_some_and(|wanted| *most < wanted))
+            .filter(|_| !others_come_back(context, number));
         if let Some((most, tries)) = too_many {
             let times = if most == 1 { "message" } else { "messages" };
             findings.push(
@@ -136,9 +139,72 @@ fn at_least(context: &Context<'_>, condition: ExprId) -> Option<i64> {
     }
 }
 
+/// Whether another rule has its turn and leaves the conversation to the bot: the tries begin anew behind it, the count
+/// goes on.
+fn others_come_back(context: &Context<'_>, number: usize) -> bool {
+    let others = context.bot.always_rules.iter().enumerate();
+    let mut others = others.filter(|(one, _)| *one != number);
+    others.any(|(_, rule)| !leads_out(context, rule.code))
+}
+
+/// Whether something lets a question begin its tries anew, or another one be put, while the count goes on: an event, a
+/// conversation that a trigger begins in between, or what is said to a message that was not understood.
+fn counts_on(context: &Context<'_>) -> bool {
+    let bot = context.bot;
+    let handlers = bot.handlers.iter().any(|handler| match handler.hears {
+        Hears::Event(_) => !leads_out(context, handler.code),
+        Hears::Unclear { .. } => asks_something(context, handler.code),
+        _ => false,
+    });
+    let mut places = bot.places.iter();
+    !bot.triggers.is_empty()
+        || handlers
+        || places.any(|place| {
+            let (words, checks) = match &place.kind {
+                PlaceKind::Ask(ask) => (ask.invalid, ask.checks.as_slice()),
+                PlaceKind::Choose(choose) => (choose.otherwise, [].as_slice()),
+                PlaceKind::Verify(verify) => (verify.invalid, [].as_slice()),
+                _ => return false,
+            };
+            let checks = checks.iter().map(|check| check.otherwise);
+            words
+                .into_iter()
+                .chain(checks)
+                .any(|way| asks_something(context, way))
+        })
+}
+
+/// Whether a way may come to something else than the question it belongs to.
+fn asks_something(context: &Context<'_>, way: Pc) -> bool {
+    let Some(code) = context.graph.code(way) else {
+        return true;
+    };
+    let mut seen = vec![code];
+    let mut next = 0;
+    while let Some(node) = seen.get(next).copied() {
+        next += 1;
+        match &context.graph.nodes[node] {
+            Node::Code(_) => {}
+            Node::Finish { .. } | Node::AskAgain => continue,
+            kind if ends_count(context, kind) => continue,
+            _ => return true,
+        }
+        for (_, edge, to) in context.graph.out(node) {
+            let at_once = context.graph.driver(context.bot, edge, to) == Driver::Nothing;
+            if at_once && !matches!(edge, Edge::Hears | Edge::Reask) && !seen.contains(&to) {
+                seen.push(to);
+            }
+        }
+    }
+    false
+}
+
 /// So many messages in a row can go wrong, and where that is said; nothing if there is no such number.
 fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span)> {
     let bot = context.bot;
+    if counts_on(context) {
+        return None;
+    }
     let unclear = |id: &botflow_artifact::HandlerId| match &bot.handlers.get(id.index())?.hears {
         Hears::Unclear { tries } if !tries.is_empty() => Some(tries.as_slice()),
         _ => None,
@@ -203,7 +269,27 @@ fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span)> {
 
 /// Whether a way leads to an end or to people at once.
 fn leads_out(context: &Context<'_>, way: Pc) -> bool {
-    let ends = |node: &Node| matches!(node, Node::Finish { .. }) || hands_over(context, node);
     let code = context.graph.code(way);
-    code.is_some_and(|code| always_ends(context, code, true, ends))
+    code.is_some_and(|code| always_ends(context, code, true, |node| ends_count(context, node)))
+}
+
+/// Whether the count ends at a node: with the conversation, or with a hand-over.
+fn ends_count(context: &Context<'_>, node: &Node) -> bool {
+    let place = match node {
+        Node::Finish { .. } => return true,
+        Node::Place(place) => context.bot.places.get(place.index()),
+        _ => None,
+    };
+    let Some(PlaceKind::Escalate(escalation)) = place.map(|place| &place.kind) else {
+        return false;
+    };
+    // Nobody is handed over to a queue that is closed: what is asked there goes on counting.
+    match (context.bot.escalations.get(escalation.index())).and_then(|one| one.closed) {
+        Some(EscalationWay::Way(way)) => {
+            let finish = |node: &Node| matches!(node, Node::Finish { .. });
+            let code = context.graph.code(way);
+            code.is_some_and(|code| always_ends(context, code, true, finish))
+        }
+        Some(EscalationWay::Queue(_)) | None => true,
+    }
 }

@@ -24,6 +24,8 @@ pub static RULE: Rule = Rule {
 const DAY: (u32, u32) = (8 * 60, 21 * 60);
 /// Minutes at which nearly everybody sleeps, in the order in which one is looked for.
 const DEEP: [u32; 8] = [3 * 60, 2 * 60, 60, 0, 23 * 60 + 30, 4 * 60, 5 * 60, 23 * 60];
+/// From when on, and up to when nearly everybody sleeps.
+const ASLEEP: (u32, u32) = (23 * 60, 5 * 60 + 1);
 const DAY_MINUTES: i64 = 24 * 60;
 /// A night, from the evening at eight to the morning at nine: what is given up sooner is meant to come at once.
 const NIGHT_MS: i64 = 13 * 3_600_000;
@@ -135,9 +137,17 @@ fn comes_at_night(context: &Context<'_>, declared: &Declared<'_>, source: &Trigg
     match trigger.between {
         None if awake => None,
         // It comes at once, or when the hours begin.
-        Some((from, _)) if awake => DEEP.contains(&from).then_some(from),
-        _ => DEEP.into_iter().find(|minute| open(*minute)),
+        Some((from, _)) if awake => asleep(from).then_some(from),
+        window => {
+            let first = window.map(|(from, _)| from).filter(|from| asleep(*from));
+            DEEP.into_iter().find(|minute| open(*minute)).or(first)
+        }
     }
+}
+
+/// Whether nearly everybody sleeps.
+fn asleep(minute: u32) -> bool {
+    is_open(ASLEEP.0, ASLEEP.1, i64::from(minute))
 }
 
 /// An event that comes so that the trigger goes off at this minute of the day.
