@@ -212,6 +212,7 @@ impl World {
         let happening = Happening {
             id: 0,
             at: self.now,
+            channel: None,
             what: What::Event {
                 name: SmolStr::new_static(name),
                 fields,

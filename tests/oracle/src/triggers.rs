@@ -32,6 +32,8 @@ struct Clock {
     /// It has been looked at and waits.
     waits: bool,
     by_customer: bool,
+    /// Where the customer was.
+    on: Option<SmolStr>,
     /// From which channel of `via` on.
     tried: usize,
     /// How much the person had written when it was begun before.
@@ -83,6 +85,8 @@ pub(crate) struct Sight<'e, 'a> {
     pub told: Vec<String>,
     /// The id of what has happened; 0 = it has none.
     pub happening: u64,
+    /// On which channel it has happened.
+    pub on: Option<SmolStr>,
 }
 
 impl Sight<'_, '_> {
@@ -195,6 +199,7 @@ impl<'a> Triggers<'a> {
             ready: since.saturating_add(self.rules[rule].after),
             waits: false,
             by_customer,
+            on: sight.on.clone().filter(|_| by_customer),
             tried: 0,
             wrote: 0,
         });
@@ -266,6 +271,7 @@ impl<'a> Triggers<'a> {
         self.seen.drain(..surplus);
         let at = happening.at.min(sight.now);
         sight.happening = happening.id;
+        sight.on = happening.channel.clone();
         self.concern(sight, &format!("event:{name}"), name, fields, at);
         if name == "comment_posted"
             && let Some(intent) = self.about(sight, fields)
@@ -501,9 +507,9 @@ impl<'a> Triggers<'a> {
     }
 
     /// The channels of a trigger in order.
-    fn via(&self, sight: &Sight<'_, 'a>, rule: usize) -> Vec<SmolStr> {
-        match self.rules[rule].via.as_slice() {
-            [] => vec![sight.oracle.channel()],
+    fn via(&self, sight: &Sight<'_, 'a>, clock: &Clock) -> Vec<SmolStr> {
+        match self.rules[clock.rule].via.as_slice() {
+            [] => vec![clock.on.clone().unwrap_or_else(|| sight.oracle.channel())],
             via => via.to_vec(),
         }
     }
@@ -512,8 +518,8 @@ impl<'a> Triggers<'a> {
         let rule = &self.rules[clock.rule];
         let consents = &self.project.bot.consents;
         let mut why = "unreachable";
-        for (place, channel) in self.via(sight, clock.rule).iter().enumerate().skip(clock.tried) {
-            if !sight.around.channels.contains(channel) {
+        for (place, channel) in self.via(sight, clock).iter().enumerate().skip(clock.tried) {
+            if clock.on.as_ref() != Some(channel) && !sight.around.channels.contains(channel) {
                 continue;
             }
             let out = sight
@@ -545,7 +551,7 @@ impl<'a> Triggers<'a> {
     }
 
     fn start(&mut self, sight: &mut Sight<'_, 'a>, mut clock: Clock, place: usize) {
-        let via = self.via(sight, clock.rule);
+        let via = self.via(sight, &clock);
         let rule = &self.rules[clock.rule];
         let channel = via[place].clone();
         sight.told.push(format!(
@@ -594,6 +600,7 @@ impl Shadow for Triggers<'_> {
             zone,
             told: Vec::new(),
             happening: 0,
+            on: None,
         };
         match look {
             Look::Turned(effects) => {

@@ -54,6 +54,8 @@ pub(super) struct Pending {
     pub waits: bool,
     /// A customer begins it.
     pub by_customer: bool,
+    /// Where the customer has begun it.
+    pub on: Option<SmolStr>,
     /// How many channels of `via` it has gone through; above 0 it was begun before.
     pub tried: u32,
     /// How much the person had written when it was begun before ([`crate::Person::wrote`]).
@@ -246,7 +248,7 @@ impl Pending {
             self.tried,
             self.due,
             self.trigger,
-            format!("{:?}{}{}", self.fields, self.waits, self.by_customer),
+            format!("{:?}{}{}{:?}", self.fields, self.waits, self.by_customer, self.on),
         )
     }
 

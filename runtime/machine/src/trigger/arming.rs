@@ -81,6 +81,7 @@ impl Desk<'_> {
             due: ready,
             waits: false,
             by_customer,
+            on: self.on.clone().filter(|_| by_customer),
             tried: 0,
             wrote: None,
         };

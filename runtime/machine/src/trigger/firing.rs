@@ -184,14 +184,16 @@ impl Desk<'_> {
 
     /// The first channel, of those not tried yet, on which the person can be reached and has agreed to it.
     fn channel(&self, declared: &Trigger, pending: &Pending) -> Result<(SmolStr, u32), Reason> {
-        let last = self.scope(&[]).channel();
+        let scope = self.scope(&[]);
+        let last = pending.on.as_ref().unwrap_or(scope.channel());
         let via = match declared.via.is_empty() {
             true => std::slice::from_ref(last),
             false => &declared.via,
         };
         let mut why = Reason::Unreachable;
         for (place, channel) in via.iter().enumerate().skip(pending.tried as usize) {
-            if !self.around.channels.contains(channel) {
+            // Who has just been there can be reached there.
+            if pending.on.as_ref() != Some(channel) && !self.around.channels.contains(channel) {
                 continue;
             }
             if !pending.by_customer && self.person.is_opted_out(channel) {

@@ -89,6 +89,8 @@ pub struct Happening {
     pub id: u64,
     /// When it happened, by whoever reports it.
     pub at: i64,
+    /// On which channel, if on one: where somebody commented, or came by a link. What customers begin begins there.
+    pub channel: Option<SmolStr>,
     /// What.
     pub what: What,
 }
@@ -206,6 +208,8 @@ pub(super) struct Desk<'a> {
     pub out: &'a mut Vec<Decision>,
     /// The id of what happened; 0 = it has none.
     pub happening: u64,
+    /// On which channel it happened.
+    pub on: Option<SmolStr>,
     budget: Cell<u32>,
     zone: OnceCell<botflow_values::Zone>,
 }
@@ -226,6 +230,7 @@ impl<'a> Desk<'a> {
             now: situation.now,
             out,
             happening: 0,
+            on: None,
             budget: Cell::new(MAX_EXPRESSIONS),
             zone: OnceCell::new(),
         };
@@ -258,6 +263,7 @@ impl<'a> Desk<'a> {
         agenda.note(happening.id);
         let at = happening.at.min(self.now);
         self.happening = happening.id;
+        self.on = happening.channel;
         match happening.what {
             What::Entered(stage) => {
                 let Some(concern) = index.of_stage(stage) else {

@@ -458,6 +458,7 @@ fn nobody_is_there_to_be_reached() {
     let happening = Happening {
         id: 0,
         at: BEGIN,
+        channel: None,
         what: What::Event {
             name: "e0".into(),
             fields: vec![Value::Integer(1), Value::Integer(2)],

@@ -50,9 +50,11 @@ impl World<'_> {
         };
         let id = self.turns + 1;
         let name = name.clone();
+        let channel = self.current().channel.clone();
         self.report(Happening {
             id,
             at,
+            channel: Some(channel),
             what: What::Event { name, fields },
         })
     }
@@ -79,9 +81,11 @@ impl World<'_> {
         // More values than any declaration takes.
         let fields = vec![Value::Unknown; declared.map_or(0, |event| event.fields.len() + 1)];
         let (id, at, name) = (self.turns + 1, self.now, name.clone());
+        let channel = self.current().channel.clone();
         self.report(Happening {
             id,
             at,
+            channel: Some(channel),
             what: What::Event { name, fields },
         })
     }

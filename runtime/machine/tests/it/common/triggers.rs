@@ -130,7 +130,17 @@ impl<'p> Somebody<'p> {
         self.person.opts(&name, &fields, self.now);
         self.look(|situation, agenda, out| {
             let what = What::Event { name, fields };
-            happened(situation, agenda, Happening { id, at, what }, out);
+            happened(
+                situation,
+                agenda,
+                Happening {
+                    id,
+                    at,
+                    channel: None,
+                    what,
+                },
+                out,
+            );
         })
     }
 
