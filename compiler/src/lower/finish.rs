@@ -15,6 +15,7 @@ impl Lower<'_> {
     pub(super) fn finish(mut self) -> (Program, Vec<Finding>) {
         self.unused_declarations();
         self.check_moved();
+        self.segments_of_segments();
         self.program.mentioned_events = self.program.bot.events.len();
         for name in builtin::EVERYWHERE {
             if !self.program.bot.events.iter().any(|event| event.name == *name) {

@@ -24,6 +24,7 @@ mod people;
 mod reference;
 mod say;
 mod scope;
+mod segments;
 mod settings;
 mod signatures;
 mod stmt;

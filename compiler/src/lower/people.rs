@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{Lower, duration};
 use crate::hir::{Block, EscalationBody, StmtKind};
 use crate::project::Span;
-use crate::rules::names::duplicate_name;
+use crate::rules::names::{duplicate_name, wrong_arguments};
 use crate::rules::writing::{bad_literal, repeated_setting, wrong_place};
 use crate::types::literal;
 
@@ -118,12 +118,14 @@ impl Lower<'_> {
         let outer = std::mem::replace(&mut self.scope, scope);
         debug_assert_eq!(self.scope.flow, FlowId::ALWAYS);
         let mut seen = [None; 4];
+        let mut hands_over = false;
         for entry in item.entries() {
             // Each way has names of its own.
             self.scope.forget_names(Some(entry.syntax().pointer()));
             let at = self.node_span(&entry);
             match entry {
                 EscalationEntry::ToSetting(to) => {
+                    hands_over = true;
                     let queue = self.queue_named(to.queue());
                     let condition = self.if_clause(to.condition());
                     if let Some(queue) = queue {
@@ -167,6 +169,13 @@ impl Lower<'_> {
                     self.not_a_queue(&mut body.resolved, at, "`resolved`");
                 }
             }
+        }
+        if !hands_over && !self.broken {
+            self.report(wrong_arguments::finding(
+                "Nothing says to which queue this hands over.",
+                "to queue …",
+                self.head(item),
+            ));
         }
         self.scope.in_escalation = false;
         self.always_scope = std::mem::replace(&mut self.scope, outer);

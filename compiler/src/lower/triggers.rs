@@ -372,7 +372,9 @@ impl Lower<'_> {
         self.experiment_arms[id] = arms.iter().map(|(name, _)| name.clone()).collect();
         self.program.bot.experiments[id].arms = arms;
         let goal = item.goals().next().map(|setting| self.node_span(&setting));
-        let arms = item.arms().map(|arm| self.node_span(&arm)).collect();
+        // Only arms whose share could be read.
+        let readable = item.arms().filter(|arm| arm.percent().is_some());
+        let arms = readable.map(|arm| self.node_span(&arm)).collect();
         *at(&mut self.program.spans.experiment_parts, id) = ExperimentSpans { arms, goal };
         let (mut goal_at, mut if_at, mut hold_at, mut group_at) = (None, None, None, None);
         for setting in item.holds() {

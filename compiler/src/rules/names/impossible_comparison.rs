@@ -29,13 +29,16 @@ pub fn no_member(set: &str, name: &str, span: Span, near: &[&str], members: &str
 /// Two types that never hold the same value, or have no order.
 pub fn types(left: &str, right: &str, ordered: bool, span: Span) -> Finding {
     let message = if ordered {
-        format!("Of a `{left}` and a `{right}` none comes first.")
+        format!("`{left}` and `{right}` are of different kinds: neither is more than the other.")
     } else {
         format!("A `{left}` is never the same as a `{right}`.")
     };
-    let help = match (left, right) {
+    let help = match (left.trim_end_matches('?'), right.trim_end_matches('?')) {
         ("moment", "date") | ("date", "moment") => "`date(…)` is the day of a moment: `date(now)`.",
         ("moment", "time") | ("time", "moment") => "`time(…)` is the time of day of a moment: `time(now)`.",
+        ("money", "integer" | "number") | ("integer" | "number", "money") => {
+            "An amount is written with its currency: `20 EUR`."
+        }
         _ => "Compare two values of the same kind.",
     };
     Finding::new(&RULE, span, message).help(help)
