@@ -581,13 +581,12 @@ fn order(walks: &Walks<'_>, scratch: &mut Scratch) -> (Vec<UnitId>, Vec<UnitId>)
         }
     }
     // What stands in `always` belongs to one handler, rule or escalation each.
-    for unit in bot.flows.len()..count {
+    for (unit, runs) in runs.iter_mut().enumerate().skip(bot.flows.len()) {
         discover(walks, walks.entry(unit as UnitId).index() as u32, None, scratch);
-        for step in &scratch.steps {
-            if let Leads::Into(to) = step.leads {
-                runs[unit].push(to);
-            }
-        }
+        runs.extend(scratch.steps.iter().filter_map(|step| match step.leads {
+            Leads::Into(to) => Some(to),
+            _ => None,
+        }));
         for node in std::mem::take(&mut scratch.order) {
             scratch.number[node as usize] = UNSEEN;
         }

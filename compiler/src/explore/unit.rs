@@ -159,12 +159,12 @@ impl<'b> Walks<'b> {
     pub fn leads(&self, node: u32, out: &mut Vec<Step>) {
         let index = NodeIndex::new(node as usize);
         if node as usize >= self.graph.nodes.node_count() {
-            return self.from_hub(node, out);
+            return self.leads_of_hub(node, out);
         }
         match &self.graph.nodes[index] {
-            Node::Place(place) => self.from_place(index, *place, out),
-            Node::Hearing(level) => self.from_level(index, *level, out),
-            Node::People(_) => self.from_people(index, out),
+            Node::Place(place) => self.leads_of_place(index, *place, out),
+            Node::Hearing(level) => self.leads_of_level(index, *level, out),
+            Node::People(_) => self.leads_of_people(index, out),
             _ => {
                 for edge in self.graph.nodes.edges(index) {
                     if let Some(step) = self.plain(index, *edge.weight(), edge.target()) {
@@ -218,7 +218,7 @@ impl<'b> Walks<'b> {
         self.bot.code[begin.index()..].iter().find(|op| op.leaves())
     }
 
-    fn from_place(&self, node: NodeIndex, id: PlaceId, out: &mut Vec<Step>) {
+    fn leads_of_place(&self, node: NodeIndex, id: PlaceId, out: &mut Vec<Step>) {
         let place = &self.bot.places[id.index()];
         let rest = self.rests.at(self.bot, id);
         let people = match self.tells.scope {
@@ -407,7 +407,7 @@ impl<'b> Walks<'b> {
     }
 
     /// What the handlers of a level hear of the customer.
-    fn from_level(&self, node: NodeIndex, level: Level, out: &mut Vec<Step>) {
+    fn leads_of_level(&self, node: NodeIndex, level: Level, out: &mut Vec<Step>) {
         if level == Level::Always {
             return;
         }
@@ -443,7 +443,7 @@ impl<'b> Walks<'b> {
     }
 
     /// What the handlers of a level hear besides the customer.
-    fn from_hub(&self, node: u32, out: &mut Vec<Step>) {
+    fn leads_of_hub(&self, node: u32, out: &mut Vec<Step>) {
         // Further nodes stand in the order of their levels.
         let behind = node as usize - self.graph.nodes.node_count();
         let (level, number) = (self.hubs[behind / 3], behind % 3);
@@ -484,7 +484,7 @@ impl<'b> Walks<'b> {
     }
 
     /// The ways of an escalation.
-    fn from_people(&self, node: NodeIndex, out: &mut Vec<Step>) {
+    fn leads_of_people(&self, node: NodeIndex, out: &mut Vec<Step>) {
         // The hours of a queue may end while nobody has come, until somebody has the conversation or the first way is taken.
         let nobody = self
             .graph
