@@ -156,7 +156,11 @@ fn check_with(project: &Project, extract: bool) -> Checked {
         allowed,
         lowered,
         graph,
-        files: read.sources.into_iter().chain(project.documents.iter().cloned()).collect(),
+        files: read
+            .sources
+            .into_iter()
+            .chain(project.documents.iter().cloned())
+            .collect(),
     }
 }
 

@@ -53,7 +53,8 @@ pub fn sections(text: &str) -> Vec<Section> {
                 }
                 if !words.is_empty() {
                     let first = words.as_ptr() as usize - line.as_ptr() as usize + start;
-                    now.headings.push((SmolStr::new(words), first..first + words.len()));
+                    now.headings
+                        .push((SmolStr::new(words), first..first + words.len()));
                 }
             }
             None if trimmed.is_empty() => {}

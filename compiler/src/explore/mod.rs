@@ -7,7 +7,7 @@
 //!
 //! Reading order: [`transfer`] (what a stretch of a conversation does to what is known), [`scope`] (what is taken for granted, what
 //! conditions tell), [`rests`] (how long one can rest), [`unit`] (what is walked on its own: a flow, once, whoever runs
-//! it), [`backs`] (handlers that come back), [`solve`] (the walk), [`enter`] (from where conversations begin into all units), [`sites`] (where messages are sent),
+//! it), [`backs`] (handlers that come back), [`search`] (in which order), [`solve`] (the walk), [`enter`] (from where conversations begin into all units), [`sites`] (where messages are sent),
 //! [`reached`] (what is told), [`witness`] (a conversation that comes there), [`tour`]
 //! (all places of a bot).
 //!
@@ -21,8 +21,10 @@ mod enter;
 mod reached;
 mod rests;
 mod scope;
+mod search;
 mod sites;
 mod solve;
+mod table;
 mod tour;
 mod transfer;
 mod unit;

@@ -5,15 +5,16 @@
 //! so it ends. Where a bot is so tangled that even this takes too long, the unit is not decided, and everything may be.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use botflow_artifact::*;
 use petgraph::graph::NodeIndex;
 
 use super::backs::{Back, Backs, PutAgain};
 use super::effect::{PARTS, Part, UnitId};
-use super::transfer::{NEVER, Times, Transfer, UNBOUNDED, longer};
-use super::unit::{Leads, Step, Walks, is_customers};
+use super::search::{Scratch, UNSEEN, discover, order};
+use super::table::Table;
+use super::transfer::{Times, Transfer, UNBOUNDED, longer};
+use super::unit::{Leads, Walks, is_customers};
 use crate::graph::Node;
 
 /// A time that has grown so often at one node grows without end.
@@ -41,117 +42,6 @@ pub(super) struct Solved {
     pub steps: usize,
 }
 
-/// Transfers by number, in one piece.
-pub(super) struct Table {
-    classes: usize,
-    times: Vec<Times>,
-    languages: Vec<(u64, u64)>,
-}
-
-impl Table {
-    fn new(count: usize, classes: usize) -> Table {
-        Table {
-            classes,
-            times: vec![Times::NONE; count * classes],
-            languages: vec![(0, 0); count],
-        }
-    }
-
-    /// What is known of one.
-    pub fn get(&self, at: usize, into: &mut Transfer) {
-        into.times.clear();
-        into.times
-            .extend_from_slice(&self.times[at * self.classes..(at + 1) * self.classes]);
-        (into.silent, into.since) = self.languages[at];
-    }
-
-    /// Whether there is a way there at all.
-    pub fn any(&self, at: usize) -> bool {
-        self.languages[at] != (0, 0)
-    }
-
-    fn clear(&mut self, at: usize) {
-        self.times[at * self.classes..(at + 1) * self.classes].fill(Times::NONE);
-        self.languages[at] = (0, 0);
-    }
-
-    /// Adds a way; whether it is new.
-    fn join(&mut self, at: usize, other: &Transfer, wide: bool) -> bool {
-        let mut grown = false;
-        for (known, other) in self.times[at * self.classes..].iter_mut().zip(&other.times) {
-            for (known, other) in [(&mut known.silent, other.silent), (&mut known.since, other.since)] {
-                if other != NEVER && (*known == NEVER || other > *known) {
-                    *known = if wide && *known != NEVER { UNBOUNDED } else { other };
-                    grown = true;
-                }
-            }
-        }
-        let known = &mut self.languages[at];
-        let both = (known.0 | other.silent, known.1 | other.since);
-        grown |= both != *known;
-        *known = both;
-        grown
-    }
-}
-
-/// What a walk needs and leaves behind for the next one.
-struct Scratch {
-    /// Per node: its number in this walk.
-    number: Vec<u32>,
-    /// Nodes in order.
-    order: Vec<u32>,
-    /// Per number: where its steps stand.
-    spans: Vec<(u32, u32)>,
-    steps: Vec<Step>,
-    grown: Vec<u8>,
-    queued: Vec<bool>,
-    heap: BinaryHeap<Reverse<u32>>,
-    state: Transfer,
-    rest: Transfer,
-    next: Transfer,
-    part: Transfer,
-    /// Of the search: nodes by when they were met, with their steps; those that are done; those under way.
-    met: Vec<(u32, (u32, u32))>,
-    post: Vec<u32>,
-    work: Vec<(u32, u32)>,
-    /// Of a handler alone: to where handlers around it hear events, silence and failures.
-    around: [Times; 3],
-}
-
-const UNSEEN: u32 = u32::MAX;
-
-impl Scratch {
-    /// A node is met for the first time.
-    fn meet(&mut self, walks: &Walks<'_>, node: u32, alone: bool) {
-        self.number[node as usize] = 0;
-        let first = self.steps.len();
-        walks.leads(node, &mut self.steps);
-        if alone {
-            // What it leaves to is no part of it, nor is what hears it.
-            for step in &mut self.steps[first..] {
-                let Leads::To(to) = step.leads else { continue };
-                let known = (to as usize) < walks.graph.nodes.node_count();
-                if !known {
-                    step.leads = walks.heard_around(step.leads).map_or(Leads::Back, Leads::Out);
-                } else if matches!(
-                    walks.graph.nodes[NodeIndex::new(to as usize)],
-                    Node::Step(_) | Node::Hearing(_)
-                ) {
-                    step.leads = Leads::Out(Part::Heard);
-                }
-            }
-        }
-        self.work.push((self.met.len() as u32, first as u32));
-        self.met.push((node, (first as u32, self.steps.len() as u32)));
-    }
-
-    /// What leads on from the node of this number.
-    fn steps_of(&self, number: usize) -> &[Step] {
-        let (first, last) = self.spans[number];
-        &self.steps[first as usize..last as usize]
-    }
-}
-
 impl Solved {
     pub fn of(walks: &Walks<'_>) -> Solved {
         let classes = walks.tells.classes;
@@ -164,23 +54,7 @@ impl Solved {
             backs: Backs::none(walks.bot),
             steps: 0,
         };
-        let mut scratch = Scratch {
-            number: vec![UNSEEN; walks.nodes],
-            order: Vec::new(),
-            spans: Vec::new(),
-            steps: Vec::new(),
-            grown: Vec::new(),
-            queued: Vec::new(),
-            heap: BinaryHeap::new(),
-            state: Transfer::none(classes),
-            rest: Transfer::none(classes),
-            next: Transfer::none(classes),
-            part: Transfer::none(classes),
-            met: Vec::new(),
-            post: Vec::new(),
-            work: Vec::new(),
-            around: [Times::NONE; 3],
-        };
+        let mut scratch = Scratch::new(walks);
         let (order, tangled) = order(walks, &mut scratch);
         solved.walk_all(walks, &order, &tangled, &mut scratch);
         for id in 0..walks.bot.handlers.len() {
@@ -202,14 +76,14 @@ impl Solved {
         for round in 0..ROUNDS {
             let before = match tangled {
                 [] => None,
-                _ => Some((self.parts.times.clone(), self.parts.languages.clone())),
+                _ => Some(self.parts.clone()),
             };
             for unit in order {
                 self.walk(walks, *unit, scratch);
             }
             match before {
                 None => return,
-                Some(before) if before == (self.parts.times.clone(), self.parts.languages.clone()) => return,
+                Some(before) if before == self.parts => return,
                 _ if round + 2 < ROUNDS => {}
                 _ => {
                     // It goes on growing: what runs itself is not decided, and may be anything in the last round.
@@ -469,22 +343,6 @@ impl Solved {
     }
 }
 
-impl Table {
-    /// Takes what is known of one away.
-    fn take(&mut self, at: usize) -> (Vec<Times>, (u64, u64)) {
-        let times = self.times[at * self.classes..(at + 1) * self.classes].to_vec();
-        let languages = self.languages[at];
-        self.clear(at);
-        (times, languages)
-    }
-
-    /// Puts it back.
-    fn put(&mut self, at: usize, (times, languages): (Vec<Times>, (u64, u64))) {
-        self.times[at * self.classes..(at + 1) * self.classes].copy_from_slice(&times);
-        self.languages[at] = languages;
-    }
-}
-
 /// Everything may be.
 fn everything(walks: &Walks<'_>) -> Transfer {
     let times = Times {
@@ -528,100 +386,4 @@ fn put_once_more(state: &mut Transfer, again: &Transfer) {
     }
     state.silent |= again.silent;
     state.since |= again.since;
-}
-
-/// The nodes that can be reached from a beginning, in an order in which what comes before comes first, with their steps. Of a
-/// handler alone only what belongs to it.
-fn discover(walks: &Walks<'_>, entry: u32, alone: Option<HandlerId>, scratch: &mut Scratch) {
-    scratch.order.clear();
-    scratch.steps.clear();
-    scratch.spans.clear();
-    // A search in depth, without recursion: `work` holds nodes, by when they were met, with the place of their next step.
-    scratch.met.clear();
-    scratch.post.clear();
-    scratch.meet(walks, entry, alone.is_some());
-    while let Some((at, next)) = scratch.work.last_mut() {
-        let (_, (_, last)) = scratch.met[*at as usize];
-        if *next == last {
-            scratch.post.push(*at);
-            scratch.work.pop();
-            continue;
-        }
-        let step = scratch.steps[*next as usize];
-        *next += 1;
-        if let Leads::To(to) = step.leads
-            && scratch.number[to as usize] == UNSEEN
-        {
-            scratch.meet(walks, to, alone.is_some());
-        }
-    }
-    for at in scratch.post.iter().rev() {
-        let (node, span) = scratch.met[*at as usize];
-        scratch.number[node as usize] = scratch.order.len() as u32;
-        scratch.order.push(node);
-        scratch.spans.push(span);
-    }
-}
-
-/// Units in order: those that are run before those that run them; and those that run themselves, by however long a way.
-fn order(walks: &Walks<'_>, scratch: &mut Scratch) -> (Vec<UnitId>, Vec<UnitId>) {
-    let bot = walks.bot;
-    let count = walks.units.len();
-    let mut runs: Vec<Vec<UnitId>> = vec![Vec::new(); count];
-    for place in &bot.places {
-        let unit = match &place.kind {
-            PlaceKind::Run(run) if run.flow.index() < bot.flows.len() => walks.flow(run.flow),
-            PlaceKind::Escalate(escalation) if escalation.index() < bot.escalations.len() => {
-                walks.escalation(*escalation)
-            }
-            _ => continue,
-        };
-        if place.flow != FlowId::ALWAYS {
-            runs[place.flow.index()].push(unit);
-        }
-    }
-    // What stands in `always` belongs to one handler, rule or escalation each.
-    for (unit, runs) in runs.iter_mut().enumerate().skip(bot.flows.len()) {
-        discover(walks, walks.entry(unit as UnitId).index() as u32, None, scratch);
-        runs.extend(scratch.steps.iter().filter_map(|step| match step.leads {
-            Leads::Into(to) => Some(to),
-            _ => None,
-        }));
-        for node in std::mem::take(&mut scratch.order) {
-            scratch.number[node as usize] = UNSEEN;
-        }
-    }
-    let mut state = vec![0u8; count];
-    let mut order = Vec::with_capacity(count);
-    let mut tangled = Vec::new();
-    for root in 0..count as UnitId {
-        if state[root as usize] != 0 {
-            continue;
-        }
-        state[root as usize] = 1;
-        let mut work = vec![(root, 0usize)];
-        while let Some((unit, next)) = work.last_mut() {
-            match runs[*unit as usize].get(*next).copied() {
-                Some(to) => {
-                    *next += 1;
-                    match state[to as usize] {
-                        0 => {
-                            state[to as usize] = 1;
-                            work.push((to, 0));
-                        }
-                        1 => tangled.push(to),
-                        _ => {}
-                    }
-                }
-                None => {
-                    state[*unit as usize] = 2;
-                    order.push(*unit);
-                    work.pop();
-                }
-            }
-        }
-    }
-    tangled.sort_unstable();
-    tangled.dedup();
-    (order, tangled)
 }

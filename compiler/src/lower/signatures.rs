@@ -109,15 +109,16 @@ impl Lower<'_> {
     /// The texts of an intent, and where they stand.
     fn phrases(&self, item: &ast::IntentItem) -> Vec<Phrase> {
         let mut found = Vec::new();
-        let mut add = |example, language: Option<ast::LanguageCode>, texts: &mut dyn Iterator<Item = ast::Text>| {
-            let language = self.language_of(language.as_ref());
-            found.extend(texts.map(|text| Phrase {
-                text: SmolStr::new(self.heard(&text)),
-                language: language.clone(),
-                example,
-                span: self.node_span(&text),
-            }));
-        };
+        let mut add =
+            |example, language: Option<ast::LanguageCode>, texts: &mut dyn Iterator<Item = ast::Text>| {
+                let language = self.language_of(language.as_ref());
+                found.extend(texts.map(|text| Phrase {
+                    text: SmolStr::new(self.heard(&text)),
+                    language: language.clone(),
+                    example,
+                    span: self.node_span(&text),
+                }));
+            };
         for clause in item.words() {
             add(false, clause.language(), &mut clause.texts());
         }

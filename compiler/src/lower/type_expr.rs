@@ -322,7 +322,9 @@ impl Lower<'_> {
     pub(super) fn language_of(&self, written: Option<&ast::LanguageCode>) -> SmolStr {
         match written {
             Some(code) => code.text(),
-            None => (self.program.bot.languages.first().cloned()).unwrap_or_else(|| SmolStr::new_static("en")),
+            None => {
+                (self.program.bot.languages.first().cloned()).unwrap_or_else(|| SmolStr::new_static("en"))
+            }
         }
     }
 

@@ -102,9 +102,11 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                     catalogue: catalogue.take(),
                     flow: match language {
                         "flow" => None,
-                        "po" => Some(flow.clone().ok_or_else(|| {
-                            format!("line {}: a catalogue follows its `flow`", number + 1)
-                        })?),
+                        "po" => {
+                            Some(flow.clone().ok_or_else(|| {
+                                format!("line {}: a catalogue follows its `flow`", number + 1)
+                            })?)
+                        }
                         _ => flow.clone(),
                     },
                     answers: answers.take(),

@@ -123,7 +123,10 @@ impl Learner for WordLearner {
             let phrase = normalise(phrase);
             phrase.spelled_words().filter(|word| !is_small(word)).count()
         };
-        let short = intent.words.iter().any(|phrase| telling(phrase) <= LONGEST_PHRASE);
+        let short = intent
+            .words
+            .iter()
+            .any(|phrase| telling(phrase) <= LONGEST_PHRASE);
         // An example with a hole stands for as many sentences as there are values.
         let open = intent.likes.iter().any(|example| example.contains('{'));
         short || open || intent.words.len() + intent.likes.len() >= ENOUGH_SENTENCES

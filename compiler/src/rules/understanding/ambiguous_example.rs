@@ -27,7 +27,10 @@ pub(super) fn check(intents: &Intents<'_>, said: &[Said<'_>], known: &[Span], fi
             continue;
         }
         let found = intents.read_unseen(&one.message, one.nth);
-        let Some(first) = found.first().filter(|first| first.certainty == Certainty::Certain) else {
+        let Some(first) = found
+            .first()
+            .filter(|first| first.certainty == Certainty::Certain)
+        else {
             continue;
         };
         if first.intent == one.intent || !intents.meet(one.intent, first.intent) {

@@ -37,7 +37,9 @@ const NARROWER: &[Kind] = &[
 
 /// Looks at all questions of the project.
 pub(super) fn check(intents: &Intents<'_>, sources: &[Source], findings: &mut Vec<Finding>) {
-    for_each_root(intents.program, &mut |_, root| block(intents, sources, root, findings));
+    for_each_root(intents.program, &mut |_, root| {
+        block(intents, sources, root, findings)
+    });
 }
 
 /// Blocks nest as deep as the parser lets them.

@@ -105,7 +105,14 @@ fn another(intents: &Intents<'_>, one: &Said<'_>, other: u32) -> Finding {
     .help(format!(
         "Take it out of `{name}`, or what is like it out of `{other_name}`."
     ));
-    match intents.program.spans.intents.get(other as usize).copied().flatten() {
+    match intents
+        .program
+        .spans
+        .intents
+        .get(other as usize)
+        .copied()
+        .flatten()
+    {
         Some(span) => finding.related(span, format!("`{other_name}` is declared here.")),
         None => finding,
     }
@@ -114,10 +121,18 @@ fn another(intents: &Intents<'_>, one: &Said<'_>, other: u32) -> Finding {
 /// The first parameter that cannot be done without and is not there.
 fn missing(intents: &Intents<'_>, intent: u32, found: &botflow_understanding::Match) -> String {
     let bot = &intents.program.bot;
-    let params = bot.intents.get(intent as usize).map_or(&[][..], |intent| &intent.params);
+    let params = bot
+        .intents
+        .get(intent as usize)
+        .map_or(&[][..], |intent| &intent.params);
     let mut named = params.iter().enumerate().filter(|(at, param)| {
-        !matches!(bot.types.get(param.ty.index()), Some(botflow_artifact::Type::Optional(_)))
-            && !found.holes.iter().any(|hole| hole.param as usize == *at)
+        !matches!(
+            bot.types.get(param.ty.index()),
+            Some(botflow_artifact::Type::Optional(_))
+        ) && !found.holes.iter().any(|hole| hole.param as usize == *at)
     });
-    named.next().map(|(_, param)| param.name.to_string()).unwrap_or_default()
+    named
+        .next()
+        .map(|(_, param)| param.name.to_string())
+        .unwrap_or_default()
 }

@@ -20,7 +20,11 @@ pub(super) fn check(documents: &[Document<'_>], all: &[Source], findings: &mut V
     for document in documents {
         // A file in which nothing is answered has its finding where it is named.
         if document.sections.iter().any(faq::Section::is_entry) {
-            for section in document.sections.iter().filter(|section| section.answer.is_empty()) {
+            for section in document
+                .sections
+                .iter()
+                .filter(|section| section.answer.is_empty())
+            {
                 if let Some((words, range)) = section.headings.first() {
                     findings.push(unanswered(words, document.span(range)));
                 }
@@ -39,8 +43,12 @@ pub(super) fn check(documents: &[Document<'_>], all: &[Source], findings: &mut V
 
 /// A question that leads nowhere. The bot works without it, so that it is a warning.
 fn unanswered(words: &str, span: Span) -> Finding {
-    let mut finding = Finding::new(&RULE, span, format!("Nothing answers `{words}`: nothing stands below it."))
-        .help("Write the answer below it, or take the heading out.");
+    let mut finding = Finding::new(
+        &RULE,
+        span,
+        format!("Nothing answers `{words}`: nothing stands below it."),
+    )
+    .help("Write the answer below it, or take the heading out.");
     finding.level = Level::Warning;
     finding
 }
@@ -57,7 +65,10 @@ fn links(text: &str) -> Vec<(usize, &str)> {
         let target = rest[..end].split_whitespace().next().unwrap_or_default();
         let target = target.trim_start_matches('<').trim_end_matches('>');
         if rest[end..].starts_with(')') && !target.is_empty() {
-            found.push((start + (target.as_ptr() as usize - rest.as_ptr() as usize), target));
+            found.push((
+                start + (target.as_ptr() as usize - rest.as_ptr() as usize),
+                target,
+            ));
         }
         from = start;
     }
@@ -82,11 +93,17 @@ fn broken(path: &str, target: &str, span: Span, all: &[Source]) -> Option<Findin
         file => joined(path, file),
     };
     let Some(source) = all.iter().find(|source| source.path == meant) else {
-        let finding = Finding::new(&RULE, span, format!("There is no file `{meant}`, to which this answer leads."));
-        return Some(match nearest(&meant, all.iter().map(|source| source.path.as_str())) {
-            Some(near) => finding.help(format!("Did you mean `{near}`?")),
-            None => finding.help("Link to a file of the project, or to a whole address: `https://…`."),
-        });
+        let finding = Finding::new(
+            &RULE,
+            span,
+            format!("There is no file `{meant}`, to which this answer leads."),
+        );
+        return Some(
+            match nearest(&meant, all.iter().map(|source| source.path.as_str())) {
+                Some(near) => finding.help(format!("Did you mean `{near}`?")),
+                None => finding.help("Link to a file of the project, or to a whole address: `https://…`."),
+            },
+        );
     };
     let anchor = anchor.filter(|anchor| !anchor.is_empty())?;
     let anchors = anchors(&source.text);
@@ -97,7 +114,11 @@ fn broken(path: &str, target: &str, span: Span, all: &[Source]) -> Option<Findin
         "" => "here".to_owned(),
         _ => format!("in `{meant}`"),
     };
-    let finding = Finding::new(&RULE, span, format!("There is no heading `#{anchor}` {here}, to which this answer leads."));
+    let finding = Finding::new(
+        &RULE,
+        span,
+        format!("There is no heading `#{anchor}` {here}, to which this answer leads."),
+    );
     Some(match nearest(anchor, anchors.iter().map(String::as_str)) {
         Some(near) => {
             let whole = format!("{file}#{near}");
@@ -105,7 +126,8 @@ fn broken(path: &str, target: &str, span: Span, all: &[Source]) -> Option<Findin
                 .help(format!("Did you mean `#{near}`?"))
                 .fix(format!("Change to `{whole}`"), span, whole)
         }
-        None => finding.help("A heading is linked to by its words: small letters, `-` between words, no other signs."),
+        None => finding
+            .help("A heading is linked to by its words: small letters, `-` between words, no other signs."),
     })
 }
 
@@ -194,7 +216,11 @@ mod tests {
             ("terms.md", false),
             ("../terms.md#other", false),
         ] {
-            assert_eq!(broken("faq/shop.md", target, span, &all).is_none(), good, "{target}");
+            assert_eq!(
+                broken("faq/shop.md", target, span, &all).is_none(),
+                good,
+                "{target}"
+            );
         }
         assert_eq!(
             links("See [a](b.md) and [c](<d.md> \"D\"), not [e](f\n) or (g.md)."),

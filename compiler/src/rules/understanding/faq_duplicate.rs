@@ -31,7 +31,10 @@ pub(super) fn check(asked: &[Asked], findings: &mut Vec<Finding>) -> Vec<Span> {
             Finding::new(
                 &RULE,
                 one.span,
-                format!("`{}` is answered elsewhere already, so that this answer is never given to it.", one.words),
+                format!(
+                    "`{}` is answered elsewhere already, so that this answer is never given to it.",
+                    one.words
+                ),
             )
             .related(known.span, "The answer of this one is given.")
             .help("Take one of them out. What both answers say may stand below one heading."),

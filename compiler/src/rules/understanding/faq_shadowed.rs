@@ -26,7 +26,10 @@ pub(super) fn check(intents: &Intents<'_>, asked: &[Asked], known: &[Span], find
         let mut finding = Finding::new(
             &RULE,
             one.span,
-            format!("Whoever writes `{}` never reads this answer: it is heard as `{name}`.", one.words),
+            format!(
+                "Whoever writes `{}` never reads this answer: it is heard as `{name}`.",
+                one.words
+            ),
         )
         .help(format!(
             "Take the words out of `{name}`, let `{name}` say what stands here, or ask in other words."

@@ -118,7 +118,11 @@ impl<'p> Intents<'p> {
     }
 
     pub fn name(&self, intent: u32) -> &str {
-        self.program.bot.intents.get(intent as usize).map_or("", |intent| intent.name.as_str())
+        self.program
+            .bot
+            .intents
+            .get(intent as usize)
+            .map_or("", |intent| intent.name.as_str())
     }
 
     /// What each intent is heard by; those texts for whose holes no value is known are left out.
@@ -126,7 +130,14 @@ impl<'p> Intents<'p> {
         let mut said = Vec::new();
         for intent in self.heard.iter().copied() {
             let mut examples = 0;
-            for phrase in self.program.spans.phrases.get(intent as usize).into_iter().flatten() {
+            for phrase in self
+                .program
+                .spans
+                .phrases
+                .get(intent as usize)
+                .into_iter()
+                .flatten()
+            {
                 let nth = examples;
                 examples += usize::from(phrase.example);
                 let message = match phrase.example {
@@ -222,9 +233,10 @@ impl<'p> Intents<'p> {
     fn pairs(&self, one: u32, other: u32, near: impl Fn(Level, Level) -> bool) -> bool {
         let of = |intent: u32| self.hearers.get(intent as usize).map_or(&[][..], Vec::as_slice);
         of(one).iter().take(MOST).any(|a| {
-            of(other).iter().take(MOST).any(|b| {
-                near(a.level, b.level) && self.together(a.handler.condition, b.handler.condition)
-            })
+            of(other)
+                .iter()
+                .take(MOST)
+                .any(|b| near(a.level, b.level) && self.together(a.handler.condition, b.handler.condition))
         })
     }
 

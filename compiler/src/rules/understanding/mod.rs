@@ -151,9 +151,10 @@ fn at_question(context: &Context<'_>, span: Span, line: String) -> Vec<String> {
 /// Where the intent of a finding is heard: as the first message if by `always`, else at the nearest place that listens.
 fn where_heard(context: &Context<'_>, finding: &Finding, line: String) -> Vec<String> {
     let spans = &context.lowered.spans;
-    let intent = spans.phrases.iter().position(|phrases| {
-        phrases.iter().any(|phrase| phrase.span == finding.span)
-    });
+    let intent = spans
+        .phrases
+        .iter()
+        .position(|phrases| phrases.iter().any(|phrase| phrase.span == finding.span));
     let hears = |id: &botflow_artifact::HandlerId| {
         let handler = context.bot.handlers.get(id.index());
         handler.is_some_and(|handler| match &handler.hears {

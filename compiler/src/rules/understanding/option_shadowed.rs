@@ -37,7 +37,10 @@ pub(super) fn check(
         let mut names: Vec<(String, Span)> = Vec::new();
         names.extend(plain(&intents.program.bot, option.label).map(|label| (label, option.label_span)));
         for word in option.words.iter().flat_map(|one| &one.words) {
-            names.push((word.to_string(), written(sources, option.span, option.label_span, word)));
+            names.push((
+                word.to_string(),
+                written(sources, option.span, option.label_span, word),
+            ));
         }
         for (name, span) in names {
             let words = OptionWords::new([name.as_str()]);
@@ -104,7 +107,12 @@ fn leads_to(intents: &Intents<'_>, flow: FlowId, block: &Block) -> Vec<Span> {
         if let StmtKind::Go(step) = &stmt.kind
             && let Some(flow) = intents.program.flows.get(flow.index())
         {
-            spans.extend(flow.steps.iter().filter(|body| body.id == *step).map(|body| body.span));
+            spans.extend(
+                flow.steps
+                    .iter()
+                    .filter(|body| body.id == *step)
+                    .map(|body| body.span),
+            );
         }
     }
     spans
@@ -112,7 +120,9 @@ fn leads_to(intents: &Intents<'_>, flow: FlowId, block: &Block) -> Vec<Span> {
 
 fn text(sources: &[Source], span: Span) -> &str {
     let source = sources.get(span.file.0 as usize);
-    source.and_then(|source| source.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
+    source
+        .and_then(|source| source.text.get(span.start as usize..span.end as usize))
+        .unwrap_or_default()
 }
 
 /// What an intent is about: the words of its name, and of what is done about it.
@@ -137,15 +147,27 @@ impl Matter {
 /// The beginnings of the words of a piece of a flow that say something.
 fn stems(text: &str) -> BTreeSet<SmolStr> {
     let normalised = normalise(&text.replace('_', " "));
-    let telling = normalised.spelled_words().filter(|word| {
-        word.chars().count() >= STEM - 1 && !is_small(word) && !STATEMENTS.contains(word)
-    });
+    let telling = normalised
+        .spelled_words()
+        .filter(|word| word.chars().count() >= STEM - 1 && !is_small(word) && !STATEMENTS.contains(word));
     telling.map(|word| word.chars().take(STEM).collect()).collect()
 }
 
 /// Words of the language, which say nothing about what is done.
 const STATEMENTS: &[&str] = &[
-    "run", "start", "step", "escalate", "finish", "resolved", "unresolved", "abandoned", "return", "again", "say", "ask", "choose",
+    "run",
+    "start",
+    "step",
+    "escalate",
+    "finish",
+    "resolved",
+    "unresolved",
+    "abandoned",
+    "return",
+    "again",
+    "say",
+    "ask",
+    "choose",
 ];
 
 /// Where a word of an option stands; its label where that cannot be found.

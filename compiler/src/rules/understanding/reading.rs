@@ -137,7 +137,11 @@ impl<'b> Reader<'b> {
         let mut at = self.bot.types.get(ty.index());
         let mut found = None;
         while let Some(Type::Optional(inner) | Type::Narrowed { base: inner, .. }) = at {
-            if let Some(Type::Narrowed { example: Some(example), .. }) = at {
+            if let Some(Type::Narrowed {
+                example: Some(example),
+                ..
+            }) = at
+            {
                 found = found.or(Some(example.to_string()));
             }
             at = self.bot.types.get(inner.index());
@@ -203,7 +207,8 @@ impl Listener for Ears<'_, '_> {
     }
 
     fn reads_whole(&self, intent: u32, param: u32, text: &str) -> bool {
-        self.ty(intent, param).is_some_and(|ty| self.reader.whole(ty, text))
+        self.ty(intent, param)
+            .is_some_and(|ty| self.reader.whole(ty, text))
     }
 
     fn reads_inside(&self, intent: u32, param: u32, text: &str) -> Option<Range<usize>> {

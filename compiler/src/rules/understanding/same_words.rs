@@ -20,7 +20,11 @@ pub static RULE: Rule = Rule {
 const MOST: usize = 20;
 
 /// Reports texts that two intents share; gives back their places.
-pub(super) fn check(intents: &Intents<'_>, said: &[Said<'_>], findings: &mut Vec<Finding>) -> Vec<crate::project::Span> {
+pub(super) fn check(
+    intents: &Intents<'_>,
+    said: &[Said<'_>],
+    findings: &mut Vec<Finding>,
+) -> Vec<crate::project::Span> {
     let mut seen: IndexMap<(SmolStr, bool, &SmolStr), Vec<&Said<'_>>, FxBuildHasher> = IndexMap::default();
     let mut shared = Vec::new();
     for one in said {

@@ -40,7 +40,9 @@ impl<'t> Lines<'t> {
         let start = number.checked_sub(1).and_then(|at| self.starts.get(at)).copied();
         let start = start.unwrap_or(line.start).min(line.start);
         let mut letters = self.text[start..line.end].char_indices();
-        let at = letters.nth(column.saturating_sub(1)).map_or(line.end, |(at, _)| start + at);
+        let at = letters
+            .nth(column.saturating_sub(1))
+            .map_or(line.end, |(at, _)| start + at);
         at.max(line.start)..line.end.max(at)
     }
 

@@ -90,9 +90,7 @@ fn unreadable(lines: &Lines<'_>, text: &str, first: ScriptError) -> Vec<Issue> {
     let mut error = first;
     loop {
         let range = lines.from_column(error.line, error.column);
-        issues.push(
-            Issue::new("chat-syntax", range, sentence(&error.message)).help(sentence(&error.help)),
-        );
+        issues.push(Issue::new("chat-syntax", range, sentence(&error.message)).help(sentence(&error.help)));
         let Some(line) = error.line.checked_sub(1).filter(|line| *line < left.len()) else {
             break;
         };
@@ -147,7 +145,10 @@ fn equal_names(lines: &Lines<'_>, scenes: &[Scene]) -> Vec<Issue> {
             format!("There are two conversations called `{}`.", scene.name),
         )
         .help("Give one of them another name, one that says what happens in it.");
-        issue.related = Some((lines.word(first, &scene.name), "The other one begins here.".to_owned()));
+        issue.related = Some((
+            lines.word(first, &scene.name),
+            "The other one begins here.".to_owned(),
+        ));
         issues.push(issue);
     }
     issues
@@ -155,12 +156,16 @@ fn equal_names(lines: &Lines<'_>, scenes: &[Scene]) -> Vec<Issue> {
 
 /// A conversation that asserts nothing.
 fn never_checks(lines: &Lines<'_>, scene: &Scene, issues: &mut Vec<Issue>) {
-    let asserts = |kind: &LineKind| matches!(kind, LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_));
+    let asserts =
+        |kind: &LineKind| matches!(kind, LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_));
     if scene.lines.iter().any(|line| asserts(&line.kind)) {
         return;
     }
     let message = match scene.lines.iter().any(|line| is_stimulus(&line.kind)) {
-        true => format!("The conversation `{}` passes whatever the bot does: it checks nothing.", scene.name),
+        true => format!(
+            "The conversation `{}` passes whatever the bot does: it checks nothing.",
+            scene.name
+        ),
         false => format!("Nothing happens in the conversation `{}`.", scene.name),
     };
     issues.push(

@@ -10,12 +10,12 @@ use super::Issue;
 use super::lines::{Lines, nearest};
 use crate::engine::standpoint;
 use crate::literal;
-use crate::script::{
-    Check, Expression, Fields, Input, Line, LineKind, OperatorAct, Scene, Stub, StubAnswer,
-};
+use crate::script::{Check, Expression, Fields, Input, Line, LineKind, OperatorAct, Scene, Stub, StubAnswer};
 
 /// What a `person` line knows besides the customer card.
-const OF_PEOPLE: &[&str] = &["language", "timezone", "referral", "channels", "consents", "verified", "signed"];
+const OF_PEOPLE: &[&str] = &[
+    "language", "timezone", "referral", "channels", "consents", "verified", "signed",
+];
 
 pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Vec<Issue>) {
     let mut look = Look {
@@ -103,7 +103,13 @@ impl<'a> Look<'a> {
     }
 
     /// A name that the bot does not have; it stands behind something else in the line.
-    fn unknown<'k>(&mut self, what: &str, name: &str, behind: &str, known: impl IntoIterator<Item = &'k str>) {
+    fn unknown<'k>(
+        &mut self,
+        what: &str,
+        name: &str,
+        behind: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
         let range = self.lines.word_behind(self.line, behind, name);
         let known: Vec<&str> = known.into_iter().collect();
         let mut issue = Issue::new("chat-unknown-name", range, format!("{what} `{name}`."));
@@ -123,7 +129,12 @@ impl<'a> Look<'a> {
     fn channel(&mut self, channel: &str) {
         let channels = &self.bot.channels;
         if !channels.is_empty() && !channels.iter().any(|known| known == channel) {
-            self.unknown("The bot is not on a channel", channel, "", channels.iter().map(SmolStr::as_str));
+            self.unknown(
+                "The bot is not on a channel",
+                channel,
+                "",
+                channels.iter().map(SmolStr::as_str),
+            );
         }
     }
 
@@ -138,7 +149,9 @@ impl<'a> Look<'a> {
     fn speaker(&mut self, name: &SmolStr) {
         let lines = &self.scene.lines;
         let introduced = |name: &str| {
-            lines.iter().any(|line| matches!(&line.kind, LineKind::Person { name: known, .. } if known == name))
+            lines
+                .iter()
+                .any(|line| matches!(&line.kind, LineKind::Person { name: known, .. } if known == name))
         };
         let speaks = |name: &str| {
             lines.iter().any(|line| match &line.kind {
@@ -150,7 +163,9 @@ impl<'a> Look<'a> {
         if introduced(name) {
             return;
         }
-        let silent = people(lines).into_iter().filter(|known| introduced(known) && !speaks(known));
+        let silent = people(lines)
+            .into_iter()
+            .filter(|known| introduced(known) && !speaks(known));
         let silent: Vec<&str> = silent.collect();
         if nearest(name, silent.iter().copied()).is_some() {
             self.unknown("Nothing is known of", name, "@", silent);
@@ -158,7 +173,12 @@ impl<'a> Look<'a> {
     }
 
     fn person(&mut self, fields: &Fields) {
-        let declared: Vec<_> = self.bot.customer.iter().map(|field| (field.name.clone(), field.ty)).collect();
+        let declared: Vec<_> = self
+            .bot
+            .customer
+            .iter()
+            .map(|field| (field.name.clone(), field.ty))
+            .collect();
         let mut card = Fields::new();
         for (name, value) in fields {
             let own = declared.iter().any(|(known, _)| Some(known) == name.as_ref());
@@ -208,7 +228,11 @@ impl<'a> Look<'a> {
         let Some(call) = self.call(&stub.call) else {
             return;
         };
-        let declared: Vec<_> = call.params.iter().map(|param| (param.name.clone(), param.ty)).collect();
+        let declared: Vec<_> = call
+            .params
+            .iter()
+            .map(|param| (param.name.clone(), param.ty))
+            .collect();
         let any = |value: &Expression| matches!(value, Expression::Path(path) if path == "any");
         let concrete = stub.args.iter().map(|(name, value)| match any(value) {
             true => (name.clone(), Expression::Path("unknown".into())),
@@ -226,7 +250,9 @@ impl<'a> Look<'a> {
                 (None, None) => Ok(()),
                 (Some(value), Some(gives)) => literal::read(self.bot, gives, value)
                     .and_then(|value| literal::whole(self.bot, gives, &value, &call.name)),
-                (None, Some(gives)) => literal::whole(self.bot, gives, &botflow_values::Value::Unknown, "= …"),
+                (None, Some(gives)) => {
+                    literal::whole(self.bot, gives, &botflow_values::Value::Unknown, "= …")
+                }
             },
             StubAnswer::Fails(Some(name)) if !call.fails.contains(name) => {
                 let known = call.fails.iter().map(SmolStr::as_str);
@@ -265,11 +291,19 @@ impl<'a> Look<'a> {
             return;
         }
         if let Some(event) = bot.events.iter().find(|event| event.name == *name) {
-            let declared: Vec<_> = event.fields.iter().map(|field| (field.name.clone(), field.ty)).collect();
+            let declared: Vec<_> = event
+                .fields
+                .iter()
+                .map(|field| (field.name.clone(), field.ty))
+                .collect();
             return self.fields(&declared, fields, true);
         }
         if matches!(name.as_str(), "known" | "signed") {
-            let declared: Vec<_> = bot.customer.iter().map(|field| (field.name.clone(), field.ty)).collect();
+            let declared: Vec<_> = bot
+                .customer
+                .iter()
+                .map(|field| (field.name.clone(), field.ty))
+                .collect();
             return self.named_fields("The customer card has no", &declared, &[], fields, false);
         }
         let known = bot.events.iter().map(|event| event.name.as_str());
@@ -326,7 +360,8 @@ impl<'a> Look<'a> {
             true => "wrong-arguments",
             false => "type-mismatch",
         };
-        self.issues.push(Issue::new(name, range, super::sentence(problem)));
+        self.issues
+            .push(Issue::new(name, range, super::sentence(problem)));
     }
 
     fn check(&mut self, check: &Check) {
@@ -353,11 +388,19 @@ impl<'a> Look<'a> {
     fn place(&mut self, written: &str, behind: &str) {
         let bot = self.bot;
         let places = || (0..bot.places.len()).map(|id| standpoint(bot, PlaceId::from(id)));
-        let steps = bot.steps.iter().map(|step| format!("{}.{}", bot.flows[step.flow.index()].name, step.name));
+        let steps = bot
+            .steps
+            .iter()
+            .map(|step| format!("{}.{}", bot.flows[step.flow.index()].name, step.name));
         if places().any(|place| place.is(written)) || steps.clone().any(|step| step == written) {
             return;
         }
-        let mut known: Vec<String> = bot.flows.iter().skip(1).map(|flow| flow.name.to_string()).collect();
+        let mut known: Vec<String> = bot
+            .flows
+            .iter()
+            .skip(1)
+            .map(|flow| flow.name.to_string())
+            .collect();
         if known.iter().any(|flow| flow == written) {
             return;
         }
@@ -366,7 +409,12 @@ impl<'a> Look<'a> {
             known.push(place.to_string());
             known.push(format!("{}.{}", place.flow, place.name));
         }
-        self.unknown("The bot has no place", written, behind, known.iter().map(String::as_str));
+        self.unknown(
+            "The bot has no place",
+            written,
+            behind,
+            known.iter().map(String::as_str),
+        );
     }
 
     fn expression(&mut self, expression: &Expression) {
@@ -374,7 +422,9 @@ impl<'a> Look<'a> {
             Expression::Path(path) => self.path(path),
             Expression::List(items) => items.iter().for_each(|item| self.expression(item)),
             Expression::Record(fields) => fields.iter().for_each(|(_, item)| self.expression(item)),
-            Expression::Minus(inner) | Expression::Known(inner, _) | Expression::Not(inner) => self.expression(inner),
+            Expression::Minus(inner) | Expression::Known(inner, _) | Expression::Not(inner) => {
+                self.expression(inner)
+            }
             Expression::Arithmetic(left, _, right)
             | Expression::Else(left, right)
             | Expression::Compare(left, _, right)
@@ -401,13 +451,26 @@ impl<'a> Look<'a> {
             "conversation" => {
                 let known = ["language", "channel", "misunderstood", "referral", "stage"];
                 if !known.contains(&rest) {
-                    self.unknown("A test cannot look at `conversation`'s", rest, "conversation.", known);
+                    self.unknown(
+                        "A test cannot look at `conversation`'s",
+                        rest,
+                        "conversation.",
+                        known,
+                    );
                 }
             }
             "yes" | "no" | "unknown" | "now" => {}
             _ => {
-                let slots = bot.flows.iter().flat_map(|flow| &flow.slots).map(|slot| slot.name.as_str());
-                let members = bot.sets.iter().flat_map(|set| &set.members).map(|member| member.name.as_str());
+                let slots = bot
+                    .flows
+                    .iter()
+                    .flat_map(|flow| &flow.slots)
+                    .map(|slot| slot.name.as_str());
+                let members = bot
+                    .sets
+                    .iter()
+                    .flat_map(|set| &set.members)
+                    .map(|member| member.name.as_str());
                 let codes = bot.languages.iter().chain(&bot.channels).map(SmolStr::as_str);
                 let known: Vec<&str> = slots.chain(members).chain(codes).collect();
                 if !known.contains(&first) {

@@ -61,23 +61,34 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
         }
         match &line.kind {
             LineKind::At { date, time } => known.now = moment(date, time),
-            LineKind::Advance(Advance::By(span)) => known.now = known.now.map(|now| now.saturating_add((*span).max(0))),
+            LineKind::Advance(Advance::By(span)) => {
+                known.now = known.now.map(|now| now.saturating_add((*span).max(0)))
+            }
             LineKind::Advance(Advance::Until { date, time, .. }) => {
                 let until = date.as_ref().and_then(|date| moment(date, time));
                 if let (Some(now), Some(until)) = (known.now, until)
                     && until < now
                 {
-                    tell(line, "This moment has passed by now: time only goes forward.".to_owned(), None);
+                    tell(
+                        line,
+                        "This moment has passed by now: time only goes forward.".to_owned(),
+                        None,
+                    );
                     return;
                 }
                 known.now = until;
             }
             LineKind::EventAgain if !known.reported => {
-                tell(line, "Nothing has been reported that could be reported again.".to_owned(), None);
+                tell(
+                    line,
+                    "Nothing has been reported that could be reported again.".to_owned(),
+                    None,
+                );
                 return;
             }
             LineKind::Upgrade => {
-                let message = "No other version can take over: `version` says under which one a conversation begins.";
+                let message =
+                    "No other version can take over: `version` says under which one a conversation begins.";
                 tell(line, message.to_owned(), None);
                 return;
             }
@@ -86,17 +97,30 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
                     Status::Read => "read",
                     Status::Delivered | Status::NotDelivered => "delivered",
                 };
-                tell(line, format!("The bot has said nothing that could be {what}."), None);
+                tell(
+                    line,
+                    format!("The bot has said nothing that could be {what}."),
+                    None,
+                );
             }
             LineKind::Event { .. } => known.reported = true,
             LineKind::Bot(_) => {
                 if !known.begun {
-                    tell(line, "The bot says nothing before something happens.".to_owned(), None);
+                    tell(
+                        line,
+                        "The bot says nothing before something happens.".to_owned(),
+                        None,
+                    );
                 } else if let Some(silent) = known.silent {
                     let other = Some((silent, "Here nothing is said."));
-                    tell(line, "The bot cannot say this and nothing at once.".to_owned(), other);
+                    tell(
+                        line,
+                        "The bot cannot say this and nothing at once.".to_owned(),
+                        other,
+                    );
                 } else if let Some(ended) = known.ended.filter(|_| alone && known.time_alone) {
-                    let message = "Nothing is said any more: the conversation has ended, and nobody has written since.";
+                    let message =
+                        "Nothing is said any more: the conversation has ended, and nobody has written since.";
                     tell(line, message.to_owned(), Some((ended, "It ends here.")));
                 }
                 known.said = true;
@@ -105,11 +129,19 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
             LineKind::Effect(effect) => {
                 let words: Vec<&str> = effect.split_whitespace().collect();
                 if !known.begun {
-                    tell(line, "This cannot happen before anything else does.".to_owned(), None);
+                    tell(
+                        line,
+                        "This cannot happen before anything else does.".to_owned(),
+                        None,
+                    );
                 } else if let Some(ended) = known.ended.filter(|_| alone && known.time_alone)
-                    && matches!(words.first(), Some(&("call" | "escalate" | "finish" | "tag" | "note" | "stage")))
+                    && matches!(
+                        words.first(),
+                        Some(&("call" | "escalate" | "finish" | "tag" | "note" | "stage"))
+                    )
                 {
-                    let message = "This cannot happen: the conversation has ended, and nobody has written since.";
+                    let message =
+                        "This cannot happen: the conversation has ended, and nobody has written since.";
                     tell(line, message.to_owned(), Some((ended, "It ends here.")));
                 }
                 if words.first() == Some(&"finish") {
@@ -119,7 +151,11 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
             LineKind::Check(Check::NothingSaid) => {
                 if let Some(said) = known.speaks {
                     let other = Some((said, "Here it says something."));
-                    tell(line, "The bot cannot say something and nothing at once.".to_owned(), other);
+                    tell(
+                        line,
+                        "The bot cannot say something and nothing at once.".to_owned(),
+                        other,
+                    );
                 }
                 known.silent = Some(line.first);
             }
@@ -127,7 +163,8 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
             LineKind::Check(Check::At(_) | Check::Owner(_)) => {
                 let nobody = matches!(&line.kind, LineKind::Check(Check::Owner(owner)) if owner == "nobody");
                 if let Some(ended) = known.ended.filter(|_| alone && !nobody) {
-                    let message = "This cannot hold: the conversation has ended, and nobody has written since.";
+                    let message =
+                        "This cannot hold: the conversation has ended, and nobody has written since.";
                     tell(line, message.to_owned(), Some((ended, "It ends here.")));
                 }
             }

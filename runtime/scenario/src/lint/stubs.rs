@@ -39,7 +39,11 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
                     continue;
                 };
                 let mut best: Option<(usize, usize)> = None;
-                for (at, (_, stub, _)) in stubs.iter().enumerate().filter(|(_, one)| one.1.call == call.name) {
+                for (at, (_, stub, _)) in stubs
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, one)| one.1.call == call.name)
+                {
                     if let Some(particular) = fits(bot, call, stub, &args)
                         && best.is_none_or(|(known, _)| particular >= known)
                     {
@@ -84,7 +88,10 @@ pub(super) fn check(bot: &Bot, lines: &Lines<'_>, scene: &Scene, issues: &mut Ve
             Issue::new(
                 "chat-stub-unused",
                 lines.word_behind(*line, "stub", &stub.call),
-                format!("Nothing in this conversation asks `{}` for what this line tells.", stub.call),
+                format!(
+                    "Nothing in this conversation asks `{}` for what this line tells.",
+                    stub.call
+                ),
             )
             .help("Take it out, or write the values with which it is asked."),
         );
@@ -100,7 +107,10 @@ fn arguments(bot: &Bot, call: &Call, written: &str) -> Option<Vec<Option<Value>>
     };
     let mut values = vec![None; call.params.len()];
     for (name, value) in fields {
-        let at = call.params.iter().position(|param| Some(&param.name) == name.as_ref())?;
+        let at = call
+            .params
+            .iter()
+            .position(|param| Some(&param.name) == name.as_ref())?;
         values[at] = Some(literal::read(bot, call.params[at].ty, value).ok()?);
     }
     Some(values)
