@@ -234,7 +234,7 @@ fn a_version_that_only_looks_different_is_not_seen() {
         assert!(new.is_some(), "bot {seed}\n{later}");
         let Some(new) = new else { continue };
         moved += usize::from(later.contains("\nmoved "));
-        let project = Project::new(&old.program.bot, &old.sources);
+        let project = Project::new(&old.program.bot, &old.sources, &old.translations);
         for _ in 0..TALKS {
             let mut sides = Sides::new(&old.program, &new.program, &project);
             let mut said = talk::headers(&mut random);
