@@ -3,7 +3,8 @@
 //! Everything is flat: arenas indexed by typed ids, no pointers, no recursion, so that a hostile file can
 //! neither overflow a stack nor make the loader allocate more than the file is long. Reading order:
 //! [`ids`], [`bot`] (the root), [`declarations`], [`types`], [`expr`], [`text`], [`message`], [`code`],
-//! [`place`], [`handler`], [`triggers`], [`debug`]; [`container`] (the file) and [`mod@verify`] (what loading proves).
+//! [`place`], [`handler`], [`triggers`], [`debug`]; [`container`] (the file), [`mod@verify`] (what loading proves) and [`versions`] (where a
+//! later version has what an earlier one has).
 //!
 //! Invariants that the verifier proves on load and everybody else relies on: every id is in range; a type,
 //! refers only to lower ids and no chain of expressions and texts comes back to itself (so walking them ends); every code address is
@@ -18,12 +19,14 @@ pub mod declarations;
 pub mod expr;
 pub mod handler;
 pub mod ids;
+pub mod mentions;
 pub mod message;
 pub mod place;
 pub mod text;
 pub mod triggers;
 pub mod types;
 pub mod verify;
+pub mod versions;
 
 pub use bot::{Bot, Cap, Flow, Slot, Step};
 pub use botflow_values::Value;

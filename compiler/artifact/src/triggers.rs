@@ -171,6 +171,19 @@ pub struct Escalation {
     pub resolved: Option<EscalationWay>,
 }
 
+impl Escalation {
+    /// Where the code of its ways begins, in the order of its fields.
+    pub fn codes(&self) -> impl Iterator<Item = Pc> + '_ {
+        let timed = [&self.nobody, &self.customer_silent, &self.operator_silent];
+        let timed = timed.into_iter().flatten().map(|(_, way)| way);
+        let all = timed.chain(&self.closed).chain(&self.resolved);
+        all.filter_map(|way| match way {
+            EscalationWay::Way(pc) => Some(*pc),
+            EscalationWay::Queue(_) => None,
+        })
+    }
+}
+
 /// A way out of an escalation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EscalationWay {

@@ -152,7 +152,8 @@ impl Versions<'_> {
             None => (frame.flow == FlowId::ALWAYS) == (flow == FlowId::ALWAYS),
         };
         let inner = before.get(index + 1).filter(|inner| inner.kind == FrameKind::Run);
-        if !same || !self.waits_for_the_same(frame, place, inner) {
+        let inner = inner.map(|inner| inner.flow);
+        if !same || !self.waits_for_the_same(frame.at, place, inner) {
             return Err(Gone::Changed);
         }
         let mut dropped = Vec::new();
@@ -210,32 +211,6 @@ impl Versions<'_> {
                 .is_some_and(|one| one.flow == flow)
         };
         found.filter(here).collect()
-    }
-
-    /// Whether what is waited for at the place is still what the frame waits for.
-    fn waits_for_the_same(&self, frame: &Frame, place: &Place, inner: Option<&Frame>) -> bool {
-        let Some(before) = self.old.bot.places.get(frame.at.index()) else {
-            return false;
-        };
-        match (&before.kind, &place.kind) {
-            (PlaceKind::Call(old), PlaceKind::Call(new)) => self.call(old.call) == Some(new.call),
-            (PlaceKind::WaitFor(old), PlaceKind::WaitFor(new)) => self.event(old.event) == Some(new.event),
-            (PlaceKind::Verify(old), PlaceKind::Verify(new)) => {
-                let name =
-                    |bot: &Bot, field: FieldId| bot.customer.get(field.index()).map(|one| one.name.clone());
-                name(&self.old.bot, old.field) == name(&self.new.bot, new.field)
-            }
-            // What a flow gives goes where its `run` stands.
-            (PlaceKind::Run(_), PlaceKind::Run(new)) => {
-                inner.is_none_or(|inner| self.flow(inner.flow).is_none_or(|flow| flow == new.flow))
-            }
-            // A list of options is another question than written ones.
-            (PlaceKind::Choose(old), PlaceKind::Choose(new)) => {
-                old.from.is_some() == new.from.is_some() && old.several == new.several
-            }
-            (PlaceKind::Form(_), _) | (_, PlaceKind::Form(_)) => false,
-            _ => true,
-        }
     }
 
     /// The variables of a frame that has its own, as those of a flow of the new version.
@@ -332,7 +307,7 @@ impl Versions<'_> {
                     self.new.bot.calls.get(new.call.index())?,
                 );
                 Pending::Missed(
-                    super::versions::by_name(&was.fails, &is.fails, named as usize, |name| name)
+                    botflow_artifact::versions::by_name(&was.fails, &is.fails, named as usize, |name| name)
                         .map(|at| at as u32),
                 )
             }

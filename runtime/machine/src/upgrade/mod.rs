@@ -21,6 +21,8 @@ use crate::effect::Effect;
 use crate::program::Program;
 use crate::record::Record;
 use crate::turn::Turn;
+pub use botflow_artifact::versions::Gone;
+pub(crate) use botflow_artifact::versions::place_name as name_of;
 pub(crate) use versions::Versions;
 
 /// What an upgrade changed, for the record.
@@ -58,17 +60,6 @@ pub enum UpgradeNote {
         /// Why.
         why: Unfit,
     },
-}
-
-/// Why a place cannot be gone on from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
-    /// The new version does not have it.
-    Removed,
-    /// It has it, but waits for something else there, or works on other variables.
-    Changed,
-    /// What follows there needs an answer that the conversation does not have.
-    Lacks,
 }
 
 /// Why a value was not taken over.
@@ -122,17 +113,6 @@ fn outdated(old: &Program, before: &Conversation, now: &Conversation, effects: &
                 place: name_of(&old.bot, frame.asked).into(),
                 tries: frame.tries,
             }));
-        }
-    }
-}
-
-impl Gone {
-    /// As it is written in tests and records.
-    pub fn words(self) -> &'static str {
-        match self {
-            Gone::Removed => "removed",
-            Gone::Changed => "changed",
-            Gone::Lacks => "lacks an answer",
         }
     }
 }
@@ -199,21 +179,6 @@ impl Versions<'_> {
             Some((message.0, self.flow(flow)?))
         });
         conversation.said = said.collect();
-    }
-}
-
-/// `flow.step.name`, or `flow.name` where there is no step.
-pub(crate) fn name_of(bot: &Bot, id: PlaceId) -> String {
-    let Some(place) = bot.places.get(id.index()) else {
-        return String::new();
-    };
-    let flow = bot
-        .flows
-        .get(place.flow.index())
-        .map_or("", |flow| flow.name.as_str());
-    match place.step.and_then(|step| bot.steps.get(step.index())) {
-        Some(step) => format!("{flow}.{}.{}", step.name, place.name),
-        None => format!("{flow}.{}", place.name),
     }
 }
 

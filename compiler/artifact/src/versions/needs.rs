@@ -1,0 +1,305 @@
+//! Whether a variable is read behind a place before it has a value, and whether it has one where a place is reached. The
+//! compiler proves within one version that what is read is known; between two of them a question may have been added
+//! before the place.
+
+use super::regions::Regions;
+use crate::mentions::Mentions;
+use crate::*;
+
+/// Whether behind a place a variable of its flow is read, on some way, before it gets a value.
+pub fn reads(bot: &Bot, place: PlaceId, slot: SlotId) -> bool {
+    let mut walk = Walk::new(bot, slot);
+    walk.place(place);
+    walk.until(|walk| walk.found);
+    walk.found
+}
+
+/// The places of a flow that can be reached while a variable of it has no value yet, or none any more.
+pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
+    let mut walk = Walk::new(bot, slot);
+    let has = |one: FlowId| one == flow;
+    let declared = bot.flows.get(flow.index());
+    let given = declared.is_some_and(|flow| slot.0 < flow.params);
+    if flow == FlowId::ALWAYS {
+        // Nothing begins there but its handlers, its rules and the ways of escalations.
+        for handler in &bot.handlers {
+            let gives = matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
+            if has(handler.flow) && !gives {
+                walk.go(handler.code);
+            }
+        }
+        bot.always_rules.iter().for_each(|rule| walk.go(rule.code));
+        for escalation in &bot.escalations {
+            escalation.codes().for_each(|pc| walk.go(pc));
+        }
+    } else if !given && let Some(declared) = declared {
+        walk.go(declared.entry);
+        // Handlers of the flow may hear before anything was asked.
+        for handler in &bot.handlers {
+            let gives = matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
+            if has(handler.flow) && !gives && matches!(handler.hears, Hears::Pressed { .. }) {
+                walk.go(handler.code);
+            }
+        }
+    }
+    let clears = |op: &Op| matches!(op, Op::Clear(one) if *one == slot);
+    if bot.code.iter().any(clears) {
+        let regions = Regions::of(bot);
+        for (pc, op) in bot.code.iter().enumerate() {
+            if clears(op) && regions.flow(Pc::from(pc)) == flow {
+                walk.go(Pc::from(pc + 1));
+            }
+        }
+    }
+    walk.until(|_| false);
+    walk.places
+}
+
+/// Goes through the code behind a place, on every way up to where the variable gets a value.
+struct Walk<'a> {
+    bot: &'a Bot,
+    slot: SlotId,
+    mentions: Mentions,
+    /// Operations seen, and those to look at.
+    seen: Vec<bool>,
+    todo: Vec<Pc>,
+    places: Vec<bool>,
+    found: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(bot: &'a Bot, slot: SlotId) -> Walk<'a> {
+        Walk {
+            bot,
+            slot,
+            mentions: Mentions::of(bot, |expr| matches!(expr, Expr::Slot(one) if *one == slot)),
+            seen: vec![false; bot.code.len()],
+            todo: Vec::new(),
+            places: vec![false; bot.places.len()],
+            found: false,
+        }
+    }
+
+    /// Goes on until there is nothing left to look at, or it has seen enough.
+    fn until(&mut self, enough: impl Fn(&Walk<'a>) -> bool) {
+        while let Some(pc) = self.todo.pop() {
+            if enough(self) {
+                return;
+            }
+            match self.seen.get_mut(pc.index()) {
+                None | Some(true) => continue,
+                Some(seen) => *seen = true,
+            }
+            let bot = self.bot;
+            if let Some(op) = bot.code.get(pc.index()) {
+                self.operation(pc, op);
+            }
+        }
+    }
+
+    fn go(&mut self, pc: Pc) {
+        self.todo.push(pc);
+    }
+
+    fn expr(&mut self, id: ExprId) {
+        self.found |= self.mentions.expr(id);
+    }
+
+    fn text(&mut self, id: TextId) {
+        self.found |= self.mentions.text(id);
+    }
+
+    fn message(&mut self, id: MessageId) {
+        if let Some(message) = self.bot.messages.get(id.index()) {
+            let shows = message
+                .cards
+                .as_ref()
+                .is_some_and(|cards| cards.item == self.slot);
+            self.found |= match (&message.cards, shows) {
+                // The item has its value on its cards.
+                (Some(cards), true) => {
+                    self.mentions.message_but_cards(message) || self.mentions.expr(cards.list)
+                }
+                _ => self.mentions.message(message),
+            };
+        }
+    }
+
+    fn operation(&mut self, pc: Pc, op: &Op) {
+        let behind = Pc(pc.0 + 1);
+        let mut writes = false;
+        match op {
+            Op::Say(message) => self.message(*message),
+            Op::SayOneOf { messages, .. } => messages.iter().for_each(|message| self.message(*message)),
+            Op::Let { slot, value } => {
+                self.expr(*value);
+                writes = *slot == self.slot;
+            }
+            Op::Clear(slot) => writes = *slot == self.slot,
+            Op::Remember { value, .. } => self.expr(*value),
+            Op::Jump(to) => self.go(*to),
+            Op::GoTo(step) => {
+                if let Some(step) = self.bot.steps.get(step.index()) {
+                    self.go(step.entry);
+                }
+            }
+            Op::Branch { condition, otherwise } => {
+                self.expr(*condition);
+                self.go(*otherwise);
+            }
+            Op::ForEach { list, .. } => self.expr(*list),
+            Op::Next { item, end, .. } => {
+                self.go(*end);
+                writes = *item == self.slot;
+            }
+            Op::Enter(place) | Op::Reask(place) => return self.place(*place),
+            Op::Start { args, .. } => args.iter().for_each(|arg| self.expr(*arg)),
+            Op::Return(value) => value.iter().for_each(|value| self.expr(*value)),
+            Op::Track { values, .. } => values.iter().for_each(|(_, value)| self.expr(*value)),
+            Op::Note(text) | Op::Tag(text) | Op::Tell { text, .. } => self.text(*text),
+            Op::Vary { arms, .. } => arms.iter().for_each(|arm| self.go(*arm)),
+            _ => {}
+        }
+        if !op.leaves() && !writes {
+            self.go(behind);
+        }
+    }
+
+    fn ways(&mut self, tries: &[TriesWay], silence: &[Silence]) {
+        tries.iter().for_each(|one| self.go(one.way));
+        for clock in silence {
+            match clock.act {
+                Nudge::Say(message) => self.message(message),
+                Nudge::Way(way) => self.go(way),
+            }
+        }
+    }
+
+    fn act(&mut self, act: OptionAct) {
+        match act {
+            OptionAct::Way(way) => self.go(way),
+            OptionAct::GoOn => {}
+            OptionAct::Opens(target) | OptionAct::Calls(target) => self.expr(target),
+        }
+    }
+
+    fn place(&mut self, id: PlaceId) {
+        let Some(place) = self.bot.places.get(id.index()) else {
+            return;
+        };
+        if std::mem::replace(&mut self.places[id.index()], true) {
+            return;
+        }
+        for handler in &place.handlers {
+            if let Some(handler) = self.bot.handlers.get(handler.index()) {
+                handler
+                    .condition
+                    .iter()
+                    .for_each(|condition| self.expr(*condition));
+                let gives = matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(self.slot)));
+                if !gives {
+                    self.go(handler.code);
+                }
+            }
+        }
+        let mut into = None;
+        match &place.kind {
+            PlaceKind::Ask(ask) => {
+                if let AskTarget::Slot(slot) = ask.into {
+                    into = Some(slot);
+                }
+                self.message(ask.question);
+                ask.again.iter().for_each(|again| self.message(*again));
+                for one in &ask.suggest {
+                    match one {
+                        Suggestion::Label(label) => self.text(*label),
+                        Suggestion::List { list, .. } => self.expr(*list),
+                    }
+                }
+                // Checks see the answer.
+                if into != Some(self.slot) {
+                    ask.checks.iter().for_each(|check| self.expr(check.condition));
+                }
+                ask.checks.iter().for_each(|check| self.go(check.otherwise));
+                ask.invalid.iter().for_each(|way| self.go(*way));
+                self.ways(&ask.tries, &ask.silence);
+                if let Some(skip) = ask.skip {
+                    self.expr(skip.condition);
+                    skip.with.iter().for_each(|with| self.expr(*with));
+                }
+            }
+            PlaceKind::Choose(choose) => {
+                into = choose.into;
+                self.message(choose.question);
+                choose.again.iter().for_each(|again| self.message(*again));
+                if let Some(from) = &choose.from {
+                    self.expr(from.list);
+                    if from.item == self.slot {
+                        into = Some(self.slot);
+                    } else {
+                        from.condition.iter().for_each(|condition| self.expr(*condition));
+                        self.text(from.label);
+                        self.act(from.act);
+                    }
+                    from.none.iter().for_each(|way| self.go(*way));
+                }
+                // Behind a choice that is this variable it has its value.
+                let gives = into == Some(self.slot);
+                for option in &choose.options {
+                    self.text(option.label);
+                    option
+                        .condition
+                        .iter()
+                        .for_each(|condition| self.expr(*condition));
+                    option.value.iter().for_each(|value| self.expr(*value));
+                    if !gives {
+                        self.act(option.act);
+                    }
+                }
+                choose.otherwise.iter().for_each(|way| self.go(*way));
+                self.ways(&choose.tries, &choose.silence);
+            }
+            PlaceKind::Form(form) => {
+                self.go(form.begin);
+                return;
+            }
+            PlaceKind::Call(call) => {
+                into = call.result;
+                call.args.iter().for_each(|arg| self.expr(*arg));
+                call.failed.iter().for_each(|way| self.go(*way));
+                call.fails.iter().for_each(|(_, way)| self.go(*way));
+                call.waiting.iter().for_each(|(_, way)| self.go(*way));
+            }
+            PlaceKind::Wait { duration } => self.expr(*duration),
+            PlaceKind::WaitFor(wait) => {
+                into = wait.into;
+                wait.condition.iter().for_each(|condition| self.expr(*condition));
+                wait.within.iter().for_each(|within| self.expr(*within));
+                wait.otherwise.iter().for_each(|way| self.go(*way));
+            }
+            PlaceKind::Run(run) => {
+                into = run.result;
+                run.args.iter().for_each(|arg| self.expr(*arg));
+            }
+            PlaceKind::Escalate(_) => {}
+            PlaceKind::AskQueue(ask) => {
+                into = Some(ask.into);
+                self.text(ask.question);
+                ask.closed.iter().for_each(|way| self.go(*way));
+                ask.nobody.iter().for_each(|(_, way)| self.go(*way));
+            }
+            PlaceKind::Verify(verify) => {
+                verify
+                    .question
+                    .iter()
+                    .for_each(|question| self.message(*question));
+                verify.invalid.iter().for_each(|way| self.go(*way));
+                verify.failed.iter().for_each(|way| self.go(*way));
+                self.ways(&verify.tries, &verify.silence);
+            }
+        }
+        if into != Some(self.slot) {
+            self.go(place.then);
+        }
+    }
+}
