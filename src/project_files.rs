@@ -59,34 +59,45 @@ pub fn find_one(path: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
 
 /// Reads all sources of a bot. Bytes that are no UTF-8 become U+FFFD, which the compiler reports at its place.
 pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
+    let mut files = files_below(root, |file| {
+        matches!(file.extension(), Some("flow" | "md")) || file.file_name() == Some(CONFIG_FILE)
+    })?;
+    files.extend(catalogues(root)?);
+    let paths = files.iter().map(|file| Utf8PathBuf::from(relative(root, file))).collect();
+    assemble(paths, |path| read(&root.join(path)))
+}
+
+/// A bot's project from the paths of the files below its folder, wherever they are read from. What belongs to a bot inside
+/// it is left out.
+pub fn assemble(
+    mut paths: Vec<Utf8PathBuf>,
+    mut read: impl FnMut(&Utf8Path) -> Result<String, Failure>,
+) -> Result<Project, Failure> {
+    paths.sort();
+    let others: Vec<Utf8PathBuf> = (paths.iter())
+        .filter(|path| path.file_name() == Some(CONFIG_FILE))
+        .map(|path| parent(path).to_owned())
+        .filter(|folder| folder != ".")
+        .collect();
     let mut project = Project::default();
-    let config = root.join(CONFIG_FILE);
-    if config.is_file() {
-        project.config = Some(Arc::from(read(&config)?));
-    }
-    for file in files_below(root, |file| file.extension() == Some("flow"))? {
-        if belongs_to_another(root, &file) {
+    for path in &paths {
+        if path == CONFIG_FILE {
+            project.config = Some(Arc::from(read(path)?));
             continue;
         }
-        let path = SmolStr::new(relative(root, &file));
-        project.sources.push(Source {
-            path,
-            text: Arc::from(read(&file)?),
-        });
-    }
-    for file in catalogues(root)? {
-        project.locales.push(Source {
-            path: SmolStr::new(relative(root, &file)),
-            text: Arc::from(read(&file)?),
-        });
-    }
-    for file in files_below(root, |file| file.extension() == Some("md"))? {
-        if !belongs_to_another(root, &file) {
-            project.documents.push(Source {
-                path: SmolStr::new(relative(root, &file)),
-                text: Arc::from(read(&file)?),
-            });
+        let list = match path.extension() {
+            Some("flow") => &mut project.sources,
+            Some("md") => &mut project.documents,
+            Some("po") if parent(path) == locales::FOLDER => &mut project.locales,
+            _ => continue,
+        };
+        if others.iter().any(|other| path.starts_with(other)) {
+            continue;
         }
+        list.push(Source {
+            path: SmolStr::new(path),
+            text: Arc::from(read(path)?),
+        });
     }
     Ok(project)
 }
@@ -142,14 +153,6 @@ pub fn relative(root: &Utf8Path, file: &Utf8Path) -> String {
         .map(|part| part.as_str())
         .collect::<Vec<_>>()
         .join("/")
-}
-
-/// A bot inside a bot's folder is a bot of its own.
-fn belongs_to_another(root: &Utf8Path, file: &Utf8Path) -> bool {
-    file.ancestors()
-        .skip(1)
-        .take_while(|folder| *folder != root)
-        .any(|folder| folder.join(CONFIG_FILE).is_file())
 }
 
 fn parent(path: &Utf8Path) -> &Utf8Path {

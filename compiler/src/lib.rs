@@ -10,6 +10,7 @@ pub mod compile;
 pub mod config;
 mod consequences;
 mod conversation;
+pub mod diff;
 mod echoes;
 pub mod explore;
 mod faq;

@@ -3,7 +3,8 @@
 //! `mod.rs`. Codes ascend within a family, in the order of the list there.
 //!
 //! Families: [`writing`] (BF0), [`names`] (BF1), [`flow`] (BF2), [`talk`] (BF3), [`channels`] (BF4), [`triggers`] (BF5),
-//! [`escalation`] (BF6), [`languages`] (BF7), [`understanding`] (BF8).
+//! [`escalation`] (BF6), [`languages`] (BF7), [`understanding`] (BF8), [`upgrades`] (BF9, of two
+//! versions).
 //!
 //! # Pages
 //!
@@ -38,6 +39,8 @@
 //! - ```` ```md fails ```` and ```` ```md passes ```` are files of a `faq`, ```` ```chat fails ```` and
 //!   ```` ```chat passes ```` files of conversations. A ```` ```flow ```` or ```` ```md ```` without a word behind it is
 //!   the flow or the file of answers that goes with the next example.
+//! - ```` ```flow before ```` directly before an example of an upgrade is the version before it; where the finding is about what
+//!   only that one has, its marks stand there.
 //! - What an example leaves out is added: a `bot example` with `start main`, an `always` block that hears silence,
 //!   failures and unclear messages, a `customer` card (`name: text?`, `email: email?`, `phone: phone?`,
 //!   `birthday: date? sensitive`, `orders: integer = 0`), and a flow `main`.
@@ -51,6 +54,7 @@ pub mod nearest;
 pub mod talk;
 pub mod triggers;
 pub mod understanding;
+pub mod upgrades;
 pub mod writing;
 
 use crate::finding::Rule;
@@ -67,6 +71,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(escalation::RULES)
         .chain(languages::RULES)
         .chain(understanding::RULES)
+        .chain(upgrades::RULES)
         .copied()
 }
 
@@ -95,6 +100,7 @@ pub fn index() -> String {
         ("BF6", "escalation", escalation::RULES),
         ("BF7", "languages", languages::RULES),
         ("BF8", "understanding", understanding::RULES),
+        ("BF9", "upgrades (`botflow diff`)", upgrades::RULES),
     ] {
         page.push_str(&format!(
             "\n## {family}: {title}\n\n| code | name | level | what it finds |\n| --- | --- | --- | --- |\n"
@@ -116,19 +122,8 @@ pub fn index() -> String {
     page
 }
 
-/// Names that `[lints]` may mention before their rules exist: those of the families about understanding, upgrades and
-/// conversation tests.
+/// Names that `[lints]` may mention before their rules exist: those of the family about conversation tests.
 pub const LATER: &[&str] = &[
-    "place-removed",
-    "place-moved",
-    "answer-type-changed",
-    "answer-lost",
-    "customer-field-changed",
-    "trigger-meaning-changed",
-    "goal-meaning-changed",
-    "experiment-resplit",
-    "consent-purpose-changed",
-    "template-changed",
     "chat-syntax",
     "chat-unknown-name",
     "chat-stub-missing",

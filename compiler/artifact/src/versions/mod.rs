@@ -12,7 +12,7 @@ mod regions;
 
 pub use fate::{Fate, Judge};
 pub use fit::{Fit, is_optional};
-pub use needs::{reached_without, reads};
+pub use needs::{reached_with, reached_without, reads};
 pub use regions::Regions;
 
 use smol_str::SmolStr;

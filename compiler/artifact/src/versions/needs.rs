@@ -55,6 +55,48 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
     walk.places
 }
 
+/// The places of a flow that can be reached when a variable of it has got a value.
+pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
+    // No variable ends this walk.
+    let mut walk = Walk::new(bot, SlotId(u32::MAX));
+    if let Some(declared) = bot.flows.get(flow.index())
+        && slot.0 < declared.params
+    {
+        walk.go(declared.entry);
+    }
+    let regions = Regions::of(bot);
+    for (pc, op) in bot.code.iter().enumerate() {
+        let writes = match op {
+            Op::Let { slot: one, .. } | Op::Next { item: one, .. } => *one == slot,
+            _ => false,
+        };
+        if writes && regions.flow(Pc::from(pc)) == flow {
+            walk.go(Pc::from(pc + 1));
+        }
+    }
+    for place in bot.places.iter().filter(|place| place.flow == flow) {
+        let into = match &place.kind {
+            PlaceKind::Call(call) => call.result,
+            PlaceKind::WaitFor(wait) => wait.into,
+            PlaceKind::Run(run) => run.result,
+            PlaceKind::Choose(choose) if choose.from.as_ref().is_some_and(|from| from.item == slot) => Some(slot),
+            kind => super::answers(kind),
+        };
+        if into != Some(slot) {
+            continue;
+        }
+        walk.go(place.then);
+        if let PlaceKind::Choose(choose) = &place.kind {
+            let acts = choose.options.iter().map(|option| option.act);
+            for act in acts.chain(choose.from.as_ref().map(|from| from.act)) {
+                walk.act(act);
+            }
+        }
+    }
+    walk.until(|_| false);
+    walk.places
+}
+
 /// Goes through the code behind a place, on every way up to where the variable gets a value.
 struct Walk<'a> {
     bot: &'a Bot,

@@ -216,7 +216,7 @@ impl Words<'_> {
     }
 }
 
-fn function_name(function: Function) -> &'static str {
+pub(crate) fn function_name(function: Function) -> &'static str {
     match function {
         Function::Length => "length",
         Function::Contains => "contains",

@@ -6,6 +6,8 @@ mod expr;
 mod node;
 mod value;
 
+pub(crate) use expr::function_name;
+
 use botflow_artifact::*;
 
 /// How deep expressions are shown.
