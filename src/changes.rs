@@ -119,7 +119,7 @@ impl Changes {
 }
 
 /// What git answers, or what it says where it fails. That it is not there is a failure of ours.
-fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
+pub fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<Result<String, String>, Failure> {
     let output = Command::new("git")
         .arg("-C")
         .arg(folder)
@@ -128,7 +128,7 @@ fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<Result<String, String>, 
         .output()
         .map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => Failure::Environment(
-                "`--changed-since` asks git, and there is no program `git` on the PATH".to_owned(),
+                "this asks git, and there is no program `git` on the PATH".to_owned(),
             ),
             _ => Failure::File {
                 doing: "start git".to_owned(),

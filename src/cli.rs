@@ -77,6 +77,9 @@ pub enum Command {
     /// List all places of a bot and the shortest way to each; find those no test visits; tell what is proved
     #[command(after_help = crate::commands::explore::AFTER_HELP)]
     Explore(Explore),
+    /// Tell what a person would notice between two versions of a bot, and which conversations it would strand
+    #[command(after_help = crate::commands::diff::AFTER_HELP)]
+    Diff(Diff),
     /// Tell what a finding means and how to mend it
     #[command(
         after_help = "Examples:\n  botflow explain unknown-name\n  botflow explain BF101\n  botflow explain          all findings"
@@ -230,6 +233,38 @@ pub enum TestFormat {
     Json,
     /// JUnit XML
     Junit,
+}
+
+/// `botflow diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The version before: a bot's folder, a built file, or a git revision (`main`, `v1.2`, `HEAD~3`)
+    pub old: String,
+    /// The version after [default: the bot in this folder, as it is now]
+    pub new: Option<String>,
+    /// The bot's folder, where versions are git revisions
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
+    pub format: DiffFormat,
+    /// Fail on warnings too
+    #[arg(long, value_name = "LEVEL")]
+    pub deny: Option<Deny>,
+    /// Leave out the conversations that show the changes
+    #[arg(long)]
+    pub no_conversations: bool,
+}
+
+/// How a difference is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Human,
+    /// One JSON object
+    Json,
+    /// A comment of a pull request
+    Markdown,
 }
 
 /// `botflow explore`.

@@ -15,6 +15,7 @@ mod output;
 mod project_files;
 mod rehearsal;
 mod report;
+mod revision;
 
 use std::process::ExitCode;
 

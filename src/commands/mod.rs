@@ -4,6 +4,7 @@ mod build;
 pub mod chat;
 mod check;
 mod completions;
+pub mod diff;
 mod explain;
 pub mod explore;
 mod fmt;
@@ -24,6 +25,7 @@ pub fn run(command: Command) -> Result<Status, Failure> {
     match command {
         Command::New(arguments) => new::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::Chat(arguments) => chat::run(arguments),

@@ -1,5 +1,6 @@
 //! Findings for people and for programs.
 
+pub mod compared;
 pub mod difference;
 pub mod github;
 pub mod human;

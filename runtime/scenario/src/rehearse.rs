@@ -139,6 +139,102 @@ fn example(bot: &Bot, ty: TypeId, depth: u32) -> Option<String> {
     })
 }
 
+/// What a bot says to what a customer does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// The lines, as far as it goes; they pass as a `.chat`.
+    pub lines: Vec<String>,
+    /// Why it does not go on to the end, if it does not.
+    pub stopped: Option<String>,
+}
+
+/// Plays what the customer does in a conversation that was planned for another version of the bot: what it expects of the bot
+/// is left out, and so is what this bot knows nothing of.
+pub fn play(program: &Program, conversation: &[String]) -> Played {
+    let mut conversation = std::borrow::Cow::Borrowed(conversation);
+    for _ in 0..MOST_STUBS {
+        let (played, missing) = play_once(program, &conversation);
+        match missing.and_then(|call| with_stub(&program.bot, &conversation, &call)) {
+            Some(longer) => conversation = longer.into(),
+            None => return played,
+        }
+    }
+    play_once(program, &conversation).0
+}
+
+/// As [`play`], with the call for which there is no stub, if it stopped at one.
+fn play_once(program: &Program, conversation: &[String]) -> (Played, Option<String>) {
+    let engine = |person| -> Box<dyn crate::engine::Engine> { Box::new(MachineEngine::new(program, person)) };
+    let mut rehearser = Rehearser {
+        world: World::new(program, Box::new(engine)),
+        lines: Vec::with_capacity(conversation.len()),
+        said: false,
+        last: Vec::new(),
+        did: Vec::new(),
+    };
+    let text = format!("{HEAD}\n{}\n", conversation.join("\n"));
+    let scene = match script::parse(&text) {
+        Ok(script) => script.conversations.into_iter().next(),
+        Err(error) => {
+            let played = Played {
+                lines: Vec::new(),
+                stopped: Some(error.to_string()),
+            };
+            return (played, None);
+        }
+    };
+    let mut stopped = None;
+    for line in scene.iter().flat_map(|scene| &scene.lines) {
+        let written = line.first.checked_sub(2).and_then(|at| conversation.get(at));
+        let written = written.map_or("", String::as_str);
+        let before = rehearser.lines.len();
+        let observed = match &line.kind {
+            LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) => continue,
+            LineKind::Customer(input) => rehearser.customer(input, written),
+            kind => {
+                rehearser.lines.push(written.to_owned());
+                rehearser.other(kind)
+            }
+        };
+        let moves = is_stimulus(&line.kind);
+        let observed = match observed {
+            Ok(observed) => observed,
+            Err(stop) => {
+                rehearser.lines.truncate(before);
+                // What has to be arranged may be unknown here: a field, a lookup, a channel.
+                if !moves {
+                    continue;
+                }
+                stopped = Some(stop);
+                break;
+            }
+        };
+        if moves && let Err(stop) = rehearser.observe(observed, conversation.len()) {
+            stopped = Some(stop);
+            break;
+        }
+    }
+    let missing = match &stopped {
+        Some(Stop::NoStub(call)) => Some(call.clone()),
+        _ => None,
+    };
+    let played = Played {
+        lines: rehearser.lines,
+        stopped: stopped.map(Stop::told),
+    };
+    (played, missing)
+}
+
+impl Stop {
+    fn told(self) -> String {
+        match self {
+            Stop::Restless => "the bot does not come to rest".into(),
+            Stop::Differs(how) => how,
+            Stop::NoStub(call) => Trouble::NoStub(call).to_string(),
+        }
+    }
+}
+
 struct Rehearser<'a> {
     world: World<'a>,
     lines: Vec<String>,

@@ -77,15 +77,20 @@ fn triggers(pair: &Pair<'_>, gone: &[&str], found: &mut Vec<Found>) {
     }
 }
 
-/// Questions to which people agree in other words than before.
+/// Questions to which people agree in other words than before: one finding a question.
 fn questions(pair: &Pair<'_>, found: &mut Vec<Found>) {
     let (before, after) = (agreed(&pair.before), agreed(&pair.after));
-    for ((key, consent), (was, _)) in &before {
-        let Some((is, source)) = after.get(&(key.clone(), consent.clone())).filter(|(is, _)| is != was) else {
-            continue;
-        };
+    let mut told: BTreeMap<(String, String), (Vec<String>, Option<botflow_artifact::SourceRange>)> = BTreeMap::new();
+    for (key, (was, _)) in &before {
+        if let Some((is, source)) = after.get(key).filter(|(is, _)| is != was) {
+            let one = told.entry((was.clone(), is.clone())).or_insert_with(|| (Vec::new(), *source));
+            one.0.push(format!("`{}`", key.1));
+        }
+    }
+    for ((was, is), (consents, source)) in told {
         let message = format!(
-            "People agree to `{consent}` in other words than before: “{was}” was the question, and “{is}” is it now."
+            "People agree to {} in other words than before: “{was}” was the question, and “{is}” is it now.",
+            consents.join(" and ")
         );
         let mut finding = Finding::new(&RULE, NOWHERE, message).help(
             "Who has agreed so far has agreed to the old words. If the new ones mean more, ask for a consent under another \
