@@ -127,9 +127,9 @@ pub fn git(folder: &Utf8Path, arguments: &[&str]) -> Result<Result<String, Strin
         .env("LC_ALL", "C")
         .output()
         .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Failure::Environment(
-                "this asks git, and there is no program `git` on the PATH".to_owned(),
-            ),
+            std::io::ErrorKind::NotFound => {
+                Failure::Environment("this asks git, and there is no program `git` on the PATH".to_owned())
+            }
             _ => Failure::File {
                 doing: "start git".to_owned(),
                 error,

@@ -63,7 +63,10 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
         matches!(file.extension(), Some("flow" | "md")) || file.file_name() == Some(CONFIG_FILE)
     })?;
     files.extend(catalogues(root)?);
-    let paths = files.iter().map(|file| Utf8PathBuf::from(relative(root, file))).collect();
+    let paths = files
+        .iter()
+        .map(|file| Utf8PathBuf::from(relative(root, file)))
+        .collect();
     assemble(paths, |path| read(&root.join(path)))
 }
 

@@ -14,7 +14,9 @@ use crate::project_files;
 /// The project in a folder as it was at a revision.
 pub fn load(revision: &str, folder: &Utf8Path) -> Result<Project, Failure> {
     if revision.is_empty() || revision.starts_with('-') {
-        return Err(Failure::Usage(format!("`{revision}` is neither a bot nor a git revision")));
+        return Err(Failure::Usage(format!(
+            "`{revision}` is neither a bot nor a git revision"
+        )));
     }
     let asked = git(folder, &["rev-parse", "--show-prefix"])?.map_err(|said| {
         Failure::Usage(format!(
@@ -25,10 +27,13 @@ pub fn load(revision: &str, folder: &Utf8Path) -> Result<Project, Failure> {
     let prefix = asked.trim_end_matches(['\n', '\r']).to_owned();
     let commit = format!("{revision}^{{commit}}");
     let Ok(commit) = git(folder, &["rev-parse", "--verify", "--quiet", &commit])? else {
-        let shallow = git(folder, &["rev-parse", "--is-shallow-repository"])?.is_ok_and(|said| said.trim() == "true");
+        let shallow =
+            git(folder, &["rev-parse", "--is-shallow-repository"])?.is_ok_and(|said| said.trim() == "true");
         let more = match shallow {
-            true => ". This clone is shallow: fetch the whole history (`git fetch --unshallow`; on GitHub `fetch-depth: 0`, on \
-                     GitLab `GIT_DEPTH: 0`)",
+            true => {
+                ". This clone is shallow: fetch the whole history (`git fetch --unshallow`; on GitHub `fetch-depth: 0`, on \
+                     GitLab `GIT_DEPTH: 0`)"
+            }
             false => "",
         };
         return Err(Failure::Usage(format!(
@@ -50,7 +55,9 @@ pub fn load(revision: &str, folder: &Utf8Path) -> Result<Project, Failure> {
         let (mode, kind, hash) = (head.next(), head.next(), head.next());
         let is_file = mode.is_some_and(|mode| mode.starts_with("100")) && kind == Some("blob");
         let hidden = path.split('/').any(|part| part.starts_with('.'));
-        let of_bot = [".flow", ".md", ".po", ".toml"].iter().any(|end| path.ends_with(end));
+        let of_bot = [".flow", ".md", ".po", ".toml"]
+            .iter()
+            .any(|end| path.ends_with(end));
         if let (true, false, true, Some(hash)) = (is_file, hidden, of_bot, hash) {
             objects.insert(Utf8PathBuf::from(path), hash.to_owned());
         }
@@ -60,7 +67,9 @@ pub fn load(revision: &str, folder: &Utf8Path) -> Result<Project, Failure> {
         return Err(nothing_there(revision, folder));
     }
     let mut texts = contents(folder, &objects)?;
-    project_files::assemble(objects.into_keys().collect(), |path| Ok(texts.remove(path).unwrap_or_default()))
+    project_files::assemble(objects.into_keys().collect(), |path| {
+        Ok(texts.remove(path).unwrap_or_default())
+    })
 }
 
 fn nothing_there(revision: &str, folder: &Utf8Path) -> Failure {

@@ -46,7 +46,10 @@ const MOST_SHOWN: usize = 120;
 /// Carries it out.
 pub fn run(arguments: cli::Diff) -> Result<Status, Failure> {
     let Ok(old) = load(&arguments.old, &arguments.project)? else {
-        output::talk(&format!("`{}`, the version before, cannot be built.\n", arguments.old));
+        output::talk(&format!(
+            "`{}`, the version before, cannot be built.\n",
+            arguments.old
+        ));
         return Ok(Status::Findings);
     };
     let name = match &arguments.new {
@@ -67,7 +70,10 @@ pub fn run(arguments: cli::Diff) -> Result<Status, Failure> {
         Some(Deny::Warnings) => Level::Warning,
         None => Level::Error,
     };
-    let fails = upgrade.findings.iter().any(|found| found.finding.level >= failing);
+    let fails = upgrade
+        .findings
+        .iter()
+        .any(|found| found.finding.level >= failing);
     let compared = Compared {
         old,
         new,
@@ -86,7 +92,10 @@ pub fn run(arguments: cli::Diff) -> Result<Status, Failure> {
 fn version(input: &Input) -> Version<'_> {
     Version {
         bot: &input.bot,
-        project: input.sources.as_ref().map(|(project, checked)| (project, checked)),
+        project: input
+            .sources
+            .as_ref()
+            .map(|(project, checked)| (project, checked)),
     }
 }
 
@@ -102,11 +111,13 @@ fn load(name: &str, folder: &Utf8Path) -> Result<Result<Input, Status>, Failure>
     let is_source = matches!(path.extension(), Some("flow" | "toml" | "chat"));
     if metadata.is_file() && !is_source {
         if metadata.len() > botflow_artifact::container::MAX_FILE_BYTES as u64 {
-            return Err(Failure::Environment(format!("`{path}` is too large to be a compiled bot")));
+            return Err(Failure::Environment(format!(
+                "`{path}` is too large to be a compiled bot"
+            )));
         }
         let bytes = std::fs::read(path).map_err(Failure::file(format!("read `{path}`")))?;
-        let (bot, _) =
-            from_bytes(&bytes).map_err(|error| Failure::Environment(format!("could not load `{path}`: {error}")))?;
+        let (bot, _) = from_bytes(&bytes)
+            .map_err(|error| Failure::Environment(format!("could not load `{path}`: {error}")))?;
         return Ok(Ok(Input {
             name: name.to_owned(),
             root: Utf8PathBuf::new(),
@@ -148,7 +159,8 @@ fn built(name: &str, root: Utf8PathBuf, project: Project) -> Result<Input, Statu
 fn conversations(old: &Input, new: &Input, diff: &Diff) -> Result<BTreeMap<(usize, usize), Shown>, Failure> {
     let program = |input: &Input| {
         let bot: Bot = input.bot.clone();
-        Program::new(bot).map_err(|error| Failure::Environment(format!("could not load `{}`: {error}", input.name)))
+        Program::new(bot)
+            .map_err(|error| Failure::Environment(format!("could not load `{}`: {error}", input.name)))
     };
     let (before, after) = (program(old)?, program(new)?);
     // What is gone is shown by a conversation of the old version, everything else by one of the new version.
@@ -156,7 +168,11 @@ fn conversations(old: &Input, new: &Input, diff: &Diff) -> Result<BTreeMap<(usiz
     let mut wanted: Vec<((usize, usize), bool, Site)> = Vec::new();
     for (group, changes) in diff.groups.iter().enumerate() {
         for (number, change) in changes.changes.iter().enumerate() {
-            let site = if is_old(change) { change.old.site } else { change.new.site };
+            let site = if is_old(change) {
+                change.old.site
+            } else {
+                change.new.site
+            };
             if change.what != What::Renamed && site != Site::Nowhere && wanted.len() < MOST_SHOWN {
                 wanted.push(((group, number), is_old(change), site));
             }
@@ -175,7 +191,11 @@ fn conversations(old: &Input, new: &Input, diff: &Diff) -> Result<BTreeMap<(usiz
         };
         let sites: Vec<Site> = own.iter().map(|(_, _, site)| *site).collect();
         let plans = planner.conversations(&sites);
-        let (its, others) = if of_old { (&before, &after) } else { (&after, &before) };
+        let (its, others) = if of_old {
+            (&before, &after)
+        } else {
+            (&after, &before)
+        };
         for ((key, ..), plan) in own.into_iter().zip(plans) {
             if plan.is_empty() {
                 continue;

@@ -1,10 +1,10 @@
 //! Which expressions, texts and messages mention something: a variable, an event.
 
+use crate::Bot;
 use crate::expr::Expr;
 use crate::ids::*;
 use crate::message::{ButtonAct, MessageButton, MessageTemplate};
 use crate::text::{Filter, Part};
-use crate::Bot;
 
 /// Which expressions and texts mention something, themselves or in what they are made of.
 #[derive(Debug)]

@@ -36,9 +36,13 @@ pub(crate) fn align(old: &[Fact], new: &[Fact]) -> Alignment {
         false => unique(middle_old, middle_new),
     };
     alignment.same.extend((0..head).map(|at| (at, at)));
-    alignment.same.extend(inside.into_iter().map(|(a, b)| (a + head, b + head)));
+    alignment
+        .same
+        .extend(inside.into_iter().map(|(a, b)| (a + head, b + head)));
     let from = (old.len() - tail, new.len() - tail);
-    alignment.same.extend((0..tail).map(|at| (from.0 + at, from.1 + at)));
+    alignment
+        .same
+        .extend((0..tail).map(|at| (from.0 + at, from.1 + at)));
     // What stands between two matches.
     let mut before = (0, 0);
     let ends = alignment.same.clone().into_iter().chain([(old.len(), new.len())]);
@@ -99,7 +103,10 @@ fn pair(
 pub(crate) fn likeness(a: &str, b: &str) -> usize {
     let words = |text: &str| {
         let words = text.split(|c: char| !c.is_alphanumeric());
-        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        let mut words: Vec<String> = words
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
         words.sort_unstable();
         words
     };

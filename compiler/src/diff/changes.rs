@@ -59,7 +59,11 @@ pub fn compare(old: &Bot, new: &Bot) -> Diff {
 /// Flows that go on under another name: those that have `moved`, and those whose words are nearly the same.
 fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section]) -> BTreeMap<Area, Area> {
     let names = |bot: &Bot| -> Vec<String> {
-        bot.flows.iter().skip(1).map(|flow| flow.name.to_string()).collect()
+        bot.flows
+            .iter()
+            .skip(1)
+            .map(|flow| flow.name.to_string())
+            .collect()
     };
     let (old, new) = (names(versions.old), names(versions.new));
     let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
@@ -68,7 +72,10 @@ fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section])
     let mut left = Vec::new();
     for name in gone {
         let moved = versions.moves(name).into_iter();
-        match moved.filter_map(|to| come.iter().position(|name| **name == to)).next() {
+        match moved
+            .filter_map(|to| come.iter().position(|name| **name == to))
+            .next()
+        {
             Some(at) => {
                 let to = come.remove(at);
                 renamed.insert(Area::Flow(name.clone()), Area::Flow(to.clone()));
@@ -83,7 +90,10 @@ fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section])
     };
     for name in left {
         let was = told(before, name);
-        let like = come.iter().enumerate().map(|(at, to)| (in_common(&was, &told(after, to)), at));
+        let like = come
+            .iter()
+            .enumerate()
+            .map(|(at, to)| (in_common(&was, &told(after, to)), at));
         if let Some((like, at)) = like.max_by_key(|(like, at)| (*like, std::cmp::Reverse(*at)))
             && like >= 60
         {
@@ -130,13 +140,31 @@ fn sections(
         .collect();
     // What has another name, by `moved` or by its words.
     let mut renamed: Vec<(&Section, &Section)> = Vec::new();
-    let word = |section: &Section| section.key.split([' ', '.']).next().unwrap_or_default().to_owned();
+    let word = |section: &Section| {
+        section
+            .key
+            .split([' ', '.'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     gone.retain(|was| {
         let moved = moved_step(versions, was);
-        let like = come.iter().enumerate().filter(|(_, is)| word(is) == word(was)).map(|(at, is)| {
-            let named = moved.as_ref().is_some_and(|to| is.key == *to);
-            (if named { 1_000 } else { in_common(&was.facts, &is.facts) }, at)
-        });
+        let like = come
+            .iter()
+            .enumerate()
+            .filter(|(_, is)| word(is) == word(was))
+            .map(|(at, is)| {
+                let named = moved.as_ref().is_some_and(|to| is.key == *to);
+                (
+                    if named {
+                        1_000
+                    } else {
+                        in_common(&was.facts, &is.facts)
+                    },
+                    at,
+                )
+            });
         let Some((like, at)) = like.max_by_key(|(like, at)| (*like, std::cmp::Reverse(*at))) else {
             return true;
         };
@@ -146,7 +174,9 @@ fn sections(
         renamed.push((was, come.remove(at)));
         false
     });
-    let steps = renamed.iter().filter(|(_, is)| is.key.starts_with("step ") && !is.key.contains(','));
+    let steps = renamed
+        .iter()
+        .filter(|(_, is)| is.key.starts_with("step ") && !is.key.contains(','));
     let steps: Vec<(String, String)> = steps.map(|(was, is)| (name_of(was), name_of(is))).collect();
     let names = Names { flows, steps: &steps };
     for is in new {
@@ -156,7 +186,11 @@ fn sections(
             changes.push(Change {
                 what: if heard { What::Changed } else { What::Renamed },
                 within: String::new(),
-                kind: if heard { "what it listens to".into() } else { word(is) },
+                kind: if heard {
+                    "what it listens to".into()
+                } else {
+                    word(is)
+                },
                 before: Some(name_of(was)),
                 after: Some(name_of(is)),
                 ..of_section(Some(was), Some(is))
@@ -287,8 +321,8 @@ fn facts(old: &Section, new: &Section, names: &Names<'_>, changes: &mut Vec<Chan
     let Alignment {
         mut same,
         changed,
-        removed,
-        added,
+        mut removed,
+        mut added,
     } = align(&old.facts, &new.facts);
     // What hangs on what, in the numbers of the new section.
     let mut there: BTreeMap<usize, usize> = BTreeMap::new();
@@ -322,12 +356,27 @@ fn facts(old: &Section, new: &Section, names: &Names<'_>, changes: &mut Vec<Chan
         }
         translations(old, *was, new, *is, &mut found);
     }
-    for was in removed.iter().filter(|was| old.facts[**was].told) {
+    // What a new question has besides its words and its ways is part of it.
+    let part = |facts: &[Fact], at: usize, all: &[usize]| {
+        let of_it = facts[at]
+            .parent
+            .is_some_and(|parent| all.contains(&parent) && facts[parent].spoken);
+        of_it && matches!(facts[at].kind, "answer" | "failed tries" | "words heard")
+    };
+    removed.retain(|was| old.facts[*was].told);
+    let gone = removed.clone();
+    removed.retain(|was| !part(&old.facts, *was, &gone));
+    let come = added.clone();
+    added.retain(|is| new.facts[*is].told && !part(&new.facts, *is, &come));
+    for was in &removed {
         // It is told where it was: before what followed it.
         let behind = same.iter().filter(|(a, _)| a < was).map(|(_, b)| b + 1).max();
-        found.push((behind.unwrap_or(0), told(old, Some(*was), new, None, What::Removed)));
+        found.push((
+            behind.unwrap_or(0),
+            told(old, Some(*was), new, None, What::Removed),
+        ));
     }
-    for is in added.iter().filter(|is| new.facts[**is].told) {
+    for is in &added {
         found.push((*is, told(old, None, new, Some(*is), What::Added)));
     }
     found.sort_by_key(|(at, _)| *at);
@@ -343,11 +392,17 @@ struct Names<'n> {
 impl Names<'_> {
     /// A flow or step is mentioned under its new name, and nothing else has changed.
     fn explain(&self, before: &Fact, after: &Fact) -> bool {
-        if !matches!(before.kind, "runs" | "goes on" | "what it starts" | "start") || before.also != after.also {
+        if !matches!(before.kind, "runs" | "goes on" | "what it starts" | "start")
+            || before.also != after.also
+        {
             return false;
         }
         let step = |from: &String| before.words == format!("at {from}");
-        if self.steps.iter().any(|(from, to)| step(from) && after.words == format!("at {to}")) {
+        if self
+            .steps
+            .iter()
+            .any(|(from, to)| step(from) && after.words == format!("at {to}"))
+        {
             return true;
         }
         let mut flows = self.flows.iter();

@@ -55,14 +55,23 @@ impl Declared<'_, '_> {
     }
 
     fn message(&self, section: &mut Section, kind: &'static str, message: MessageId) {
-        if let Some(text) = self.bot.messages.get(message.index()).and_then(|message| message.text) {
+        if let Some(text) = self
+            .bot
+            .messages
+            .get(message.index())
+            .and_then(|message| message.text)
+        {
             self.spoken(section, kind, Within::flow(FlowId::ALWAYS), text);
         }
     }
 
     fn trigger(&self, id: TriggerId, trigger: &Trigger) -> Section {
         let w = self.w;
-        let mut section = Section::new(Area::Triggers, format!("trigger {}", trigger.name), Site::Trigger(id));
+        let mut section = Section::new(
+            Area::Triggers,
+            format!("trigger {}", trigger.name),
+            Site::Trigger(id),
+        );
         let mut event = None;
         for source in &trigger.sources {
             let words = match source {
@@ -106,16 +115,25 @@ impl Declared<'_, '_> {
                 Fallback::Undelivered => "not delivered",
             };
             let after = after.map(|after| format!(" for {}", time(after)));
-            section.setting("next channel", format!("when {when}{}", after.unwrap_or_default()));
+            section.setting(
+                "next channel",
+                format!("when {when}{}", after.unwrap_or_default()),
+            );
         }
-        section.setting("when the person is busy", if trigger.busy_waits { "waits" } else { "is skipped" });
+        section.setting(
+            "when the person is busy",
+            if trigger.busy_waits { "waits" } else { "is skipped" },
+        );
         let priority = ["low", "normal", "high"].get(trigger.priority as usize);
         section.setting("priority", *priority.unwrap_or(&"normal"));
         if let Some(expires) = trigger.expires_ms {
             section.setting("given up", format!("after {}", time(expires)));
         }
         let start = w.words.flow(trigger.start);
-        section.setting("what it starts", format!("{start}({})", w.args(within, &trigger.args)));
+        section.setting(
+            "what it starts",
+            format!("{start}({})", w.args(within, &trigger.args)),
+        );
         section
     }
 
@@ -162,7 +180,10 @@ impl Declared<'_, '_> {
         let within = Within::flow(FlowId::ALWAYS);
         for (queue, condition) in &escalation.to {
             let condition = condition.map(|condition| format!(" if {}", self.w.expr(within, condition)));
-            section.setting("queue", format!("{}{}", self.w.queue(*queue), condition.unwrap_or_default()));
+            section.setting(
+                "queue",
+                format!("{}{}", self.w.queue(*queue), condition.unwrap_or_default()),
+            );
         }
         if let Some(say) = escalation.say {
             self.message(&mut section, "message", say);
@@ -209,7 +230,10 @@ impl Declared<'_, '_> {
             section.setting("hours", "always");
         }
         for (days, from, to) in &queue.hours {
-            section.setting("hours", format!("{} {} to {}", weekdays(*days), clock(*from), clock(*to)));
+            section.setting(
+                "hours",
+                format!("{} {} to {}", weekdays(*days), clock(*from), clock(*to)),
+            );
         }
         for day in &queue.closed_on {
             section.setting("closed on", day.to_string());
@@ -245,10 +269,17 @@ impl Declared<'_, '_> {
     }
 
     fn faq(&self, faq: &Faq) -> Section {
-        let name = if faq.name.is_empty() { &faq.source } else { &faq.name };
+        let name = if faq.name.is_empty() {
+            &faq.source
+        } else {
+            &faq.name
+        };
         let mut section = Section::new(Area::Understanding, format!("faq {name}"), Site::Nowhere);
         for (questions, answer) in &faq.entries {
-            section.setting("question and answer", format!("{} → {answer}", questions.join(" / ")));
+            section.setting(
+                "question and answer",
+                format!("{} → {answer}", questions.join(" / ")),
+            );
         }
         section
     }
@@ -272,7 +303,10 @@ impl Declared<'_, '_> {
     fn segment(&self, segment: &Segment) -> Section {
         let key = format!("segment {}", segment.name);
         let mut section = Section::new(Area::Customer, key, Site::Nowhere);
-        section.setting("who belongs to it", self.w.expr(Within::event(None), segment.condition));
+        section.setting(
+            "who belongs to it",
+            self.w.expr(Within::event(None), segment.condition),
+        );
         section
     }
 
@@ -293,7 +327,10 @@ impl Declared<'_, '_> {
             section.setting("what it gives", self.w.ty(gives));
         }
         for (number, name) in call.fails.iter().enumerate() {
-            let statuses = call.statuses.iter().filter(|(_, failure)| *failure as usize == number);
+            let statuses = call
+                .statuses
+                .iter()
+                .filter(|(_, failure)| *failure as usize == number);
             let statuses: Vec<String> = statuses.map(|(status, _)| status.to_string()).collect();
             let on = match statuses.is_empty() {
                 true => String::new(),
@@ -306,7 +343,10 @@ impl Declared<'_, '_> {
         }
         if let Some(http) = &call.http {
             let within = Within::params(&call.params);
-            section.setting("request", format!("{:?} {}", http.method, self.w.text(within, http.url)));
+            section.setting(
+                "request",
+                format!("{:?} {}", http.method, self.w.text(within, http.url)),
+            );
             for (name, value) in &http.headers {
                 section.setting("header", format!("{name}: {}", self.w.text(within, *value)));
             }
@@ -326,12 +366,18 @@ impl Declared<'_, '_> {
         for member in &set.members {
             let label = member.label;
             let label_words = label.map(|label| format!(" “{}”", self.w.text(Within::event(None), label)));
-            let number = section.setting("member", format!("{}{}", member.name, label_words.unwrap_or_default()));
+            let number = section.setting(
+                "member",
+                format!("{}{}", member.name, label_words.unwrap_or_default()),
+            );
             if let Some(label) = label {
                 section.facts[number].also = self.w.translations(Within::event(None), label);
             }
             for one in &member.words {
-                section.setting("words heard", format!("{} ({}): {}", member.name, one.language, one.words.join(", ")));
+                section.setting(
+                    "words heard",
+                    format!("{} ({}): {}", member.name, one.language, one.words.join(", ")),
+                );
             }
         }
         section
@@ -355,11 +401,17 @@ impl Declared<'_, '_> {
         if let Some(name) = bot.display_name {
             self.spoken(&mut section, "name shown", Within::event(None), name);
         }
-        section.setting("first language", bot.languages.first().map(ToString::to_string).unwrap_or_default());
+        section.setting(
+            "first language",
+            bot.languages.first().map(ToString::to_string).unwrap_or_default(),
+        );
         for language in bot.languages.iter().skip(1) {
             section.setting("language", language.to_string());
         }
-        section.setting("first channel", bot.channels.first().map(ToString::to_string).unwrap_or_default());
+        section.setting(
+            "first channel",
+            bot.channels.first().map(ToString::to_string).unwrap_or_default(),
+        );
         for channel in bot.channels.iter().skip(1) {
             section.setting("channel", channel.to_string());
         }
@@ -404,7 +456,10 @@ pub(crate) fn template_settings(w: &Wording<'_>, template: &Template) -> Vec<(&'
     for media in &template.media {
         let alt = media.alt.map(|alt| format!(" “{}”", named(alt)));
         let source = w.expr(within, media.source);
-        all.push(("media", format!("{:?} {source}{}", media.kind, alt.unwrap_or_default())));
+        all.push((
+            "media",
+            format!("{:?} {source}{}", media.kind, alt.unwrap_or_default()),
+        ));
     }
     for button in &template.buttons {
         let act = match button.act {

@@ -61,7 +61,9 @@ pub(super) fn sections(bot: &Bot) -> Vec<Section> {
         }
     }
     for (id, place) in bot.places.iter().enumerate() {
-        ways(&wording, place, &mut |pc, name| mark(pc, Mark::Way(PlaceId::from(id), name)));
+        ways(&wording, place, &mut |pc, name| {
+            mark(pc, Mark::Way(PlaceId::from(id), name))
+        });
     }
     let mut reader = Reader {
         wording: &wording,
@@ -118,7 +120,10 @@ fn ways(wording: &Wording<'_>, place: &Place, way: &mut dyn FnMut(Pc, String)) {
     match &place.kind {
         PlaceKind::Ask(ask) => {
             for check in &ask.checks {
-                way(check.otherwise, format!("unless {}", wording.expr(within, check.condition)));
+                way(
+                    check.otherwise,
+                    format!("unless {}", wording.expr(within, check.condition)),
+                );
             }
             if let Some(pc) = ask.invalid {
                 way(pc, "on an invalid answer".into());
@@ -151,7 +156,10 @@ fn ways(wording: &Wording<'_>, place: &Place, way: &mut dyn FnMut(Pc, String)) {
             let declared = wording.bot.calls.get(call.call.index());
             for (number, pc) in &call.fails {
                 let name = declared.and_then(|call| call.fails.get(*number as usize));
-                way(*pc, format!("when it fails with {}", name.map_or("…", |name| name)));
+                way(
+                    *pc,
+                    format!("when it fails with {}", name.map_or("…", |name| name)),
+                );
             }
             if let Some((after, pc)) = call.waiting {
                 way(pc, format!("while waiting for {}", time(after)));
@@ -225,7 +233,11 @@ impl Reader<'_, '_> {
 
     fn head(&mut self, id: FlowId, flow: &Flow) {
         let mut section = Section::new(self.area(id), "", Site::Flow(id));
-        section.source = self.bot.debug.as_ref().and_then(|debug| debug.flows.get(id.index()).copied());
+        section.source = self
+            .bot
+            .debug
+            .as_ref()
+            .and_then(|debug| debug.flows.get(id.index()).copied());
         let params = flow.slots.iter().take(flow.params as usize);
         let params = params.map(|slot| format!("{}: {}", slot.name, self.wording.ty(slot.ty)));
         let params = params.collect::<Vec<_>>().join(", ");
@@ -285,7 +297,12 @@ impl Reader<'_, '_> {
             Hears::Unclear { tries } => {
                 let at = |one: &&TriesWay| one.way == self.pc;
                 if let Some(one) = tries.iter().find(at) {
-                    self.hang("tries", format!("after {} failed tries", one.at), usize::MAX, false);
+                    self.hang(
+                        "tries",
+                        format!("after {} failed tries", one.at),
+                        usize::MAX,
+                        false,
+                    );
                 }
             }
             _ => {}
@@ -333,13 +350,15 @@ impl Reader<'_, '_> {
     }
 
     fn within(&self) -> Within<'static> {
-        let event = self.current.and_then(|(section, _)| match self.sections[section].site {
-            Site::Handler(id) => match self.bot.handlers.get(id.index())?.hears {
-                Hears::Event(event) => Some(event),
+        let event = self
+            .current
+            .and_then(|(section, _)| match self.sections[section].site {
+                Site::Handler(id) => match self.bot.handlers.get(id.index())?.hears {
+                    Hears::Event(event) => Some(event),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        });
+            });
         Within {
             event,
             ..Within::flow(self.flow())
@@ -392,8 +411,14 @@ impl Reader<'_, '_> {
                 MediaKind::Audio => "recording",
                 MediaKind::Location => "position",
             };
-            let alt = media.alt.map(|alt| format!(" “{}”", self.wording.text(within, alt)));
-            let words = format!("{}{}", self.wording.expr(within, media.source), alt.unwrap_or_default());
+            let alt = media
+                .alt
+                .map(|alt| format!(" “{}”", self.wording.text(within, alt)));
+            let words = format!(
+                "{}{}",
+                self.wording.expr(within, media.source),
+                alt.unwrap_or_default()
+            );
             self.fact(kind, words, true);
         }
         self.buttons(&message.buttons);
@@ -420,7 +445,11 @@ impl Reader<'_, '_> {
         if let Some((template, args)) = &message.template {
             let template = self.bot.templates.get(template.index());
             let name = template.map_or("…", |template| &template.name);
-            self.fact("template", format!("{name}({})", self.wording.args(within, args)), true);
+            self.fact(
+                "template",
+                format!("{name}({})", self.wording.args(within, args)),
+                true,
+            );
         }
         if let Some(channel) = &message.via {
             self.fact("channel", channel.to_string(), true);
@@ -476,9 +505,16 @@ impl Reader<'_, '_> {
             }
             Mark::Step(id) => {
                 let step = &self.bot.steps[id.index()];
-                let mut section =
-                    Section::new(self.area(step.flow), format!("step {}", step.name), Site::Code(self.pc));
-                section.source = self.bot.debug.as_ref().and_then(|debug| debug.steps.get(id.index()).copied());
+                let mut section = Section::new(
+                    self.area(step.flow),
+                    format!("step {}", step.name),
+                    Site::Code(self.pc),
+                );
+                section.source = self
+                    .bot
+                    .debug
+                    .as_ref()
+                    .and_then(|debug| debug.steps.get(id.index()).copied());
                 self.begin(section, step.flow);
             }
             Mark::Handler(id) => self.handler(id),
@@ -508,7 +544,9 @@ impl Reader<'_, '_> {
     /// Ways of one thing follow each other: the one before ends here.
     fn way(&mut self, name: String, until: usize) {
         while let Some(held) = self.held.last() {
-            let kind = self.current.map(|(section, _)| self.sections[section].facts[held.fact].kind);
+            let kind = self
+                .current
+                .map(|(section, _)| self.sections[section].facts[held.fact].kind);
             match kind == Some("way") && held.until == until {
                 true => drop(self.held.pop()),
                 false => break,
@@ -536,18 +574,30 @@ impl Reader<'_, '_> {
             Op::Let { slot, value } => {
                 let slot = self.wording.slot(flow, *slot);
                 if !slot.starts_with('.') {
-                    self.fact("value", format!("{slot} = {}", self.wording.expr(within, *value)), true);
+                    self.fact(
+                        "value",
+                        format!("{slot} = {}", self.wording.expr(within, *value)),
+                        true,
+                    );
                 }
             }
             Op::Clear(slot) => drop(self.fact("forgets", self.wording.slot(flow, *slot), true)),
             Op::Remember { field, value } => {
-                let words = format!("{} = {}", self.wording.field(*field), self.wording.expr(within, *value));
+                let words = format!(
+                    "{} = {}",
+                    self.wording.field(*field),
+                    self.wording.expr(within, *value)
+                );
                 self.fact("remembers", words, true);
             }
             Op::Forget(field) => drop(self.fact("forgets", self.wording.field(*field), true)),
             Op::GoTo(step) => {
                 let step = self.bot.steps.get(step.index());
-                self.fact("goes on", format!("at {}", step.map_or("…", |step| &step.name)), true);
+                self.fact(
+                    "goes on",
+                    format!("at {}", step.map_or("…", |step| &step.name)),
+                    true,
+                );
             }
             Op::Branch { condition, otherwise } => {
                 let words = format!("if {}", self.wording.expr(within, *condition));
@@ -567,7 +617,11 @@ impl Reader<'_, '_> {
                 }
             }
             Op::ForEach { list, at_most, .. } => {
-                self.fact("list", format!("each of {} at most {at_most}", self.wording.expr(within, *list)), true);
+                self.fact(
+                    "list",
+                    format!("each of {} at most {at_most}", self.wording.expr(within, *list)),
+                    true,
+                );
             }
             Op::Next { item, end, .. } => {
                 let words = format!("for each {}", self.wording.slot(flow, *item));
@@ -576,13 +630,21 @@ impl Reader<'_, '_> {
             Op::Enter(place) => self.place(*place),
             Op::Start { flow, args } => {
                 let name = self.wording.words.flow(*flow).to_owned();
-                self.fact("goes on", format!("at flow {name}({})", self.wording.args(within, args)), true);
+                self.fact(
+                    "goes on",
+                    format!("at flow {name}({})", self.wording.args(within, args)),
+                    true,
+                );
             }
             Op::Return(Some(value)) => drop(self.fact("gives back", self.wording.expr(within, *value), true)),
             Op::Return(None) => drop(self.fact("ends", "return", false)),
             Op::Finish { outcome, label } => {
                 let label = label.as_ref().map(|label| format!(" as {label}"));
-                self.fact("ends", format!("finish {}{}", outcome.name(), label.unwrap_or_default()), true);
+                self.fact(
+                    "ends",
+                    format!("as {}{}", outcome.name(), label.unwrap_or_default()),
+                    true,
+                );
             }
             Op::Again => drop(self.fact("goes on", "with the question again", true)),
             Op::Back => drop(self.fact("goes on", "with the question before", true)),
@@ -602,7 +664,11 @@ impl Reader<'_, '_> {
             }
             Op::Note(text) => drop(self.fact("note for colleagues", self.wording.text(within, *text), true)),
             Op::Tell { queue, text } => {
-                let words = format!("{}: {}", self.wording.queue(*queue), self.wording.text(within, *text));
+                let words = format!(
+                    "{}: {}",
+                    self.wording.queue(*queue),
+                    self.wording.text(within, *text)
+                );
                 self.fact("flag for a queue", words, true);
             }
             Op::Consent {
@@ -615,9 +681,15 @@ impl Reader<'_, '_> {
                     true => String::new(),
                     false => format!(" on {}", channels.join(", ")),
                 };
-                self.fact("consent", format!("{} {how}{on}", self.wording.consent(*consent)), true);
+                self.fact(
+                    "consent",
+                    format!("{} {how}{on}", self.wording.consent(*consent)),
+                    true,
+                );
             }
-            Op::Identify(field) => drop(self.fact("identifies", format!("by {}", self.wording.field(*field)), true)),
+            Op::Identify(field) => {
+                drop(self.fact("identifies", format!("by {}", self.wording.field(*field)), true))
+            }
             Op::Vary { experiment, arms } => {
                 let declared = self.bot.experiments.get(experiment.index());
                 let name = declared.map_or("…", |experiment| &experiment.name);
@@ -632,7 +704,9 @@ impl Reader<'_, '_> {
                     let name = declared.and_then(|experiment| experiment.arms.get(number));
                     let name = name.map_or("…", |(name, _)| name);
                     let at = arm.index();
-                    if at > pc && at < end && !named.contains(&at)
+                    if at > pc
+                        && at < end
+                        && !named.contains(&at)
                         && let Some(marks) = self.marks.get_mut(at)
                     {
                         marks.push(Mark::Arm(end, format!("in arm {name} of the experiment")));
@@ -652,7 +726,9 @@ impl Reader<'_, '_> {
 
     fn place(&mut self, id: PlaceId) {
         let place = &self.bot.places[id.index()];
-        let first = self.current.map_or(0, |(section, _)| self.sections[section].facts.len());
+        let first = self
+            .current
+            .map_or(0, |(section, _)| self.sections[section].facts.len());
         let until = place.then.index();
         let within = self.within();
         let flow = place.flow;
@@ -671,7 +747,8 @@ impl Reader<'_, '_> {
                     match one {
                         Suggestion::Label(label) => drop(self.spoken("suggestion", *label)),
                         Suggestion::List { list, at_most } => {
-                            let words = format!("from {} at most {at_most}", self.wording.expr(within, *list));
+                            let words =
+                                format!("from {} at most {at_most}", self.wording.expr(within, *list));
                             self.fact("suggestion", words, true);
                         }
                     }
@@ -680,9 +757,14 @@ impl Reader<'_, '_> {
                     self.fact("check", self.wording.expr(within, check.condition), true);
                 }
                 if let Some(skip) = &ask.skip {
-                    let with = skip.with.map(|with| format!(" with {}", self.wording.expr(within, with)));
-                    let words =
-                        format!("if {}{}", self.wording.expr(within, skip.condition), with.unwrap_or_default());
+                    let with = skip
+                        .with
+                        .map(|with| format!(" with {}", self.wording.expr(within, with)));
+                    let words = format!(
+                        "if {}{}",
+                        self.wording.expr(within, skip.condition),
+                        with.unwrap_or_default()
+                    );
                     self.fact("skipped", words, true);
                 }
                 self.clocks(&ask.tries, &ask.silence);
@@ -712,13 +794,25 @@ impl Reader<'_, '_> {
                     self.option(from.label, None, &[], None, from.act);
                 }
                 for option in &choose.options {
-                    self.option(option.label, option.condition, &option.words, option.value, option.act);
+                    self.option(
+                        option.label,
+                        option.condition,
+                        &option.words,
+                        option.value,
+                        option.act,
+                    );
                 }
                 self.clocks(&choose.tries, &choose.silence);
             }
-            PlaceKind::Form(_) => drop(self.hang("form", format!("in the form {}", place.name), until, false)),
+            PlaceKind::Form(_) => {
+                drop(self.hang("form", format!("in the form {}", place.name), until, false))
+            }
             PlaceKind::Call(call) => {
-                let name = self.bot.calls.get(call.call.index()).map_or("…", |call| &call.name);
+                let name = self
+                    .bot
+                    .calls
+                    .get(call.call.index())
+                    .map_or("…", |call| &call.name);
                 let words = format!("{name}({})", self.wording.args(within, &call.args));
                 let fact = self.hang("call", words, until, true);
                 self.context(fact, format!("at the call of {name}"));
@@ -738,24 +832,39 @@ impl Reader<'_, '_> {
                     .within
                     .map(|limit| format!(" within {}", self.wording.expr(within, limit)));
                 let name = self.wording.event_name(wait.event);
-                let words =
-                    format!("for {name}{}{}", condition.unwrap_or_default(), limit.unwrap_or_default());
+                let words = format!(
+                    "for {name}{}{}",
+                    condition.unwrap_or_default(),
+                    limit.unwrap_or_default()
+                );
                 let fact = self.hang("wait", words, until, true);
                 self.context(fact, format!("at the wait for {name}"));
             }
             PlaceKind::Run(run) => {
                 let name = self.wording.words.flow(run.flow).to_owned();
-                self.fact("runs", format!("{name}({})", self.wording.args(within, &run.args)), true);
+                self.fact(
+                    "runs",
+                    format!("{name}({})", self.wording.args(within, &run.args)),
+                    true,
+                );
             }
             PlaceKind::Escalate(escalation) => {
                 let name = self.bot.escalations.get(escalation.index());
-                self.fact("hands over", format!("to {}", name.map_or("…", |one| &one.name)), true);
+                self.fact(
+                    "hands over",
+                    format!("to {}", name.map_or("…", |one| &one.name)),
+                    true,
+                );
             }
             PlaceKind::AskQueue(ask) => {
                 let fact = self.spoken("question to colleagues", ask.question);
                 self.held.push(Held { fact, until });
                 self.context(fact, "at the question to colleagues".into());
-                let words = format!("{}: {}", self.wording.slot(flow, ask.into), self.wording.ty(ask.ty));
+                let words = format!(
+                    "{}: {}",
+                    self.wording.slot(flow, ask.into),
+                    self.wording.ty(ask.ty)
+                );
                 self.fact("answer", words, true);
                 self.fact("queue", self.wording.queue(ask.queue), true);
             }
@@ -826,10 +935,18 @@ impl Reader<'_, '_> {
             until: usize::MAX,
         });
         if let Some(condition) = condition {
-            self.fact("shown only", format!("if {}", self.wording.expr(within, condition)), true);
+            self.fact(
+                "shown only",
+                format!("if {}", self.wording.expr(within, condition)),
+                true,
+            );
         }
         for one in words {
-            self.fact("words heard", format!("{}: {}", one.language, one.words.join(", ")), true);
+            self.fact(
+                "words heard",
+                format!("{}: {}", one.language, one.words.join(", ")),
+                true,
+            );
         }
         if let Some(value) = value {
             self.fact("stands for", self.wording.expr(within, value), true);

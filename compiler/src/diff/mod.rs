@@ -149,12 +149,38 @@ impl Change {
             true => String::new(),
             false => format!("{}, ", self.context),
         };
+        // What the bot does is told as a sentence, what it has as a thing.
+        let does = matches!(
+            self.kind.as_str(),
+            "goes on"
+                | "ends"
+                | "hands over"
+                | "runs"
+                | "remembers"
+                | "forgets"
+                | "gives back"
+                | "identifies"
+                | "opens"
+                | "calls"
+                | "listens"
+                | "stands for"
+                | "skipped"
+                | "shown only"
+        );
         let words = match self.what {
+            What::Added if does => format!("now {kind} {}", quoted(&self.after)),
+            What::Removed if does => format!("no longer {kind} {}", quoted(&self.before)),
+            What::Changed if does => format!("{kind} {} → {}", quoted(&self.before), quoted(&self.after)),
+            What::Moved if does => format!("here now {kind} {}", quoted(&self.after)),
             What::Added => format!("new {kind}: {}", quoted(&self.after)),
             What::Removed => format!("no {kind} any more: {}", quoted(&self.before)),
             What::Changed => format!("{kind}: {} → {}", quoted(&self.before), quoted(&self.after)),
             What::Moved => format!("{kind} now here: {}", quoted(&self.after)),
-            What::Renamed => format!("{kind}: {} → {}", quoted(&self.before), quoted(&self.after)),
+            What::Renamed => format!(
+                "{kind} `{}` is called `{}` now",
+                quoted(&self.before),
+                quoted(&self.after)
+            ),
         };
         format!("{context}{words}")
     }

@@ -149,7 +149,9 @@ pub(crate) fn of(bot: &Bot) -> Vec<Section> {
     // Two that are called the same are told apart by their order.
     let mut known: std::collections::BTreeMap<(Area, String), usize> = std::collections::BTreeMap::new();
     for section in &mut sections {
-        let count = known.entry((section.area.clone(), section.key.clone())).or_default();
+        let count = known
+            .entry((section.area.clone(), section.key.clone()))
+            .or_default();
         *count += 1;
         if *count > 1 {
             section.key = format!("{} ({count})", section.key);

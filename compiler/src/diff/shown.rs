@@ -52,7 +52,9 @@ impl<'b> Planner<'b> {
                     continue;
                 }
                 Site::Place(place) if place.index() < bot.places.len() => Some(self.graph.place(*place)),
-                Site::Handler(handler) if handler.index() < bot.handlers.len() => Some(self.graph.handler(*handler)),
+                Site::Handler(handler) if handler.index() < bot.handlers.len() => {
+                    Some(self.graph.handler(*handler))
+                }
                 Site::Trigger(trigger) => {
                     let flow = bot.triggers.get(trigger.index()).map(|trigger| trigger.start);
                     let mut nodes = self.graph.nodes.node_indices();

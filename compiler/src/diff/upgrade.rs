@@ -126,7 +126,9 @@ pub fn stranded(versions: Versions<'_>) -> Vec<Stranded> {
         let Some((why, slot)) = fate.stranded() else {
             continue;
         };
-        let flow = versions.place(id).and_then(|at| versions.new.places.get(at.index()));
+        let flow = versions
+            .place(id)
+            .and_then(|at| versions.new.places.get(at.index()));
         all.push(Stranded {
             place: id,
             name: place_name(versions.old, id),
@@ -167,7 +169,7 @@ fn settled(new: Version<'_>, found: &mut Vec<Found>) -> usize {
     // A comment that allows one of these says why, too.
     let complaints = anchored
         .into_iter()
-        .filter(|finding| std::ptr::eq(finding.rule, &raw const allow_without_reason::RULE));
+        .filter(|finding| std::ptr::eq(finding.rule, &allow_without_reason::RULE));
     found.extend(complaints.map(|finding| Found {
         anchor: Some(finding.span),
         finding,
@@ -231,7 +233,12 @@ impl<'a> Version<'a> {
     /// Where a flow's name stands.
     pub(crate) fn flow(&self, id: FlowId) -> Option<Span> {
         match self.project {
-            Some((_, checked)) => checked.lowered.flows.iter().find(|flow| flow.id == id).map(|flow| flow.name_span),
+            Some((_, checked)) => checked
+                .lowered
+                .flows
+                .iter()
+                .find(|flow| flow.id == id)
+                .map(|flow| flow.name_span),
             None => self.bot.debug.as_ref()?.flows.get(id.index()).copied().map(span),
         }
     }
@@ -241,7 +248,10 @@ impl<'a> Version<'a> {
         match self.project {
             Some((_, checked)) => {
                 let steps = checked.lowered.flows.iter().flat_map(|flow| &flow.steps);
-                steps.into_iter().find(|step| step.id == id).map(|step| step.name_span)
+                steps
+                    .into_iter()
+                    .find(|step| step.id == id)
+                    .map(|step| step.name_span)
             }
             None => self.bot.debug.as_ref()?.steps.get(id.index()).copied().map(span),
         }
@@ -293,7 +303,13 @@ impl Pair<'_> {
         let declared = self.new.bot.flows.get(flow.index())?;
         let step = place.step.and_then(name).and_then(|name| {
             let mut steps = declared.steps.iter();
-            steps.find(|step| self.new.bot.steps.get(step.index()).is_some_and(|one| one.name == *name))
+            steps.find(|step| {
+                self.new
+                    .bot
+                    .steps
+                    .get(step.index())
+                    .is_some_and(|one| one.name == *name)
+            })
         });
         match step {
             Some(step) => self.new.step(*step),
@@ -307,7 +323,11 @@ impl Pair<'_> {
         let at = self.new.flow(flow)?;
         let text = &project.sources.get(at.file.0 as usize)?.text;
         let end = text.len() as u32;
-        let break_before = if text.is_empty() || text.ends_with('\n') { "\n" } else { "\n\n" };
+        let break_before = if text.is_empty() || text.ends_with('\n') {
+            "\n"
+        } else {
+            "\n\n"
+        };
         let end = Span {
             file: at.file,
             start: end,

@@ -243,7 +243,15 @@ impl<'b> Wording<'b> {
         }
     }
 
-    fn listed(&self, within: Within<'_>, head: &str, items: &[ExprId], end: &str, depth: u32, out: &mut String) {
+    fn listed(
+        &self,
+        within: Within<'_>,
+        head: &str,
+        items: &[ExprId],
+        end: &str,
+        depth: u32,
+        out: &mut String,
+    ) {
         out.push_str(head);
         for (at, item) in items.iter().enumerate() {
             if at > 0 {
@@ -333,7 +341,11 @@ impl<'b> Wording<'b> {
             match rule {
                 Narrowing::Matching(source) => out.push_str(&format!(" matching /{source}/")),
                 Narrowing::Range(from, to) => {
-                    out.push_str(&format!(" from {} to {}", self.words.value(from), self.words.value(to)));
+                    out.push_str(&format!(
+                        " from {} to {}",
+                        self.words.value(from),
+                        self.words.value(to)
+                    ));
                 }
                 Narrowing::Length(from, to) => out.push_str(&format!(" length {from} to {to}")),
             }

@@ -23,6 +23,8 @@ pub struct Example {
     pub answers: Option<String>,
     /// The conversation that the first finding shows.
     pub conversation: Option<Vec<String>>,
+    /// The version before, and what is marked there, of an example of an upgrade.
+    pub before: Option<(String, Vec<Mark>)>,
 }
 
 /// The file that an example is.
@@ -50,6 +52,7 @@ pub struct Mark {
 pub fn examples(page: &str) -> Result<Vec<Example>, String> {
     let mut found: Vec<Example> = Vec::new();
     let (mut config, mut catalogue, mut flow, mut answers) = (None, None, None, None);
+    let mut before: Option<(String, Vec<Mark>)> = None;
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(info) = line.strip_prefix("```") else {
@@ -69,6 +72,10 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
         let (language, fails) = match info.split_once(' ') {
             Some((language, "fails")) => (language, Some(true)),
             Some((language, "passes")) => (language, Some(false)),
+            Some(("flow", "before")) => {
+                before = Some(without_marks(&body)?);
+                continue;
+            }
             Some(_) => {
                 return Err(format!(
                     "line {}: `{info}` is neither `fails` nor `passes`",
@@ -80,7 +87,8 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
         match (language, fails) {
             ("flow" | "toml" | "po" | "md" | "chat", Some(fails)) => {
                 let (text, marks) = without_marks(&body)?;
-                if fails == marks.is_empty() {
+                let earlier = before.as_ref().map_or(0, |(_, marks)| marks.len());
+                if fails == (marks.len() + earlier == 0) {
                     return Err(format!(
                         "line {}: failing examples have marks, passing ones have none",
                         number + 1
@@ -111,6 +119,7 @@ pub fn examples(page: &str) -> Result<Vec<Example>, String> {
                     },
                     answers: answers.take(),
                     conversation: None,
+                    before: before.take(),
                 });
             }
             ("toml", None) => config = Some(body),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use botflow_compiler::compile::Checked;
+use botflow_compiler::diff::upgrade::{Side, Version, upgrade};
 use botflow_compiler::finding::{Edit, Finding, Fix, Level, Rule};
 use botflow_compiler::project::{FileId, Project, Source, Span};
 use botflow_compiler::rules;
@@ -130,6 +131,9 @@ fn the_index_is_fresh() {
 }
 
 fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
+    if let Some((before, marks)) = &example.before {
+        return try_upgrade(rule, example, before, marks);
+    }
     let project = project_of(example);
     let checked = botflow_compiler::compile::check(&project);
     let shown = match example.kind {
@@ -193,6 +197,130 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// An example of an upgrade: both versions are good bots, and the finding is where the marks are.
+fn try_upgrade(rule: &'static Rule, example: &Example, before: &str, marks: &[Mark]) -> Result<(), String> {
+    let earlier = of_flow(before);
+    let later = project_of(example);
+    for project in [&earlier, &later] {
+        let mut findings = check(project).into_iter();
+        if let Some(other) = findings.find(|finding| finding.level >= Level::Warning) {
+            return Err(format!("a finding in one version: {}", told(project, &other)));
+        }
+    }
+    let upgrade = upgraded(&earlier, &later);
+    let (mine, others): (Vec<_>, Vec<_>) = upgrade
+        .findings
+        .iter()
+        .partition(|found| found.finding.rule.name == rule.name);
+    let least = if example.fails {
+        Level::Warning
+    } else {
+        Level::Error
+    };
+    if let Some(other) = others.iter().find(|other| other.finding.level >= least) {
+        return Err(format!(
+            "another finding: {}: {}",
+            other.finding.rule.name, other.finding.message
+        ));
+    }
+    for (side, text, marks) in [
+        (Side::Old, before, marks),
+        (Side::New, &example.text, &example.marks),
+    ] {
+        let own = mine.iter().filter(|found| found.side == side);
+        let mut found: Vec<Mark> = own.map(|found| mark_of(text, found.finding.span)).collect();
+        found.sort_unstable();
+        let stray = mine
+            .iter()
+            .any(|found| !found.located || found.finding.span.file != FileId(0));
+        if stray || found != marks {
+            let told: Vec<&str> = mine.iter().map(|found| found.finding.message.as_str()).collect();
+            return Err(format!(
+                "marked are {marks:?}, found {found:?} in {side:?}: {}",
+                told.join("; ")
+            ));
+        }
+    }
+    // A fix makes its finding go away, and brings no error.
+    for found in &mine {
+        for fix in &found.finding.fixes {
+            let mut mended = later.clone();
+            for (file, source) in mended.sources.iter_mut().enumerate() {
+                source.text = applied(&source.text, FileId(file as u32), &fix.edits)?.into();
+            }
+            if let Some(error) = check(&mended)
+                .iter()
+                .find(|finding| finding.level == Level::Error)
+            {
+                return Err(format!(
+                    "the fix `{}` brings an error: {}",
+                    fix.title,
+                    told(&mended, error)
+                ));
+            }
+            let left = upgraded(&earlier, &mended).findings.into_iter();
+            if left.filter(|found| found.finding.rule.name == rule.name).count() >= mine.len() {
+                return Err(format!("the fix `{}` mends nothing", fix.title));
+            }
+        }
+    }
+    // A comment at the anchor allows it, with its reason.
+    for found in &mine {
+        let anchor = found.anchor.ok_or("a finding that no comment can allow")?;
+        let mut allowed = later.clone();
+        let source = &mut allowed.sources[anchor.file.0 as usize];
+        let line = source.text[..anchor.start as usize]
+            .rfind('\n')
+            .map_or(0, |at| at + 1);
+        let mut text = source.text.to_string();
+        text.insert_str(
+            line,
+            &format!("# botflow: allow {} -- as the example wants it\n", rule.name),
+        );
+        source.text = text.into();
+        let left = upgraded(&earlier, &allowed);
+        if left.allowed == 0 {
+            return Err(format!("a comment does not allow it: {}", found.finding.message));
+        }
+    }
+    Ok(())
+}
+
+fn upgraded(earlier: &Project, later: &Project) -> botflow_compiler::diff::upgrade::Upgrade {
+    let (old, new) = (
+        botflow_compiler::compile::check(earlier),
+        botflow_compiler::compile::check(later),
+    );
+    let (old_bot, new_bot) = (old.bot_as_understood(), new.bot_as_understood());
+    upgrade(
+        Version {
+            bot: &old_bot,
+            project: Some((earlier, &old)),
+        },
+        Version {
+            bot: &new_bot,
+            project: Some((later, &new)),
+        },
+    )
+}
+
+/// A project of one flow file, with what it leaves out.
+fn of_flow(text: &str) -> Project {
+    project_of(&Example {
+        line: 0,
+        kind: Kind::Flow,
+        fails: false,
+        text: text.to_owned(),
+        marks: Vec::new(),
+        config: None,
+        catalogue: None,
+        flow: None,
+        answers: None,
+        conversation: None,
+        before: None,
+    })
 }
 
 /// What is said in the conversation that a finding shows.

@@ -23,9 +23,17 @@ fn text(compared: &Compared, coloured: bool) -> String {
         compared.stranded()
     );
     if !compared.upgrade.stranded.is_empty() {
-        out.push_str(&format!("\n{}\n", bold("Where conversations may be stranded".into())));
+        out.push_str(&format!(
+            "\n{}\n",
+            bold("Where conversations may be stranded".into())
+        ));
         for one in &compared.upgrade.stranded {
-            out.push_str(&format!("  {} “{}”: {}\n", one.name, one_line(&one.about), fate(compared, one)));
+            out.push_str(&format!(
+                "  {} “{}”: {}\n",
+                one.name,
+                one_line(&one.about),
+                fate(compared, one)
+            ));
         }
     }
     if !compared.upgrade.findings.is_empty() {
@@ -33,7 +41,12 @@ fn text(compared: &Compared, coloured: bool) -> String {
     }
     for found in &compared.upgrade.findings {
         let finding = &found.finding;
-        let head = format!("{} {} {}", level(finding.level), finding.rule.code, finding.rule.name);
+        let head = format!(
+            "{} {} {}",
+            level(finding.level),
+            finding.rule.code,
+            finding.rule.name
+        );
         let head = match finding.level {
             _ if !coloured => head,
             Level::Error => head.red().bold().to_string(),

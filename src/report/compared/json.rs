@@ -140,7 +140,12 @@ pub fn print(compared: &Compared) {
                     help: found.finding.help.as_deref(),
                     side,
                     place: place(input, found.finding.span).filter(|_| found.located),
-                    fixes: found.finding.fixes.iter().map(|fix| Fix { title: &fix.title }).collect(),
+                    fixes: found
+                        .finding
+                        .fixes
+                        .iter()
+                        .map(|fix| Fix { title: &fix.title })
+                        .collect(),
                 }
             })
             .collect(),

@@ -13,13 +13,19 @@ pub fn print(compared: &Compared) {
 
 fn text(compared: &Compared) -> String {
     let mut out = format!("### What changes in {}\n\n", escaped(&compared.new.bot.name));
-    out.push_str(&format!("{}; {}", capital(&compared.summary()), compared.stranded()));
+    out.push_str(&format!(
+        "{}; {}",
+        capital(&compared.summary()),
+        compared.stranded()
+    ));
     if let Some(findings) = compared.findings() {
         out.push_str(&format!("; {findings}"));
     }
     out.push_str(".\n");
     if !compared.upgrade.stranded.is_empty() {
-        out.push_str("\n#### Where conversations may be stranded\n\n| place | question | why |\n| --- | --- | --- |\n");
+        out.push_str(
+            "\n#### Where conversations may be stranded\n\n| place | question | why |\n| --- | --- | --- |\n",
+        );
         for one in &compared.upgrade.stranded {
             out.push_str(&format!(
                 "| `{}` | {} | {} |\n",
@@ -33,7 +39,12 @@ fn text(compared: &Compared) -> String {
         out.push_str("\n#### Findings\n\n");
         for found in &compared.upgrade.findings {
             let finding = &found.finding;
-            out.push_str(&format!("- **{}** `{}`: {}", level(finding.level), finding.rule.name, spaced(&finding.message)));
+            out.push_str(&format!(
+                "- **{}** `{}`: {}",
+                level(finding.level),
+                finding.rule.name,
+                spaced(&finding.message)
+            ));
             if let Some(place) = compared.place(found) {
                 out.push_str(&format!(" ({})", escaped(&place)));
             }

@@ -50,8 +50,17 @@ impl Shown {
     /// Whether it shows anything.
     pub fn differs(&self) -> bool {
         // What had to be arranged is no difference.
-        let arranged = |line: &&String| ["at ", "person ", "stub ", "seed ", "@ "].iter().any(|head| line.starts_with(head));
-        let lines = |all: &[String]| all.iter().filter(|line| !arranged(line)).cloned().collect::<Vec<_>>();
+        let arranged = |line: &&String| {
+            ["at ", "person ", "stub ", "seed ", "@ "]
+                .iter()
+                .any(|head| line.starts_with(head))
+        };
+        let lines = |all: &[String]| {
+            all.iter()
+                .filter(|line| !arranged(line))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         lines(&self.before) != lines(&self.after)
     }
 
@@ -129,7 +138,11 @@ impl Compared {
                 _ => counted(others, "other part", "other parts"),
             });
         }
-        format!("{} in {}", counted(self.diff.count(), "change", "changes"), parts.join(" and "))
+        format!(
+            "{} in {}",
+            counted(self.diff.count(), "change", "changes"),
+            parts.join(" and ")
+        )
     }
 
     fn stranded(&self) -> String {
@@ -186,7 +199,10 @@ fn position(input: &Input, span: Span) -> Option<(String, Option<usize>, Option<
         return Some((debug.files.get(span.file.0 as usize)?.to_string(), None, None));
     };
     let (path, text) = match span.file {
-        FileId::CONFIG => (CONFIG_FILE.to_owned(), project.config.as_deref().unwrap_or_default()),
+        FileId::CONFIG => (
+            CONFIG_FILE.to_owned(),
+            project.config.as_deref().unwrap_or_default(),
+        ),
         FileId(file) => {
             let source = checked.files.get(file as usize)?;
             (source.path.to_string(), &*source.text)

@@ -52,7 +52,10 @@ impl<'a> Judge<'a> {
     pub fn fate(&mut self, old: PlaceId) -> Fate {
         let versions = self.versions;
         let found = versions.place(old).and_then(|at| {
-            let (was, is) = (versions.old.places.get(old.index())?, versions.new.places.get(at.index())?);
+            let (was, is) = (
+                versions.old.places.get(old.index())?,
+                versions.new.places.get(at.index())?,
+            );
             Some((at, was, is))
         });
         let Some((at, was, is)) = found else {
@@ -145,7 +148,10 @@ impl<'a> Judge<'a> {
     /// Whether a variable is read behind the place that must be known and is not.
     fn lacks(&mut self, old: PlaceId, was: &Place, at: PlaceId, is: &Place) -> Option<Fate> {
         let versions = self.versions;
-        let (before, now) = (versions.old.flows.get(was.flow.index())?, versions.new.flows.get(is.flow.index())?);
+        let (before, now) = (
+            versions.old.flows.get(was.flow.index())?,
+            versions.new.flows.get(is.flow.index())?,
+        );
         let sources = versions.sources(was.flow, is.flow);
         let mut may = None;
         for (index, slot) in now.slots.iter().enumerate() {

@@ -36,7 +36,8 @@ impl super::Versions<'_> {
     }
 
     fn fit_at(&self, from: TypeId, to: TypeId, depth: usize) -> Fit {
-        let (Some(old), Some(new)) = (self.old.types.get(from.index()), self.new.types.get(to.index())) else {
+        let (Some(old), Some(new)) = (self.old.types.get(from.index()), self.new.types.get(to.index()))
+        else {
             return Fit::Never;
         };
         if depth > MAX_DEPTH {
@@ -48,7 +49,10 @@ impl super::Versions<'_> {
             (_, Type::Narrowed { base, rules, .. }) => {
                 let known = self.rules(from);
                 let fit = self.fit_at(from, *base, depth + 1);
-                match rules.iter().all(|rule| known.iter().any(|one| implies(one, rule))) {
+                match rules
+                    .iter()
+                    .all(|rule| known.iter().any(|one| implies(one, rule)))
+                {
                     true => fit,
                     false => fit.min(Fit::Sometimes),
                 }
@@ -77,8 +81,7 @@ impl super::Versions<'_> {
                 fits.min().unwrap_or(Fit::Always)
             }
             (Type::Set(from), Type::Set(to)) => {
-                let (Some(from), Some(to)) =
-                    (self.old.sets.get(from.index()), self.new.sets.get(to.index()))
+                let (Some(from), Some(to)) = (self.old.sets.get(from.index()), self.new.sets.get(to.index()))
                 else {
                     return Fit::Never;
                 };
@@ -90,7 +93,9 @@ impl super::Versions<'_> {
                 }
             }
             (Type::Money, Type::Money) if self.old.currency != self.new.currency => Fit::Never,
-            (Type::Integer, Type::Number) | (Type::Email | Type::Phone | Type::Url, Type::Text) => Fit::Always,
+            (Type::Integer, Type::Number) | (Type::Email | Type::Phone | Type::Url, Type::Text) => {
+                Fit::Always
+            }
             (from, to) => match (from.kind(), to.kind()) {
                 (Some(from), Some(to)) if from == to => Fit::Always,
                 _ => Fit::Never,

@@ -30,7 +30,9 @@ impl PlaceIndex {
     /// Of a bot.
     pub fn of(bot: &Bot) -> PlaceIndex {
         let places = bot.places.iter().enumerate();
-        let mut by_hash: Vec<_> = places.map(|(id, place)| (place.hash, PlaceId::from(id))).collect();
+        let mut by_hash: Vec<_> = places
+            .map(|(id, place)| (place.hash, PlaceId::from(id)))
+            .collect();
         by_hash.sort_unstable();
         PlaceIndex { by_hash }
     }
@@ -182,10 +184,8 @@ impl<'a> Versions<'a> {
     /// For each variable of a flow of the new version the one of the old flow that it was: the answer of a question that
     /// has moved goes with the question; everything else is found by its name.
     pub fn sources(&self, from: FlowId, to: FlowId) -> Vec<Option<usize>> {
-        let (Some(old), Some(new)) = (
-            self.old.flows.get(from.index()),
-            self.new.flows.get(to.index()),
-        ) else {
+        let (Some(old), Some(new)) = (self.old.flows.get(from.index()), self.new.flows.get(to.index()))
+        else {
             return Vec::new();
         };
         let mut sources: Vec<Option<usize>> = (new.slots.iter())

@@ -23,7 +23,8 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
     if flow == FlowId::ALWAYS {
         // Nothing begins there but its handlers, its rules and the ways of escalations.
         for handler in &bot.handlers {
-            let gives = matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
+            let gives =
+                matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
             if has(handler.flow) && !gives {
                 walk.go(handler.code);
             }
@@ -36,7 +37,8 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
         walk.go(declared.entry);
         // Handlers of the flow may hear before anything was asked.
         for handler in &bot.handlers {
-            let gives = matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
+            let gives =
+                matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
             if has(handler.flow) && !gives && matches!(handler.hears, Hears::Pressed { .. }) {
                 walk.go(handler.code);
             }
@@ -79,7 +81,9 @@ pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
             PlaceKind::Call(call) => call.result,
             PlaceKind::WaitFor(wait) => wait.into,
             PlaceKind::Run(run) => run.result,
-            PlaceKind::Choose(choose) if choose.from.as_ref().is_some_and(|from| from.item == slot) => Some(slot),
+            PlaceKind::Choose(choose) if choose.from.as_ref().is_some_and(|from| from.item == slot) => {
+                Some(slot)
+            }
             kind => super::answers(kind),
         };
         if into != Some(slot) {

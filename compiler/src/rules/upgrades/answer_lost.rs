@@ -18,7 +18,12 @@ pub static RULE: Rule = Rule {
 };
 
 /// One finding for each variable that is lacking.
-pub(super) fn check(pair: &Pair<'_>, renamed: &Renamed, changed: &[(FlowId, SlotId)], found: &mut Vec<Found>) {
+pub(super) fn check(
+    pair: &Pair<'_>,
+    renamed: &Renamed,
+    changed: &[(FlowId, SlotId)],
+    found: &mut Vec<Found>,
+) {
     let mut lacking: Vec<((FlowId, SlotId), Vec<&Stranded>)> = Vec::new();
     for one in pair.stranded.iter().filter(|one| one.why == Gone::Lacks) {
         let Some(slot) = one.lacks.filter(|slot| !changed.contains(slot)) else {
@@ -38,7 +43,13 @@ pub(super) fn check(pair: &Pair<'_>, renamed: &Renamed, changed: &[(FlowId, Slot
         if renamed.places.iter().any(asks) {
             continue;
         }
-        let Some(declared) = pair.new.bot.flows.get(flow.index()).and_then(|flow| flow.slots.get(slot.index())) else {
+        let Some(declared) = pair
+            .new
+            .bot
+            .flows
+            .get(flow.index())
+            .and_then(|flow| flow.slots.get(slot.index()))
+        else {
             continue;
         };
         let names: Vec<String> = places.iter().map(|one| format!("`{}`", one.name)).collect();
@@ -54,7 +65,14 @@ pub(super) fn check(pair: &Pair<'_>, renamed: &Renamed, changed: &[(FlowId, Slot
              Otherwise these conversations begin their flow anew, with the answers that they have.",
             declared.name
         );
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
-        found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), pair.new.slot(flow, slot)));
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
+        found.push(pair.in_new(
+            Finding::new(&RULE, nowhere, message).help(help),
+            pair.new.slot(flow, slot),
+        ));
     }
 }

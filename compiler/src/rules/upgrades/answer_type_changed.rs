@@ -69,8 +69,15 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Vec<(FlowId, Slo
                     lacking.join(", ")
                 ),
             };
-            let nowhere = Span { file: FileId(0), start: 0, end: 0 };
-            found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), pair.new.slot(to, id)));
+            let nowhere = Span {
+                file: FileId(0),
+                start: 0,
+                end: 0,
+            };
+            found.push(pair.in_new(
+                Finding::new(&RULE, nowhere, message).help(help),
+                pair.new.slot(to, id),
+            ));
         }
     }
     told

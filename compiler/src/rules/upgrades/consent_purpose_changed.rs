@@ -33,9 +33,12 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
         .collect();
     let bot = pair.new.spans().and_then(|spans| spans.bot);
     for consent in &gone {
-        let message = format!("There is no consent `{consent}` any more: what people have agreed to under this name is lost.");
-        let finding = Finding::new(&RULE, NOWHERE, message)
-            .help("Consents keep their names. What people agree to under another name, they have to be asked for.");
+        let message = format!(
+            "There is no consent `{consent}` any more: what people have agreed to under this name is lost."
+        );
+        let finding = Finding::new(&RULE, NOWHERE, message).help(
+            "Consents keep their names. What people agree to under another name, they have to be asked for.",
+        );
         found.push(pair.in_new(finding, bot));
     }
     triggers(pair, &gone, found);
@@ -49,8 +52,16 @@ fn triggers(pair: &Pair<'_>, gone: &[&str], found: &mut Vec<Found>) {
         let Some(was) = old.triggers.iter().find(|one| one.name == is.name) else {
             continue;
         };
-        let needed = was.needs.iter().filter_map(|consent| old.consents.get(consent.index()));
-        let needs: Vec<&str> = is.needs.iter().filter_map(|consent| new.consents.get(consent.index())).map(|it| it.as_str()).collect();
+        let needed = was
+            .needs
+            .iter()
+            .filter_map(|consent| old.consents.get(consent.index()));
+        let needs: Vec<&str> = is
+            .needs
+            .iter()
+            .filter_map(|consent| new.consents.get(consent.index()))
+            .map(|it| it.as_str())
+            .collect();
         let dropped: Vec<String> = needed
             .filter(|consent| !needs.contains(&consent.as_str()) && !gone.contains(&consent.as_str()))
             .map(|consent| format!("`{consent}`"))
@@ -71,7 +82,9 @@ fn triggers(pair: &Pair<'_>, gone: &[&str], found: &mut Vec<Found>) {
             .help("Leave the consent that it needed, or make a new trigger for those who have agreed to the other one.");
         let spans = pair.new.spans();
         let parts = spans.and_then(|spans| spans.trigger_parts.get(id));
-        let at = parts.and_then(|parts| parts.iter().find(|(part, _)| *part == TriggerPart::Needs)).map(|(_, at)| *at);
+        let at = parts
+            .and_then(|parts| parts.iter().find(|(part, _)| *part == TriggerPart::Needs))
+            .map(|(_, at)| *at);
         let at = at.or_else(|| spans.and_then(|spans| *spans.triggers.get(id)?));
         found.push(pair.in_new(finding, at));
     }
@@ -80,10 +93,13 @@ fn triggers(pair: &Pair<'_>, gone: &[&str], found: &mut Vec<Found>) {
 /// Questions to which people agree in other words than before: one finding a question.
 fn questions(pair: &Pair<'_>, found: &mut Vec<Found>) {
     let (before, after) = (agreed(&pair.before), agreed(&pair.after));
-    let mut told: BTreeMap<(String, String), (Vec<String>, Option<botflow_artifact::SourceRange>)> = BTreeMap::new();
+    let mut told: BTreeMap<(String, String), (Vec<String>, Option<botflow_artifact::SourceRange>)> =
+        BTreeMap::new();
     for (key, (was, _)) in &before {
         if let Some((is, source)) = after.get(key).filter(|(is, _)| is != was) {
-            let one = told.entry((was.clone(), is.clone())).or_insert_with(|| (Vec::new(), *source));
+            let one = told
+                .entry((was.clone(), is.clone()))
+                .or_insert_with(|| (Vec::new(), *source));
             one.0.push(format!("`{}`", key.1));
         }
     }
@@ -113,7 +129,10 @@ type Agreed = BTreeMap<(String, String), (String, Option<botflow_artifact::Sourc
 fn agreed(sections: &[Section]) -> Agreed {
     let mut all = Agreed::new();
     for section in sections {
-        let grants = section.facts.iter().filter(|fact| fact.kind == "consent" && fact.words.contains(" granted"));
+        let grants = section
+            .facts
+            .iter()
+            .filter(|fact| fact.kind == "consent" && fact.words.contains(" granted"));
         for fact in grants {
             let mut parent = fact.parent;
             while let Some(holder) = parent.and_then(|parent| section.facts.get(parent)) {

@@ -21,14 +21,24 @@ pub static RULE: Rule = Rule {
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
     let (old, new) = (pair.old.bot, pair.new.bot);
     let (before, after) = (Wording::of(old), Wording::of(new));
-    let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+    let nowhere = Span {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    };
     for (id, was) in old.customer.iter().enumerate() {
         let Some(now) = new.customer.iter().position(|field| field.name == was.name) else {
-            let message = format!("`customer.{}` is gone, and with it what is known of people.", was.name);
+            let message = format!(
+                "`customer.{}` is gone, and with it what is known of people.",
+                was.name
+            );
             let finding = Finding::new(&RULE, nowhere, message)
                 .help("Keep the field until nothing in it is wanted any more. A field cannot be `moved`.");
             let at = pair.old.spans().and_then(|spans| *spans.customer.get(id)?);
-            let anchor = pair.new.spans().and_then(|spans| spans.customer.iter().flatten().next().copied());
+            let anchor = pair
+                .new
+                .spans()
+                .and_then(|spans| spans.customer.iter().flatten().next().copied());
             found.push(pair.in_old(finding, at, anchor));
             continue;
         };

@@ -22,12 +22,18 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
     for (id, experiment) in pair.new.bot.experiments.iter().enumerate() {
         let mut changed = settings::changed(pair, &format!("experiment {}", experiment.name), SPLIT);
         // The order of arms decides, too.
-        let was = pair.old.bot.experiments.iter().find(|one| one.name == experiment.name);
+        let was = pair
+            .old
+            .bot
+            .experiments
+            .iter()
+            .find(|one| one.name == experiment.name);
         if let Some(was) = was
             && changed.is_empty()
             && was.arms != experiment.arms
         {
-            let names = |arms: &[(smol_str::SmolStr, u32)]| arms.iter().map(|(name, _)| name.to_string()).collect();
+            let names =
+                |arms: &[(smol_str::SmolStr, u32)]| arms.iter().map(|(name, _)| name.to_string()).collect();
             changed.push(settings::Setting {
                 kind: "the order of arms",
                 before: names(&was.arms),
@@ -37,10 +43,18 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
         if changed.is_empty() {
             continue;
         }
-        let message = format!("`{}` divides people otherwise now: {}.", experiment.name, settings::told(&changed));
+        let message = format!(
+            "`{}` divides people otherwise now: {}.",
+            experiment.name,
+            settings::told(&changed)
+        );
         let help = "Some people have seen one arm and get another one, and what was measured is of both. Begin a new experiment, \
                     under another name.";
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
         let at = pair.new.spans().and_then(|spans| *spans.experiments.get(id)?);
         found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), at));
     }

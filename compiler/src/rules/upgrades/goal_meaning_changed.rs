@@ -24,9 +24,17 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
         if changed.is_empty() {
             continue;
         }
-        let message = format!("`{}` counts something else now: {}.", goal.name, settings::told(&changed));
+        let message = format!(
+            "`{}` counts something else now: {}.",
+            goal.name,
+            settings::told(&changed)
+        );
         let help = "Figures from before and after cannot be compared. A goal that counts something else has another name.";
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
         let at = pair.new.spans().and_then(|spans| *spans.goals.get(id)?);
         found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), at));
     }

@@ -33,7 +33,13 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
             let rest = name.strip_prefix(moved.from.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        let tells = pair.new.bot.moved.iter().filter(tells).max_by_key(|moved| moved.from.len());
+        let tells = pair
+            .new
+            .bot
+            .moved
+            .iter()
+            .filter(tells)
+            .max_by_key(|moved| moved.from.len());
         let Some(moved) = tells.or(pair.new.bot.moved.first()) else {
             continue;
         };
@@ -47,9 +53,17 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
         let names: Vec<String> = places.iter().map(|(name, _)| format!("`{name}`")).collect();
         let message = match names.as_slice() {
             [one] => format!("Conversations that wait at {one} go on at `{}`.", moved.to),
-            _ => format!("Conversations that wait at {} go on in `{}`.", names.join(", "), moved.to),
+            _ => format!(
+                "Conversations that wait at {} go on in `{}`.",
+                names.join(", "),
+                moved.to
+            ),
         };
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
         let finding = Finding::new(&RULE, nowhere, message)
             .help("Keep this `moved` until no conversation of the old version is under way.");
         found.push(pair.in_new(finding, to.and_then(|to| pair.new.place(to))));

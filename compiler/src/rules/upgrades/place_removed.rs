@@ -79,7 +79,9 @@ fn gone(pair: &Pair<'_>, id: PlaceId, place: &Place) -> (String, &'static str, O
     if let Some(step) = place.step.and_then(|id| Some((id, bot.steps.get(id.index())?))) {
         let name = format!("{flow}.{}", step.1.name);
         let steps = &pair.new.bot.flows[now.index()].steps;
-        let mut named = steps.iter().filter_map(|step| pair.new.bot.steps.get(step.index()));
+        let mut named = steps
+            .iter()
+            .filter_map(|step| pair.new.bot.steps.get(step.index()));
         if !named.any(|known| known.name == step.1.name) && pair.versions.moves(&name).is_empty() {
             return (name, "step", pair.old.step(step.0));
         }
@@ -117,14 +119,21 @@ fn now(pair: &Pair<'_>, lost: &Lost<'_>, renamed: &mut Renamed) -> Option<(Strin
             let facts = |sections: &[Section], flow: &str, step: &str| {
                 let area = Area::Flow(flow.to_owned());
                 let key = format!("step {step}");
-                let own = sections.iter().find(|section| section.area == area && section.key == key);
+                let own = sections
+                    .iter()
+                    .find(|section| section.area == area && section.key == key);
                 own.map(|section| section.facts.clone()).unwrap_or_default()
             };
             let before = facts(&pair.before, &was.name, &step.name);
             let known = |name: &str| was.steps.iter().any(|id| old.steps[id.index()].name == name);
             let fresh = declared.steps.iter().map(|id| &new.steps[id.index()]);
             let fresh = fresh.filter(|step| !known(&step.name));
-            let like = fresh.map(|step| (in_common(&before, &facts(&pair.after, &declared.name, &step.name)), step));
+            let like = fresh.map(|step| {
+                (
+                    in_common(&before, &facts(&pair.after, &declared.name, &step.name)),
+                    step,
+                )
+            });
             let (like, step) = like.max_by_key(|(like, _)| *like)?;
             if like < 60 {
                 return None;
@@ -136,6 +145,8 @@ fn now(pair: &Pair<'_>, lost: &Lost<'_>, renamed: &mut Renamed) -> Option<(Strin
             renamed.places.extend(inside.map(|(id, _)| PlaceId::from(id)));
             Some((format!("{}.{}", declared.name, step.name), flow))
         }
+        // Where a flow runs or people are called is named after these: another one is another thing.
+        _ if matches!(place.kind, PlaceKind::Run(_) | PlaceKind::Escalate(_)) => None,
         _ => {
             let flow = pair.versions.flow(place.flow)?;
             let words = crate::graph::label::Words::of(old);
@@ -183,7 +194,16 @@ fn removed(pair: &Pair<'_>, lost: &Lost<'_>) -> Found {
              they have; `on stranded` in `always` can say something first."
         ),
     };
-    let mut finding = Finding::new(&RULE, Span { file: crate::project::FileId(0), start: 0, end: 0 }, message).help(help);
+    let mut finding = Finding::new(
+        &RULE,
+        Span {
+            file: crate::project::FileId(0),
+            start: 0,
+            end: 0,
+        },
+        message,
+    )
+    .help(help);
     if lost.what != "place" {
         for one in &lost.places {
             if let Some(at) = pair.old.place(one.place) {
@@ -194,7 +214,11 @@ fn removed(pair: &Pair<'_>, lost: &Lost<'_>) -> Found {
     if let Some((now, flow)) = &lost.now
         && let Some((end, before)) = pair.end_of_file(*flow)
     {
-        finding = finding.fix(format!("Add `moved {name} to {now}`"), end, format!("{before}moved {name} to {now}\n"));
+        finding = finding.fix(
+            format!("Add `moved {name} to {now}`"),
+            end,
+            format!("{before}moved {name} to {now}\n"),
+        );
     }
     let anchor = lost.places.first().and_then(|one| pair.anchor(one.place));
     pair.in_old(finding, lost.at, anchor)
@@ -202,7 +226,11 @@ fn removed(pair: &Pair<'_>, lost: &Lost<'_>) -> Found {
 
 /// It is there, and waits for something else.
 fn changed(pair: &Pair<'_>, one: &Stranded) -> Found {
-    let sure = if one.certain { "cannot" } else { "may not be able to" };
+    let sure = if one.certain {
+        "cannot"
+    } else {
+        "may not be able to"
+    };
     let message = format!(
         "Conversations that wait at `{}` {sure} go on there: the new version waits for something else.",
         one.name
@@ -210,7 +238,10 @@ fn changed(pair: &Pair<'_>, one: &Stranded) -> Found {
     let finding = Finding::new(&RULE, Span { file: crate::project::FileId(0), start: 0, end: 0 }, message).help(
         "Give the new one another name, and leave the old one until nobody waits there; or let them begin their flow anew.",
     );
-    let now = pair.versions.place(one.place).and_then(|place| pair.new.place(place));
+    let now = pair
+        .versions
+        .place(one.place)
+        .and_then(|place| pair.new.place(place));
     match now {
         Some(at) => pair.in_new(finding, Some(at)),
         None => pair.in_old(finding, pair.old.place(one.place), pair.anchor(one.place)),

@@ -17,7 +17,12 @@ impl Setting {
             [] => "not said".to_owned(),
             all => format!("`{}`", all.join("`, `")),
         };
-        format!("{} was {} and is {}", self.kind, listed(&self.before), listed(&self.after))
+        format!(
+            "{} was {} and is {}",
+            self.kind,
+            listed(&self.before),
+            listed(&self.after)
+        )
     }
 }
 
@@ -37,11 +42,7 @@ pub(super) fn changed(pair: &Pair<'_>, key: &str, kinds: &[&'static str]) -> Vec
     for kind in kinds {
         let (before, after) = (words(&pair.before[old], kind), words(&pair.after[new], kind));
         if before != after {
-            changed.push(Setting {
-                kind,
-                before,
-                after,
-            });
+            changed.push(Setting { kind, before, after });
         }
     }
     changed

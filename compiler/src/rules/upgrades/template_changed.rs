@@ -48,7 +48,11 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
         );
         let help = "Have it approved before this version runs, or give it another name and leave the old one until then: \
                     what is not approved is not delivered.";
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
         let at = pair.new.spans().and_then(|spans| *spans.templates.get(id)?);
         found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), at));
     }

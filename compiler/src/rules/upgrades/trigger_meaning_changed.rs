@@ -19,7 +19,13 @@ pub static RULE: Rule = Rule {
 
 /// What a trigger is about. When it may come, how often and on which channel is how it does that; its consents are
 /// another finding.
-const MEANING: &[&str] = &["what sets it off", "delay", "what calls it off", "condition", "what it starts"];
+const MEANING: &[&str] = &[
+    "what sets it off",
+    "delay",
+    "what calls it off",
+    "condition",
+    "what it starts",
+];
 
 /// One finding for each trigger.
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
@@ -31,32 +37,52 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
             pair.versions.flow(was.start) == Some(trigger.start) && was.args.len() == trigger.args.len()
         });
         let renamed = |setting: &settings::Setting| {
-            let called = |all: &[String]| all.first().map(|words| words.split_once('(').map(|(_, args)| args.to_owned()));
+            let called = |all: &[String]| {
+                all.first()
+                    .map(|words| words.split_once('(').map(|(_, args)| args.to_owned()))
+            };
             setting.kind == "what it starts" && starts && called(&setting.before) == called(&setting.after)
         };
-        let changed: Vec<settings::Setting> = changed.into_iter().filter(|setting| !renamed(setting)).collect();
+        let changed: Vec<settings::Setting> =
+            changed.into_iter().filter(|setting| !renamed(setting)).collect();
         let Some(first) = changed.first() else {
             continue;
         };
         let part = match first.kind {
-            "what sets it off" if matches!(trigger.sources.first(), Some(TriggerSource::Every { .. })) => TriggerPart::Every,
+            "what sets it off" if matches!(trigger.sources.first(), Some(TriggerSource::Every { .. })) => {
+                TriggerPart::Every
+            }
             "what sets it off" => TriggerPart::On,
             "delay" | "what calls it off" => TriggerPart::After,
             "condition" => TriggerPart::If,
             _ => TriggerPart::Start,
         };
-        let message = format!("`{}` means something else now: {}.", trigger.name, settings::told(&changed));
+        let message = format!(
+            "`{}` means something else now: {}.",
+            trigger.name,
+            settings::told(&changed)
+        );
         let sources = first.kind == "what sets it off";
         let help = match sources {
-            true => "Clocks that run under this name end where the new version is not set off by their event, and figures \
-                     before and after are not of one thing. A new trigger has a new name.",
-            false => "Clocks that run under this name go on under the new rules, and figures before and after are not of one \
-                      thing. If it is another trigger, give it another name.",
+            true => {
+                "Clocks that run under this name end where the new version is not set off by their event, and figures \
+                     before and after are not of one thing. A new trigger has a new name."
+            }
+            false => {
+                "Clocks that run under this name go on under the new rules, and figures before and after are not of one \
+                      thing. If it is another trigger, give it another name."
+            }
         };
-        let nowhere = Span { file: FileId(0), start: 0, end: 0 };
+        let nowhere = Span {
+            file: FileId(0),
+            start: 0,
+            end: 0,
+        };
         let spans = pair.new.spans();
         let parts = spans.and_then(|spans| spans.trigger_parts.get(id));
-        let at = parts.and_then(|parts| parts.iter().find(|(one, _)| *one == part)).map(|(_, at)| *at);
+        let at = parts
+            .and_then(|parts| parts.iter().find(|(one, _)| *one == part))
+            .map(|(_, at)| *at);
         let at = at.or_else(|| spans.and_then(|spans| *spans.triggers.get(id)?));
         found.push(pair.in_new(Finding::new(&RULE, nowhere, message).help(help), at));
     }

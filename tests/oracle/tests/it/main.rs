@@ -5,6 +5,7 @@
 mod chat;
 mod compare;
 mod damaged;
+mod differences;
 mod explored;
 mod generated;
 mod leave;

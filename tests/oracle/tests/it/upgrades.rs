@@ -3,6 +3,7 @@
 //!
 //! `BOTFLOW_UPGRADE_BOTS` and `BOTFLOW_UPGRADE_FIRST` say how many bots are tried, from which seed on.
 
+use botflow_artifact::versions::{Fate, Judge, PlaceIndex, Versions, place_name};
 use botflow_machine::{
     Conversation, Effect, Event, FrameKind, Numbers, Owner, Person, Program, Rest, Running, Speaker,
     UpgradeNote, upgrade,
@@ -136,6 +137,7 @@ impl Engine for Watched<'_> {
         let notes = self.inner.upgrade(effects)?;
         let after = &self.inner.conversation;
         self.nothing_is_lost(&before, after, &notes);
+        self.strands_as_told(&before, after);
         // There and back again changes nothing but what is forgotten: buttons of earlier messages.
         let mut back = after.clone();
         upgrade(&mut back, self.new, self.other, &mut Vec::new());
@@ -162,6 +164,25 @@ impl Engine for Watched<'_> {
 }
 
 impl Watched<'_> {
+    /// What `botflow diff` tells of the places at which conversations are stranded is what happens.
+    fn strands_as_told(&self, before: &Conversation, after: &Conversation) {
+        let (old, new) = (&self.old.bot, &self.new.bot);
+        let index = PlaceIndex::of(new);
+        let mut judge = Judge::new(Versions::new(old, new, &index));
+        for (was, is) in before.frames.iter().zip(&after.frames) {
+            if old.places.get(was.at.index()).is_none() {
+                continue;
+            }
+            let name = place_name(old, was.at);
+            let strands = new.places.get(is.at.index()).is_none();
+            match judge.fate(was.at) {
+                Fate::GoesOn(at) => assert_eq!(is.at, at, "`{name}` was said to go on"),
+                Fate::Stranded(why, _) => assert!(strands, "`{name}` was said to be stranded: {why:?}"),
+                Fate::May(..) => {}
+            }
+        }
+    }
+
     /// What a frame knows it still knows, or there is a note of it.
     fn nothing_is_lost(&self, before: &Conversation, after: &Conversation, notes: &[UpgradeNote]) {
         assert_eq!(before.frames.len(), after.frames.len());
