@@ -178,7 +178,22 @@ fn sections(
         .iter()
         .filter(|(_, is)| is.key.starts_with("step ") && !is.key.contains(','));
     let steps: Vec<(String, String)> = steps.map(|(was, is)| (name_of(was), name_of(is))).collect();
-    let names = Names { flows, steps: &steps };
+    let mut slots: Vec<(String, String)> = Vec::new();
+    for is in new {
+        let was = renamed
+            .iter()
+            .find(|(_, to)| std::ptr::eq(*to, *is))
+            .map(|(was, _)| *was);
+        let was = was.or_else(|| old.iter().copied().find(|one| one.key == is.key));
+        if let Some(was) = was {
+            renamed_answers(was, is, &mut slots);
+        }
+    }
+    let names = Names {
+        flows,
+        steps: &steps,
+        slots: &slots,
+    };
     for is in new {
         if let Some((was, _)) = renamed.iter().find(|(_, to)| std::ptr::eq(*to, *is)) {
             // Of what only the source names, the name is told, and nothing else.
@@ -351,6 +366,12 @@ fn facts(old: &Section, new: &Section, names: &Names<'_>, changes: &mut Vec<Chan
         if !after.told || names.explain(before, after) {
             continue;
         }
+        if let Some((from, to)) = renamed_answer(before, after) {
+            let mut change = told(old, Some(*was), new, Some(*is), What::Renamed);
+            (change.before, change.after) = (Some(from), Some(to));
+            found.push((*is, change));
+            continue;
+        }
         if before.words != after.words {
             found.push((*is, told(old, Some(*was), new, Some(*is), What::Changed)));
         }
@@ -383,15 +404,84 @@ fn facts(old: &Section, new: &Section, names: &Names<'_>, changes: &mut Vec<Chan
     changes.extend(found.into_iter().map(|(_, change)| change));
 }
 
+/// Answers that have another name and the same type: the old name and the new one.
+fn renamed_answers(old: &Section, new: &Section, slots: &mut Vec<(String, String)>) {
+    let has = |section: &Section| section.facts.iter().any(|fact| fact.kind == "answer");
+    if !has(old) || !has(new) {
+        return;
+    }
+    for (was, is) in align(&old.facts, &new.facts).changed {
+        if let Some(names) = renamed_answer(&old.facts[was], &new.facts[is]) {
+            slots.push(names);
+        }
+    }
+}
+
+fn renamed_answer(was: &Fact, is: &Fact) -> Option<(String, String)> {
+    if was.kind != "answer" {
+        return None;
+    }
+    let ((from, type_before), (to, type_after)) = (was.words.split_once(": ")?, is.words.split_once(": ")?);
+    (type_before == type_after && from != to && !from.contains('.')).then(|| (from.to_owned(), to.to_owned()))
+}
+
+/// Words of the new version with its variables called as they were: within holes of what is said, everywhere else.
+fn as_before(words: &str, spoken: bool, slots: &[(String, String)]) -> String {
+    let mut out = String::with_capacity(words.len());
+    let (mut name, mut depth) = (String::new(), 0usize);
+    let flush = |name: &mut String, out: &mut String, depth: usize| {
+        let known = slots.iter().find(|(_, to)| to == name);
+        match known.filter(|_| !spoken || depth > 0) {
+            // A field of something is no variable.
+            Some((from, _)) if !out.ends_with('.') => out.push_str(from),
+            _ => out.push_str(name),
+        }
+        name.clear();
+    };
+    for c in words.chars() {
+        if c.is_alphanumeric() || c == '_' {
+            name.push(c);
+            continue;
+        }
+        flush(&mut name, &mut out, depth);
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        out.push(c);
+    }
+    flush(&mut name, &mut out, depth);
+    out
+}
+
 /// What has another name now.
 struct Names<'n> {
     flows: &'n BTreeMap<Area, Area>,
     steps: &'n [(String, String)],
+    /// Variables of the flow.
+    slots: &'n [(String, String)],
 }
 
 impl Names<'_> {
     /// A flow or step is mentioned under its new name, and nothing else has changed.
     fn explain(&self, before: &Fact, after: &Fact) -> bool {
+        if !self.slots.is_empty() && renamed_answer(before, after).is_none() {
+            let again = as_before(&after.words, after.spoken, self.slots);
+            let also = |fact: &Fact, anew: bool| -> Vec<(String, String)> {
+                let words = |words: &String| match anew {
+                    true => as_before(words, after.spoken, self.slots),
+                    false => words.clone(),
+                };
+                fact.also
+                    .iter()
+                    .map(|(language, said)| (language.clone(), words(said)))
+                    .collect()
+            };
+            if again == before.words && also(after, true) == also(before, false) {
+                return true;
+            }
+        }
         if !matches!(before.kind, "runs" | "goes on" | "what it starts" | "start")
             || before.also != after.also
         {
@@ -449,6 +539,7 @@ fn told(old: &Section, was: Option<usize>, new: &Section, is: Option<usize>, wha
 fn translations(old: &Section, was: usize, new: &Section, is: usize, found: &mut Vec<(usize, Change)>) {
     let (before, after) = (&old.facts[was].also, &new.facts[is].also);
     let languages: BTreeSet<&String> = before.iter().chain(after).map(|(language, _)| language).collect();
+    let mut lost: Vec<String> = Vec::new();
     for language in languages {
         let words = |all: &[(String, String)]| {
             let found = all.iter().find(|(known, _)| known == language);
@@ -460,12 +551,22 @@ fn translations(old: &Section, was: usize, new: &Section, is: usize, found: &mut
         }
         let what = match (&earlier, &later) {
             (None, _) => What::Added,
-            (_, None) => What::Removed,
+            (_, None) => {
+                lost.push(language.clone());
+                continue;
+            }
             _ => What::Changed,
         };
         let mut change = told(old, Some(was), new, Some(is), what);
         change.language = Some(language.clone());
         (change.before, change.after) = (earlier, later);
+        found.push((is, change));
+    }
+    if !lost.is_empty() {
+        let mut change = told(old, Some(was), new, Some(is), What::Removed);
+        change.kind = "translation".into();
+        change.spoken = false;
+        (change.before, change.after) = (Some(lost.join(", ")), None);
         found.push((is, change));
     }
 }

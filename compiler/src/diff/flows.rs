@@ -688,7 +688,7 @@ impl Reader<'_, '_> {
                 );
             }
             Op::Identify(field) => {
-                drop(self.fact("identifies", format!("by {}", self.wording.field(*field)), true))
+                self.fact("identifies", format!("by {}", self.wording.field(*field)), true);
             }
             Op::Vary { experiment, arms } => {
                 let declared = self.bot.experiments.get(experiment.index());
@@ -805,7 +805,7 @@ impl Reader<'_, '_> {
                 self.clocks(&choose.tries, &choose.silence);
             }
             PlaceKind::Form(_) => {
-                drop(self.hang("form", format!("in the form {}", place.name), until, false))
+                self.hang("form", format!("in the form {}", place.name), until, false);
             }
             PlaceKind::Call(call) => {
                 let name = self

@@ -154,6 +154,21 @@ const NAMES: &[(&str, &[&str])] = &[
             "answer-type-too-wide",
         ],
     ),
+    (
+        "BF9",
+        &[
+            "place-removed",
+            "place-moved",
+            "answer-type-changed",
+            "answer-lost",
+            "customer-field-changed",
+            "trigger-meaning-changed",
+            "goal-meaning-changed",
+            "experiment-resplit",
+            "consent-purpose-changed",
+            "template-changed",
+        ],
+    ),
 ];
 
 #[test]

@@ -189,7 +189,14 @@ fn play_once(program: &Program, conversation: &[String]) -> (Played, Option<Stri
         let written = written.map_or("", String::as_str);
         let before = rehearser.lines.len();
         let observed = match &line.kind {
-            LineKind::Bot(_) | LineKind::Effect(_) | LineKind::Check(_) => continue,
+            LineKind::Bot(_) | LineKind::Effect(_) => continue,
+            LineKind::Check(check) => {
+                // What it comes to here, too.
+                if matches!(rehearser.world.check(check, rehearser.said), Ok(None)) {
+                    rehearser.lines.push(written.to_owned());
+                }
+                continue;
+            }
             LineKind::Customer(input) => rehearser.customer(input, written),
             kind => {
                 rehearser.lines.push(written.to_owned());

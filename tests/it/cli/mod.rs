@@ -2,6 +2,7 @@
 
 mod baseline;
 mod changes;
+mod diff;
 mod explore;
 mod formats;
 mod mend;

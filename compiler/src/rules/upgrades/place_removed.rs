@@ -51,7 +51,12 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
         }
         let place = &pair.old.bot.places[one.place.index()];
         let (name, what, at) = gone(pair, one.place, place);
-        match lost.iter_mut().find(|known| known.name == name) {
+        // What belongs to a question goes and moves with it.
+        let around = |known: &&mut Lost<'_>| {
+            let rest = name.strip_prefix(known.name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        match lost.iter_mut().find(around) {
             Some(known) => known.places.push(one),
             None => lost.push(Lost {
                 name,
