@@ -3,6 +3,7 @@
 mod advice;
 mod answers;
 mod bounds;
+mod channels;
 mod codegen;
 mod depth;
 mod echoes;

@@ -4,6 +4,7 @@
 //! by [`crate::bounds`], what rendering makes of them by the same profiles that render them. What degrades without
 //! losing anything is nobody's finding.
 
+mod conditions;
 mod files;
 mod lengths;
 mod spoken;

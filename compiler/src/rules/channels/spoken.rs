@@ -10,6 +10,7 @@ use botflow_artifact::{
 use botflow_message::Profile;
 use smol_str::SmolStr;
 
+use super::conditions::decided_on;
 use crate::bounds::{Bounds, Numbers};
 use crate::explore::{Reached, Site};
 use crate::project::{Source, Span};
@@ -156,7 +157,7 @@ impl<'c, 'l> Spoken<'c, 'l> {
             if reached.is_never() || self.context.lowered.is_library(span) {
                 continue;
             }
-            let on = self.seen_on(message, &reached);
+            let on = self.seen_on(message, &reached) & !self.skipped(site);
             let asks = self.asks(site, id, message);
             self.sent.push(Sent {
                 id,
@@ -228,6 +229,22 @@ impl<'c, 'l> Spoken<'c, 'l> {
             }
         }
         on
+    }
+
+    /// The channels on which a question is left out.
+    fn skipped(&self, site: Site) -> Channels {
+        let bot = self.context.bot;
+        let (Site::Question(place) | Site::Nudge(place, _)) = site else {
+            return 0;
+        };
+        let PlaceKind::Ask(ask) = &bot.places[place.index()].kind else {
+            return 0;
+        };
+        let Some(skip) = ask.skip else { return 0 };
+        let channels = self.channels.iter().enumerate();
+        channels
+            .filter(|(_, channel)| decided_on(bot, skip.condition, &channel.name) == Some(true))
+            .fold(0, |on, (at, _)| on | 1 << at)
     }
 
     fn asks(&self, site: Site, id: MessageId, message: &'c MessageTemplate) -> Asks<'c> {
