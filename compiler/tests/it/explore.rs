@@ -380,3 +380,43 @@ fn what_runs_itself_never_ends_and_exploration_does() {
     assert!(known("Three").undecided);
     assert_eq!(known("Three").quiet(), Quiet::Unbounded);
 }
+
+/// A bot of so many flows, each of which asks, waits, hears and runs the next one.
+fn grown(flows: usize) -> usize {
+    let mut source = format!("{HEAD}flow main {{\n  run flow0\n  finish resolved\n}}\n");
+    for flow in 0..flows {
+        let next = match flow + 1 < flows && flow % 20 != 19 {
+            true => format!("  run flow{}\n", flow + 1),
+            false => String::new(),
+        };
+        let start = match flow % 20 == 0 && flow + 20 < flows {
+            true => format!("    \"Something else\" -> start flow{}\n", flow + 20),
+            false => String::new(),
+        };
+        source.push_str(&format!(
+            "flow flow{flow} {{\n  on price {{\n    ask of{flow}: text \"Of what?\" {{\n      silence 5m -> return\n    }}\n  \
+             }}\n  ask a{flow}: integer \"How many?\" {{\n    tries 2 -> return\n    silence 10m -> return\n  }}\n  choose \"Which?\" \
+             {{\n    \"One\" {{ say \"One\" }}\n    \"Again\" -> again\n{start}    silence 20m {{ say \"Two\" }}\n  }}\n  wait \
+             1h\n{next}  say \"Done\"\n}}\n"
+        ));
+    }
+    let checked = compile::check(&Project {
+        sources: vec![Source {
+            path: "bot.flow".into(),
+            text: Arc::from(source),
+        }],
+        ..Project::default()
+    });
+    let exploration = Exploration::of(&checked.lowered.bot, &checked.graph, Scope::Usual);
+    assert_eq!(exploration.undecided().count(), 0);
+    exploration.steps()
+}
+
+#[test]
+fn ten_times_the_bot_is_ten_times_the_work() {
+    let (small, large) = (grown(30), grown(300));
+    assert!(
+        large <= small * 12,
+        "{small} steps, and {large} for ten times as much"
+    );
+}
