@@ -216,7 +216,7 @@ impl Turn<'_> {
     }
 
     /// Index of the frame of the flow that operators started, if one is open: it runs, and no `run` is below it.
-    fn flow_of_operators(&self) -> Option<usize> {
+    pub fn flow_of_operators(&self) -> Option<usize> {
         let is_escalate = |at: PlaceId| {
             let place = self.p.bot.places.get(at.index());
             place.is_some_and(|place| matches!(place.kind, PlaceKind::Escalate(_)))

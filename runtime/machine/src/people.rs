@@ -16,6 +16,15 @@ use crate::turn::{Next, Turn};
 impl Turn<'_> {
     /// Reaches an `escalate` (12.1).
     pub fn escalate(&mut self, id: PlaceId, escalation: EscalationId) -> Next {
+        // Who is in a flow that a colleague has started need not be called one: people go on (12.7).
+        let under_way = self.c.escalation.as_ref();
+        if under_way.is_some_and(|one| one.escalation == escalation && !one.there.is_empty())
+            && let Some(open) = self.flow_of_operators()
+        {
+            self.keep_frames(open);
+            self.c.question = None;
+            return self.people_again();
+        }
         self.rest_at(id);
         self.c.question = None;
         let p = self.p;

@@ -66,7 +66,7 @@ flow long {
 pub fn source(seed: u64) -> String {
     let mut random = Random::new(seed);
     let mut out = String::from(
-        "bot nudging {\n  languages en\n  channels web, whatsapp, sms\n  currency EUR\n  timezone \"Europe/Bucharest\"\n  \
+        "bot nudging {\n  languages en\n  channels web, viber, sms\n  currency EUR\n  timezone \"Europe/Bucharest\"\n  \
          stages one, two\n  consents marketing, service\n  start main\n",
     );
     if random.chance(50) {
@@ -158,10 +158,10 @@ fn trigger(random: &mut Random, number: usize, out: &mut String) {
         line(format!(
             "via {}",
             random.word(&[
-                "whatsapp, sms",
-                "sms, whatsapp, web",
-                "web, whatsapp",
-                "whatsapp, web, sms"
+                "viber, sms",
+                "sms, viber, web",
+                "web, viber",
+                "viber, web, sms"
             ])
         ));
     }
@@ -203,7 +203,7 @@ pub fn headers(random: &mut Random) -> Vec<String> {
         format!(
             "person ana (orders: {}{zone}, channels: {}, consents: {})",
             random.below(5),
-            random.word(&["[whatsapp, sms]", "[sms]", "[whatsapp, sms, web]"]),
+            random.word(&["[viber, sms]", "[sms]", "[viber, sms, web]"]),
             random.word(&[
                 "[marketing, service]",
                 "[marketing]",
@@ -211,7 +211,7 @@ pub fn headers(random: &mut Random) -> Vec<String> {
                 "[\"service\", \"marketing on sms\"]"
             ])
         ),
-        format!("@ ana on {}", random.word(&["web", "whatsapp", "sms"])),
+        format!("@ ana on {}", random.word(&["web", "viber", "sms"])),
     ]
 }
 
@@ -226,8 +226,8 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
                 "paid(total: 10 EUR)",
                 "moved",
                 "opted_in(channel: sms)",
-                "opted_in(channel: whatsapp)",
-                "opted_out(channel: whatsapp)",
+                "opted_in(channel: viber)",
+                "opted_out(channel: viber)",
                 "opted_out(channel: sms)",
                 "referral_opened(referral: \"poster\")",
                 "comment_posted(text: \"How much is it?\")",
@@ -263,6 +263,6 @@ pub fn line(random: &mut Random, pressable: &[String]) -> String {
             random.word(&["price", "hours", "hello", "how much?", "hm"])
         ),
         98 => "> STOP".to_owned(),
-        _ => format!("@ ana on {}", random.word(&["web", "whatsapp", "sms"])),
+        _ => format!("@ ana on {}", random.word(&["web", "viber", "sms"])),
     }
 }

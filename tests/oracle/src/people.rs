@@ -86,6 +86,16 @@ impl<'a> Oracle<'a> {
         let Some(escalation) = self.escalation_id(&name) else {
             return behind;
         };
+        let under_way = self.escalation.as_ref();
+        let operators = (self.frames.iter()).position(|frame| frame.kind == FrameKind::Operator);
+        if let Some(open) = operators
+            && under_way.is_some_and(|one| text_of(one.item.name()) == name && !one.there.is_empty())
+        {
+            self.dropping(open..self.frames.len(), botflow_machine::GivenUp::Left);
+            self.frames.truncate(open);
+            self.question = None;
+            return self.people_again();
+        }
         self.open_digression();
         self.question = None;
         if let Some(frame) = self.top() {
