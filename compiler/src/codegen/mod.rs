@@ -41,6 +41,8 @@ pub struct Lowered {
     pub exprs: Vec<ExprInfo>,
     /// Texts that are to be translated.
     pub units: Vec<crate::locales::units::Unit>,
+    /// Translations that are shown, and where they stand.
+    pub translated: Vec<(botflow_artifact::TextId, botflow_artifact::LanguageId, Span)>,
     /// `messages at most N`: how many may come in a row.
     pub messages_at_most: Option<u32>,
     /// So many of the bot's events are declared or mentioned; those behind them every bot has.
@@ -100,6 +102,7 @@ pub fn generate(program: Program) -> Lowered {
         escalations,
         exprs,
         units,
+        translated,
         messages_at_most,
         mentioned_events,
         spans,
@@ -136,6 +139,7 @@ pub fn generate(program: Program) -> Lowered {
         escalations,
         exprs: emitter.exprs,
         units,
+        translated,
         messages_at_most,
         mentioned_events,
         spans,

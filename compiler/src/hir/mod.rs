@@ -35,6 +35,12 @@ pub struct Program {
     pub optional_uses: Vec<OptionalUse>,
     /// Texts that are to be translated, in order of the files; empty for a bot of one language.
     pub units: Vec<crate::locales::units::Unit>,
+    /// Translations that are shown: of which text, in which language, and where they stand in their catalogue.
+    pub translated: Vec<(
+        botflow_artifact::TextId,
+        botflow_artifact::LanguageId,
+        crate::project::Span,
+    )>,
     /// `draft yes`: the bot is still being written.
     pub draft: bool,
     /// `messages at most N`: how many may come in a row.

@@ -17,7 +17,6 @@ pub mod words;
 use std::ops::Range;
 
 use botflow_artifact::{LanguageId, TextId};
-use botflow_message::{Profile, profiles};
 use smol_str::SmolStr;
 
 use crate::finding::Finding;
@@ -27,8 +26,8 @@ use crate::names::table::FxIndexMap;
 use crate::project::{FileId, Project, Source, Span};
 use crate::rules::languages::{
     self as rules, Language, Translation, markup_mismatch, missing_plural, missing_translation,
-    not_understood_in_language, placeholder_mismatch, stale_translation, translation_too_long,
-    unsupported_language, unused_translation, wrong_language,
+    not_understood_in_language, placeholder_mismatch, stale_translation, unsupported_language,
+    unused_translation, wrong_language,
 };
 use crate::rules::writing::{repeated_setting, unexpected_word};
 
@@ -148,12 +147,6 @@ pub(crate) fn apply(
     }
     if !locales.is_empty() {
         let mut work = Work {
-            channels: program
-                .bot
-                .channels
-                .iter()
-                .filter_map(|name| profiles::builtin(name))
-                .collect(),
             first: program.bot.languages.first().cloned().unwrap_or_default(),
             // What a file with mistakes says nobody knows, so that nothing is said of what is not used.
             unreadable,
@@ -256,7 +249,6 @@ fn span(file: FileId, range: Range<usize>) -> Span {
 struct Work<'a> {
     program: &'a mut Program,
     sources: &'a [Source],
-    channels: Vec<Profile>,
     first: SmolStr,
     unreadable: bool,
     findings: &'a mut Vec<Finding>,
@@ -437,15 +429,16 @@ impl Work<'_> {
         if self.findings.len() > before {
             return;
         }
+        let shown = span(own.file, po::place(&own.text, first, 0..first.value.len()));
+        self.program
+            .translated
+            .extend(texts.iter().map(|text| (*text, language.id, shown)));
         for words in &entry.strings {
             let translation = translation(words);
             let before = self.findings.len();
             wrong_language::check(&translation, &self.first, self.findings);
             if self.findings.len() == before {
                 markup_mismatch::check(&translation, self.findings);
-            }
-            if self.findings.len() == before {
-                translation_too_long::check(&translation, &self.channels, self.findings);
             }
             if self.findings.len() > before {
                 break;

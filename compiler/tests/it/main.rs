@@ -14,6 +14,7 @@ mod flow_facts;
 mod graph;
 mod large;
 mod levels;
+mod locales;
 mod names;
 mod page;
 mod pages;

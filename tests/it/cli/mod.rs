@@ -9,5 +9,6 @@ mod mend;
 mod outputs;
 mod status;
 mod terminal;
+mod text;
 mod trying;
 mod walk;

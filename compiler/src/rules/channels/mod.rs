@@ -7,7 +7,7 @@
 mod conditions;
 mod files;
 mod lengths;
-mod spoken;
+pub(crate) mod spoken;
 mod words;
 
 pub mod card_limits;
@@ -83,4 +83,6 @@ pub(crate) fn check(
     unsupported_markup::check(&spoken, findings);
     channel_never_used::check(&spoken, config, unreadable, findings);
     reply_once::check(&spoken, findings);
+    // The same arithmetic for translations.
+    crate::rules::languages::translation_too_long::check(&spoken, findings);
 }

@@ -1,12 +1,15 @@
 //! `translation-too-long`: a label fits its channel in the bot's first language only.
 
+use botflow_artifact::{LanguageId, TextId};
+use botflow_message::Profile;
 use botflow_message::measure::{Limit, Unit};
-use botflow_message::{Profile, markup};
 
-use super::Translation;
-use super::markup_mismatch::without_holes;
+use super::name_of;
 use crate::finding::{Finding, Level, Rule};
 use crate::locales::units::Role;
+use crate::names::table::FxIndexMap;
+use crate::project::Span;
+use crate::rules::channels::spoken::{Role as Shows, Spoken};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,32 +20,49 @@ pub static RULE: Rule = Rule {
     page: include_str!("translation_too_long.md"),
 };
 
-/// Looks at one translation. Holes count as one letter: what is too long without them is too long.
-pub(crate) fn check(translation: &Translation<'_>, channels: &[Profile], findings: &mut Vec<Finding>) {
-    let shown = |words: &str| markup::strip(&without_holes(words));
-    let (source, words) = (shown(translation.source), shown(&translation.words.value));
-    for profile in channels {
-        let Some((limit, unit)) = limit(translation.unit.role, profile) else {
-            continue;
-        };
-        let length = unit.measure(&words);
-        if limit.allows(length) || !limit.allows(unit.measure(&source)) {
+/// Looks at the translations of all labels and cards whose text fits. What is too long as it is written has its finding.
+pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
+    let lowered = spoken.context.lowered;
+    if lowered.translated.is_empty() {
+        return;
+    }
+    let places: FxIndexMap<(TextId, LanguageId), Span> = lowered
+        .translated
+        .iter()
+        .map(|(text, language, at)| ((*text, *language), *at))
+        .collect();
+    let mut told: Vec<Span> = Vec::new();
+    for shown in &spoken.shown {
+        if matches!(shown.role, Shows::Body | Shows::Hint) || spoken.too_long_as_written(shown).is_some() {
             continue;
         }
-        let message = format!(
-            "In {} this is {length} {} long, and {} shows {}: the rest would be cut off.",
-            translation.language.name,
-            unit.word(),
-            profile.title,
-            limit.most(),
-        );
-        findings.push(
-            Finding::new(&RULE, translation.span(), message)
-                .help("Find shorter words.")
-                .related(translation.unit.span, "This is the text."),
-        );
-        // One channel is enough: shorter words are needed in any case.
-        return;
+        for (language, found) in spoken.too_long_translated(shown) {
+            let Some(at) = places
+                .get(&(shown.text, language))
+                .filter(|at| !told.contains(at))
+            else {
+                continue;
+            };
+            told.push(*at);
+            let code = lowered
+                .bot
+                .languages
+                .get(language.index())
+                .map_or("", |code| code.as_str());
+            let channel = &spoken.channels[found.channel].name;
+            let message = format!(
+                "In {} this can be {} {} long, and `{channel}` shows {}: the rest would be cut off.",
+                name_of(code),
+                found.length,
+                found.unit.word(),
+                found.limit,
+            );
+            let mut finding = Finding::new(&RULE, *at, message).help("Find shorter words.");
+            if let Some(text) = spoken.written(shown.text) {
+                finding = finding.related(text, "This is the text.");
+            }
+            findings.push(finding);
+        }
     }
 }
 
