@@ -112,6 +112,16 @@ impl<'c, 'l> Spoken<'c, 'l> {
         self.too_long(shown, version, &languages)
     }
 
+    /// The other versions of a text that are too long: each with its language.
+    pub fn too_long_translated(&self, shown: &Shown) -> Vec<(LanguageId, TooLong)> {
+        let versions = self.bounds.versions(shown.text);
+        (versions.iter().skip(1))
+            .filter_map(|(version, languages)| {
+                Some((version.language, self.too_long(shown, version, languages)?))
+            })
+            .collect()
+    }
+
     /// Whether a text has holes that decide how long it is.
     pub fn has_holes(&self, text: TextId) -> bool {
         let texts = &self.context.bot.texts;

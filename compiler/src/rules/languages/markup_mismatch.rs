@@ -60,7 +60,7 @@ fn different(in_source: bool, what: &str) -> String {
 
 fn marked(words: &str) -> Marked {
     let mut marked = Marked::default();
-    for run in markup::parse(&without_holes(words)) {
+    for run in markup::parse(&without_holes(words, 'x')) {
         marked.bold |= run.bold;
         marked.italic |= run.italic;
         marked.links += usize::from(run.link.is_some());
@@ -68,8 +68,8 @@ fn marked(words: &str) -> Marked {
     marked
 }
 
-/// Holes say nothing about markup; each is a letter.
-pub(super) fn without_holes(words: &str) -> String {
+/// Holes say nothing about markup or language; something stands for each.
+pub(super) fn without_holes(words: &str, hole: char) -> String {
     let mut out = String::with_capacity(words.len());
     let mut depth = 0usize;
     let mut letters = words.chars();
@@ -81,7 +81,7 @@ pub(super) fn without_holes(words: &str) -> String {
             }
             '{' => {
                 if depth == 0 {
-                    out.push('x');
+                    out.push(hole);
                 }
                 depth += 1;
             }

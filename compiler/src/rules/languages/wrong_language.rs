@@ -33,8 +33,8 @@ enum Script {
 
 /// Looks at one translation into a language; the bot's first language is known by its code.
 pub(crate) fn check(translation: &Translation<'_>, first: &str, findings: &mut Vec<Finding>) {
-    let words = without_addresses(&without_holes(&translation.words.value));
-    let source = without_addresses(&without_holes(translation.source));
+    let words = without_addresses(&without_holes(&translation.words.value, ' '));
+    let source = without_addresses(&without_holes(translation.source, ' '));
     let language = translation.language;
     let found = match expected(language.base()) {
         Some(script) => other_script(script, &words, &source)
