@@ -25,7 +25,7 @@ flow hello {
   say "Hi {customer.name else "friend"}, \"welcome\"!"
   say """
     Two lines,
-    and a \{brace\}.
+    and a \{brace}.
     """
   say "You have {customer.orders} {customer.orders | plural one "order" other "orders"}."
   finish resolved
