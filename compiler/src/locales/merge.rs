@@ -137,11 +137,7 @@ fn merged(entry: &Entry, catalogue: &Catalogue, from: From, forms: usize) -> Ent
     match from {
         From::Like(_) => {
             merged.previous = Previous {
-                context: before
-                    .context
-                    .as_ref()
-                    .filter(|_| before.context() != entry.context())
-                    .map(|it| it.value.clone()),
+                context: before.context.as_ref().map(|context| context.value.clone()),
                 id: Some(before.id.value.clone()),
                 plural: before.plural.as_ref().map(|plural| plural.value.clone()),
             };

@@ -171,7 +171,7 @@ fn what_changes_is_kept_for_comparison() {
     let written = read(&catalogue);
     for part in [
         "# Ana: warm words, please\n",
-        "#, fuzzy\n#| msgid \"Hi {customer.name else \\\"friend\\\"}, \\\"welcome\\\"!\"\n",
+        "#, fuzzy\n#| msgctxt \"hello · say\"\n#| msgid \"Hi {customer.name else \\\"friend\\\"}, \\\"welcome\\\"!\"\n",
         "msgstr \"Salut, {customer.name else \\\"prietene\\\"}!\"\n",
         "#~ msgctxt \"hello · say\"\n#~ msgid \"\"\n#~ \"Two lines,\\n\"\n",
     ] {
