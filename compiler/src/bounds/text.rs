@@ -89,7 +89,13 @@ impl Bounds<'_> {
                 None => rest.push(c),
             }
         }
-        Some(total.saturating_add(Length::of(&rest).in_unit(facts.unit)?))
+        let total = total.saturating_add(Length::of(&rest).in_unit(facts.unit)?);
+        if holes.is_empty() {
+            return Some(total);
+        }
+        // A value that begins with a space leaves the signs around it without a meaning, so that they are shown.
+        let whole = self.variant(variant, language).in_unit(facts.unit)?;
+        Some(total.max(whole))
     }
 
     /// How many times as long a value can become by what a channel puts in for signs of its own.

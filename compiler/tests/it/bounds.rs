@@ -322,7 +322,7 @@ fn bot() -> &'static Bot {
     static BOT: OnceLock<Bot> = OnceLock::new();
     BOT.get_or_init(|| {
         let mut text = String::from(
-            "bot b {\n  languages en, ro, ru\n  channels web\n  currency EUR\n  start main\n}\n\
+            "bot b {\n  languages en, ro, ru\n  channels web\n  currency EUR\n  draft yes\n  start main\n}\n\
              type size {\n  small \"Small\"\n  large \"Very large indeed\"\n  huge\n}\n\
              type short = text length 1 to 12\ntype digits = text matching /[0-9]{8}/\n\
              type coded = text matching /[A-Z]{2}-[0-9]{1,4}/\ntype ranged = integer from -5 to 12000\n\
