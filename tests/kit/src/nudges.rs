@@ -157,12 +157,7 @@ fn trigger(random: &mut Random, number: usize, out: &mut String) {
     if several {
         line(format!(
             "via {}",
-            random.word(&[
-                "viber, sms",
-                "sms, viber, web",
-                "web, viber",
-                "viber, web, sms"
-            ])
+            random.word(&["viber, sms", "sms, viber, web", "web, viber", "viber, web, sms"])
         ));
     }
     if several && random.chance(50) {
