@@ -7,7 +7,7 @@ use crate::message::{ButtonAct, MessageButton, MessageTemplate};
 use crate::text::{Filter, Part};
 
 /// Which expressions and texts mention something, themselves or in what they are made of.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Mentions {
     exprs: Vec<bool>,
     texts: Vec<bool>,

@@ -197,7 +197,26 @@ fn play_once(program: &Program, conversation: &[String]) -> (Played, Option<Stri
                 }
                 continue;
             }
-            LineKind::Customer(input) => rehearser.customer(input, written),
+            LineKind::Customer(input) => {
+                let position = line.first.checked_sub(2).unwrap_or_default();
+                match (input, rehearser.customer(input, written)) {
+                    // A button that is called otherwise here is the one that stands where it stood.
+                    (Input::Press { label, of: None }, Err(_)) if !label.contains(ANYTHING) => {
+                        rehearser.lines.truncate(before);
+                        let offered = rehearser.world.latest_buttons();
+                        let other = conversation.get(..position);
+                        match other.and_then(|earlier| there(earlier, label, &offered)) {
+                            Some(label) => {
+                                let written =
+                                    format!("> [{}]", label.replace('\\', "\\\\").replace(']', "\\]"));
+                                rehearser.customer(&Input::Press { label, of: None }, &written)
+                            }
+                            None => rehearser.customer(input, written),
+                        }
+                    }
+                    (_, observed) => observed,
+                }
+            }
             kind => {
                 rehearser.lines.push(written.to_owned());
                 rehearser.other(kind)
@@ -230,6 +249,23 @@ fn play_once(program: &Program, conversation: &[String]) -> (Played, Option<Stri
         stopped: stopped.map(Stop::told),
     };
     (played, missing)
+}
+
+/// The button that is offered where one of this label stood among the last ones of a conversation.
+fn there(earlier: &[String], label: &str, offered: &[String]) -> Option<String> {
+    let buttons = earlier.iter().rev().find(|line| line.starts_with("  ["))?;
+    // Links are no buttons that can be pressed.
+    if buttons.contains("](") {
+        return None;
+    }
+    let labels: Vec<&str> = buttons
+        .trim()
+        .strip_prefix('[')?
+        .strip_suffix(']')?
+        .split("] [")
+        .collect();
+    let at = labels.iter().position(|one| *one == label)?;
+    (labels.len() == offered.len()).then(|| offered[at].clone())
 }
 
 impl Stop {

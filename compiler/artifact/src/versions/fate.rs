@@ -3,7 +3,12 @@
 //! The machine decides it for one conversation, with its values (semantics 19.4); here it is decided for all
 //! conversations that may rest there. What is said for certain holds for each of them.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::needs::{mentions_of, reads_as_mentioned};
 use super::*;
+use crate::mentions::Mentions;
 
 /// What becomes of conversations that rest at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +41,13 @@ impl Fate {
 pub struct Judge<'a> {
     versions: Versions<'a>,
     /// Per flow and variable of the old version, at which places it may have no value.
-    without: std::collections::BTreeMap<(FlowId, SlotId), Vec<bool>>,
+    without: BTreeMap<(FlowId, SlotId), Vec<bool>>,
+    /// What mentions variables of a number, in the old and the new version.
+    mentions: [BTreeMap<SlotId, Rc<Mentions>>; 2],
+    /// Per old flow and new one, which variable was which.
+    sources: BTreeMap<(FlowId, FlowId), Rc<Vec<Option<usize>>>>,
+    /// Per old flow, the new flows in which its places are.
+    spread: BTreeMap<FlowId, Vec<FlowId>>,
 }
 
 impl<'a> Judge<'a> {
@@ -44,7 +55,10 @@ impl<'a> Judge<'a> {
     pub fn new(versions: Versions<'a>) -> Judge<'a> {
         Judge {
             versions,
-            without: std::collections::BTreeMap::new(),
+            without: BTreeMap::new(),
+            mentions: Default::default(),
+            sources: BTreeMap::new(),
+            spread: BTreeMap::new(),
         }
     }
 
@@ -127,7 +141,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a handler that rests there may be one of a flow that goes on elsewhere: it works on that flow's variables.
-    fn is_split(&self, was: &Place, is: &Place) -> bool {
+    fn is_split(&mut self, was: &Place, is: &Place) -> bool {
         let versions = self.versions;
         if was.flow == FlowId::ALWAYS || versions.new.moved.is_empty() {
             return false;
@@ -136,13 +150,16 @@ impl<'a> Judge<'a> {
         if !versions.old.handlers.iter().any(handles) {
             return false;
         }
-        let places = versions.old.places.iter().enumerate();
-        let mut kin = places.filter(|(_, place)| place.flow == was.flow);
-        kin.any(|(id, _)| {
-            let there = versions.place(PlaceId::from(id));
-            let there = there.and_then(|there| versions.new.places.get(there.index()));
-            there.is_some_and(|there| there.flow != is.flow)
-        })
+        let spread = self.spread.entry(was.flow).or_insert_with(|| {
+            let places = versions.old.places.iter().enumerate();
+            let kin = places.filter(|(_, place)| place.flow == was.flow);
+            let flows = kin.filter_map(|(id, _)| {
+                let there = versions.place(PlaceId::from(id))?;
+                versions.new.places.get(there.index()).map(|there| there.flow)
+            });
+            flows.collect()
+        });
+        spread.iter().any(|flow| *flow != is.flow)
     }
 
     /// Whether a variable is read behind the place that must be known and is not.
@@ -152,7 +169,8 @@ impl<'a> Judge<'a> {
             versions.old.flows.get(was.flow.index())?,
             versions.new.flows.get(is.flow.index())?,
         );
-        let sources = versions.sources(was.flow, is.flow);
+        let sources = self.sources.entry((was.flow, is.flow));
+        let sources = Rc::clone(sources.or_insert_with(|| Rc::new(versions.sources(was.flow, is.flow))));
         let mut may = None;
         for (index, slot) in now.slots.iter().enumerate() {
             let id = SlotId::from(index);
@@ -160,7 +178,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let Some(source) = sources.get(index).copied().flatten() else {
-                if reads(versions.new, at, id) {
+                if self.reads(true, at, id) {
                     return Some(Fate::Stranded(Gone::Lacks, Some(id)));
                 }
                 continue;
@@ -169,11 +187,11 @@ impl<'a> Judge<'a> {
             let fit = versions.fit(declared.ty, slot.ty);
             let optional = is_optional(versions.old, declared.ty);
             let without = optional || self.may_be_without(was.flow, SlotId::from(source), old);
-            if (fit == Fit::Always && !without) || !reads(versions.new, at, id) {
+            if (fit == Fit::Always && !without) || !self.reads(true, at, id) {
                 continue;
             }
             // What was unknown and read there before is no loss.
-            if fit == Fit::Always && reads(versions.old, old, SlotId::from(source)) {
+            if fit == Fit::Always && self.reads(false, old, SlotId::from(source)) {
                 continue;
             }
             match fit == Fit::Never && !without {
@@ -182,6 +200,13 @@ impl<'a> Judge<'a> {
             }
         }
         may
+    }
+
+    fn reads(&mut self, new: bool, place: PlaceId, slot: SlotId) -> bool {
+        let bot = if new { self.versions.new } else { self.versions.old };
+        let known = self.mentions[usize::from(new)].entry(slot);
+        let mentions = Rc::clone(known.or_insert_with(|| mentions_of(bot, slot)));
+        reads_as_mentioned(bot, place, slot, &mentions)
     }
 
     fn may_be_without(&mut self, flow: FlowId, slot: SlotId, place: PlaceId) -> bool {

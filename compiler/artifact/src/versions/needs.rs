@@ -2,13 +2,28 @@
 //! compiler proves within one version that what is read is known; between two of them a question may have been added
 //! before the place.
 
+use std::rc::Rc;
+
 use super::regions::Regions;
 use crate::mentions::Mentions;
 use crate::*;
 
 /// Whether behind a place a variable of its flow is read, on some way, before it gets a value.
 pub fn reads(bot: &Bot, place: PlaceId, slot: SlotId) -> bool {
-    let mut walk = Walk::new(bot, slot);
+    reads_as_mentioned(bot, place, slot, &mentions_of(bot, slot))
+}
+
+/// What mentions a variable of this number, in any flow.
+pub(super) fn mentions_of(bot: &Bot, slot: SlotId) -> Rc<Mentions> {
+    Rc::new(Mentions::of(
+        bot,
+        |expr| matches!(expr, Expr::Slot(one) if *one == slot),
+    ))
+}
+
+/// As [`reads`], where it is known already what mentions the variable.
+pub(super) fn reads_as_mentioned(bot: &Bot, place: PlaceId, slot: SlotId, mentions: &Rc<Mentions>) -> bool {
+    let mut walk = Walk::new(bot, slot, Rc::clone(mentions));
     walk.place(place);
     walk.until(|walk| walk.found);
     walk.found
@@ -16,7 +31,8 @@ pub fn reads(bot: &Bot, place: PlaceId, slot: SlotId) -> bool {
 
 /// The places of a flow that can be reached while a variable of it has no value yet, or none any more.
 pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
-    let mut walk = Walk::new(bot, slot);
+    // What reads it makes no difference here.
+    let mut walk = Walk::new(bot, slot, Rc::new(Mentions::default()));
     let has = |one: FlowId| one == flow;
     let declared = bot.flows.get(flow.index());
     let given = declared.is_some_and(|flow| slot.0 < flow.params);
@@ -60,7 +76,7 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
 /// The places of a flow that can be reached when a variable of it has got a value.
 pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
     // No variable ends this walk.
-    let mut walk = Walk::new(bot, SlotId(u32::MAX));
+    let mut walk = Walk::new(bot, SlotId(u32::MAX), Rc::new(Mentions::default()));
     if let Some(declared) = bot.flows.get(flow.index())
         && slot.0 < declared.params
     {
@@ -105,7 +121,7 @@ pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
 struct Walk<'a> {
     bot: &'a Bot,
     slot: SlotId,
-    mentions: Mentions,
+    mentions: Rc<Mentions>,
     /// Operations seen, and those to look at.
     seen: Vec<bool>,
     todo: Vec<Pc>,
@@ -114,11 +130,11 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(bot: &'a Bot, slot: SlotId) -> Walk<'a> {
+    fn new(bot: &'a Bot, slot: SlotId, mentions: Rc<Mentions>) -> Walk<'a> {
         Walk {
             bot,
             slot,
-            mentions: Mentions::of(bot, |expr| matches!(expr, Expr::Slot(one) if *one == slot)),
+            mentions,
             seen: vec![false; bot.code.len()],
             todo: Vec::new(),
             places: vec![false; bot.places.len()],
