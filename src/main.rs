@@ -8,6 +8,7 @@ mod baseline;
 mod changes;
 mod cli;
 mod commands;
+mod conversations;
 mod failure;
 mod identity;
 mod mend;

@@ -123,6 +123,13 @@ pub fn chat_files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     })?))
 }
 
+/// The `.chat` files of the bot in a folder and of no other one below it, by their paths below it, in order.
+pub fn own_chat_files(root: &Utf8Path) -> Result<Vec<(String, Utf8PathBuf)>, Failure> {
+    let files = files_below(root, |file| file.extension() == Some("chat"))?;
+    let own = files.into_iter().filter(|file| !belongs_to_another(root, file));
+    Ok(own.map(|file| (relative(root, &file), file)).collect())
+}
+
 /// The `.flow` files that a path means: itself, or all below it.
 pub fn flow_files(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     let metadata = fs::metadata(path).map_err(Failure::file(format!("read `{path}`")))?;

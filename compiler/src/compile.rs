@@ -164,6 +164,24 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     }
 }
 
+/// Findings of texts beside the program, which a shell has read (`.chat` files), as the project wants them: comments in the
+/// texts allow some, and `[lints]` sets levels. Their `FileId`s are places in `files`. `whole`: all was looked for.
+pub fn beside(
+    project: &Project,
+    files: &[Source],
+    mut findings: Vec<Finding>,
+    whole: bool,
+) -> (Vec<Finding>, Vec<Allowed>) {
+    let config = project.config.as_deref().map(|text| Config::parse(text).0).unwrap_or_default();
+    let mut allowed = crate::suppress::apply(files, project.host.is_some(), &mut findings);
+    findings.retain(|finding| whole || finding.rule.code != rules::writing::unneeded_allow::RULE.code);
+    config.levels.apply(&mut findings);
+    config.levels.apply_to_allowed(&mut allowed);
+    allowed.sort_by_key(|allowed| (allowed.finding.span, allowed.finding.rule.code));
+    in_order(&mut findings);
+    (findings, allowed)
+}
+
 /// Looks at a project that is to be a whole bot: besides [`check`], it has to say who it is.
 pub fn check_bot(project: &Project) -> Checked {
     let mut checked = check(project);

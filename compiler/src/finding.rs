@@ -18,7 +18,7 @@ pub enum Level {
 /// What a rule is, apart from any finding: one per finding name, at home in one file of [`crate::rules`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// `BF` and three digits: family and number (`BF103`); a number is never used twice.
+    /// `BF`, the family (a digit, or `C`) and a number of two digits (`BF103`); a number is never used twice.
     pub code: &'static str,
     /// Kebab-case name, which lint levels and suppressions use (`unknown-name`).
     pub name: &'static str,

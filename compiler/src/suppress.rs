@@ -35,7 +35,11 @@ pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) ->
     let mut wrong = Vec::new();
     for (at, source) in files.iter().enumerate() {
         if source.text.contains(MARK) {
-            read(FileId(at as u32), &source.text, &mut comments, &mut wrong);
+            let file = FileId(at as u32);
+            match source.path.ends_with(".chat") {
+                true => read_lines(file, &source.text, &mut comments, &mut wrong),
+                false => read(file, &source.text, &mut comments, &mut wrong),
+            }
         }
     }
     let mut by_line: BTreeMap<(FileId, u32), Vec<(usize, usize)>> = BTreeMap::new();
@@ -121,7 +125,7 @@ impl Comment<'_> {
             };
             if Levels::is_fixed(rule) {
                 found.push(unneeded_allow::fixed(name.span, rule, self.without(files, name)));
-            } else if whole && is_looked_for(rule, host_known) {
+            } else if whole && is_looked_for(rule, host_known, self.is_of_conversations(files)) {
                 found.push(unneeded_allow::finding(
                     name.span,
                     name.written,
@@ -130,6 +134,12 @@ impl Comment<'_> {
             }
         }
         found
+    }
+
+    /// Whether it stands in a file of conversations.
+    fn is_of_conversations(&self, files: &[Source]) -> bool {
+        let file = files.get(self.file.0 as usize);
+        file.is_some_and(|source| source.path.ends_with(".chat"))
     }
 
     /// What has to go where a name goes: the whole comment, if it is its only one.
@@ -174,10 +184,29 @@ impl Comment<'_> {
 }
 
 /// Whether a check as it is now would have found it: some findings need to know the host, or an earlier version.
-fn is_looked_for(rule: &Rule, host_known: bool) -> bool {
+/// In a file of conversations (`there`) only those about conversations are looked for.
+fn is_looked_for(rule: &Rule, host_known: bool, there: bool) -> bool {
     let of_upgrades = rule.code.starts_with("BF9");
-    let of_conversations = !rule.code.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
-    (host_known || rule.name != "host-action-missing") && !of_upgrades && !of_conversations
+    let of_conversations = rule.code.starts_with("BFC");
+    (host_known || rule.name != "host-action-missing") && !of_upgrades && (of_conversations == there)
+}
+
+/// The comments of a file of conversations: lines that begin with `#`, about the next line that is more than that.
+fn read_lines<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, wrong: &mut Vec<Finding>) {
+    let mut waiting: Vec<Comment<'t>> = Vec::new();
+    let (mut at, mut line) = (0, 0u32);
+    for written in text.split_inclusive('\n') {
+        let bare = written.trim();
+        if bare.starts_with(MARK) {
+            let start = at + (written.len() - written.trim_start().len());
+            waiting.extend(comment(file, start, bare, wrong));
+        } else if !bare.is_empty() && !bare.starts_with('#') {
+            comments.extend(waiting.drain(..).map(|comment| Comment { line, ..comment }));
+        }
+        at += written.len();
+        line += 1;
+    }
+    comments.extend(waiting.into_iter().map(|comment| Comment { line, ..comment }));
 }
 
 /// The comments of one file.

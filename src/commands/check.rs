@@ -13,7 +13,7 @@ use crate::cli::{Check, Deny, ReportFormat};
 use crate::failure::{Failure, Status};
 use crate::mend::{self, Mended};
 use crate::report::{self, Checked, difference};
-use crate::{output, project_files};
+use crate::{conversations, output, project_files};
 
 /// Carries it out.
 pub fn run(arguments: Check) -> Result<Status, Failure> {
@@ -47,7 +47,9 @@ pub fn run(arguments: Check) -> Result<Status, Failure> {
         } else {
             compile::check_bot(&project)
         };
+        let conversations = conversations::look(root, &project, &checked)?;
         let mut checked = Checked::new(root, prefix.cloned(), &project, checked);
+        checked.add(conversations);
         if let Some(baseline) = &mut baseline {
             baseline.take(&mut checked);
         }

@@ -19,6 +19,7 @@ use botflow_syntax::line_index::LineIndex;
 use camino::{Utf8Path, Utf8PathBuf};
 use indexmap::IndexMap;
 
+use crate::conversations::Conversations;
 use crate::project_files::CONFIG_FILE;
 
 /// One checked bot, ready to be reported.
@@ -82,6 +83,29 @@ impl Checked {
         }
     }
 
+    /// Adds what was found in the bot's conversations, behind what was found in its files.
+    pub fn add(&mut self, conversations: Conversations) {
+        let first = self.sources.len() as u32;
+        let moved = |mut finding: Finding| {
+            let there = |span: &mut Span| {
+                if span.file != FileId::CONFIG {
+                    span.file.0 += first;
+                }
+            };
+            there(&mut finding.span);
+            finding.related.iter_mut().for_each(|related| there(&mut related.span));
+            let edits = finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+            edits.for_each(|edit| there(&mut edit.span));
+            finding
+        };
+        self.findings.extend(conversations.findings.into_iter().map(moved));
+        self.allowed.extend(conversations.allowed.into_iter().map(|allowed| Allowed {
+            finding: moved(allowed.finding),
+            ..allowed
+        }));
+        self.sources.extend(conversations.files);
+    }
+
     /// The path of a file, as it is reported.
     pub fn path(&self, file: FileId) -> String {
         let path = &self.source(file).path;
@@ -101,7 +125,10 @@ impl Checked {
     /// The paths of all its own files below its folder.
     pub fn own_paths(&self) -> impl Iterator<Item = &str> {
         let config = self.has_config.then_some(self.config.path.as_str());
-        let sources = self.sources.iter().take(self.files);
+        let sources = self.sources.iter().enumerate();
+        // Files of the library are nobody's own.
+        let sources = sources.filter(|(at, source)| *at < self.files || source.path.ends_with(".chat"));
+        let sources = sources.map(|(_, source)| source);
         sources.map(|source| source.path.as_str()).chain(config)
     }
 

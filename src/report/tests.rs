@@ -125,6 +125,9 @@ fn failure(paint: &Paint, file: &FileResult, scene: &SceneResult, problems: &[&P
             }
             ProblemKind::Trouble(trouble) => {
                 let _ = writeln!(text, "  {}  {trouble}", paint.soft(&at));
+                if let Some(name) = trouble.finding() {
+                    let _ = writeln!(text, "    {}", paint.soft(&format!("botflow explain {name}")));
+                }
             }
         }
     }
@@ -192,6 +195,9 @@ struct JsonScene<'a> {
 #[derive(Serialize)]
 struct JsonProblem {
     line: usize,
+    /// The name of the finding that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'static str>,
     message: String,
     expected: Vec<String>,
     actual: Vec<String>,
@@ -216,6 +222,7 @@ pub fn json(files: &[FileResult]) {
                 passed: false,
                 problems: vec![JsonProblem {
                     line: error.line,
+                    finding: Some("chat-syntax"),
                     message: format!("{}; {}", error.message, error.help),
                     expected: Vec::new(),
                     actual: Vec::new(),
@@ -245,6 +252,10 @@ fn json_problem(problem: &Problem) -> JsonProblem {
     };
     JsonProblem {
         line: problem.line,
+        finding: match &problem.kind {
+            ProblemKind::Trouble(trouble) => trouble.finding(),
+            _ => None,
+        },
         message: message(problem),
         expected,
         actual,

@@ -144,7 +144,10 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
         Kind::Answers => FileId((checked.files.len() - project.documents.len()) as u32),
         Kind::Chat => FileId(checked.files.len() as u32),
     };
-    let findings = &checked.findings;
+    let mut findings = checked.findings.clone();
+    if example.kind == Kind::Chat {
+        findings.extend(of_conversations(&checked, shown, &example.text));
+    }
     let (mine, others): (Vec<&Finding>, Vec<&Finding>) = findings
         .iter()
         .partition(|finding| finding.rule.name == rule.name);
@@ -181,6 +184,7 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
             told.join("; ")
         ));
     }
+    let file = shown;
     let shown = match mine.first() {
         Some(first) if !first.conversation.is_empty() => Some(conversation(rule, &checked, first)?),
         _ => None,
@@ -190,6 +194,15 @@ fn try_example(rule: &'static Rule, example: &Example) -> Result<(), String> {
             "the finding shows the conversation\n```chat\n{}\n```",
             shown.unwrap_or_default().join("\n")
         ));
+    }
+    if example.kind == Kind::Chat {
+        for fix in mine.iter().flat_map(|finding| &finding.fixes) {
+            let mended = applied(&example.text, file, &fix.edits)?;
+            if of_conversations(&checked, file, &mended).len() >= mine.len() {
+                return Err(format!("the fix `{}` mends nothing", fix.title));
+            }
+        }
+        return Ok(());
     }
     for finding in &mine {
         for fix in &finding.fixes {
@@ -321,6 +334,24 @@ fn of_flow(text: &str) -> Project {
         conversation: None,
         before: None,
     })
+/// What is found in a file of conversations, as shells tell it.
+fn of_conversations(checked: &Checked, file: FileId, text: &str) -> Vec<Finding> {
+    let bot = checked.bot_as_understood();
+    let issues = botflow_scenario::lint::look(Some(&bot), text).into_iter();
+    let findings = issues.map(|issue| {
+        let span = Span {
+            file,
+            start: issue.range.start as u32,
+            end: issue.range.end as u32,
+        };
+        let rule = rules::find(issue.name).expect("issues have names of rules");
+        let finding = Finding::new(rule, span, issue.message);
+        match issue.near {
+            Some(near) => finding.fix(format!("Change to `{near}`"), span, near),
+            None => finding,
+        }
+    });
+    findings.collect()
 }
 
 /// What is said in the conversation that a finding shows.

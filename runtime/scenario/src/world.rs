@@ -62,6 +62,19 @@ pub enum Trouble {
     Endless,
 }
 
+impl Trouble {
+    /// The name of the finding that it is, where it is one.
+    pub fn finding(&self) -> Option<&'static str> {
+        match self {
+            Trouble::Name(message) if message.contains(" is missing") => Some("wrong-arguments"),
+            Trouble::Name(message) if message.contains(" is no ") => Some("type-mismatch"),
+            Trouble::Name(_) | Trouble::NoButton { .. } => Some("chat-unknown-name"),
+            Trouble::NoStub(_) => Some("chat-stub-missing"),
+            Trouble::Endless => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
