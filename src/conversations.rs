@@ -26,7 +26,11 @@ pub struct Conversations {
 }
 
 /// Looks at the conversations of the bot in a folder. Where the bot has errors, nothing is said about what it has.
-pub fn look(root: &Utf8Path, project: &Project, checked: &compile::Checked) -> Result<Conversations, Failure> {
+pub fn look(
+    root: &Utf8Path,
+    project: &Project,
+    checked: &compile::Checked,
+) -> Result<Conversations, Failure> {
     let mut files = Vec::new();
     for (path, file) in project_files::own_chat_files(root)? {
         files.push(Source {

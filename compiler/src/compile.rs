@@ -172,7 +172,11 @@ pub fn beside(
     mut findings: Vec<Finding>,
     whole: bool,
 ) -> (Vec<Finding>, Vec<Allowed>) {
-    let config = project.config.as_deref().map(|text| Config::parse(text).0).unwrap_or_default();
+    let config = project
+        .config
+        .as_deref()
+        .map(|text| Config::parse(text).0)
+        .unwrap_or_default();
     let mut allowed = crate::suppress::apply(files, project.host.is_some(), &mut findings);
     findings.retain(|finding| whole || finding.rule.code != rules::writing::unneeded_allow::RULE.code);
     config.levels.apply(&mut findings);

@@ -93,16 +93,21 @@ impl Checked {
                 }
             };
             there(&mut finding.span);
-            finding.related.iter_mut().for_each(|related| there(&mut related.span));
+            finding
+                .related
+                .iter_mut()
+                .for_each(|related| there(&mut related.span));
             let edits = finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
             edits.for_each(|edit| there(&mut edit.span));
             finding
         };
-        self.findings.extend(conversations.findings.into_iter().map(moved));
-        self.allowed.extend(conversations.allowed.into_iter().map(|allowed| Allowed {
-            finding: moved(allowed.finding),
-            ..allowed
-        }));
+        self.findings
+            .extend(conversations.findings.into_iter().map(moved));
+        self.allowed
+            .extend(conversations.allowed.into_iter().map(|allowed| Allowed {
+                finding: moved(allowed.finding),
+                ..allowed
+            }));
         self.sources.extend(conversations.files);
     }
 

@@ -5,6 +5,7 @@ mod answers;
 mod bounds;
 mod channels;
 mod codegen;
+mod conversations;
 mod depth;
 mod echoes;
 mod escalation;

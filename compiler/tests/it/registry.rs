@@ -189,7 +189,11 @@ fn codes_ascend_and_are_unique() {
     for code in codes {
         let digits = code.strip_prefix("BF").expect("codes begin with BF");
         assert!(
-            digits.len() == 3 && digits.replacen('C', "0", 1).bytes().all(|byte| byte.is_ascii_digit()),
+            digits.len() == 3
+                && digits
+                    .replacen('C', "0", 1)
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit()),
             "{code}"
         );
     }

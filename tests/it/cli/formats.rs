@@ -344,3 +344,42 @@ fn sound_bots_give_empty_reports() {
     }
     assert!(root().join("examples").is_dir());
 }
+
+/// What is wrong with a conversation is found where it stands, in every format, and can be allowed there.
+#[test]
+fn conversations_are_checked_in_all_formats() {
+    let folder = repository();
+    let bot = folder.path().join("bot");
+    let chat = bot.join("tests/more.chat");
+    write(
+        &chat,
+        "conversation more\n@ ana on wbe\n> hi\n< x\n\nconversation nothing\n> hi\n".to_owned(),
+    );
+    let plain = json(&botflow(&bot, &["check", "--format", "json"]).ends(1));
+    let names: Vec<&str> = (plain["findings"].as_array().expect("a list").iter())
+        .filter_map(|finding| finding["name"].as_str())
+        .collect();
+    assert_eq!(names, ["chat-unknown-name", "chat-never-checks"], "{plain}");
+    let sarif = json(&botflow(&bot, &["check", "--format", "sarif"]).ends(1));
+    let place = &results(&sarif)[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "bot/tests/more.chat");
+    assert_eq!(cut(&read(&chat), &place["region"]), "wbe");
+    let github = botflow(&bot, &["check", "--format", "github"]).ends(1);
+    assert!(github.data.contains("more.chat,line=2"), "{}", github.data);
+    let junit = botflow(&bot, &["check", "--format", "junit"]).ends(1);
+    assert!(junit.data.contains("more.chat"), "{}", junit.data);
+    let human = botflow(&bot, &["check"]).ends(1);
+    assert!(human.data.contains("tests/more.chat:2:10"), "{}", human.data);
+    write(
+        &chat,
+        "conversation more\n@ ana on web\n> hi\n= owner bot\n\n# botflow: allow chat-never-checks -- to be written\n\
+         conversation nothing\n> hi\n"
+            .to_owned(),
+    );
+    botflow(&bot, &["check", "--deny", "warnings"]).ends(0);
+    replace(&chat, "chat-never-checks", "chat-stub-unused");
+    let human = botflow(&bot, &["check", "--deny", "warnings"]).ends(1);
+    for name in ["chat-never-checks", "unneeded-allow"] {
+        assert!(human.data.contains(name), "{}", human.data);
+    }
+}

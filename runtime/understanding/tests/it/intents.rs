@@ -306,3 +306,35 @@ proptest! {
         prop_assert_eq!(at_once, each);
     }
 }
+
+/// What checks ask is what the matcher does.
+#[test]
+fn an_intent_is_heard_beyond_its_sentences_by_short_words() {
+    use botflow_understanding::{Learner, WordLearner};
+    let words = |words: &[&str], likes: &[&str]| IntentWords {
+        words: words.iter().map(|one| (*one).into()).collect(),
+        likes: likes.iter().map(|one| (*one).into()).collect(),
+        ..IntentWords::default()
+    };
+    for (intent, generalises) in [
+        (words(&["price"], &[]), true),
+        (words(&["when do you open on sundays"], &[]), true),
+        (words(&["nothing came of what was ordered last week"], &[]), false),
+        (words(&[], &["is it expensive", "what would I pay"]), false),
+        (
+            words(&[], &["is it expensive", "what would I pay", "is it dear"]),
+            true,
+        ),
+        (words(&[], &["where is order {order}"]), true),
+        (words(&[], &[]), false),
+    ] {
+        assert_eq!(WordLearner.generalises(&intent), generalises, "{intent:?}");
+    }
+    let learned = WordLearner.learn(&[words(&["price"], &["is it dear"])]);
+    let heard = |message: &str| {
+        !learned
+            .intents(message, &normalise(message), &NoReaders)
+            .is_empty()
+    };
+    assert!(heard("the price please") && heard("is it dear") && !heard("is it very dear"));
+}
