@@ -125,9 +125,18 @@ pub fn chat_files(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
 
 /// The `.chat` files of the bot in a folder and of no other one below it, by their paths below it, in order.
 pub fn own_chat_files(root: &Utf8Path) -> Result<Vec<(String, Utf8PathBuf)>, Failure> {
-    let files = files_below(root, |file| file.extension() == Some("chat"))?;
-    let own = files.into_iter().filter(|file| !belongs_to_another(root, file));
-    Ok(own.map(|file| (relative(root, &file), file)).collect())
+    let files = files_below(root, |file| {
+        file.extension() == Some("chat") || file.file_name() == Some(CONFIG_FILE)
+    })?;
+    let (others, chats): (Vec<_>, Vec<_>) =
+        (files.into_iter()).partition(|file| file.file_name() == Some(CONFIG_FILE));
+    let others: Vec<_> = (others.iter().map(|file| parent(file)))
+        .filter(|folder| *folder != root)
+        .collect();
+    let own = chats
+        .iter()
+        .filter(|file| !others.iter().any(|other| file.starts_with(other)));
+    Ok(own.map(|file| (relative(root, file), file.clone())).collect())
 }
 
 /// The `.flow` files that a path means: itself, or all below it.

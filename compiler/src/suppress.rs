@@ -270,7 +270,7 @@ fn comment<'t>(file: FileId, at: usize, written: &'t str, wrong: &mut Vec<Findin
         let start = name.as_ptr() as usize - written.as_ptr() as usize;
         let place = span(start, start + name.len());
         let rule = rules::find(name);
-        if rule.is_none() && !rules::LATER.contains(&name) {
+        if rule.is_none() {
             wrong.push(unknown(place, name));
         }
         names.push(Name {

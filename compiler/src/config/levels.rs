@@ -131,8 +131,6 @@ impl Levels {
                 return;
             }
             self.set.insert(rule.name, level);
-        } else if let Some(later) = rules::LATER.iter().find(|later| **later == name) {
-            self.set.insert(later, level);
         } else {
             findings.push(unknown_lint(name, span(key.span())));
         }
@@ -145,9 +143,7 @@ fn unknown_lint(name: &str, at: crate::project::Span) -> Finding {
         at,
         format!("There is no kind of finding called `{name}`."),
     );
-    let known = rules::all()
-        .map(|rule| rule.name)
-        .chain(rules::LATER.iter().copied());
+    let known = rules::all().map(|rule| rule.name);
     match nearest(name, known) {
         Some(known) => {
             finding

@@ -124,6 +124,3 @@ pub fn index() -> String {
     }
     page
 }
-
-/// Names that `[lints]` may mention before their rules exist: all there are exist now.
-pub const LATER: &[&str] = &[];

@@ -334,6 +334,8 @@ fn of_flow(text: &str) -> Project {
         conversation: None,
         before: None,
     })
+}
+
 /// What is found in a file of conversations, as shells tell it.
 fn of_conversations(checked: &Checked, file: FileId, text: &str) -> Vec<Finding> {
     let bot = checked.bot_as_understood();
