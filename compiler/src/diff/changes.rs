@@ -566,7 +566,8 @@ fn translations(old: &Section, was: usize, new: &Section, is: usize, found: &mut
         let mut change = told(old, Some(was), new, Some(is), What::Removed);
         change.kind = "translation".into();
         change.spoken = false;
-        (change.before, change.after) = (Some(lost.join(", ")), None);
+        let words = super::flows::shortened(&new.facts[is].words);
+        (change.before, change.after) = (Some(format!("“{words}” in {}", lost.join(", "))), None);
         found.push((is, change));
     }
 }

@@ -198,7 +198,7 @@ fn play_once(program: &Program, conversation: &[String]) -> (Played, Option<Stri
                 continue;
             }
             LineKind::Customer(input) => {
-                let position = line.first.checked_sub(2).unwrap_or_default();
+                let position = line.first.saturating_sub(2);
                 match (input, rehearser.customer(input, written)) {
                     // A button that is called otherwise here is the one that stands where it stood.
                     (Input::Press { label, of: None }, Err(_)) if !label.contains(ANYTHING) => {
