@@ -260,11 +260,12 @@ fn junit_has_a_case_for_each_kind_of_finding() {
             .count()
     };
     assert_eq!(elements.first().map(String::as_str), Some("testsuites"));
-    // Three files: one with an error, one with two warnings of one kind, and one without anything.
-    assert_eq!(count(&run.data, "testsuite"), 3, "{}", run.data);
+    // Four files: one with an error, one with two warnings of one kind, and two without anything, of which one holds
+    // conversations.
+    assert_eq!(count(&run.data, "testsuite"), 4, "{}", run.data);
     assert!(
         run.data
-            .contains("<testsuites name=\"botflow check\" tests=\"3\" failures=\"1\">"),
+            .contains("<testsuites name=\"botflow check\" tests=\"4\" failures=\"1\">"),
         "{}",
         run.data
     );

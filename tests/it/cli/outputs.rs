@@ -294,7 +294,9 @@ fn every_finding_is_explained_by_code_and_by_name() {
         let by_name = botflow(folder.path(), &["explain", name]).ends(0);
         assert_eq!(by_code.data, by_name.data);
         assert!(
-            by_name.data.contains("```flow") || by_name.data.contains("```toml"),
+            ["```flow", "```toml", "```md", "```chat"]
+                .iter()
+                .any(|example| by_name.data.contains(example)),
             "{name} has an example"
         );
         seen.push(code.to_owned());
