@@ -162,11 +162,11 @@ fn where_heard(context: &Context<'_>, finding: &Finding, line: String) -> Vec<St
             _ => false,
         })
     };
-    if intent.is_none() || context.bot.always.iter().any(|id| hears(id)) {
+    if intent.is_none() || context.bot.always.iter().any(&hears) {
         return context.plan(|plan| plan.line(line));
     }
     let places = context.bot.places.iter().enumerate();
-    let listening = places.filter(|(_, place)| place.handlers.iter().any(|id| hears(id)));
+    let listening = places.filter(|(_, place)| place.handlers.iter().any(&hears));
     let paths = listening
         .take(20)
         .map(|(id, _)| context.path(context.graph.place(botflow_artifact::PlaceId::from(id))))

@@ -35,7 +35,7 @@ impl<'t> Lines<'t> {
     }
 
     /// A line from a column (from 1, in characters) to its end.
-    pub fn from_column(&self, number: usize, column: usize) -> Range<usize> {
+    pub fn behind_column(&self, number: usize, column: usize) -> Range<usize> {
         let line = self.line(number);
         let start = number.checked_sub(1).and_then(|at| self.starts.get(at)).copied();
         let start = start.unwrap_or(line.start).min(line.start);

@@ -89,7 +89,7 @@ fn unreadable(lines: &Lines<'_>, text: &str, first: ScriptError) -> Vec<Issue> {
     let mut issues: Vec<Issue> = Vec::new();
     let mut error = first;
     loop {
-        let range = lines.from_column(error.line, error.column);
+        let range = lines.behind_column(error.line, error.column);
         issues.push(Issue::new("chat-syntax", range, sentence(&error.message)).help(sentence(&error.help)));
         let Some(line) = error.line.checked_sub(1).filter(|line| *line < left.len()) else {
             break;
