@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Rule};
 use crate::hir::FlowBody;
 use crate::project::{Source, Span};
+use crate::rules::channels::outside_window;
 use crate::rules::flow::{
-    clocks_out_of_order, dead_end, duplicate_place, ends_without_outcome, never_asked, no_way_out,
-    runs_itself, statement_never_runs, step_falls_off, talks_to_itself,
+    clocks_out_of_order, dead_end, duplicate_place, ends_without_outcome, nags_for_ever, never_asked,
+    no_way_out, runs_itself, statement_never_runs, step_falls_off, talks_to_itself,
 };
-use crate::rules::names::{constant_condition, contradictory_condition, not_answered_yet};
+use crate::rules::languages::not_understood_in_language;
+use crate::rules::names::{constant_condition, contradictory_condition, not_answered_yet, unused_name};
 use crate::rules::talk::{no_failure_way_out, no_option_left};
+use crate::rules::triggers::{no_consent, unreachable_audience};
 
 /// Where a consequence stands, seen from its cause.
 #[derive(Clone, Copy)]
@@ -25,6 +28,10 @@ enum Where {
     OnTheLine,
     /// In the same flow.
     InTheFlow,
+    /// In the flow that the trigger starts in which the cause stands.
+    InTheFlowItStarts,
+    /// Anywhere in the bot.
+    Anywhere,
     /// In the same flow, about a name that the cause's line gives.
     OfTheName,
 }
@@ -46,6 +53,27 @@ const FOLLOWS: &[(&Rule, &Rule, Where)] = &[
     // Behind a question that nobody gets out of nothing runs.
     (&dead_end::RULE, &statement_never_runs::RULE, Where::InTheFlow),
     (&no_way_out::RULE, &statement_never_runs::RULE, Where::InTheFlow),
+    // Time that runs on where nothing ends it runs on to what is said next.
+    (&step_falls_off::RULE, &outside_window::RULE, Where::InTheFlow),
+    (
+        &clocks_out_of_order::RULE,
+        &outside_window::RULE,
+        Where::InTheFlow,
+    ),
+    (&nags_for_ever::RULE, &outside_window::RULE, Where::Anywhere),
+    // What nobody hears need not be heard in other languages.
+    (
+        &unused_name::RULE,
+        &not_understood_in_language::RULE,
+        Where::OnTheLine,
+    ),
+    // What does not arrive opens no conversation, and whoever cannot be written to first cannot be written to.
+    (&no_consent::RULE, &outside_window::RULE, Where::InTheFlow),
+    (
+        &unreachable_audience::RULE,
+        &outside_window::RULE,
+        Where::InTheFlowItStarts,
+    ),
     // What comes behind a call that failed unnoticed has no result to read.
     (
         &no_failure_way_out::RULE,
@@ -104,6 +132,17 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
                         cause.file == at.file && line(sources, *cause).1 == line(sources, at).1
                     }
                     Where::InTheFlow => flow(*cause).is_some() && flow(*cause) == flow(at),
+                    Where::Anywhere => true,
+                    Where::InTheFlowItStarts => {
+                        let around = flows.iter().find(|flow| {
+                            flow.span.file == at.file
+                                && flow.span.start <= at.start
+                                && at.start < flow.span.end
+                        });
+                        around.is_some_and(|flow| {
+                            starts(sources, *cause) == Some(text(sources, flow.name_span))
+                        })
+                    }
                     Where::OfTheName => {
                         flow(*cause).is_some()
                             && flow(*cause) == flow(at)
@@ -123,6 +162,16 @@ fn gives(line: &str, read: &str) -> bool {
         && head
             .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
             .any(|word| word == name)
+}
+
+/// The flow that the trigger starts in which a place stands: `start` is the last of its settings.
+fn starts(sources: &[Source], place: Span) -> Option<&str> {
+    let source = sources.get(place.file.0 as usize)?;
+    let behind = source.text.get(place.start as usize..)?;
+    let trigger = behind.split("\n}").next()?;
+    let name = trigger.split("\n  start ").nth(1)?;
+    name.split(|letter: char| !letter.is_alphanumeric() && !"_.".contains(letter))
+        .next()
 }
 
 fn text(sources: &[Source], span: Span) -> &str {

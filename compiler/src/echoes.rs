@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use crate::finding::{Finding, Level, Rule};
 use crate::hir::FlowBody;
 use crate::project::{FileId, Source, Span};
+use crate::rules::channels::outside_window;
 use crate::rules::escalation::queue_never_used;
 use crate::rules::flow::{dead_end, ends_without_outcome, nags_for_ever, no_way_out, step_falls_off};
 use crate::rules::flow::{talks_to_itself, unknown_target, unreachable_flow, unreachable_step};
 use crate::rules::names::{
     impossible_comparison, not_answered_yet, unknown_may_be_missing, unknown_name, unused_name,
 };
-use crate::rules::triggers::{experiment_never_joins, goal_never_reached, unverified_identity};
+use crate::rules::triggers::{experiment_never_joins, goal_never_reached, never_fires, unverified_identity};
 
 /// Takes out the echoes of mistakes of writing, and of names that are not known.
 pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
@@ -60,6 +61,10 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         .collect();
     doubtful.sort_unstable();
     findings.retain(|finding| {
+        // Translations are held against texts, and time is counted along all ways of a bot, that are not whole.
+        if finding.rule.code.starts_with("BF7") || finding.rule.code == outside_window::RULE.code {
+            return false;
+        }
         // A name that a broken line was to give may be taken for a value of a set.
         if is_unknown(finding) || finding.rule.code == impossible_comparison::RULE.code {
             let text = sources.get(finding.span.file.0 as usize).and_then(|source| {
@@ -72,13 +77,16 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         if !finding.rule.code.starts_with("BF0") && on_lines(&broken_lines, finding.span) {
             return false;
         }
-        if NOTHING_LEADS_THERE
-            .iter()
-            .any(|rule| rule.code == finding.rule.code)
-            && !meant.is_empty()
-            && meant.contains(text_of(sources, finding.span))
+        if !meant.is_empty()
+            && NOTHING_LEADS_THERE
+                .iter()
+                .any(|rule| rule.code == finding.rule.code)
         {
-            return false;
+            let mut words = text_of(sources, finding.span)
+                .split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            if words.any(|word| meant.contains(word)) {
+                return false;
+            }
         }
         if !follows_ways(finding) {
             return true;
@@ -100,6 +108,7 @@ const NOTHING_LEADS_THERE: &[&Rule] = &[
     &queue_never_used::RULE,
     &experiment_never_joins::RULE,
     &goal_never_reached::RULE,
+    &never_fires::RULE,
 ];
 
 fn text_of(sources: &[Source], span: Span) -> &str {

@@ -14,6 +14,8 @@ pub struct Bot {
     pub name: String,
     /// Its files.
     pub project: Project,
+    /// Whether what is found about its translations counts.
+    pub is_translated: bool,
     /// The trees of its `.flow` files, in their order.
     trees: Vec<GreenNode>,
 }
@@ -29,6 +31,7 @@ impl Bot {
         Bot {
             name: name.into(),
             project,
+            is_translated: false,
             trees,
         }
     }
@@ -76,7 +79,7 @@ pub fn read(examples: &Path) -> io::Result<Vec<Bot>> {
             .filter(|file| file.starts_with(root) && !inner.iter().any(|other| file.starts_with(other)))
             .collect();
         let mut project = Project {
-            config: Some(Arc::from(without_translations(fs::read_to_string(config)?))),
+            config: Some(Arc::from(fs::read_to_string(config)?)),
             ..Project::default()
         };
         for file in mine {
@@ -91,13 +94,21 @@ pub fn read(examples: &Path) -> io::Result<Vec<Bot>> {
                 text: Arc::from(fs::read_to_string(file)?),
             });
         }
+        if !project.locales.is_empty() {
+            let mut translated = Bot::new(format!("{name}, translated"), project.clone());
+            translated.is_translated = true;
+            bots.push(translated);
+        }
+        project.config = project
+            .config
+            .map(|config| Arc::from(without_translations(config.to_string())));
         bots.push(Bot::new(name, project));
     }
     Ok(bots)
 }
 
 /// A defect in a text makes its translations stale, which would be told besides: what is found about translations is
-/// found in other bots.
+/// found in the bot with its translations.
 fn without_translations(mut config: String) -> String {
     if !config.contains("[lints]") {
         config.push_str("\n[lints]\n");

@@ -30,12 +30,14 @@ pub struct Verdict {
     pub caught: Caught,
     /// What was found besides what the sound bot has: names with places, as a person would read them.
     pub found: Vec<String>,
+    /// Whether there is one finding; a text that changes is stale in every catalogue, and has one in each.
+    alone: bool,
 }
 
 impl Verdict {
     /// The right finding at the right place, and no other.
     pub fn is_perfect(&self) -> bool {
-        self.caught == Caught::Right && self.found.len() == 1
+        self.caught == Caught::Right && self.alone
     }
 }
 
@@ -79,7 +81,7 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
         .collect();
     let (file, place) = mutant.place();
     let right = |finding: &Finding| class.names.contains(&finding.rule.name);
-    let here = |span: Span| stands(&project, span, file, &place);
+    let here = |span: Span| stands(&project, &checked.files, span, file, &place);
     let caught = if new
         .iter()
         .any(|finding| right(finding) && (here(finding.span) || finding.related.iter().any(|r| here(r.span))))
@@ -92,7 +94,12 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
     } else {
         Caught::Otherwise
     };
+    let alone = new.len() == 1
+        || class.names[0] == "stale-translation"
+            && new.iter().all(|finding| right(finding))
+            && new.len() == project.locales.len();
     Some(Verdict {
+        alone,
         caught,
         found: new
             .into_iter()
@@ -102,13 +109,21 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
 }
 
 /// Whether a span shares a line with the place.
-fn stands(project: &Project, span: Span, file: File, place: &Range<usize>) -> bool {
-    let (same, text) = match file {
-        File::Flow(index) => (
-            span.file == FileId(index as u32),
-            project.sources.get(index).map_or("", |source| &*source.text),
-        ),
-        File::Config => (
+fn stands(project: &Project, files: &[Source], span: Span, file: File, place: &Range<usize>) -> bool {
+    let source = match file {
+        File::Flow(index) => project.sources.get(index),
+        File::Locale(index) => project.locales.get(index),
+        File::Config => None,
+    };
+    let (same, text) = match source {
+        Some(source) => {
+            let found = files.get(span.file.0 as usize);
+            (
+                found.is_some_and(|found| found.path == source.path),
+                &*source.text,
+            )
+        }
+        None => (
             span.file == FileId::CONFIG,
             project.config.as_deref().unwrap_or_default(),
         ),

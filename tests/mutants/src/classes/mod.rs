@@ -2,13 +2,16 @@
 //!
 //! A class makes a mutant only where the defect is one: what the bot says elsewhere must not make it harmless.
 
+mod channels;
 mod escalation;
 mod flow;
+mod languages;
 mod names;
 mod talk;
 mod triggers;
 mod writing;
 
+use botflow_compiler::rules;
 use botflow_testkit::random::Random;
 
 use crate::corpus::Bot;
@@ -25,6 +28,10 @@ pub struct Class {
 }
 
 impl Class {
+    fn is_about_languages(&self) -> bool {
+        rules::find(self.names[0]).is_some_and(|rule| rule.code.starts_with("BF7"))
+    }
+
     /// At most so many mutants, spread over all bots and places: the same seed gives the same ones.
     pub fn some(&self, bots: &[Bot], most: usize, seed: u64) -> Vec<(usize, Mutant)> {
         let mut random = Random::new(seed);
@@ -34,7 +41,8 @@ impl Class {
             // A bot whose levels silence the finding says nothing about it.
             .filter(|(_, bot)| {
                 let config = bot.project.config.as_deref().unwrap_or_default();
-                !self.names.iter().any(|name| config.contains(name))
+                self.is_about_languages() == bot.is_translated
+                    && !self.names.iter().any(|name| config.contains(name))
             })
             .map(|(index, bot)| (index, (self.seed)(bot)))
             .collect();
@@ -63,8 +71,10 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         names::CLASSES,
         flow::CLASSES,
         talk::CLASSES,
+        channels::CLASSES,
         triggers::CLASSES,
         escalation::CLASSES,
+        languages::CLASSES,
     ]
     .into_iter()
     .flatten()

@@ -264,7 +264,16 @@ fn wrong_arguments(bot: &Bot) -> Vec<Mutant> {
                     mutants.push(Mutant::new("the last one left out").replace(args.file(), gap, ""));
                 }
             }
-            None => mutants.push(spot.becomes("one too many", format!("{}(5)", spot.text()))),
+            None => {
+                // A parameter that may be left out would take it.
+                let name = spot.child(Path).map(|path| path.text().to_owned());
+                let takes = spot::all(bot, &[FlowItem])
+                    .iter()
+                    .any(|flow| flow.name() == name && flow.child(Params).is_some());
+                if !takes {
+                    mutants.push(spot.becomes("one too many", format!("{}(5)", spot.text())));
+                }
+            }
         }
     }
     mutants
