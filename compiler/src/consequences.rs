@@ -17,7 +17,8 @@ use crate::rules::flow::{
 use crate::rules::languages::not_understood_in_language;
 use crate::rules::names::{constant_condition, contradictory_condition, not_answered_yet, unused_name};
 use crate::rules::talk::{no_failure_way_out, no_option_left};
-use crate::rules::triggers::{no_consent, unreachable_audience};
+use crate::rules::triggers::{no_consent, stop_shadowed, unreachable_audience};
+use crate::rules::understanding::example_of_own_intent_misread;
 
 /// Where a consequence stands, seen from its cause.
 #[derive(Clone, Copy)]
@@ -61,6 +62,12 @@ const FOLLOWS: &[(&Rule, &Rule, Where)] = &[
         Where::InTheFlow,
     ),
     (&nags_for_ever::RULE, &outside_window::RULE, Where::Anywhere),
+    // What the law hears first is not read as the intent it is an example of.
+    (
+        &stop_shadowed::RULE,
+        &example_of_own_intent_misread::RULE,
+        Where::OnTheLine,
+    ),
     // What nobody hears need not be heard in other languages.
     (
         &unused_name::RULE,

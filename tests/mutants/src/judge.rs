@@ -112,6 +112,7 @@ pub fn judge(class: &Class, bot: &Bot, mutant: &Mutant, sound: &[String]) -> Opt
 fn stands(project: &Project, files: &[Source], span: Span, file: File, place: &Range<usize>) -> bool {
     let source = match file {
         File::Flow(index) => project.sources.get(index),
+        File::Document(index) => project.documents.get(index),
         File::Locale(index) => project.locales.get(index),
         File::Config => None,
     };

@@ -10,6 +10,8 @@ use botflow_compiler::project::Project;
 pub enum File {
     /// A `.flow` file, by its place in the project.
     Flow(usize),
+    /// Another text, such as a file of questions and answers, by its place in the project.
+    Document(usize),
     /// A catalogue of translations, by its place in the project.
     Locale(usize),
     /// `botflow.toml`.
@@ -99,6 +101,11 @@ impl Mutant {
         let mut project = sound.clone();
         for (index, source) in project.sources.iter_mut().enumerate() {
             if let Some(text) = edited(&edits, File::Flow(index), &source.text) {
+                source.text = Arc::from(text);
+            }
+        }
+        for (index, source) in project.documents.iter_mut().enumerate() {
+            if let Some(text) = edited(&edits, File::Document(index), &source.text) {
                 source.text = Arc::from(text);
             }
         }

@@ -16,7 +16,7 @@ pub const CLASSES: &[Class] = &[
         seed: missing_translation,
     },
     Class {
-        names: &["stale-translation"],
+        names: &["stale-translation", "missing-translation"],
         done: "a text changes, and its translations do not",
         seed: stale_translation,
     },

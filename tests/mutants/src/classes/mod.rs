@@ -9,6 +9,7 @@ mod languages;
 mod names;
 mod talk;
 mod triggers;
+mod understanding;
 mod writing;
 
 use botflow_compiler::rules;
@@ -75,6 +76,7 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         triggers::CLASSES,
         escalation::CLASSES,
         languages::CLASSES,
+        understanding::CLASSES,
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,152 @@
+//! BF8: what is heard as what.
+
+use botflow_syntax::SyntaxKind::*;
+
+use super::Class;
+use crate::corpus::Bot;
+use crate::mutant::{File, Mutant};
+use crate::spot::{self, Spot};
+
+pub const CLASSES: &[Class] = &[
+    Class {
+        names: &["same-words"],
+        done: "an intent gets the words of another one",
+        seed: same_words,
+    },
+    Class {
+        names: &["option-shadowed"],
+        done: "an option is heard by the words of an intent",
+        seed: option_shadowed,
+    },
+    Class {
+        names: &["empty-intent"],
+        done: "an intent loses its words",
+        seed: empty_intent,
+    },
+    Class {
+        names: &["faq-duplicate"],
+        done: "a question of the faq is written twice",
+        seed: faq_duplicate,
+    },
+    Class {
+        names: &["faq-broken-link"],
+        done: "an answer of the faq leads to a heading that is not there",
+        seed: faq_broken_link,
+    },
+];
+
+/// Intents that `always` hears, with their words in the bot's first language.
+fn heard_everywhere(bot: &Bot) -> Vec<Spot<'_>> {
+    let names: Vec<String> = spot::all(bot, &[IntentHandler])
+        .iter()
+        .filter(|handler| handler.above(AlwaysItem).is_some())
+        .filter_map(|handler| Some(handler.child(Path)?.text().to_owned()))
+        .collect();
+    spot::all(bot, &[IntentItem])
+        .into_iter()
+        .filter(|intent| intent.name().is_some_and(|name| names.contains(&name)))
+        .filter(|intent| {
+            intent
+                .child(WordsClause)
+                .is_some_and(|words| words.child(LanguageCode).is_none())
+        })
+        .collect()
+}
+
+fn words<'b>(intent: &Spot<'b>) -> Option<(Spot<'b>, Spot<'b>)> {
+    let clause = intent.child(WordsClause)?;
+    let first = clause.child(Text)?;
+    Some((clause, first))
+}
+
+fn same_words(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    let intents = heard_everywhere(bot);
+    for pair in intents.windows(2) {
+        if let (Some((_, phrase)), Some((clause, _))) = (words(&pair[0]), words(&pair[1])) {
+            let at = clause.range().end;
+            let more = format!(", {}", phrase.text());
+            mutants.push(Mutant::new("the same phrase").replace(clause.file(), at..at, more));
+        }
+    }
+    mutants
+}
+
+fn option_shadowed(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    let intents = heard_everywhere(bot);
+    for choose in spot::all(bot, &[ChooseStmt]) {
+        let Some(choice) = choose
+            .children(Choice)
+            .into_iter()
+            .find(|choice| choice.child(OpensClause).is_none())
+        else {
+            continue;
+        };
+        // An intent of another matter: the flow must not mention what it is about.
+        let flow = choose
+            .above(FlowItem)
+            .map_or("", |flow| flow.text())
+            .to_lowercase();
+        let other = intents.iter().find(|intent| {
+            let name = intent.name().unwrap_or_default();
+            let phrase = words(intent)
+                .map_or("", |(_, phrase)| phrase.text())
+                .to_lowercase();
+            let phrase = phrase.trim_matches('"').to_owned();
+            name.split('_')
+                .chain(phrase.split(' '))
+                .all(|word| !flow.contains(&word[..word.len().min(4)]))
+        });
+        let (Some(label), Some((_, phrase))) = (choice.child(Text), other.and_then(words)) else {
+            continue;
+        };
+        let at = label.range().end;
+        let more = format!(" words {}", phrase.text());
+        if choice.child(WordsClause).is_none() {
+            mutants.push(
+                Mutant::new("an intent's words")
+                    .replace(label.file(), at..at, more)
+                    .at(choice.file(), choice.range()),
+            );
+        }
+    }
+    mutants
+}
+
+fn empty_intent(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for intent in spot::all(bot, &[IntentItem]) {
+        let (Some(first), Some(end)) = (intent.block_start(), intent.block_end()) else {
+            continue;
+        };
+        mutants.push(
+            Mutant::new("no words")
+                .replace(intent.file(), first..end, "")
+                .at(intent.file(), intent.range()),
+        );
+    }
+    mutants
+}
+
+fn faq_duplicate(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, document) in bot.project.documents.iter().enumerate() {
+        for heading in document.text.lines().filter(|line| line.starts_with('#')) {
+            let end = document.text.len();
+            let text = format!("\n{heading}\n\nThat is something else.\n");
+            mutants.push(Mutant::new("asked twice").replace(File::Document(index), end..end, text));
+        }
+    }
+    mutants
+}
+
+fn faq_broken_link(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for (index, document) in bot.project.documents.iter().enumerate() {
+        let end = document.text.trim_end().len();
+        let text = " See [there](#nowhere-at-all).";
+        mutants.push(Mutant::new("a link to nowhere").replace(File::Document(index), end..end, text));
+    }
+    mutants
+}
