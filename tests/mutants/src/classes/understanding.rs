@@ -76,6 +76,13 @@ fn option_shadowed(bot: &Bot) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let intents = heard_everywhere(bot);
     for choose in spot::all(bot, &[ChooseStmt]) {
+        // What colleagues begin belongs to their talk.
+        if choose
+            .above(FlowItem)
+            .is_none_or(|flow| flow.child(OpenClause).is_some())
+        {
+            continue;
+        }
         let Some(choice) = choose
             .children(Choice)
             .into_iter()
