@@ -187,7 +187,7 @@ fn a_proof_says_what_was_proved_and_what_it_rests_on() {
         .prints("What channels can show is as it was known: web ");
     let config = folder.path().join("bot/botflow.toml");
     let text = std::fs::read_to_string(&config).expect("it is there");
-    write(&config, &format!("{text}\n[lints]\nnobody-came = \"off\"\n"));
+    write(&config, format!("{text}\n[lints]\nnobody-came = \"off\"\n"));
     let told = explore(folder.path(), &["--proof", "--format", "json"]).ends(0);
     let told: Value = serde_json::from_str(&told.data).expect("it is JSON");
     let not_so = told["not_so"].to_string();

@@ -354,7 +354,7 @@ fn conversations_are_checked_in_all_formats() {
     let chat = bot.join("tests/more.chat");
     write(
         &chat,
-        "conversation more\n@ ana on wbe\n> hi\n< x\n\nconversation nothing\n> hi\n".to_owned(),
+        "conversation more\n@ ana on wbe\n> hi\n< x\n\nconversation nothing\n> hi\n",
     );
     let plain = json(&botflow(&bot, &["check", "--format", "json"]).ends(1));
     let names: Vec<&str> = (plain["findings"].as_array().expect("a list").iter())
@@ -374,8 +374,7 @@ fn conversations_are_checked_in_all_formats() {
     write(
         &chat,
         "conversation more\n@ ana on web\n> hi\n= owner bot\n\n# botflow: allow chat-never-checks -- to be written\n\
-         conversation nothing\n> hi\n"
-            .to_owned(),
+         conversation nothing\n> hi\n",
     );
     botflow(&bot, &["check", "--deny", "warnings"]).ends(0);
     replace(&chat, "chat-never-checks", "chat-stub-unused");

@@ -34,8 +34,8 @@ flow hello {
 
 fn shop() -> TempDir {
     let folder = TempDir::new().expect("a folder can be made");
-    write(&folder.path().join("botflow.toml"), "");
-    write(&folder.path().join("bot.flow"), FLOW);
+    write(folder.path().join("botflow.toml"), "");
+    write(folder.path().join("bot.flow"), FLOW);
     folder
 }
 
@@ -64,7 +64,7 @@ fn is_good(folder: &Path, file: &str) {
     );
     assert_eq!(
         tool(folder, "msgcat", &["--no-wrap", file]),
-        read(&folder.join(file)),
+        read(folder.join(file)),
         "{file}"
     );
 }
@@ -100,7 +100,7 @@ fn catalogues_are_made_translated_and_counted() {
     botflow(here, &["text", "update"])
         .ends(0)
         .says("locales/ro.po: updated; 0 of 3 texts translated, 3 missing.");
-    let written = read(&here.join("locales/ro.po"));
+    let written = read(here.join("locales/ro.po"));
     for part in [
         "\"Language: ro\\n\"",
         "Plural-Forms: nplurals=3;",
@@ -115,7 +115,7 @@ fn catalogues_are_made_translated_and_counted() {
     // Nothing changes twice.
     botflow(here, &["text", "update", "--check"]).ends(0);
     for (before, after) in ROMANIAN {
-        replace(&here.join("locales/ro.po"), before, after);
+        replace(here.join("locales/ro.po"), before, after);
     }
     is_good(here, "locales/ro.po");
     let run = botflow(here, &["text", "status", "--format", "json"]).ends(1);
@@ -125,7 +125,7 @@ fn catalogues_are_made_translated_and_counted() {
     assert_eq!(counts["languages"][0]["translated"], 3);
     assert_eq!(counts["languages"][1]["missing"], 3);
     fs::remove_file(here.join("locales/ru.po")).expect("it was written");
-    replace(&here.join("bot.flow"), "en, ro, ru", "en, ro");
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
     botflow(here, &["text", "status"]).ends(0);
     botflow(here, &["check", "--deny", "warnings"]).ends(0);
 }
@@ -134,7 +134,7 @@ fn catalogues_are_made_translated_and_counted() {
 fn what_changes_is_kept_for_comparison() {
     let folder = shop();
     let here = folder.path();
-    replace(&here.join("bot.flow"), "en, ro, ru", "en, ro");
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
     botflow(here, &["text", "update"]).ends(0);
     let catalogue = here.join("locales/ro.po");
     for (before, after) in ROMANIAN {
@@ -147,16 +147,16 @@ fn what_changes_is_kept_for_comparison() {
     );
     // One text changes, one goes.
     replace(
-        &here.join("bot.flow"),
+        here.join("bot.flow"),
         "\\\"welcome\\\"!",
         "\\\"welcome\\\" back!",
     );
-    let flow = read(&here.join("bot.flow"));
+    let flow = read(here.join("bot.flow"));
     let start = flow.find("  say \"\"\"").expect("the block");
     let end = flow.find("  say \"You").expect("the next text");
     write(
-        &here.join("bot.flow"),
-        &format!("{}{}", &flow[..start], &flow[end..]),
+        here.join("bot.flow"),
+        format!("{}{}", &flow[..start], &flow[end..]),
     );
     botflow(here, &["check"])
         .ends(0)
@@ -180,7 +180,7 @@ fn what_changes_is_kept_for_comparison() {
     is_good(here, "locales/ro.po");
     botflow(here, &["check"]).ends(0).prints("marked as `fuzzy`");
     // The words come back, and so does the translation.
-    write(&here.join("bot.flow"), &FLOW.replace("en, ro, ru", "en, ro"));
+    write(here.join("bot.flow"), FLOW.replace("en, ro, ru", "en, ro"));
     botflow(here, &["text", "update"]).ends(0);
     assert!(read(&catalogue).contains("msgstr \"Două rânduri și o \\\\{acoladă}.\"\n"));
     assert!(!read(&catalogue).contains("#~"));
@@ -191,10 +191,10 @@ fn what_changes_is_kept_for_comparison() {
 fn msgmerge_merges_the_same() {
     let folder = shop();
     let here = folder.path();
-    replace(&here.join("bot.flow"), "en, ro, ru", "en, ro");
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
     botflow(here, &["text", "update"]).ends(0);
     for (before, after) in ROMANIAN {
-        replace(&here.join("locales/ro.po"), before, after);
+        replace(here.join("locales/ro.po"), before, after);
     }
     let flow = here.join("bot.flow");
     replace(&flow, "\\\"welcome\\\"!", "\\\"welcome\\\" back!");
@@ -216,7 +216,7 @@ fn msgmerge_merges_the_same() {
         ],
     );
     botflow(here, &["text", "update"]).ends(0);
-    let ours = read(&here.join("locales/ro.po"));
+    let ours = read(here.join("locales/ro.po"));
     let entries = |text: &str| -> Vec<String> {
         text.split("\n\n")
             .skip(1)
@@ -248,9 +248,9 @@ fn catalogues_of_the_examples_are_good() {
 fn nothing_of_a_catalogue_is_lost() {
     let folder = shop();
     let here = folder.path();
-    replace(&here.join("bot.flow"), "en, ro, ru", "en, ro");
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
     write(
-        &here.join("locales/ro.po"),
+        here.join("locales/ro.po"),
         "# Shop in Romanian.\n# Ana, 2026\nmsgid \"\"\nmsgstr \"\"\n\"Project-Id-Version: shop 2\\n\"\n\"Last-Translator: Ana \
          <ana@example.com>\\n\"\n\"Language: ro\\n\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Plural-Forms: \
          nplurals=3; plural=n==1 ? 0 : (n==0 || (n%100 > 0 && n%100 < 20)) ? 1 : 2;\\n\"\n\"X-Team: we\\n\"\n\n#. The first words.\n#. \
@@ -258,7 +258,7 @@ fn nothing_of_a_catalogue_is_lost() {
          \\\"friend\\\"}, \\\"welcome\\\"!\"\nmsgstr \"Salut\"\n\n#, fuzzy\n#~| msgid \"Bye!\"\n#~ msgid \"Bye\"\n#~ msgstr \"Pa\"\n",
     );
     botflow(here, &["text", "update"]).ends(0);
-    let written = read(&here.join("locales/ro.po"));
+    let written = read(here.join("locales/ro.po"));
     for part in [
         "# Shop in Romanian.\n# Ana, 2026\n",
         "\"Project-Id-Version: shop 2\\n\"",
