@@ -60,7 +60,7 @@ fn bot(root: &Path) -> (Program, Vec<PathBuf>) {
     for file in files(root) {
         let text = || fs::read_to_string(&file).expect("an example is readable");
         match file.extension().and_then(|extension| extension.to_str()) {
-            Some(extension @ ("flow" | "md")) => {
+            Some(extension @ ("flow" | "md" | "po")) => {
                 let path = file
                     .strip_prefix(root)
                     .expect("it was found below")
@@ -69,6 +69,7 @@ fn bot(root: &Path) -> (Program, Vec<PathBuf>) {
                     .into();
                 let files = match extension {
                     "flow" => &mut project.sources,
+                    "po" => &mut project.locales,
                     _ => &mut project.documents,
                 };
                 files.push(Source {

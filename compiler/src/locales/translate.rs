@@ -385,8 +385,8 @@ impl Translator<'_> {
             .into_iter()
             .filter(|category| {
                 let given = arms.arms.iter().any(|(name, _)| name == category);
-                let stands_for = *category == general && arms.other.is_some();
-                !given && !stands_for && !(*category == "other" && arms.other.is_some())
+                let stands_for = arms.other.is_some() && (*category == general || *category == "other");
+                !given && !stands_for
             })
             .map(SmolStr::new_static)
             .collect();

@@ -398,7 +398,8 @@ fn has_words(text: &Text<'_>) -> bool {
         TextPart::Plain(words) => {
             let words = words.trim();
             let address = words.starts_with("https://") || words.starts_with("http://");
-            words.chars().any(char::is_alphabetic) && !(address && !words.contains(char::is_whitespace))
+            let only_address = address && !words.contains(char::is_whitespace);
+            words.chars().any(char::is_alphabetic) && !only_address
         }
         TextPart::Hole(hole) => {
             let texts = hole.syntax().descendants().filter_map(Text::cast);

@@ -6,6 +6,7 @@ mod bounds;
 mod channels;
 mod codegen;
 mod conversations;
+mod declarations;
 mod depth;
 mod echoes;
 mod escalation;

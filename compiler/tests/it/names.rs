@@ -97,7 +97,7 @@ fn place(text: &str, finding: &Finding) -> Place {
 
 /// The findings of a fixture, about names or at error level, are those that it marks.
 #[track_caller]
-fn check(text: &str) {
+pub fn check(text: &str) {
     check_with(text, None);
 }
 
@@ -744,104 +744,6 @@ customer {
   #                  ^^^^^^ unknown-name `marged`
 }
 flow main {
-  finish resolved
-}
-"#,
-    );
-}
-
-#[test]
-fn segments_end_somewhere() {
-    check(
-        r#"
-customer {
-  orders: integer = 0
-}
-segment one if two and customer.orders > 5
-#       ^^^ type-mismatch Whether somebody belongs to `one` depends on itself
-segment two if not one
-segment own if customer.orders > 3 or own
-#       ^^^ type-mismatch Whether somebody belongs to `own` depends on itself
-flow main {
-  if two or own {
-    say "Hello."
-  }
-  finish resolved
-}
-"#,
-    );
-    check(
-        r#"
-customer {
-  orders: integer = 0
-}
-segment s1 if customer.orders > 1
-segment s2 if s1
-segment s3 if s2
-segment s4 if s3
-segment s5 if s4 and s1
-segment s6 if s5
-segment s7 if s6
-segment s8 if s7
-segment s9 if s8
-#       ^^ type-mismatch more than 8 deep
-segment s10 if s9
-flow main {
-  if s10 {
-    say "Hello."
-  }
-  finish resolved
-}
-"#,
-    );
-}
-
-#[test]
-fn an_escalation_leads_to_somebody() {
-    check(
-        r#"
-escalation support {
-#^^^^^^^^^ wrong-arguments Nothing says to which queue this hands over
-  say "One moment."
-  brief "A customer."
-  nobody 5m -> finish unresolved
-}
-flow main {
-  escalate to support
-  finish resolved
-}
-"#,
-    );
-}
-
-#[test]
-fn an_amount_has_a_currency() {
-    check(
-        r#"
-event paid(total: money)
-segment buyer if sum(paid.total, 90d) >= 20
-#                ^^^^^^^^^^^^^^^^^^^^^^^^^^ impossible-comparison different kinds
-experiment words {
-  plain 50
-  #     ^^ unexpected-word
-  warm 50%
-  goal sale
-}
-goal sale {
-  on paid
-}
-flow main {
-  vary words {
-    plain {
-      say "Hello."
-    }
-    warm {
-      say "Welcome."
-    }
-  }
-  if buyer {
-    say "Thank you."
-  }
   finish resolved
 }
 "#,

@@ -29,7 +29,8 @@ const PROJECTS: &[&[(&str, &str)]] = &[
     project!("benchmark_dialogue": "bot.flow", "botflow.toml"),
     project!(
         "luna_store": "account.flow", "advice.flow", "bot.flow", "botflow.toml", "care.flow", "carts.flow",
-        "checkout.flow", "customer.flow", "faq/shop.md", "goals.flow", "intents.flow", "marketing.flow", "orders.flow",
+        "checkout.flow", "customer.flow", "faq/shop.md", "goals.flow", "intents.flow", "locales/ro.po", "locales/ru.po",
+        "marketing.flow", "orders.flow",
         "people.flow", "permissions.flow", "returns.flow", "social.flow", "systems.flow", "templates.flow",
         "triggers.flow", "types.flow"
     ),
@@ -72,9 +73,10 @@ fn example(files: &[(&str, &str)]) -> Example {
             project.config = Some(Arc::from(*text));
             continue;
         }
-        let files = match path.ends_with(".md") {
-            true => &mut project.documents,
-            false => &mut project.sources,
+        let files = match path.rsplit('.').next() {
+            Some("md") => &mut project.documents,
+            Some("po") => &mut project.locales,
+            _ => &mut project.sources,
         };
         files.push(Source {
             path: (*path).into(),

@@ -10,6 +10,7 @@ use crate::program::{Run, botflow, new_bot, write};
 const SHOP: &str = r#"bot shop {
   name "Shop"
   languages en, ro
+  draft yes
   channels web, whatsapp
   currency EUR
   timezone "Europe/Berlin"

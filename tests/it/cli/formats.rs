@@ -35,14 +35,14 @@ fn cut(text: &str, region: &Value) -> String {
         .collect();
     let (first, last) = (number("startLine") - 1, number("endLine") - 1);
     let mut found = Vec::new();
-    for at in first..=last {
+    for (at, line) in lines.iter().enumerate().take(last + 1).skip(first) {
         let from = if at == first { number("startColumn") - 1 } else { 0 };
         let to = if at == last {
             number("endColumn") - 1
         } else {
-            lines[at].len()
+            line.len()
         };
-        found.push(String::from_utf16(&lines[at][from..to]).expect("columns do not cut characters"));
+        found.push(String::from_utf16(&line[from..to]).expect("columns do not cut characters"));
     }
     found.join("\n")
 }

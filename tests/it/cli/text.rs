@@ -142,15 +142,11 @@ fn what_changes_is_kept_for_comparison() {
     }
     replace(
         &catalogue,
-        "#. The first words.",
-        "# Ana: warm words, please\n#. The first words.",
+        "#. The first words.\n#. The bot says this.\n#. {customer.name",
+        "# Ana: warm words, please\n#. The first words.\n#. The bot says this.\n#. {customer.name",
     );
     // One text changes, one goes.
-    replace(
-        here.join("bot.flow"),
-        "\\\"welcome\\\"!",
-        "\\\"welcome\\\" back!",
-    );
+    replace(here.join("bot.flow"), "\\\"welcome\\\"!", "\\\"welcome\\\" back!");
     let flow = read(here.join("bot.flow"));
     let start = flow.find("  say \"\"\"").expect("the block");
     let end = flow.find("  say \"You").expect("the next text");
@@ -284,5 +280,6 @@ fn broken_catalogues_are_not_written_over() {
     let before = read(&catalogue);
     botflow(here, &["text", "update"]).ends(1).says("unexpected-word");
     assert_eq!(read(&catalogue), before);
+    replace(&catalogue, "msgidd \"Hi", "msgid \"Hi");
     botflow(here, &["text", "update", "--language", "fr"]).ends(2);
 }

@@ -218,7 +218,8 @@ fn unknown_may_be_missing(bot: &Bot) -> Vec<Mutant> {
     spot::all(bot, &[ElseExpr])
         .into_iter()
         .filter(|spot| spot.parent().is_some_and(|parent| parent.node.kind() == Hole))
-        // What has been asked for in the same flow is known already.
+        // What belongs to a flow may be known on every way there; and what has been asked for is known already.
+        .filter(|spot| spot.text().starts_with("customer.") || spot.text().starts_with("conversation."))
         .filter(|spot| {
             let asked = spot
                 .above(FlowItem)

@@ -86,7 +86,11 @@ fn option_shadowed(bot: &Bot) -> Vec<Mutant> {
         let Some(choice) = choose
             .children(Choice)
             .into_iter()
-            .find(|choice| choice.child(OpensClause).is_none())
+            // One that leads to nothing the intent might be about.
+            .find(|choice| {
+                let leads = [StepTarget, EscalateStmt, RunStmt, StartStmt];
+                choice.child(Block).is_some() && leads.iter().all(|kind| choice.within(*kind).is_empty())
+            })
         else {
             continue;
         };

@@ -363,7 +363,6 @@ fn holds(scope: Scope) {
             found.push(format!("{}\n{}", bots::numbered(&source), differ[0]));
         }
     }
-    println!("{scope:?}: {sent} messages, {bounded} of them after a silence with a bound");
     assert!(found.is_empty(), "{}", found.join("\n\n----------\n\n"));
     // What says nothing of anything contradicts nothing.
     assert!(sent > count as usize * 20, "{sent} messages were sent");
