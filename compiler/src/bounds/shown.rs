@@ -202,14 +202,21 @@ impl Speech {
         let mut whole: i64 = 0;
         loop {
             whole = whole.saturating_mul(10).saturating_add(9).min(most);
-            let digits = whole.to_string().len() as u32;
-            let room = 18_u32.saturating_sub(digits).min(9);
+            // Nothing is beyond the end of the range, so that decimals are those of the number below it.
+            let below = if whole == most { (most - 1).max(0) } else { whole };
+            let room = (0..=9_u32)
+                .rev()
+                .find(|places| {
+                    let scaled = (i128::from(below) + 1) * 10_i128.pow(*places);
+                    scaled <= i128::from(i64::MAX)
+                })
+                .unwrap_or(0);
             let places = match numbers {
                 Numbers::Any => room,
                 Numbers::Usual => room.min(2),
             };
             let ten = 10_i64.pow(places);
-            let number = Decimal::new(whole.saturating_mul(ten).saturating_add(ten - 1), places as u8);
+            let number = Decimal::new(below.saturating_mul(ten).saturating_add(ten - 1), places as u8);
             longest = longest.or(of(number));
             if from < 0 {
                 longest = longest.or(of(number.neg()));

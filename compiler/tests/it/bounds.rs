@@ -463,3 +463,28 @@ proptest! {
         }
     }
 }
+
+/// Sixteen digits before the point leave room for three behind it: the end of the range itself has none.
+#[test]
+fn numbers_below_the_largest_one_are_longer_than_it() {
+    let bot = bot();
+    let numbers = (CASES.iter().enumerate()).filter(|(_, case)| case.ty == "number");
+    for (case, Case { texts, .. }) in numbers {
+        for (mantissa, scale) in [
+            (-100_000_367_930_105_471, 2),
+            (-8_999_999_999_999_999_999, 3),
+            (i64::MIN, 0),
+            (i64::MAX, 9),
+        ] {
+            for at in 0..texts.len() {
+                let (flow, text) = bot.flows[case][at];
+                let words = said(flow, LANGUAGES[0], Value::Number(Decimal::new(mantissa, scale)));
+                let bound = bounds(Numbers::Any)
+                    .text(text, LanguageId::from(0))
+                    .in_unit(Unit::Utf16);
+                let found = Length::of(&words).in_unit(Unit::Utf16);
+                assert!(found <= bound, "{found:?} > {bound:?}: {words:?}");
+            }
+        }
+    }
+}
