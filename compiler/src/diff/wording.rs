@@ -219,18 +219,7 @@ impl<'b> Wording<'b> {
             Expr::Else(a, b) => self.infix(within, (*a, " else ", *b), depth, out),
             Expr::In(a, b) => self.infix(within, (*a, " in ", *b), depth, out),
             Expr::Binary(op, a, b) => {
-                let op = match op {
-                    BinaryOp::Is => " is ",
-                    BinaryOp::IsNot => " is not ",
-                    BinaryOp::Less => " < ",
-                    BinaryOp::LessOrEqual => " <= ",
-                    BinaryOp::Greater => " > ",
-                    BinaryOp::GreaterOrEqual => " >= ",
-                    BinaryOp::Add => " + ",
-                    BinaryOp::Subtract => " - ",
-                    BinaryOp::Multiply => " * ",
-                    BinaryOp::Divide => " / ",
-                };
+                let op = crate::graph::label::operator(*op);
                 self.infix(within, (*a, op, *b), depth, out);
             }
             Expr::List(items) => self.listed(within, "[", items, "]", depth, out),

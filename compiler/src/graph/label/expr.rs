@@ -100,18 +100,7 @@ impl Words<'_> {
             }
             Expr::Binary(op, a, b) => {
                 sub(a, out);
-                out.push_str(match op {
-                    BinaryOp::Is => " is ",
-                    BinaryOp::IsNot => " is not ",
-                    BinaryOp::Less => " < ",
-                    BinaryOp::LessOrEqual => " <= ",
-                    BinaryOp::Greater => " > ",
-                    BinaryOp::GreaterOrEqual => " >= ",
-                    BinaryOp::Add => " + ",
-                    BinaryOp::Subtract => " - ",
-                    BinaryOp::Multiply => " * ",
-                    BinaryOp::Divide => " / ",
-                });
+                out.push_str(operator(*op));
                 sub(b, out);
             }
             Expr::In(a, b) => {
@@ -213,6 +202,22 @@ impl Words<'_> {
             }
         }
         "…".into()
+    }
+}
+
+/// An operator between two values, with the spaces around it.
+pub(crate) fn operator(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Is => " is ",
+        BinaryOp::IsNot => " is not ",
+        BinaryOp::Less => " < ",
+        BinaryOp::LessOrEqual => " <= ",
+        BinaryOp::Greater => " > ",
+        BinaryOp::GreaterOrEqual => " >= ",
+        BinaryOp::Add => " + ",
+        BinaryOp::Subtract => " - ",
+        BinaryOp::Multiply => " * ",
+        BinaryOp::Divide => " / ",
     }
 }
 

@@ -6,7 +6,7 @@ mod expr;
 mod node;
 mod value;
 
-pub(crate) use expr::function_name;
+pub(crate) use expr::{function_name, operator};
 
 use botflow_artifact::*;
 
