@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::sync::Arc;
 
 use botflow_compiler::compile::{self, Checked};
@@ -16,7 +15,7 @@ use botflow_syntax::{format, parse};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::failure::Failure;
-use crate::project_files::CONFIG_FILE;
+use crate::project_files::{self, CONFIG_FILE};
 
 /// So many times a project is checked. Each round mends all that does not touch; more than a few rounds come only from
 /// fixes that undo each other, which would be a mistake of ours.
@@ -124,30 +123,9 @@ impl Taken {
 pub fn write(root: &Utf8Path, files: &[MendedFile]) -> Result<(), Failure> {
     for file in files {
         let path = root.join(&file.path);
-        replace(&path, &file.after).map_err(Failure::file(format!("write `{path}`")))?;
+        project_files::write(&path, &file.after).map_err(Failure::file(format!("write `{path}`")))?;
     }
     Ok(())
-}
-
-/// Puts a new text in the place of a file: it is written beside it and then takes its name, so that nobody ever reads
-/// half of it.
-fn replace(path: &Utf8Path, text: &str) -> std::io::Result<()> {
-    // What a link leads to is changed, not the link.
-    let path = path.canonicalize_utf8()?;
-    let name = path.file_name().unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.botflow", std::process::id()));
-    let written = (|| {
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.set_permissions(fs::metadata(&path)?.permissions())?;
-        file.sync_all()?;
-        fs::rename(&beside, &path)
-    })();
-    if written.is_err() {
-        // Whether that succeeds changes nothing: the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }
 
 /// Whether a file of the bot holds exactly the text that was checked; what is no UTF-8 was read with replacements.

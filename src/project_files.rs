@@ -1,6 +1,7 @@
 //! From disk to a compiler's [`Project`]: which folders are bots, and which files belong to them.
 
 use std::fs;
+use std::io::Write;
 use std::sync::Arc;
 
 use botflow_compiler::locales;
@@ -43,13 +44,26 @@ pub fn find(path: &Utf8Path) -> Result<Vec<Utf8PathBuf>, Failure> {
     Ok(vec![folder.to_owned()])
 }
 
-/// The one bot that a path means.
+/// So many bots are named where one has to be chosen.
+const MOST_NAMED: usize = 8;
+
+/// The one bot that a path means. Bots inside another one (its older versions, what it is tested with) are not meant.
 pub fn find_one(path: &Utf8Path) -> Result<Utf8PathBuf, Failure> {
-    let mut found = find(path)?;
+    let all = find(path)?;
+    let outer = |root: &&Utf8PathBuf| {
+        !all.iter()
+            .any(|other| *other != **root && root.starts_with(other))
+    };
+    let mut found: Vec<Utf8PathBuf> = all.iter().filter(outer).cloned().collect();
     if found.len() > 1 {
-        let names: Vec<_> = found.iter().map(|root| format!("`{root}`")).collect();
+        let shown = |root: &Utf8PathBuf| format!("`{}`", root.strip_prefix(".").unwrap_or(root));
+        let names: Vec<_> = found.iter().take(MOST_NAMED).map(shown).collect();
+        let more = match found.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         return Err(Failure::Usage(format!(
-            "there are {} bots below `{path}`; name one: {}",
+            "there are {} bots below `{path}`; name one: {}{more}",
             found.len(),
             names.join(", ")
         )));
@@ -163,6 +177,32 @@ pub fn read(file: &Utf8Path) -> Result<String, Failure> {
         Ok(text) => text,
         Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
     })
+}
+
+/// Puts a new text in the place of a file, or makes it: the text is written beside it and then takes its name, so that
+/// nobody ever reads half of it, and nothing is lost where there is no room.
+pub fn write(path: &Utf8Path, text: &str) -> std::io::Result<()> {
+    // What a link leads to is changed, not the link.
+    let path = match path.canonicalize_utf8() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => path.to_owned(),
+        path => path?,
+    };
+    let name = path.file_name().unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.{}.botflow", std::process::id()));
+    let written = (|| {
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        if let Ok(known) = fs::metadata(&path) {
+            file.set_permissions(known.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, &path)
+    })();
+    if written.is_err() {
+        // Whether that succeeds changes nothing: the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written
 }
 
 /// A file's path relative to the bot's folder, with `/` between parts.

@@ -121,6 +121,7 @@ fn load(name: &str, folder: &Utf8Path) -> Result<Result<Input, Status>, Failure>
             .map_err(|error| Failure::Environment(format!("could not load `{path}`: {error}")))?;
         return Ok(Ok(Input {
             name: name.to_owned(),
+            at_revision: false,
             root: Utf8PathBuf::new(),
             bot,
             sources: None,
@@ -128,7 +129,7 @@ fn load(name: &str, folder: &Utf8Path) -> Result<Result<Input, Status>, Failure>
     }
     let root = project_files::find_one(path)?;
     let project = project_files::load(&root)?;
-    Ok(built(name, root, project))
+    Ok(built(name, false, root, project))
 }
 
 fn at_revision(revision: &str, name: &str, folder: &Utf8Path) -> Result<Result<Input, Status>, Failure> {
@@ -137,10 +138,10 @@ fn at_revision(revision: &str, name: &str, folder: &Utf8Path) -> Result<Result<I
         Err(error) => return Err(Failure::file(format!("read `{folder}`"))(error)),
     };
     let project = revision::load(revision, &root)?;
-    Ok(built(name, root, project))
+    Ok(built(name, true, root, project))
 }
 
-fn built(name: &str, root: Utf8PathBuf, project: Project) -> Result<Input, Status> {
+fn built(name: &str, at_revision: bool, root: Utf8PathBuf, project: Project) -> Result<Input, Status> {
     let checked = compile::check_bot(&project);
     // A bot with a missing translation can be compared; one with a hole in it cannot.
     let broken = |finding: &Finding| finding.level == Level::Error && Levels::is_fixed(finding.rule);
@@ -152,6 +153,7 @@ fn built(name: &str, root: Utf8PathBuf, project: Project) -> Result<Input, Statu
     }
     Ok(Input {
         name: name.to_owned(),
+        at_revision,
         root,
         bot: checked.bot_as_understood(),
         sources: Some((project, checked)),

@@ -66,17 +66,20 @@ impl Bot {
         all.iter().skip(1).map(|language| language.as_str()).collect()
     }
 
+    /// The path of a file of the bot, as people write it.
+    fn below(&self, path: &str) -> Utf8PathBuf {
+        let root = self.root.strip_prefix(".").unwrap_or(&self.root);
+        root.join(path)
+    }
+
     /// The catalogue of a language: its path, and its text if there is one.
     fn catalogue(&self, language: &str) -> (Utf8PathBuf, Option<&str>) {
         let known = self.project.locales.iter().find(|source| {
             locales::language_of(&source.path).is_some_and(|code| code.eq_ignore_ascii_case(language))
         });
         match known {
-            Some(source) => (self.root.join(source.path.as_str()), Some(&source.text)),
-            None => (
-                self.root.join(locales::FOLDER).join(format!("{language}.po")),
-                None,
-            ),
+            Some(source) => (self.below(source.path.as_str()), Some(&source.text)),
+            None => (self.below(&format!("{}/{language}.po", locales::FOLDER)), None),
         }
     }
 }
@@ -88,7 +91,7 @@ fn extract(arguments: TextExtract) -> Result<Status, Failure> {
     let template = bot.template(None);
     let file = arguments
         .output
-        .unwrap_or_else(|| bot.root.join(locales::FOLDER).join("bot.pot"));
+        .unwrap_or_else(|| bot.below(&format!("{}/bot.pot", locales::FOLDER)));
     write(&file, &po::write(&template))?;
     output::talk(&format!("{file}: {}.\n", texts(template.entries.len() - 1)));
     Ok(Status::Good)
@@ -117,15 +120,15 @@ fn update(arguments: TextUpdate) -> Result<Status, Failure> {
         let known = before.map(|text| po::read(text).0).unwrap_or_default();
         let template = bot.template(Some(language));
         let updated = merge::update(&template, &known, language);
-        let text = po::write(&updated);
         let counts = status::of(&template, &updated, language);
-        if before == Some(text.as_str()) {
+        // How a translation tool lays lines out is its own business: only what a catalogue says counts.
+        if before.is_some() && updated == known {
             output::talk(&format!("{file}: unchanged; {}.\n", told(counts)));
             continue;
         }
         changed = true;
         if !arguments.check {
-            write(&file, &text)?;
+            write(&file, &po::write(&updated))?;
         }
         let verb = if arguments.check {
             "would change"
@@ -228,5 +231,5 @@ fn write(file: &Utf8Path, text: &str) -> Result<(), Failure> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_str().is_empty()) {
         fs::create_dir_all(folder).map_err(Failure::file(format!("make `{folder}`")))?;
     }
-    fs::write(file, text).map_err(Failure::file(format!("write `{file}`")))
+    project_files::write(file, text).map_err(Failure::file(format!("write `{file}`")))
 }

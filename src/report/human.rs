@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use botflow_compiler::finding::{Finding, Level};
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents,
+    NamedSource, Report, Severity, SourceCode, SourceSpan, SpanContents,
 };
 
 use super::{Checked, Lines};
@@ -33,13 +34,15 @@ fn text(all: &[Checked], coloured: bool, write: fn(&str)) {
     for checked in all {
         let mut lines = Lines::default();
         for finding in &checked.findings {
-            write(&rendered(&handler, checked, &mut lines, finding));
+            let path = checked.path(finding.span.file);
+            write(&rendered(&handler, checked, &mut lines, finding, path));
         }
     }
     write(&summary(all));
 }
 
-fn handler(coloured: bool) -> GraphicalReportHandler {
+/// How findings are drawn.
+pub fn handler(coloured: bool) -> GraphicalReportHandler {
     let theme = if coloured {
         GraphicalTheme::unicode()
     } else {
@@ -51,12 +54,13 @@ fn handler(coloured: bool) -> GraphicalReportHandler {
         .with_context_lines(1)
 }
 
-/// One finding, drawn.
-fn rendered(
+/// One finding, drawn, in a file that is called so.
+pub fn rendered(
     handler: &GraphicalReportHandler,
     checked: &Checked,
     lines: &mut Lines,
     finding: &Finding,
+    path: String,
 ) -> String {
     let source = checked.source(finding.span.file);
     let label = |span: botflow_compiler::project::Span, text: Option<String>| {
@@ -99,20 +103,45 @@ fn rendered(
             let _ = write!(help, "\n  {line}");
         }
     }
-    let mut diagnostic = MietteDiagnostic::new(harmless(&finding.message))
+    let mut diagnostic = diagnostic(finding).with_labels(labels);
+    let help = help.trim();
+    if !help.is_empty() {
+        diagnostic = diagnostic.with_help(harmless(help));
+    }
+    let named = NamedSource::new(path, harmless(&source.text));
+    drawn(
+        handler,
+        finding,
+        Report::new(diagnostic).with_source_code(Snippets(named)),
+    )
+}
+
+/// One finding whose place is not at hand, drawn; `place` says where it is, as far as that is known.
+pub fn without_source(handler: &GraphicalReportHandler, finding: &Finding, place: Option<String>) -> String {
+    let mut help = finding.help.clone().unwrap_or_default();
+    for line in (place.iter().map(|place| format!("at {place}")))
+        .chain(finding.fixes.iter().map(|fix| format!("fix: {}", fix.title)))
+    {
+        let _ = write!(help, "{}{line}", if help.is_empty() { "" } else { "\n" });
+    }
+    let mut diagnostic = diagnostic(finding);
+    if !help.is_empty() {
+        diagnostic = diagnostic.with_help(harmless(&help));
+    }
+    drawn(handler, finding, Report::new(diagnostic))
+}
+
+fn diagnostic(finding: &Finding) -> MietteDiagnostic {
+    MietteDiagnostic::new(harmless(&finding.message))
         .with_code(format!("{} {}", finding.rule.code, finding.rule.name))
         .with_severity(match finding.level {
             Level::Error => Severity::Error,
             Level::Warning => Severity::Warning,
             Level::Hint => Severity::Advice,
         })
-        .with_labels(labels);
-    let help = help.trim();
-    if !help.is_empty() {
-        diagnostic = diagnostic.with_help(help);
-    }
-    let named = NamedSource::new(checked.path(finding.span.file), harmless(&source.text));
-    let report = Report::new(diagnostic).with_source_code(named);
+}
+
+fn drawn(handler: &GraphicalReportHandler, finding: &Finding, report: Report) -> String {
     let mut text = String::new();
     if handler.render_report(&mut text, report.as_ref()).is_err() {
         // A renderer that fails must not hide a finding.
@@ -122,8 +151,35 @@ fn rendered(
     text
 }
 
+/// A source whose pieces say how many lines they have. miette's own say how many lines the file has up to their end, so
+/// that labels far from each other would be drawn with all lines between them.
+struct Snippets(NamedSource<String>);
+
+/// So many lines between two places do not part what is drawn of them.
+const NEAR: usize = 6;
+
+impl SourceCode for Snippets {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.0.read_span(span, before, after)?;
+        let lines = read.data().iter().filter(|byte| **byte == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name().to_owned(),
+            read.data(),
+            *read.span(),
+            read.line(),
+            read.column(),
+            lines + NEAR,
+        )))
+    }
+}
+
 /// The text with `?` for what a terminal would obey instead of showing it, all places where they were.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let obeyed = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t');
     text.replace(obeyed, "?")
 }

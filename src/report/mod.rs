@@ -61,12 +61,22 @@ impl Checked {
         project: &Project,
         checked: compile::Checked,
     ) -> Checked {
+        Checked {
+            prefix,
+            findings: crate::rehearsal::rehearsed(&checked),
+            allowed: checked.allowed,
+            ..Checked::files(root, project, checked.files)
+        }
+    }
+
+    /// The files of the bot in a folder, to draw places in them; `sources` by `FileId`.
+    pub fn files(root: &Utf8Path, project: &Project, sources: Vec<Source>) -> Checked {
         let config = Source {
             path: CONFIG_FILE.into(),
             text: project.config.clone().unwrap_or_default(),
         };
         Checked {
-            prefix,
+            prefix: None,
             root: root.to_owned(),
             has_config: project.config.is_some(),
             files: project.sources.len(),
@@ -75,10 +85,10 @@ impl Checked {
                 .iter()
                 .map(|source| source.text.lines().count())
                 .sum(),
-            findings: crate::rehearsal::rehearsed(&checked),
-            allowed: checked.allowed,
+            findings: Vec::new(),
+            allowed: Vec::new(),
             known: Vec::new(),
-            sources: checked.files,
+            sources,
             config,
         }
     }

@@ -135,8 +135,19 @@ pub fn read(text: &str) -> (Catalogue, Vec<Mistake>) {
         start += line.len();
     }
     reader.finish();
-    (reader.catalogue, reader.mistakes)
+    let mut mistakes = reader.mistakes;
+    // What cannot be read as UTF-8 comes as this sign: the words that were there are not known, and one finding tells.
+    if let Some(at) = text.find(char::REPLACEMENT_CHARACTER) {
+        mistakes = vec![Mistake {
+            span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+            message: NOT_UTF8.to_owned(),
+        }];
+    }
+    (reader.catalogue, mistakes)
 }
+
+const NOT_UTF8: &str = "This is no text in UTF-8: the letters that stand here cannot be read. Save the catalogue as UTF-8 \
+                        (`msgconv --to-code=UTF-8` does).";
 
 /// How far the entry at hand has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

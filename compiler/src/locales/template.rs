@@ -132,9 +132,12 @@ fn holes(lowered: &Lowered, text: &Text, files: &[Source], lines: &mut Vec<Strin
             let example = example
                 .map(|example| format!(", for example {example}"))
                 .unwrap_or_default();
-            let line = format!("{{{}}}: {what}{example}{role}", one_line(written));
-            if !lines.contains(&line) {
-                lines.push(line);
+            let line = format!("{{{}}}: {what}{example}", one_line(written));
+            // A hole that is shown and counted is told of once.
+            match lines.iter_mut().find(|known| known.starts_with(&line)) {
+                Some(known) if known.len() == line.len() => known.push_str(role),
+                Some(_) => {}
+                None => lines.push(line + role),
             }
         }
         for filter in filters {

@@ -23,7 +23,7 @@ pub struct Unit {
     pub context: SmolStr,
     /// What people see it as.
     pub role: Role,
-    /// The `##` comment above it.
+    /// The `##` comments above it and above what it stands in, the outer ones first.
     pub note: Option<String>,
     /// Its words.
     pub words: Words,
@@ -126,9 +126,7 @@ impl Walk {
             ast::Item::TypeItem(item) => named("type", item.name()),
             _ => return,
         };
-        self.note = item.documentation();
         self.within(&name, |walk| walk.node(node));
-        self.note = None;
     }
 
     /// Walks what stands in something of this name.
@@ -184,7 +182,21 @@ impl Walk {
         }
     }
 
+    /// A node, with what its own `##` comment says behind what those around it say.
     fn node(&mut self, node: NodeRef<'_>) {
+        let Some(own) = ast::documentation(node) else {
+            return self.bare(node);
+        };
+        let around = self.note.clone();
+        self.note = Some(match &around {
+            Some(around) => format!("{around}\n{own}"),
+            None => own,
+        });
+        self.bare(node);
+        self.note = around;
+    }
+
+    fn bare(&mut self, node: NodeRef<'_>) {
         use SyntaxKind as K;
         match node.kind() {
             K::Step => {

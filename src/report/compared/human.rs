@@ -3,10 +3,13 @@
 use owo_colors::OwoColorize;
 
 use botflow_compiler::diff::Change;
-use botflow_compiler::finding::Level;
+use botflow_compiler::diff::upgrade::{Found, Side};
+use miette::GraphicalReportHandler;
 
-use super::{Compared, fate, heading, level, mark};
+use super::{Compared, Input, fate, heading, mark};
 use crate::output;
+use crate::report::human::{self, harmless};
+use crate::report::{Checked, Lines};
 
 /// Prints all of it on standard output.
 pub fn print(compared: &Compared) {
@@ -31,7 +34,7 @@ fn text(compared: &Compared, coloured: bool) -> String {
             out.push_str(&format!(
                 "  {} “{}”: {}\n",
                 one.name,
-                one_line(&one.about),
+                harmless(&one_line(&one.about)),
                 fate(compared, one)
             ));
         }
@@ -39,33 +42,14 @@ fn text(compared: &Compared, coloured: bool) -> String {
     if !compared.upgrade.findings.is_empty() {
         out.push('\n');
     }
+    let mut drawing = Drawing::new(compared, coloured);
     for found in &compared.upgrade.findings {
-        let finding = &found.finding;
-        let head = format!(
-            "{} {} {}",
-            level(finding.level),
-            finding.rule.code,
-            finding.rule.name
-        );
-        let head = match finding.level {
-            _ if !coloured => head,
-            Level::Error => head.red().bold().to_string(),
-            Level::Warning => head.yellow().bold().to_string(),
-            Level::Hint => head.cyan().bold().to_string(),
-        };
-        out.push_str(&format!("{head}: {}\n", finding.message));
-        if let Some(place) = compared.place(found) {
-            out.push_str(&format!("  at {place}\n"));
-        }
-        for line in finding.help.iter().flat_map(|help| help.lines()) {
-            out.push_str(&format!("  {line}\n"));
-        }
-        for fix in &finding.fixes {
-            out.push_str(&format!("  fix: {}\n", fix.title));
-        }
+        out.push_str(&drawing.finding(found));
     }
     for (at, group) in compared.diff.groups.iter().enumerate() {
-        out.push_str(&format!("\n{}\n", bold(heading(group))));
+        // What is drawn ends with an empty line.
+        let above = if out.ends_with("\n\n") { "" } else { "\n" };
+        out.push_str(&format!("{above}{}\n", bold(heading(group))));
         let mut within = "";
         for (number, change) in group.changes.iter().enumerate() {
             if change.within != within {
@@ -78,7 +62,7 @@ fn text(compared: &Compared, coloured: bool) -> String {
             out.push_str(&indented(change, indent, coloured));
             if let Some(shown) = compared.shows(at, number) {
                 for (mark, line) in shown.lines() {
-                    let line = format!("{mark} {line}");
+                    let line = harmless(&format!("{mark} {line}"));
                     let line = match mark {
                         '-' if coloured => line.red().to_string(),
                         '+' if coloured => line.green().to_string(),
@@ -87,7 +71,10 @@ fn text(compared: &Compared, coloured: bool) -> String {
                     out.push_str(&format!("{indent}  │ {}\n", line.trim_end()));
                 }
                 if let Some(why) = &shown.stopped {
-                    out.push_str(&format!("{indent}  │ (it does not go on there: {why})\n"));
+                    out.push_str(&format!(
+                        "{indent}  │ (it does not go on there: {})\n",
+                        harmless(why)
+                    ));
                 }
             } else if let Some(same) = compared.shown.get(&(at, number)).filter(|shown| !shown.differs()) {
                 let turns = super::counted(same.turns(), "turn", "turns");
@@ -96,7 +83,8 @@ fn text(compared: &Compared, coloured: bool) -> String {
         }
     }
     if let Some(findings) = compared.findings() {
-        out.push_str(&format!("\n{findings}.\n"));
+        let above = if out.ends_with("\n\n") { "" } else { "\n" };
+        out.push_str(&format!("{above}{findings}.\n"));
     }
     if compared.upgrade.allowed > 0 {
         out.push_str(&format!(
@@ -107,8 +95,48 @@ fn text(compared: &Compared, coloured: bool) -> String {
     out
 }
 
+/// Findings are drawn as `check` draws them, in the files of the version in which they stand.
+struct Drawing<'c> {
+    compared: &'c Compared,
+    handler: GraphicalReportHandler,
+    old: Option<Checked>,
+    new: Option<Checked>,
+}
+
+impl Drawing<'_> {
+    fn new(compared: &Compared, coloured: bool) -> Drawing<'_> {
+        let files = |input: &Input| {
+            let (project, checked) = input.sources.as_ref()?;
+            Some(Checked::files(&input.root, project, checked.files.clone()))
+        };
+        Drawing {
+            compared,
+            handler: human::handler(coloured),
+            old: files(&compared.old),
+            new: files(&compared.new),
+        }
+    }
+
+    fn finding(&mut self, found: &Found) -> String {
+        let (input, files) = match found.side {
+            Side::Old => (&self.compared.old, &self.old),
+            Side::New => (&self.compared.new, &self.new),
+        };
+        let (true, Some(files)) = (found.located, files) else {
+            return human::without_source(&self.handler, &found.finding, self.compared.place(found));
+        };
+        let mut path = (super::position(input, found.finding.span))
+            .map_or_else(|| files.path(found.finding.span.file), |(path, ..)| path);
+        // What stands in the version before is written as git writes it, where git has it.
+        if found.side == Side::Old && input.at_revision {
+            path = format!("{}:{path}", input.name);
+        }
+        human::rendered(&self.handler, files, &mut Lines::default(), &found.finding, path)
+    }
+}
+
 fn indented(change: &Change, indent: &str, coloured: bool) -> String {
-    let told = change.told();
+    let told = harmless(&change.told());
     let mut lines = told.lines();
     let first = format!("{} {}", mark(change), lines.next().unwrap_or_default());
     let first = match (mark(change), coloured) {

@@ -28,6 +28,8 @@ use crate::project_files::CONFIG_FILE;
 pub struct Input {
     /// As it was named.
     pub name: String,
+    /// Its files are those of a git revision, and not those that are there.
+    pub at_revision: bool,
     /// The folder of its project.
     pub root: Utf8PathBuf,
     /// The bot.

@@ -174,14 +174,15 @@ fn a_place_that_is_gone_fails_and_moved_mends_it() {
         .prints("nothing has changed");
     write(&flow, read(&flow).replace("people", "guests"));
     let run = botflow(here, &["diff", "old", "new"]).ends(1);
-    run.prints("error BF901 place-removed: Conversations may wait at `reserve.people`")
-        .prints("old/bot.flow:19:7 in old, the version before")
+    // It is drawn as `check` draws it, in the file of the version before.
+    run.prints("BF901 place-removed\n\n  × Conversations may wait at `reserve.people`, which")
+        .prints("─[old/bot.flow:19:7]\n 18 │ flow reserve {\n 19 │   ask people:")
         .prints("fix: Add `moved reserve.people to reserve.guests`");
     let moved = format!("{}\nmoved reserve.people to reserve.guests\n", read(&flow));
     write(&flow, moved);
     botflow(here, &["diff", "old", "new", "--deny", "warnings"])
         .ends(0)
-        .prints("hint BF902 place-moved")
+        .prints("BF902 place-moved\n\n  ☞ ")
         .prints("no conversation is stranded");
     // Levels and comments are those of the new version.
     write(&flow, BEFORE.replace("people", "guests"));
@@ -191,7 +192,7 @@ fn a_place_that_is_gone_fails_and_moved_mends_it() {
     );
     botflow(here, &["diff", "old", "new"])
         .ends(0)
-        .prints("warning BF901");
+        .prints("BF901 place-removed\n\n  ⚠ ");
     botflow(here, &["diff", "old", "new", "--deny", "warnings"]).ends(1);
     write(here.join("new/botflow.toml"), "");
     let allowed = read(&flow).replace(
@@ -318,4 +319,42 @@ fn conversations_that_are_shown_are_played_again() {
         }
     }
     assert!(played >= 20, "{played} conversations");
+}
+
+/// Where one bot is below a folder, and its older versions inside it, it is the one that is meant.
+#[test]
+fn a_bot_with_bots_inside_is_the_one_that_is_meant() {
+    let folder = repository();
+    let here = folder.path();
+    copied(&here.join("bot"), &here.join("first"));
+    fs::create_dir(here.join("bot/older")).expect("a folder can be made");
+    fs::rename(here.join("first"), here.join("bot/older/first")).expect("a folder can be moved");
+    commit(here);
+    botflow(here, &["diff", "HEAD"])
+        .ends(0)
+        .prints("nothing has changed");
+    for name in 'a'..='j' {
+        copied(&here.join("bot/older/first"), &here.join(format!("{name}")));
+    }
+    botflow(here, &["diff", "HEAD"])
+        .ends(2)
+        .says("there are 11 bots below `.`; name one: `a`, `b`, `bot`, `c`, `d`, `e`, `f`, `g` and 3 more");
+}
+
+/// Nothing that a bot says moves the cursor or changes the colours of who reads what has changed in it.
+#[test]
+fn a_terminal_does_not_obey_what_a_bot_says() {
+    let folder = two();
+    let here = folder.path();
+    let flow = here.join("new/bot.flow");
+    write(
+        &flow,
+        read(&flow).replace("Bring a coat.", "Bring \u{1b}[2Ja coat."),
+    );
+    let run = botflow(here, &["diff", "old", "new"]);
+    assert!(
+        !run.data.contains('\u{1b}') && !run.talk.contains('\u{1b}'),
+        "{run:?}"
+    );
+    assert!(run.data.contains("coat") || run.talk.contains("coat"), "{run:?}");
 }

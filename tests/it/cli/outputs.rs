@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::program::{botflow, botflow_reading, examples, new_bot, read, replace, write};
+use crate::program::{botflow, botflow_reading, empty_folder, examples, new_bot, read, replace, write};
 
 /// `keys` are exactly the fields of the object, in any order.
 #[track_caller]
@@ -441,4 +441,25 @@ fn check_words(text: &str) {
         text.chars().all(|c| c >= ' ' || matches!(c, '\t' | '\n' | '\r')),
         "a control character in `{text}`"
     );
+}
+
+/// What belongs to a finding may stand far away: the lines between are not drawn.
+#[test]
+fn places_far_from_each_other_are_drawn_apart() {
+    let folder = empty_folder();
+    let here = folder.path();
+    let lines = |count: usize| "# between\n".repeat(count);
+    let flow = "flow twice {\n  say \"Hi\"\n  finish resolved\n}\n";
+    write(here.join("botflow.toml"), "");
+    write(
+        here.join("bot.flow"),
+        format!(
+            "bot a {{\n  languages en\n  channels web\n  start twice\n}}\n{}{flow}{}{flow}",
+            lines(100),
+            lines(50)
+        ),
+    );
+    let run = botflow(here, &["check"]).ends(1);
+    let run = run.prints("[bot.flow:106:6]").prints("[bot.flow:160:6]");
+    assert!(run.data.matches("# between").count() <= 4, "{}", run.data);
 }

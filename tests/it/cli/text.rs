@@ -283,3 +283,93 @@ fn broken_catalogues_are_not_written_over() {
     replace(&catalogue, "msgidd \"Hi", "msgid \"Hi");
     botflow(here, &["text", "update", "--language", "fr"]).ends(2);
 }
+
+/// Tools break lines where they like, end them as their system does, and put a mark before the first: that is no change.
+#[test]
+fn the_layout_of_tools_is_left_to_them() {
+    let folder = shop();
+    let here = folder.path();
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
+    replace(
+        here.join("bot.flow"),
+        "    Two lines,",
+        "    A line that is long enough for a tool to break it: tools break what is longer than eighty letters.\n    Two lines,",
+    );
+    botflow(here, &["text", "update"]).ends(0);
+    let catalogue = here.join("locales/ro.po");
+    let wrapped = tool(here, "msgcat", &["--width=40", "locales/ro.po"]);
+    assert_ne!(wrapped, read(&catalogue), "it has broken a line");
+    let of_windows = format!("\u{feff}{}", wrapped.replace('\n', "\r\n"));
+    for layout in [&wrapped, &of_windows] {
+        write(&catalogue, layout);
+        botflow(here, &["text", "update", "--check"])
+            .ends(0)
+            .says("locales/ro.po: unchanged");
+        botflow(here, &["text", "update"]).ends(0);
+        assert_eq!(&read(&catalogue), layout);
+    }
+    // What is to be changed is written in our layout, with the same words.
+    replace(
+        here.join("bot.flow"),
+        "  finish resolved",
+        "  say \"New.\"\n  finish resolved",
+    );
+    botflow(here, &["text", "update"]).ends(0).says("updated");
+    is_good(here, "locales/ro.po");
+}
+
+/// Letters that cannot be read are not written back as something else.
+#[test]
+fn catalogues_that_are_no_utf8_are_told_of_and_left_alone() {
+    let folder = shop();
+    let here = folder.path();
+    replace(here.join("bot.flow"), "en, ro, ru", "en, ro");
+    botflow(here, &["text", "update"]).ends(0);
+    let catalogue = here.join("locales/ro.po");
+    replace(
+        &catalogue,
+        "and a \\\\{brace}.\"\nmsgstr \"\"",
+        "and a \\\\{brace}.\"\nmsgstr \"Dou?\"",
+    );
+    let mut bytes = read(&catalogue).into_bytes();
+    let sign = bytes
+        .windows(4)
+        .position(|four| four == b"Dou?")
+        .expect("it was written");
+    bytes[sign + 3] = 0xe3;
+    write(&catalogue, &bytes);
+    for command in [&["text", "update"][..], &["text", "status"]] {
+        botflow(here, command).ends(1).says("no text in UTF-8");
+    }
+    assert_eq!(fs::read(&catalogue).expect("it is there"), bytes);
+    let run = botflow(here, &["check"]).ends(1).prints("no text in UTF-8");
+    assert_eq!(run.data.matches("BF").count(), 1, "{}", run.data);
+}
+
+/// A `##` comment above anything is for the translators of the texts in it.
+#[test]
+fn comments_above_statements_are_for_translators() {
+    let folder = shop();
+    let here = folder.path();
+    replace(
+        here.join("bot.flow"),
+        "  say \"You have",
+        "  # Not for them.\n  ## Orders of goods,\n  ## not of a general.\n  say \"You have",
+    );
+    replace(
+        here.join("bot.flow"),
+        "  say \"\"\"\n",
+        "  wait 1s  ## Of this line.\n  say \"\"\"\n",
+    );
+    botflow(here, &["fmt", "--check"]).ends(0);
+    botflow(here, &["text", "extract"]).ends(0);
+    let template = read(here.join("locales/bot.pot"));
+    for part in [
+        "#. The first words.\n#. Orders of goods,\n#. not of a general.\n#. The bot says this.\n#. {customer.orders}: a whole \
+         number, for example 3 (the number that is counted)\n#: bot.flow\n",
+        "#. The first words.\n#. The bot says this.\n#: bot.flow\nmsgctxt \"hello · say\"\nmsgid \"\"\n\"Two lines",
+    ] {
+        assert!(template.contains(part), "`{part}` is not in\n{template}");
+    }
+    assert!(!template.contains("Of this line"));
+}

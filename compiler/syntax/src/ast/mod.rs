@@ -27,7 +27,7 @@ pub use values::*;
 
 use crate::kind::SyntaxKind;
 use crate::node::{NodeRef, TokenRef};
-use rowan::TextRange;
+use rowan::{TextRange, TextSize};
 use std::marker::PhantomData;
 
 /// A typed view of one node.
@@ -46,20 +46,36 @@ pub trait AstNode<'t>: Sized + Copy {
 
     /// The `##` comment above it, without its marks; lines are joined by line ends.
     fn documentation(&self) -> Option<String> {
-        let mut lines = Vec::new();
-        for token in self.syntax().tokens_before() {
-            match token.kind() {
-                SyntaxKind::DocComment => lines.push(token.text().trim_start_matches('#').trim()),
-                SyntaxKind::Newline if token.text().bytes().filter(|byte| *byte == b'\n').count() > 1 => {
-                    break;
-                }
-                SyntaxKind::Whitespace | SyntaxKind::Newline => {}
-                _ => break,
-            }
-        }
-        lines.reverse();
-        (!lines.is_empty()).then(|| lines.join("\n"))
+        documentation(self.syntax())
     }
+}
+
+/// The `##` comment above a node: lines of their own, without their marks, joined by line ends. One at the end of a line
+/// belongs to what stands on that line.
+pub fn documentation(node: NodeRef<'_>) -> Option<String> {
+    let mut lines = Vec::new();
+    // The comment that was met last has nothing before it on its line.
+    let mut alone = true;
+    for token in node.tokens_before() {
+        match token.kind() {
+            SyntaxKind::DocComment => {
+                lines.push(token.text().trim_start_matches('#').trim());
+                alone = token.text_range().start() == TextSize::new(0);
+            }
+            SyntaxKind::Newline if token.text().bytes().filter(|byte| *byte == b'\n').count() > 1 => {
+                alone = true;
+                break;
+            }
+            SyntaxKind::Newline => alone = true,
+            SyntaxKind::Whitespace => {}
+            _ => break,
+        }
+    }
+    if !alone {
+        lines.pop();
+    }
+    lines.reverse();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// The children of a node that are of one type.

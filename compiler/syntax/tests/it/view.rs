@@ -81,6 +81,12 @@ fn declarations_have_documentation() {
     assert_eq!(bot.documentation().as_deref(), Some("A bot.\nIt helps."));
     let setting = bot.settings().next().expect("it has a setting");
     assert_eq!(setting.documentation().as_deref(), Some("Its name."));
+    // At the end of a line it is about that line.
+    let parse = sound("## A bot.\nbot b {\n  name \"x\" ## Its name.\n  draft yes\n}\n");
+    let bot: ast::BotItem<'_> = first(&parse);
+    assert_eq!(bot.documentation().as_deref(), Some("A bot."));
+    let all: Vec<_> = bot.settings().map(|setting| setting.documentation()).collect();
+    assert_eq!(all, [None, None]);
 }
 
 #[test]
