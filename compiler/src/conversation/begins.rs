@@ -21,25 +21,45 @@ impl Plan<'_> {
     /// conditions want it.
     pub fn is_reached_by(&mut self, trigger: &Trigger) {
         let bot = self.bot();
+        self.is_where_it_writes(trigger);
+        let planned = self.channel().cloned();
+        let channel = planned.as_ref().unwrap_or(first_channel(bot, trigger));
+        let first = trigger.sources.first();
+        let by_customer = first.is_some_and(|source| begun_by_customer(bot, source));
+        for consent in needs(bot, trigger, channel, by_customer) {
+            self.wishes.agrees(consent);
+        }
+        self.is_meant_by(trigger);
+    }
+
+    /// The person is on the first channel of a trigger, whether or not it writes to them there.
+    pub fn is_where_it_writes(&mut self, trigger: &Trigger) {
+        let bot = self.bot();
         let planned = self.channel().cloned();
         let channel = planned.as_ref().unwrap_or(first_channel(bot, trigger));
         let scheduled = (trigger.sources.iter()).any(|source| matches!(source, TriggerSource::Every { .. }));
         if bot.channels.first() != Some(channel) || scheduled {
             self.speaks_on(channel);
         }
-        let first = trigger.sources.first();
-        let by_customer = first.is_some_and(|source| begun_by_customer(bot, source));
-        for consent in needs(bot, trigger, channel, by_customer) {
-            self.wishes.agrees(consent);
-        }
-        if let Some(TriggerSource::On {
-            condition: Some(condition),
-            ..
-        }) = first
-        {
-            self.wishes.assume(FlowId::ALWAYS, *condition, true);
+    }
+
+    /// What sets a trigger off is as its condition wants it, and so is the person.
+    pub fn is_meant_by(&mut self, trigger: &Trigger) {
+        if let Some(source) = trigger.sources.first() {
+            self.counts(source);
         }
         for condition in &trigger.conditions {
+            self.wishes.assume(FlowId::ALWAYS, *condition, true);
+        }
+    }
+
+    /// What sets a trigger off is as its condition wants it.
+    pub fn counts(&mut self, source: &TriggerSource) {
+        if let TriggerSource::On {
+            condition: Some(condition),
+            ..
+        } = source
+        {
             self.wishes.assume(FlowId::ALWAYS, *condition, true);
         }
     }

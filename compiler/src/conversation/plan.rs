@@ -40,8 +40,8 @@ pub(crate) struct Plan<'b> {
     begins_at: Option<u32>,
     /// Where the person is, if not on the bot's first channel.
     channel: Option<SmolStr>,
-    /// The person has agreed to things on that channel alone.
-    agrees_there: bool,
+    /// The person has agreed to things on this channel alone.
+    agrees_on: Option<SmolStr>,
     /// What the person speaks, if not the bot's first language.
     language: Option<SmolStr>,
 }
@@ -62,7 +62,7 @@ impl<'b> Plan<'b> {
             lines: Vec::new(),
             begins_at: None,
             channel: None,
-            agrees_there: false,
+            agrees_on: None,
             language: None,
         }
     }
@@ -75,7 +75,12 @@ impl<'b> Plan<'b> {
     /// What the person has agreed to holds on this channel alone, where they are.
     pub fn agrees_only_on(&mut self, channel: &SmolStr) {
         self.speaks_on(channel);
-        self.agrees_there = true;
+        self.agrees_on.clone_from(&self.channel);
+    }
+
+    /// What the person has agreed to holds on this channel alone, where they are not.
+    pub fn agreed_elsewhere(&mut self, channel: &SmolStr) {
+        self.agrees_on = Some(channel.clone());
     }
 
     /// Where the person is, if that was said.
@@ -265,7 +270,7 @@ impl<'b> Plan<'b> {
         let consents: Vec<&str> = consents
             .filter_map(|consent| Some(self.bot.consents.get(consent.index())?.as_str()))
             .collect();
-        let there = self.channel.as_ref().filter(|_| self.agrees_there);
+        let there = self.agrees_on.as_ref();
         let consents: Vec<String> = (consents.into_iter())
             .map(|consent| match there {
                 Some(channel) => format!("\"{consent} on {channel}\""),

@@ -93,11 +93,14 @@ impl<'g> Teller<'g> {
             if let Some((_, pause)) = pauses.iter().find(|(before, _)| *before == at) {
                 telling.plan.line(format!("+ {}", duration(*pause)));
             }
-            telling.taken(*weight, from, to);
-            // A question without options is not put.
             let next = path
                 .get(at + 1)
                 .and_then(|next| self.graph.nodes.edge_weight(*next));
+            // What is heard so many times counts from the first.
+            if !(*weight == Edge::Heard && matches!(next, Some(Edge::Tries(_)))) {
+                telling.taken(*weight, from, to);
+            }
+            // A question without options is not put.
             if next != Some(&Edge::NoOption) {
                 telling.arrived(*weight, to);
             }

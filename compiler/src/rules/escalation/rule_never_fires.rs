@@ -6,9 +6,11 @@
 //! one that is yes only where the earlier is; and a stage that no conversation enters is nobody's.
 
 use botflow_artifact::{
-    BinaryOp, ConversationField, EscalationWay, Expr, ExprId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind,
+    AlwaysRule, BinaryOp, ConversationField, EscalationWay, Expr, ExprId, FlowId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind,
     TriesWay, Value,
 };
+
+use petgraph::graph::NodeIndex;
 
 use super::follow::always_ends;
 use crate::finding::{Finding, Level, Rule};
@@ -39,9 +41,9 @@ pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings:
     };
     for (number, (rule, wanted)) in rules.iter().zip(wanted).enumerate() {
         let too_many = most
-            .filter(|(most, _)| wanted.is_some_and(|wanted| *most < wanted))
+            .filter(|(most, ..)| wanted.is_some_and(|wanted| *most < wanted))
             .filter(|_| !others_come_back(context, number));
-        if let Some((most, tries)) = too_many {
+        if let Some((most, tries, place)) = too_many {
             let times = if most == 1 { "message" } else { "messages" };
             findings.push(
                 Finding::new(
@@ -53,7 +55,8 @@ pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings:
                     ),
                 )
                 .help("Ask for fewer of them here, or let `tries` lead out later.")
-                .related(tries, "This comes first."),
+                .related(tries, "This comes first.")
+                .conversation(led_out(context, place, most)),
             );
         } else if let Some(stage) = never_entered(context, rule.condition) {
             findings.push(
@@ -62,7 +65,10 @@ pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings:
                     at(rule.condition),
                     format!("This never happens: no conversation enters the stage `{stage}`."),
                 )
-                .help("Enter it in a flow (`stage …`), or name the stage that you mean."),
+                .help("Enter it in a flow (`stage …`), or name the stage that you mean.")
+                .conversation(context.tell_and(&context.shortest_talk(), |plan| {
+                    plan.line(format!("= not in_stage({stage})"));
+                })),
             );
         } else if let Some(before) = ended_before(context, implied, number) {
             findings.push(
@@ -72,22 +78,63 @@ pub(super) fn check(context: &Context<'_>, implied: &[(usize, usize)], findings:
                     "This never happens: whenever it is yes, a rule before it has ended the conversation.",
                 )
                 .help("Put it first, or remove it.")
-                .related(at(before), "This comes first."),
+                .related(at(before.condition), "This comes first.")
+                .conversation(ended(context, before, rule.condition)),
             );
         }
     }
 }
 
-/// The condition of an earlier rule that ends every conversation in which this one would be yes.
-fn ended_before(context: &Context<'_>, implied: &[(usize, usize)], number: usize) -> Option<ExprId> {
+/// An earlier rule that ends every conversation in which this one would be yes.
+fn ended_before<'c>(
+    context: &'c Context<'_>,
+    implied: &[(usize, usize)],
+    number: usize,
+) -> Option<&'c AlwaysRule> {
     let ends = |node: &Node| matches!(node, Node::Finish { .. });
     let earlier = implied.iter().filter(|(one, _)| *one == number);
     let mut earlier = earlier.filter_map(|(_, before)| context.bot.always_rules.get(*before));
-    let before = earlier.find(|rule| {
+    earlier.find(|rule| {
         let code = context.graph.code(rule.code);
         code.is_some_and(|code| always_ends(context, code, true, ends))
-    });
-    before.map(|rule| rule.condition)
+    })
+}
+
+/// A conversation that a rule ends, in which a later one would be yes, too.
+fn ended(context: &Context<'_>, rule: &AlwaysRule, later: ExprId) -> Vec<String> {
+    let Some(code) = context.graph.code(rule.code).filter(|code| context.reach.reached(*code)) else {
+        return Vec::new();
+    };
+    let mut path = context.path(code);
+    let ends = |node: NodeIndex| matches!(context.graph.nodes[node], Node::Finish { .. });
+    path.extend(context.detour(code, ends, |edge, _, to| at_once(context, edge, to)).unwrap_or_default());
+    context.tell_and(&path, |plan| plan.wishes.assume(FlowId::ALWAYS, later, true))
+}
+
+/// So many messages at a question are not understood, and a way of `tries` leads out.
+fn led_out(context: &Context<'_>, place: PlaceId, most: i64) -> Vec<String> {
+    let node = context.graph.place(place);
+    let mut path = context.path(node);
+    let out = |node: NodeIndex| ends_count(context, &context.graph.nodes[node]);
+    let fails = |edge: Edge, _, to: NodeIndex| match (edge, &context.graph.nodes[to]) {
+        (Edge::Tries(at), _) => i64::from(at) == most,
+        (Edge::Hears, _) => true,
+        (Edge::Heard, Node::Handler(id)) => {
+            let hears = context.bot.handlers.get(id.index()).map(|handler| &handler.hears);
+            matches!(hears, Some(Hears::Unclear { tries }) if tries.iter().any(|one| i64::from(one.at) == most))
+        }
+        _ => at_once(context, edge, to),
+    };
+    let Some(leads) = context.detour(node, out, fails) else {
+        return Vec::new();
+    };
+    path.extend(leads);
+    context.tell(&path)
+}
+
+/// Whether nothing has to happen for an edge to be taken.
+fn at_once(context: &Context<'_>, edge: Edge, to: NodeIndex) -> bool {
+    !matches!(edge, Edge::Hears | Edge::Reask) && context.graph.driver(context.bot, edge, to) == Driver::Nothing
 }
 
 /// A stage that a condition wants and that no conversation enters.
@@ -199,8 +246,8 @@ fn asks_something(context: &Context<'_>, way: Pc) -> bool {
     false
 }
 
-/// So many messages in a row can go wrong, and where that is said; nothing if there is no such number.
-fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span)> {
+/// So many messages in a row can go wrong, where that is said, and at which question; nothing if there is no such number.
+fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span, PlaceId)> {
     let bot = context.bot;
     if counts_on(context) {
         return None;
@@ -214,7 +261,7 @@ fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span)> {
         .filter_map(|id| unclear(&botflow_artifact::HandlerId::from(id)))
         .collect();
     bot.always.iter().find_map(unclear)?;
-    let mut most: Option<(i64, Span)> = None;
+    let mut most: Option<(i64, Span, PlaceId)> = None;
     for (id, place) in bot.places.iter().enumerate() {
         if !context.reach.reached(context.graph.place(PlaceId::from(id))) {
             continue;
@@ -251,8 +298,8 @@ fn most_in_a_row(context: &Context<'_>) -> Option<(i64, Span)> {
                 return None;
             }
             let at = context.lowered.way(first.way);
-            if most.is_none_or(|(most, _)| most < i64::from(first.at)) {
-                most = Some((i64::from(first.at), at));
+            if most.is_none_or(|(most, ..)| most < i64::from(first.at)) {
+                most = Some((i64::from(first.at), at, PlaceId::from(id)));
             }
         }
     }

@@ -30,6 +30,8 @@ const PATH: usize = 400;
 const MOST_TOLD: u32 = 400;
 /// How many nodes are looked at for a detour. Beyond it the finding goes without.
 const DETOUR: usize = 20_000;
+/// So many ends are tried, soonest first, for a conversation that a customer begins.
+const ENDS: usize = 30;
 
 /// A bot under examination.
 pub(crate) struct Context<'l> {
@@ -329,6 +331,26 @@ impl<'l> Context<'l> {
             }
             Some(path)
         })
+    }
+
+    /// The shortest conversation that a customer begins, up to its end; nothing if none ends.
+    pub fn shortest_talk(&self) -> Vec<EdgeIndex> {
+        let nodes = self.graph.nodes.node_indices();
+        let ends = nodes.filter(|node| matches!(self.graph.nodes[*node], Node::Finish { .. }));
+        let mut ends: Vec<NodeIndex> = ends.filter(|node| self.reach.reached(*node)).collect();
+        ends.sort_by_key(|node| (self.reach.turns(*node), *node));
+        // What `always` ends before anything has begun is the end of no conversation.
+        let begins = |path: &[EdgeIndex]| {
+            let ends = path
+                .first()
+                .and_then(|edge| self.graph.nodes.edge_endpoints(*edge));
+            ends.is_some_and(|(from, to)| {
+                self.graph.nodes[from] == Node::Customer && matches!(self.graph.nodes[to], Node::Flow(_))
+            })
+        };
+        let ends = ends.into_iter().take(ENDS);
+        let mut paths = ends.map(|node| self.reach.path(self.graph, self.bot, node, PATH));
+        paths.find(|path| begins(path)).unwrap_or_default()
     }
 
     /// The way to the first question of what a customer begins.

@@ -2,6 +2,7 @@
 
 use super::conditions::Conditions;
 use super::happens::Happens;
+use super::silent;
 use crate::finding::{Finding, Level, Rule};
 use crate::hir::GoalSpans;
 use crate::rules::flow::context::Context;
@@ -42,20 +43,36 @@ pub(super) fn check(
         if conditions.goals.contains(&id) {
             let message = "Nothing reaches this goal: its conditions are never yes together.";
             let help = "Write the condition that you mean. All conditions of a goal have to be yes.";
-            findings.push(Finding::new(&RULE, name, message).help(help));
+            let first = goal.on.first();
+            let shown = first.map(|what| silent::after_a_talk(context, what, |_| {}));
+            findings.push(
+                Finding::new(&RULE, name, message)
+                    .help(help)
+                    .conversation(shown.unwrap_or_default()),
+            );
             continue;
         }
         for (what, at) in goal.on.iter().zip(&parts.on) {
             if let Some((why, help)) = happens.never(context, what) {
                 let message = format!("{why}, so that this never reaches the goal.");
-                findings.push(Finding::new(&RULE, *at, message).help(help));
+                let shown = silent::nothing_follows(context, what, 0);
+                findings.push(Finding::new(&RULE, *at, message).help(help).conversation(shown));
             }
         }
         if let (0, Some(at)) = (goal.credit_ms, parts.credit) {
             let message = "No conversation ever gets the credit for this goal: it would have to end at the same moment.";
+            let shown = goal.on.first().map(|what| {
+                silent::after_a_talk(context, what, |plan| {
+                    // What it is worth only a run knows.
+                    if goal.value.is_none() {
+                        plan.line(format!("* goal {} without credit", goal.name));
+                    }
+                })
+            });
             findings.push(
                 Finding::new(&RULE, at, message)
-                    .help("Say how long a conversation may count, such as `credit 24h`."),
+                    .help("Say how long a conversation may count, such as `credit 24h`.")
+                    .conversation(shown.unwrap_or_default()),
             );
         }
     }

@@ -9,6 +9,7 @@ mod declared;
 mod experiments;
 mod happens;
 mod show;
+mod silent;
 
 pub mod experiment_never_joins;
 pub mod experiment_weights;

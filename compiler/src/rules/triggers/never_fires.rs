@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::conditions::Conditions;
 use super::declared::Declared;
 use super::happens::Happens;
+use super::{show, silent};
 use crate::conversation::begins::{MARKETING, is_open};
 use crate::finding::{Finding, Level, Rule};
 use crate::graph::label::duration;
@@ -39,8 +40,8 @@ pub(super) fn check(
     let mut stuck: Vec<&Declared<'_>> = Vec::new();
     for declared in triggers {
         let found = nothing_sets_it_off(declared)
-            .or_else(|| contradicts_itself(declared, conditions))
-            .or_else(|| no_time(declared));
+            .or_else(|| contradicts_itself(context, declared, conditions))
+            .or_else(|| no_time(context, declared));
         match found {
             Some(finding) => findings.push(finding),
             // What no conversation brings about at all is told by source.
@@ -51,9 +52,10 @@ pub(super) fn check(
             }
             None => {
                 sources(context, declared, conditions, happens, findings);
-                findings.extend(no_next_channel(declared));
+                findings.extend(no_next_channel(context, declared));
                 findings.extend(nothing_calls_it_off(context, declared, happens));
-                wanting.extend(not_agreed_to(context, declared, happens));
+                let agreed = not_agreed_to(context, declared, happens);
+                wanting.extend(agreed.map(|(consent, at)| (consent, at, declared)));
                 findings.extend(agreed_to_elsewhere(context, declared, happens));
             }
         }
@@ -121,6 +123,7 @@ fn set_off_by_itself(
     let mut finding = Finding::new(&RULE, at, message).help(
         "Bring it about in a conversation that a customer begins, too, or let something else set this off.",
     );
+    finding = finding.conversation(silent::nothing_follows(context, what, declared.trigger.after_ms));
     for other in others.iter().take(RELATED) {
         finding = finding.related(other.name, "This one never goes off, either.");
     }
@@ -171,6 +174,13 @@ fn agreed_to_elsewhere(context: &Context<'_>, declared: &Declared<'_>, happens: 
         "Write where people have agreed to it, or ask for the other channel, too: `consent {name} granted on {}`.",
         goes.first()?
     ));
+    finding = finding.conversation(silent::passed(context, declared, "no consent", |plan| {
+        plan.is_meant_by(trigger);
+        plan.wishes.agrees(consent.into());
+        if let Some(channel) = asked.first() {
+            plan.agreed_elsewhere(channel);
+        }
+    }));
     if let (Some(span), Some(channel)) = (declared.all(TriggerPart::Via).next(), asked.first())
         && bot.channels.contains(channel)
     {
@@ -200,22 +210,28 @@ fn nothing_sets_it_off(declared: &Declared<'_>) -> Option<Finding> {
     })
 }
 
-fn contradicts_itself(declared: &Declared<'_>, conditions: &Conditions) -> Option<Finding> {
+fn contradicts_itself(
+    context: &Context<'_>,
+    declared: &Declared<'_>,
+    conditions: &Conditions,
+) -> Option<Finding> {
     conditions.triggers.binary_search(&declared.id).ok()?;
     let message = "Nobody can meet this condition, so that the trigger never goes off.";
     let help =
         "Take the condition out, or write the one that you mean. All conditions of a trigger have to be yes.";
-    Some(Finding::new(&RULE, declared.all(TriggerPart::If).last()?, message).help(help))
+    let finding = Finding::new(&RULE, declared.all(TriggerPart::If).last()?, message).help(help);
+    Some(finding.conversation(silent::passed(context, declared, "condition", |_| {})))
 }
 
 /// Times that are over before they begin.
-fn no_time(declared: &Declared<'_>) -> Option<Finding> {
+fn no_time(context: &Context<'_>, declared: &Declared<'_>) -> Option<Finding> {
     let trigger = declared.trigger;
     let expires = trigger.expires_ms?;
     let at = declared.at(TriggerPart::Expires);
     if expires == 0 {
         let message = "This is given up at the very moment at which it should go off, so that it never does.";
-        return Some(Finding::new(&RULE, at, message).help("Give it time, such as `expires 2h`."));
+        let finding = Finding::new(&RULE, at, message).help("Give it time, such as `expires 2h`.");
+        return Some(finding.conversation(silent::given_up(context, declared, expires)));
     }
     let (from, to) = trigger.between?;
     let missed = |source: &TriggerSource| match source {
@@ -235,6 +251,7 @@ fn no_time(declared: &Declared<'_>) -> Option<Finding> {
         );
         Finding::new(&RULE, at, message)
             .help("Let it begin within the hours of `between`, or let it wait longer (`expires`).")
+            .conversation(silent::given_up(context, declared, expires))
     })
 }
 
@@ -256,14 +273,18 @@ fn not_agreed_to(context: &Context<'_>, declared: &Declared<'_>, happens: &Happe
 }
 
 /// That nobody is asked for a consent is one mistake, however many triggers need it.
-fn nobody_agrees(context: &Context<'_>, mut wanting: Vec<(usize, Span)>, findings: &mut Vec<Finding>) {
+fn nobody_agrees(
+    context: &Context<'_>,
+    mut wanting: Vec<(usize, Span, &Declared<'_>)>,
+    findings: &mut Vec<Finding>,
+) {
     if channels_tell(context) {
         return;
     }
-    wanting.sort_by_key(|(consent, _)| *consent);
+    wanting.sort_by_key(|(consent, ..)| *consent);
     let mut rest = wanting.as_slice();
-    while let Some((consent, at)) = rest.first() {
-        let same = rest.iter().take_while(|(other, _)| other == consent).count();
+    while let Some((consent, at, declared)) = rest.first() {
+        let same = rest.iter().take_while(|(other, ..)| other == consent).count();
         let (of_consent, behind) = rest.split_at(same);
         rest = behind;
         let Some(name) = context.bot.consents.get(*consent) else {
@@ -277,8 +298,11 @@ fn nobody_agrees(context: &Context<'_>, mut wanting: Vec<(usize, Span)>, finding
         .help(format!(
             "Ask for it in a flow, and write it down there: `consent {name} granted`. If people agree elsewhere, such as \
              in the shop, say so: `# botflow: allow never-fires -- they agree in the shop`."
-        ));
-        for (_, other) in of_consent.iter().skip(1).take(RELATED) {
+        ))
+        .conversation(silent::passed(context, declared, "no consent", |plan| {
+            plan.is_meant_by(declared.trigger);
+        }));
+        for (_, other, _) in of_consent.iter().skip(1).take(RELATED) {
             finding = finding.related(*other, "The same goes for this one.");
         }
         findings.push(finding);
@@ -316,12 +340,14 @@ fn sources(
                 }
             };
             let help = "Take the condition out, or write the one that you mean.";
-            findings.push(Finding::new(&RULE, at, message).help(help));
+            let shown = silent::not_counted(context, declared, source);
+            findings.push(Finding::new(&RULE, at, message).help(help).conversation(shown));
         } else if let TriggerSource::On { what, .. } = source
             && let Some((why, help)) = happens.never(context, what)
         {
-            findings
-                .push(Finding::new(&RULE, at, format!("{why}, so that nothing sets this off.")).help(help));
+            let message = format!("{why}, so that nothing sets this off.");
+            let shown = silent::nothing_follows(context, what, declared.trigger.after_ms);
+            findings.push(Finding::new(&RULE, at, message).help(help).conversation(shown));
         }
     }
 }
@@ -335,18 +361,22 @@ fn nothing_calls_it_off(
     let mut unless = declared.trigger.unless.iter();
     let (why, help) = unless.find_map(|what| happens.never(context, what))?;
     let at = declared.all(TriggerPart::After).next()?;
-    Some(Finding::new(&RULE, at, format!("{why}, so that nothing calls this off.")).help(help))
+    let finding = Finding::new(&RULE, at, format!("{why}, so that nothing calls this off.")).help(help);
+    Some(finding.conversation(show::begun(context, declared, |plan| {
+        plan.line(format!("* {}", show::starts(context, declared)));
+    })))
 }
 
 /// What is not read, or does not arrive, leads to no other channel.
-fn no_next_channel(declared: &Declared<'_>) -> Option<Finding> {
+fn no_next_channel(context: &Context<'_>, declared: &Declared<'_>) -> Option<Finding> {
     let trigger = declared.trigger;
     let parts = declared.all(TriggerPart::Unread);
     for ((kind, after), at) in trigger.fallback.iter().zip(parts) {
         if trigger.via.len() < 2 {
             let message = "There is no next channel: `via` names no other one, so that this never happens.";
             let help = "Name the channels in order: `via whatsapp, sms`.";
-            return Some(Finding::new(&RULE, at, message).help(help));
+            let shown = silent::no_other_channel(context, declared, *after, false);
+            return Some(Finding::new(&RULE, at, message).help(help).conversation(shown));
         }
         // What the channel itself says did not arrive goes on at once.
         let given_up = |expires: &i64| after.is_some_and(|after| *expires <= after);
@@ -360,7 +390,8 @@ fn no_next_channel(declared: &Declared<'_>) -> Option<Finding> {
                 duration(expires)
             );
             let help = "Go on sooner, or give it up later (`expires`).";
-            return Some(Finding::new(&RULE, at, message).help(help));
+            let shown = silent::no_other_channel(context, declared, *after, true);
+            return Some(Finding::new(&RULE, at, message).help(help).conversation(shown));
         }
     }
     None

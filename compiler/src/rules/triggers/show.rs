@@ -56,7 +56,7 @@ pub(super) fn at(
 }
 
 /// What has to happen before a trigger goes off, and that it does.
-fn begins(context: &Context<'_>, declared: &Declared<'_>) -> Option<Vec<EdgeIndex>> {
+pub(super) fn begins(context: &Context<'_>, declared: &Declared<'_>) -> Option<Vec<EdgeIndex>> {
     let flow = context.graph.flow(declared.trigger.start);
     let begins = context
         .graph

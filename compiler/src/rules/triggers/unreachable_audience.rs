@@ -5,6 +5,7 @@ use botflow_message::profile::{AfterWindow, SessionFacts, Starts};
 use smol_str::SmolStr;
 
 use super::declared::Declared;
+use super::silent;
 use crate::finding::{Edit, Finding, Fix, Level, Rule};
 use crate::graph::label::duration;
 use crate::hir::TriggerPart;
@@ -59,6 +60,7 @@ pub(super) fn check(context: &Context<'_>, triggers: &[Declared<'_>], findings: 
              template), or come sooner.",
         );
         finding.fixes.extend(another(context, declared));
+        finding = finding.conversation(silent::not_delivered(context, declared, &channel));
         findings.push(finding);
     }
 }
