@@ -172,6 +172,11 @@ impl<'b> Plan<'b> {
         });
     }
 
+    /// Leaves out what happens: only what is wished is wanted.
+    pub fn forget_lines(&mut self) {
+        self.lines.clear();
+    }
+
     /// Adds a line as it is.
     pub fn line(&mut self, line: impl Into<String>) {
         self.lines.push(line.into());
@@ -246,9 +251,11 @@ impl<'b> Plan<'b> {
     /// The lines: first what has to be arranged, then what happens.
     pub fn done(mut self) -> Vec<String> {
         let mut person = Vec::new();
+        let language = self.language.as_ref().or(self.wishes.language());
+        let channel = self.channel.as_ref().or(self.wishes.channel()).cloned();
         person.extend(
-            self.language
-                .iter()
+            language
+                .into_iter()
                 .map(|language| format!("language: {language}")),
         );
         for subject in self.wishes.subjects() {
@@ -292,7 +299,7 @@ impl<'b> Plan<'b> {
             lines.push(format!("{PERSON}{})", person.join(", ")));
         }
         lines.extend((0..self.stubs.len()).map(|at| self.stub_line(at)));
-        if let Some(channel) = &self.channel {
+        if let Some(channel) = channel {
             lines.push(format!("{SPEAKS}{channel}"));
         }
         lines.append(&mut self.lines);
@@ -344,7 +351,7 @@ impl<'b> Plan<'b> {
     /// An example of a type as the language writes it, as wished.
     pub fn example(&self, ty: TypeId, parts: &[u32], subject: Option<&Subject>, depth: u32) -> String {
         if let Some(value) = subject.and_then(|subject| subject.value(self.bot, parts)) {
-            return self.literal(&value);
+            return self.literal(&self.as_of_type(ty, value));
         }
         let Some(depth) = depth.checked_sub(1) else {
             return ANYTHING.into();
@@ -371,6 +378,20 @@ impl<'b> Plan<'b> {
             Some(Type::Moment) => "2026-12-25 09:00".into(),
             _ if self.is_written_plainly(ty) => self.words.answer(ty),
             _ => format!("\"{}\"", self.words.answer(ty)),
+        }
+    }
+
+    /// What is wished of a part of an address, as a whole one.
+    fn as_of_type(&self, ty: TypeId, value: Value) -> Value {
+        let ty = match self.bot.types.get(ty.index()) {
+            Some(Type::Optional(inner)) => self.bot.types.get(inner.index()),
+            other => other,
+        };
+        match (ty, value) {
+            (Some(Type::Url), Value::Text(text)) if !text.contains("://") => {
+                Value::Url(format!("https://shop.example/{}", text.trim_start_matches('/')).into())
+            }
+            (_, value) => value,
         }
     }
 

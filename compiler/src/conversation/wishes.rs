@@ -9,6 +9,7 @@ use std::hash::{Hash, Hasher};
 use botflow_artifact::*;
 use botflow_values::{Decimal, compare, equals};
 use rustc_hash::FxHasher;
+use smol_str::SmolStr;
 
 use crate::flow_facts::path::{Root, path_of};
 
@@ -63,6 +64,50 @@ pub(crate) struct Wishes<'b> {
     subjects: Vec<Subject>,
     /// What the person has to have agreed to.
     consents: Vec<ConsentId>,
+    /// Where the person has to be, and where not.
+    channel: Where,
+    /// What the person has to speak, and what not.
+    language: Where,
+}
+
+/// One of a bot's channels, or of its languages.
+#[derive(Clone, Debug, Default, Hash)]
+struct Where {
+    is: Option<SmolStr>,
+    is_not: Vec<SmolStr>,
+}
+
+impl Where {
+    /// A wish; whether it contradicts an earlier one.
+    fn wish(&mut self, name: &SmolStr, yes: bool) -> bool {
+        match (yes, &self.is) {
+            (true, Some(known)) => known != name,
+            (true, None) => {
+                self.is = Some(name.clone());
+                self.is_not.contains(name)
+            }
+            (false, known) => {
+                if !self.is_not.contains(name) && self.is_not.len() < MOST_ATOMS {
+                    self.is_not.push(name.clone());
+                }
+                known.as_ref() == Some(name)
+            }
+        }
+    }
+
+    /// The one that is wished for; the first of all that is allowed, if the usual one is not.
+    fn choice<'a>(&'a self, all: &'a [SmolStr]) -> Option<&'a SmolStr> {
+        let allowed = |name: &&SmolStr| !self.is_not.contains(name);
+        match (&self.is, all.first().filter(allowed)) {
+            (Some(name), _) => Some(name).filter(|name| all.first() != Some(*name)),
+            (None, Some(_)) => None,
+            (None, None) => all.iter().find(allowed),
+        }
+    }
+
+    fn can_be(&self, all: &[SmolStr]) -> bool {
+        self.is.is_some() || all.is_empty() || all.iter().any(|name| !self.is_not.contains(name))
+    }
 }
 
 impl<'b> Wishes<'b> {
@@ -72,7 +117,19 @@ impl<'b> Wishes<'b> {
             contradicted: false,
             subjects: Vec::new(),
             consents: Vec::new(),
+            channel: Where::default(),
+            language: Where::default(),
         }
+    }
+
+    /// The channel on which the person has to be, if it is not the usual one.
+    pub fn channel(&self) -> Option<&SmolStr> {
+        self.channel.choice(&self.bot.channels)
+    }
+
+    /// The language that the person has to speak, if it is not the usual one.
+    pub fn language(&self) -> Option<&SmolStr> {
+        self.language.choice(&self.bot.languages)
     }
 
     /// The person has to have agreed to this.
@@ -108,6 +165,16 @@ impl<'b> Wishes<'b> {
     /// A field of the card has to be known.
     pub fn knows(&mut self, field: FieldId) {
         self.known(FlowId::ALWAYS, Root::Customer(field), true);
+    }
+
+    /// A name or a field is this value now.
+    pub fn is_now(&mut self, flow: FlowId, root: Root, value: &Value) {
+        self.gives(flow, root, Source::Elsewhere, None);
+        self.subject(flow, root).atoms.push(Atom {
+            parts: Vec::new(),
+            op: BinaryOp::Is,
+            value: value.clone(),
+        });
     }
 
     /// A condition has to turn out so.
@@ -210,11 +277,21 @@ impl<'b> Wishes<'b> {
                 }
             }
             Expr::HasConsent(consent) if yes => self.agrees(*consent),
+            // What is looked for holds itself.
+            Expr::Call(Function::Contains, of) if yes => {
+                if let [value, part] = of[..] {
+                    self.comparison(flow, BinaryOp::Is, value, part);
+                }
+            }
             _ => {}
         }
     }
 
     fn comparison(&mut self, flow: FlowId, op: BinaryOp, a: ExprId, b: ExprId) {
+        if let BinaryOp::Is | BinaryOp::IsNot = op {
+            self.place(a, b, op == BinaryOp::Is);
+            self.place(b, a, op == BinaryOp::Is);
+        }
         let constant = |id: ExprId| match self.bot.exprs.get(id.index()) {
             Some(Expr::Const(value)) => Some(value.clone()),
             _ => None,
@@ -224,6 +301,23 @@ impl<'b> Wishes<'b> {
             (Some(value), None) => self.atom(flow, b, op.mirrored(), value),
             _ => {}
         }
+    }
+
+    /// Where the person is, and what they speak.
+    fn place(&mut self, field: ExprId, value: ExprId, yes: bool) {
+        let expr = |id: ExprId| self.bot.exprs.get(id.index());
+        let wished = match (expr(field), expr(value)) {
+            (
+                Some(Expr::Conversation(ConversationField::Channel)),
+                Some(Expr::Const(Value::Channel(name))),
+            ) => self.channel.wish(name, yes),
+            (
+                Some(Expr::Conversation(ConversationField::Language)),
+                Some(Expr::Const(Value::Language(name))),
+            ) => self.language.wish(name, yes),
+            _ => false,
+        };
+        self.contradicted |= wished;
     }
 
     fn atom(&mut self, flow: FlowId, of: ExprId, op: BinaryOp, value: Value) {
@@ -259,6 +353,7 @@ impl<'b> Wishes<'b> {
     /// Tells states apart in which different things may still be wished. Values that have been replaced do not matter.
     pub fn signature(&self) -> u64 {
         let mut hasher = FxHasher::default();
+        (&self.channel, &self.language).hash(&mut hasher);
         let mut seen: Vec<(FlowId, Root)> = Vec::new();
         for subject in self.subjects.iter().rev() {
             if seen.contains(&subject.of) {
@@ -281,6 +376,8 @@ impl<'b> Wishes<'b> {
 
     fn can_be(&self) -> bool {
         !self.contradicted
+            && self.channel.can_be(&self.bot.channels)
+            && self.language.can_be(&self.bot.languages)
             && self.subjects.iter().all(|subject| {
                 let no = |parts: &[u32]| subject.wished(parts) && subject.value(self.bot, parts).is_none();
                 !subject.atoms.iter().any(|atom| no(&atom.parts))

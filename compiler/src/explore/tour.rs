@@ -1,5 +1,7 @@
 //! A tour of a bot: all places at which a conversation can rest, with what is known there and how to get there.
 
+use std::cell::Cell;
+
 use botflow_artifact::*;
 
 use super::{Exploration, Reached, Site, Wanted};
@@ -10,10 +12,16 @@ use crate::rules::flow::context::Context;
 
 /// So many other ways to a place are tried, where the shortest turns out otherwise.
 const OTHERS: usize = 12;
+/// So many ways are tried on which no condition contradicts another one.
+const POSSIBLE: usize = 8;
+/// To so many places they are looked for: each search looks at the whole bot.
+const SEARCHES: u32 = 300;
 
 /// A bot that is shown around in.
 pub struct Tour<'c> {
     context: Context<'c>,
+    /// So many searches are left.
+    searches: Cell<u32>,
 }
 
 /// A place of the bot.
@@ -42,6 +50,7 @@ impl<'c> Tour<'c> {
     pub fn of(checked: &'c Checked) -> Tour<'c> {
         Tour {
             context: Context::new(&checked.lowered, &checked.graph).without_end(),
+            searches: Cell::new(SEARCHES),
         }
     }
 
@@ -80,12 +89,22 @@ impl<'c> Tour<'c> {
         }
     }
 
-    /// Plans that come to a place, the shortest first; then those whose last step is another one.
+    /// Plans that come to a place, the shortest first; then those on which no condition contradicts another one; then
+    /// those whose last step is another one.
     pub fn plans(&self, visit: &Visit) -> impl Iterator<Item = Vec<String>> {
         let context = &self.context;
         let node = context.graph.place(visit.place);
-        let others = context.other_paths(node, OTHERS);
-        let others = others.into_iter().map(|path| context.tell(&path));
+        // They are looked for only if they are wanted.
+        let possible = std::iter::once_with(move || match self.searches.get() {
+            0 => Vec::new(),
+            left => {
+                self.searches.set(left - 1);
+                context.possible_paths(node, POSSIBLE)
+            }
+        });
+        let possible = possible.flatten();
+        let others = std::iter::once_with(move || context.other_paths(node, OTHERS)).flatten();
+        let others = possible.chain(others).map(|path| context.tell(&path));
         let first = std::iter::once(visit.plan.clone());
         first.chain(others).filter(|plan| !plan.is_empty())
     }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use botflow_artifact::*;
-use petgraph::graph::EdgeIndex;
+use petgraph::graph::{EdgeIndex, NodeIndex};
 use smol_str::SmolStr;
 
 use super::label::{Words, duration, shortened};
@@ -30,7 +30,8 @@ pub struct Teller<'g> {
 }
 
 /// A path on its way to a plan.
-struct Telling<'t, 'g> {
+#[derive(Clone)]
+pub(crate) struct Telling<'t, 'g> {
     teller: &'t Teller<'g>,
     plan: Plan<'g>,
     /// Where the conversation rests.
@@ -76,11 +77,7 @@ impl<'g> Teller<'g> {
         begin: impl FnOnce(&mut Plan<'_>),
         end: impl FnOnce(&mut Plan<'_>),
     ) -> Vec<String> {
-        let mut telling = Telling {
-            teller: self,
-            plan: Plan::new(Cow::Borrowed(self.words), self.bot),
-            at: None,
-        };
+        let mut telling = Telling::new(self);
         begin(&mut telling.plan);
         for (at, edge) in path.iter().enumerate() {
             let (Some((from, to)), Some(weight)) = (
@@ -107,6 +104,35 @@ impl<'g> Teller<'g> {
         }
         end(&mut telling.plan);
         telling.plan.done()
+    }
+}
+
+impl<'t, 'g> Telling<'t, 'g> {
+    /// Of a conversation that has not begun.
+    pub(crate) fn new(teller: &'t Teller<'g>) -> Telling<'t, 'g> {
+        Telling {
+            teller,
+            plan: Plan::new(Cow::Borrowed(teller.words), teller.bot),
+            at: None,
+        }
+    }
+
+    /// An edge is taken; only what is wished for it matters.
+    pub(crate) fn goes(&mut self, edge: Edge, from: NodeIndex, to: NodeIndex) {
+        let nodes = &self.teller.graph.nodes;
+        self.taken(edge, &nodes[from], &nodes[to]);
+        self.arrived(edge, &nodes[to]);
+        self.plan.forget_lines();
+    }
+
+    /// Whether nobody can take this way, as far as that can be seen.
+    pub(crate) fn is_impossible(&self) -> bool {
+        self.plan.wishes.impossible()
+    }
+
+    /// Tells ways apart on which different things may still happen.
+    pub(crate) fn signature(&self) -> u64 {
+        self.plan.wishes.signature()
     }
 }
 
@@ -162,7 +188,8 @@ impl Telling<'_, '_> {
                         self.plan.wishes.assume(flow, condition, true);
                     }
                     self.presses(option.label);
-                    self.chosen(flow, choose);
+                    let value = self.stands_for(option);
+                    self.chosen(flow, choose, value);
                 }
             }
             Edge::ListOption => {
@@ -170,7 +197,7 @@ impl Telling<'_, '_> {
                     && let Some(from) = &choose.from
                 {
                     self.presses(from.label);
-                    self.chosen(flow, choose);
+                    self.chosen(flow, choose, None);
                 }
             }
             Edge::NoOption => {
@@ -189,10 +216,10 @@ impl Telling<'_, '_> {
                     }
                 }
             }
-            Edge::Otherwise | Edge::Invalid => self.plan.line("> hm"),
+            Edge::Otherwise | Edge::Invalid => self.plan.line(self.unreadable()),
             Edge::Tries(at) => {
                 for _ in 0..at.min(9) {
-                    self.plan.line("> hm");
+                    self.plan.line(self.unreadable());
                 }
             }
             Edge::Silence(after)
@@ -203,6 +230,17 @@ impl Telling<'_, '_> {
                 self.plan.line(format!("+ {}", words.expr(flow, time)));
             }
             Edge::Event(event) => self.event(event, flow),
+            Edge::Run => {
+                if let Some(PlaceKind::Run(run)) = place {
+                    self.passes(flow, run.flow, &run.args);
+                }
+            }
+            Edge::Start => {
+                let started = self.started_by(from).map(|(flow, args)| (flow, args.to_vec()));
+                if let Some((started, args)) = started {
+                    self.passes(flow, started, &args);
+                }
+            }
             Edge::Result => {
                 if let Some(PlaceKind::Call(call)) = place {
                     let stub = self.plan.calls(call.call);
@@ -295,11 +333,30 @@ impl Telling<'_, '_> {
         }
     }
 
-    fn chosen(&mut self, flow: FlowId, choose: &Choose) {
-        if let Some(slot) = choose.into {
-            self.plan
-                .wishes
-                .gives(flow, Root::Slot(slot), Source::Elsewhere, None);
+    /// The value for which an option stands, if it is always the same.
+    fn stands_for(&self, option: &ChooseOption) -> Option<Value> {
+        let bot = self.teller.bot;
+        match option.value {
+            Some(value) => match bot.exprs.get(value.index()) {
+                Some(Expr::Const(value)) => Some(value.clone()),
+                _ => None,
+            },
+            None => {
+                let label = bot.texts.get(option.label.index())?.variants.first()?;
+                match label.parts.as_slice() {
+                    [Part::Literal(words)] => Some(Value::Text(words.as_str().into())),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    fn chosen(&mut self, flow: FlowId, choose: &Choose, value: Option<Value>) {
+        let Some(slot) = choose.into else { return };
+        let wishes = &mut self.plan.wishes;
+        match value {
+            Some(value) if !choose.several => wishes.is_now(flow, Root::Slot(slot), &value),
+            _ => wishes.gives(flow, Root::Slot(slot), Source::Elsewhere, None),
         }
     }
 
@@ -390,11 +447,56 @@ impl Telling<'_, '_> {
                     self.plan.fails(call.call, None);
                 }
             }
-            Hears::Unclear { .. } => self.plan.line("> hm"),
+            Hears::Unclear { .. } => self.plan.line(self.unreadable()),
             Hears::Changed(_) => self.plan.line("> no, something"),
             Hears::Pressed { label, .. } => self.presses(*label),
             Hears::Stranded => self.plan.line("! new version"),
             Hears::Pattern(name) => self.plan.line(format!("> {}", name.replace('_', " "))),
+        }
+    }
+
+    /// What is no answer to the question at which the conversation rests.
+    fn unreadable(&self) -> &'static str {
+        let bot = self.teller.bot;
+        let place = self.at.and_then(|place| bot.places.get(place.index()));
+        match place.map(|place| &place.kind) {
+            Some(PlaceKind::Ask(ask)) if takes_any_words(bot, ask.ty) => "> (image \"hm.jpg\")",
+            _ => "> hm",
+        }
+    }
+
+    /// A flow begins with these arguments: what is not given is not known in it.
+    fn passes(&mut self, caller: FlowId, flow: FlowId, args: &[ExprId]) {
+        let bot = self.teller.bot;
+        let params = bot.flows.get(flow.index()).map_or(0, |flow| flow.params);
+        for number in 0..params {
+            let arg = args.get(number as usize);
+            let source = match arg.and_then(|arg| bot.exprs.get(arg.index())) {
+                None => Source::Nothing,
+                Some(Expr::Const(value)) if !value.is_known() => Source::Nothing,
+                Some(Expr::Slot(slot)) => {
+                    let subject = self.plan.wishes.subject_of(caller, Root::Slot(*slot));
+                    match subject.map(|subject| (subject.source, subject.known)) {
+                        Some((Source::Nothing, _)) | Some((_, Some(false))) => Source::Nothing,
+                        _ => Source::Elsewhere,
+                    }
+                }
+                Some(_) => Source::Elsewhere,
+            };
+            self.plan
+                .wishes
+                .gives(flow, Root::Slot(SlotId(number)), source, None);
+        }
+    }
+
+    /// The arguments with which a piece of code starts a flow.
+    fn started_by(&self, from: &Node) -> Option<(FlowId, &[ExprId])> {
+        let Node::Code(begin) = from else { return None };
+        let code = self.teller.bot.code.get(begin.index()..)?;
+        let end = code.iter().find(|op| op.leaves())?;
+        match end {
+            Op::Start { flow, args } => Some((*flow, args)),
+            _ => None,
         }
     }
 
@@ -410,6 +512,25 @@ impl Telling<'_, '_> {
             None => self.plan.line("! …"),
         }
     }
+}
+
+/// Whether any words, or nearly any, are an answer of a type.
+fn takes_any_words(bot: &Bot, ty: TypeId) -> bool {
+    let mut ty = ty;
+    for _ in 0..9 {
+        match bot.types.get(ty.index()) {
+            Some(Type::Text) => return true,
+            Some(Type::Optional(inner) | Type::List(inner)) => ty = *inner,
+            Some(Type::Narrowed { base, rules, .. }) => {
+                if rules.iter().any(|rule| matches!(rule, Narrowing::Matching(_))) {
+                    return false;
+                }
+                ty = *base;
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Where the answer to a question goes.

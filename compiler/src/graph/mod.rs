@@ -2,7 +2,8 @@
 //!
 //! It is built from the artifact alone, so that a picture of a built bot needs no sources. Reading order: [`node`]
 //! (nodes and typed edges), [`build`], [`reach`] (what can be reached, how soon, and which flows return), [`cycles`],
-//! [`goals`] (what a place can lead to), [`label`] (words for people), [`conversation`] (a path as `.chat` lines),
+//! [`goals`] (what a place can lead to), [`label`] (words for people), [`conversation`] (a path as `.chat` lines), `ways` (paths that do not
+//! contradict themselves),
 //! [`picture`] (the graph as people look at it), [`export`].
 //!
 //! `run` is an edge into the flow and an edge to behind it; the second one is only taken if the flow can return. So
@@ -18,6 +19,7 @@ pub mod leads;
 pub mod node;
 pub mod picture;
 pub mod reach;
+pub(crate) mod ways;
 
 pub use node::{Driver, Edge, Level, Node};
 pub use reach::Reach;

@@ -2,7 +2,10 @@
 //! oracle, which has generated ones.)
 
 use botflow_compiler::compile;
+use botflow_compiler::finding::Finding;
 use botflow_compiler::rules;
+use botflow_machine::Program;
+use botflow_scenario::rehearse::{Rehearsal, rehearse};
 
 use crate::page::examples;
 use crate::pages::project_of;
@@ -28,6 +31,19 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ("brief-missing", "about what colleagues read, not what is said"),
 ];
 
+/// The goals that the end of a finding's conversation reaches: a rehearsal that misses something tells what there was.
+fn reached(program: &Program, finding: &Finding) -> Vec<String> {
+    let mut plan = finding.conversation.clone();
+    plan.push("* what never happens".to_owned());
+    match rehearse(program, &plan) {
+        Rehearsal::Differs(how) => {
+            let did = how.split('`').filter(|did| did.starts_with("goal "));
+            did.map(str::to_owned).collect()
+        }
+        other => panic!("it happens: {other:?}"),
+    }
+}
+
 #[test]
 fn all_findings_of_all_pages_show_what_they_say() {
     let mut shown = std::collections::BTreeSet::new();
@@ -48,6 +64,12 @@ fn all_findings_of_all_pages_show_what_they_say() {
                 match replay::shown(&program, finding) {
                     Ok(_) => {
                         shown.insert(finding.rule.name);
+                        let credited = |goal: &String| !goal.ends_with("without credit");
+                        if finding.rule.name == "goal-never-reached" {
+                            let reached: Vec<_> =
+                                reached(&program, finding).into_iter().filter(credited).collect();
+                            assert!(reached.is_empty(), "{reached:?} in {:?}", finding.conversation);
+                        }
                     }
                     Err(NotShown::Restless) if RESTLESS.contains(&finding.rule.name) => {
                         shown.insert(finding.rule.name);

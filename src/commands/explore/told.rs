@@ -48,7 +48,10 @@ fn summary(explored: &Explored<'_>, uncovered: bool) -> String {
         .filter(|place| !place.visit.reached.is_never())
         .collect();
     let covered = all.iter().filter(|place| place.covered.is_some()).count();
-    let conversations = explored.chats.conversations;
+    let conversations = match explored.chats.conversations {
+        1 => "1 conversation visits".to_owned(),
+        more => format!("{more} conversations visit"),
+    };
     let none = match uncovered && covered == all.len() {
         true => " Nothing is missing.",
         false => "",
@@ -58,10 +61,11 @@ fn summary(explored: &Explored<'_>, uncovered: bool) -> String {
         1 => " One of them fails: see `botflow test`.".to_owned(),
         failed => format!(" {failed} of them fail: see `botflow test`."),
     };
-    format!(
-        "{} places; {conversations} conversations visit {covered} of them.{none}{failing}\n",
-        all.len()
-    )
+    let places = match all.len() {
+        1 => "1 place".to_owned(),
+        more => format!("{more} places"),
+    };
+    format!("{places}; {conversations} {covered} of them.{none}{failing}\n")
 }
 
 /// What is known, in one line: `web, whatsapp up to 2h after the customer wrote; en, ro`.

@@ -103,7 +103,7 @@ fn places_are_told_with_what_is_known_and_how_to_get_there() {
         .prints("  Still interested?\n  web, whatsapp up to 2h 10s after the customer wrote; in en, ro\n")
         .prints("  Shall we keep it?\n  whatsapp before the customer has written, or at once; in en, ro\n")
         .prints("    * trigger cart_reminder starts cart_back on whatsapp\n    < Shall we keep it?\n")
-        .prints("1 conversations visit 1 of them.");
+        .prints("1 conversation visits 1 of them.");
     let told = explore(folder.path(), &["--uncovered"]).ends(0);
     assert!(!told.data.contains("main.size  ask"), "{}", told.data);
 }
@@ -132,6 +132,100 @@ fn json_says_the_same_to_programs() {
         reached.all(|place| place["why_no_conversation"].is_null()),
         "{told}"
     );
+}
+
+/// A bot whose places are reached only if several things are so at once.
+const PARTICULAR: &str = r#"bot shop {
+  name "Shop"
+  languages en, ro
+  draft yes
+  channels web, sms
+  currency EUR
+  timezone "Europe/Berlin"
+  start main
+}
+
+type city = text length 1 to 60 example "Cluj"
+type rating = integer from 1 to 5
+
+queue desk {
+  hours always
+}
+
+escalation help {
+  to queue desk
+  say "One moment."
+  brief "Help with a parcel"
+  nobody 5m -> finish unresolved
+  customer silent 30m -> finish unresolved
+  operator silent 30m -> finish unresolved
+  resolved -> finish resolved
+  closed -> finish unresolved
+}
+
+always {
+  on silence 1h -> finish abandoned
+  on unclear -> finish unresolved
+}
+
+flow main {
+  ask town: city "Which city?" {
+    tries 2 -> escalate to help
+  }
+  ask stars: rating "From 1 to 5?"
+  ask why: text "Why?" {
+    skip if stars >= 4 with "none"
+  }
+  choose how "How shall we pay it back?" {
+    "The way I paid" value "original"
+    "By bank" value "bank"
+  }
+  if stars >= 4 {
+    finish resolved
+  }
+  run give_back("none", how)
+  if how is "bank" {
+    ask account: text "To which account?"
+    finish resolved
+  }
+  if contains(why, "broken") {
+    if conversation.channel is sms and conversation.language is ro {
+      ask broken: text "What is broken?"
+    }
+  }
+  finish resolved
+}
+
+flow give_back(why: text, by: text) {
+  if by is not "bank" {
+    ask sure: yes_no "Is that so?"
+  }
+}
+"#;
+
+#[test]
+fn a_way_is_found_where_several_things_have_to_be_so_at_once() {
+    let folder = shop();
+    write(folder.path().join("bot/bot.flow"), PARTICULAR);
+    std::fs::remove_dir_all(folder.path().join("bot/tests")).expect("it is there");
+    let told = explore(folder.path(), &["--format", "json"]).ends(0);
+    let told: Value = serde_json::from_str(&told.data).expect("it is JSON");
+    let places = told["places"].as_array().expect("a list");
+    assert_eq!(places.len(), 8, "{told}");
+    for place in places {
+        assert!(place["why_no_conversation"].is_null(), "{place}");
+    }
+}
+
+#[test]
+fn every_place_of_the_example_has_a_conversation() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = botflow(root, &["explore", "examples/luna_store", "--format", "json"]).ends(0);
+    let told: Value = serde_json::from_str(&told.data).expect("it is JSON");
+    for place in told["places"].as_array().expect("a list") {
+        let shown = place["covered_by"].is_string() || place["why_no_conversation"].is_null();
+        assert!(shown || place["reached"] == false, "{place}");
+    }
 }
 
 #[test]

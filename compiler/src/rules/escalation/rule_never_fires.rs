@@ -6,8 +6,8 @@
 //! one that is yes only where the earlier is; and a stage that no conversation enters is nobody's.
 
 use botflow_artifact::{
-    AlwaysRule, BinaryOp, ConversationField, EscalationWay, Expr, ExprId, FlowId, Hears, Nudge, Op, Pc, PlaceId, PlaceKind,
-    TriesWay, Value,
+    AlwaysRule, BinaryOp, ConversationField, EscalationWay, Expr, ExprId, FlowId, Hears, Nudge, Op, Pc,
+    PlaceId, PlaceKind, TriesWay, Value,
 };
 
 use petgraph::graph::NodeIndex;
@@ -102,12 +102,20 @@ fn ended_before<'c>(
 
 /// A conversation that a rule ends, in which a later one would be yes, too.
 fn ended(context: &Context<'_>, rule: &AlwaysRule, later: ExprId) -> Vec<String> {
-    let Some(code) = context.graph.code(rule.code).filter(|code| context.reach.reached(*code)) else {
+    let Some(code) = context
+        .graph
+        .code(rule.code)
+        .filter(|code| context.reach.reached(*code))
+    else {
         return Vec::new();
     };
     let mut path = context.path(code);
     let ends = |node: NodeIndex| matches!(context.graph.nodes[node], Node::Finish { .. });
-    path.extend(context.detour(code, ends, |edge, _, to| at_once(context, edge, to)).unwrap_or_default());
+    path.extend(
+        context
+            .detour(code, ends, |edge, _, to| at_once(context, edge, to))
+            .unwrap_or_default(),
+    );
     context.tell_and(&path, |plan| plan.wishes.assume(FlowId::ALWAYS, later, true))
 }
 
@@ -134,7 +142,8 @@ fn led_out(context: &Context<'_>, place: PlaceId, most: i64) -> Vec<String> {
 
 /// Whether nothing has to happen for an edge to be taken.
 fn at_once(context: &Context<'_>, edge: Edge, to: NodeIndex) -> bool {
-    !matches!(edge, Edge::Hears | Edge::Reask) && context.graph.driver(context.bot, edge, to) == Driver::Nothing
+    !matches!(edge, Edge::Hears | Edge::Reask)
+        && context.graph.driver(context.bot, edge, to) == Driver::Nothing
 }
 
 /// A stage that a condition wants and that no conversation enters.

@@ -185,6 +185,15 @@ impl<'l> Context<'l> {
         self.with_what_comes_before(path)
     }
 
+    /// Paths to a node on which no condition contradicts another one, the shortest first.
+    pub fn possible_paths(&self, to: NodeIndex, at_most: usize) -> Vec<Vec<EdgeIndex>> {
+        let Some(teller) = self.teller() else {
+            return Vec::new();
+        };
+        let ways = crate::graph::ways::possible(&teller, to, at_most).into_iter();
+        ways.map(|path| self.with_what_comes_before(path)).collect()
+    }
+
     /// Paths to a node beside the shortest one: each takes another edge into it or into what leads straight to it.
     pub fn other_paths(&self, to: NodeIndex, at_most: usize) -> Vec<Vec<EdgeIndex>> {
         let shortest = self.path(to);

@@ -135,7 +135,7 @@ pub(super) fn no_other_channel(
     })
 }
 
-/// An event happens after a conversation, if it is one that others report.
+/// An event happens an hour after a conversation, if it is one that others report.
 pub(super) fn after_a_talk(
     context: &Context<'_>,
     what: &Occurrence,
@@ -148,17 +148,14 @@ pub(super) fn after_a_talk(
         return Vec::new();
     };
     context.tell_and(&context.shortest_talk(), |plan| {
+        plan.line(format!("+ {}", duration(HOUR_MS)));
         plan.happens(event, FlowId::ALWAYS);
         end(plan);
     })
 }
 
 /// Tells what a conversation has to bring about before a trigger is set off, and what happens then.
-fn happened(
-    context: &Context<'_>,
-    declared: &Declared<'_>,
-    end: impl FnOnce(&mut Plan<'_>),
-) -> Vec<String> {
+fn happened(context: &Context<'_>, declared: &Declared<'_>, end: impl FnOnce(&mut Plan<'_>)) -> Vec<String> {
     let Some(mut path) = show::begins(context, declared) else {
         return Vec::new();
     };
