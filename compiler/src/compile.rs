@@ -104,6 +104,7 @@ fn check_with(project: &Project, extract: bool) -> Checked {
         broken,
         &mut translations,
     );
+    rules::talk::same_labels::translated(&program, &mut translations);
     // Findings about texts beside the program have their places behind all its files.
     let beside = FileId(read.sources.len() as u32);
     let documents = (&project.documents[..], beside);

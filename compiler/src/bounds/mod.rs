@@ -6,7 +6,7 @@
 //! is put together in [`text`].
 //!
 //! Two things are assumed, and said in `docs/language/checking.md`: a letter is one UTF-16 unit (no emoji) with one
-//! capital, and none of the signs that a text message counts twice; and with [`Numbers::Usual`] a number without `from … to` stays within what shops and offices count.
+//! capital, none of the signs that a text message counts twice, and none that WhatsApp or Slack would read as markup; and with [`Numbers::Usual`] a number without `from … to` stays within what shops and offices count.
 //! Rendered texts of values within these are never longer than their bound: `tests/it/bounds.rs` tries it against the
 //! machine.
 

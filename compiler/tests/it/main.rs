@@ -28,6 +28,7 @@ mod slips;
 mod stranded;
 mod stuck;
 mod talk;
+mod translated_lengths;
 mod trigger_ways;
 mod triggers;
 mod writing;

@@ -22,7 +22,7 @@ impl Scope<'_> {
         };
         // A `match` and not a `map`: the words then go where they belong without a stop in between.
         let text = match template.text {
-            Some(text) => self.text(text),
+            Some(text) => self.words(text),
             None => SmolStr::default(),
         };
         let mut message = Message {
@@ -31,7 +31,7 @@ impl Scope<'_> {
             envelope: None,
         };
         if let Some(hint) = template.hint {
-            message.parts.push(Shown::Hint(self.text(hint)));
+            message.parts.push(Shown::Hint(self.words(hint)));
         }
         if is_plain(template) {
             return (message, items);
@@ -53,7 +53,7 @@ impl Scope<'_> {
         message.parts.extend(cards.into_iter().map(Shown::from));
         let channel = self.channel();
         if let Some((_, words)) = template.on_channel.iter().find(|(on, _)| on == channel) {
-            message.reword(self.text(*words));
+            message.reword(self.words(*words));
         }
         if template.template.is_some() || template.public_reply || template.via.is_some() {
             message.envelope = Some(Box::new(self.envelope(template)));
@@ -161,8 +161,8 @@ impl Scope<'_> {
             count += 1;
             let alt = || cards.alt.map(|alt| scope.text(alt)).unwrap_or_default();
             let card = Card {
-                title: scope.text(cards.title),
-                text: cards.text.map(|text| scope.text(text)).unwrap_or_default(),
+                title: scope.words(cards.title),
+                text: cards.text.map(|text| scope.words(text)).unwrap_or_default(),
                 image: (cards.image.and_then(|image| scope.address(image)))
                     .map(|url| Media::new(MediaKind::Image, url, alt())),
                 buttons: cards

@@ -282,7 +282,9 @@ impl Turn<'_> {
                     .map(|number| Button::call(label.clone(), number)),
                 OptionAct::Way(_) | OptionAct::GoOn => None,
             };
-            message = button.map(|button| Message::text(label).with(Shown::Button(button)));
+            // A label has no markup.
+            let words = botflow_message::markup::escape(&label).into_owned();
+            message = button.map(|button| Message::text(words).with(Shown::Button(button)));
         });
         if let Some(mut message) = message {
             self.subject(&mut message);

@@ -1,6 +1,7 @@
 //! Filling texts: literal pieces and holes, in the person's language.
 
 use botflow_artifact::*;
+use botflow_message::markup;
 use botflow_values::show::{lower, mask, percent_encode, upper, write_plain};
 use botflow_values::{self as values, Labels, ShowContext, Style};
 use smol_str::SmolStr;
@@ -36,8 +37,25 @@ impl Scope<'_> {
         first.text(id)
     }
 
+    /// The words of a text with markup, such as those of a message: what its holes show is shown as it is, and brings
+    /// no markup of its own (13.1).
+    pub fn words(&self, id: TextId) -> SmolStr {
+        match self.p.plain(id, self.language) {
+            Some(words) => words.clone(),
+            None => {
+                let mut words = String::with_capacity(64);
+                self.fill_as(&mut words, id, true);
+                SmolStr::from(words)
+            }
+        }
+    }
+
     /// Adds the words of a text.
     pub fn fill(&self, out: &mut String, id: TextId) {
+        self.fill_as(out, id, false);
+    }
+
+    fn fill_as(&self, out: &mut String, id: TextId, marked: bool) {
         if let Some(words) = self.p.plain(id, self.language) {
             push(out, words);
             return;
@@ -62,18 +80,25 @@ impl Scope<'_> {
                     ..
                 } => {
                     let value = self.eval(*value);
+                    let begins = out.len();
                     // What begins an address is an address itself, not a part of one.
-                    if *in_url && out.len() > start && filters.is_empty() {
+                    let in_address = *in_url && begins > start;
+                    if in_address && filters.is_empty() {
                         self.write_in_address(out, &value);
                     } else if filters.is_empty() {
-                        self.show(out, &value);
-                    } else {
-                        let begins = out.len();
-                        self.filtered(out, &value, filters);
-                        if *in_url && begins > start {
-                            let shown = out.split_off(begins);
-                            percent_encode(&shown, out);
+                        match marked {
+                            true => self.show_in_markup(out, &value),
+                            false => self.show(out, &value),
                         }
+                    } else if in_address {
+                        self.filtered(out, &value, filters, false);
+                        let shown = out.split_off(begins);
+                        percent_encode(&shown, out);
+                    } else {
+                        self.filtered(out, &value, filters, marked);
+                    }
+                    if in_address && marked {
+                        markup::mend_encoded(out, begins);
                     }
                     cut(out, MAX_TEXT);
                 }
@@ -84,6 +109,30 @@ impl Scope<'_> {
     /// Adds a value as people read it.
     pub fn show(&self, out: &mut String, value: &Value) {
         self.write(out, value, Style::Usual);
+    }
+
+    /// The same in a text with markup, so that people read the value's own characters.
+    fn show_in_markup(&self, out: &mut String, value: &Value) {
+        match value {
+            Value::Unknown => {}
+            Value::Text(text) => push_value(out, text),
+            _ => {
+                let begins = out.len();
+                self.show(out, value);
+                let shown = out.get(begins..).unwrap_or_default();
+                if shown
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+                    && !out[..begins].contains('(')
+                {
+                    return;
+                }
+                let shown = SmolStr::from(shown);
+                out.truncate(begins);
+                push_value(out, &shown);
+            }
+        }
+        cut(out, MAX_TEXT);
     }
 
     fn write(&self, out: &mut String, value: &Value, style: Style) {
@@ -122,8 +171,10 @@ impl Scope<'_> {
         percent_encode(&plain, out);
     }
 
-    fn filtered(&self, out: &mut String, value: &Value, filters: &[Filter]) {
+    fn filtered(&self, out: &mut String, value: &Value, filters: &[Filter], marked: bool) {
         let mut shown: Option<String> = None;
+        // The words of arms are the author's, and have their own markup.
+        let mut authors = false;
         for filter in filters {
             // The first filter sees the value, those behind it what the one before made of it.
             let mut before = || {
@@ -139,19 +190,21 @@ impl Scope<'_> {
                 Filter::Lower => next = lower(&before()),
                 Filter::Mask => next = mask(&before()),
                 Filter::Plural(arms) => {
+                    authors = true;
                     // A number's own words come before those of its category.
                     let own = |arm: &str| match value {
                         Value::Integer(number) => arm.parse() == Ok(*number),
                         _ => false,
                     };
                     if arms.arms.iter().any(|(arm, _)| own(arm)) {
-                        self.arm(&mut next, arms, own);
+                        self.arm(&mut next, arms, marked, own);
                     } else {
                         let name = self.p.showers[self.language.index()].plural(value);
-                        self.arm(&mut next, arms, |arm| arm == name);
+                        self.arm(&mut next, arms, marked, |arm| arm == name);
                     }
                 }
                 Filter::Select(arms) => {
+                    authors = true;
                     let name = match value {
                         Value::Member(member) => {
                             let set = self.p.bot.sets.get(member.set as usize);
@@ -161,7 +214,7 @@ impl Scope<'_> {
                         Value::YesNo(yes) => Some(SmolStr::new_static(if *yes { "yes" } else { "no" })),
                         other => other.as_text().cloned(),
                     };
-                    self.arm(&mut next, arms, |arm| name.as_deref() == Some(arm));
+                    self.arm(&mut next, arms, marked, |arm| name.as_deref() == Some(arm));
                 }
                 Filter::Date => self.write(&mut next, value, Style::Date),
                 Filter::DateShort => self.write(&mut next, value, Style::DateShort),
@@ -170,16 +223,25 @@ impl Scope<'_> {
                 Filter::ListAnd => self.write(&mut next, value, Style::ListAnd),
                 Filter::ListOr => self.write(&mut next, value, Style::ListOr),
             }
+            authors &= matches!(
+                filter,
+                Filter::Plural(_) | Filter::Select(_) | Filter::Upper | Filter::Lower | Filter::Mask
+            );
             cut(&mut next, MAX_TEXT);
             shown = Some(next);
         }
-        push(out, shown.as_deref().unwrap_or_default());
+        let shown = shown.as_deref().unwrap_or_default();
+        if marked && !authors {
+            push_value(out, shown);
+        } else {
+            push(out, shown);
+        }
     }
 
-    fn arm(&self, out: &mut String, arms: &Arms, is: impl Fn(&str) -> bool) {
+    fn arm(&self, out: &mut String, arms: &Arms, marked: bool, is: impl Fn(&str) -> bool) {
         let found = arms.arms.iter().find(|(name, _)| is(name)).map(|(_, text)| *text);
         if let Some(text) = found.or(arms.other) {
-            self.fill(out, text);
+            self.fill_as(out, text, marked);
         }
     }
 }
@@ -188,6 +250,14 @@ impl Scope<'_> {
 fn push(out: &mut String, words: &str) {
     if out.len() < MAX_TEXT {
         out.push_str(words);
+        cut(out, MAX_TEXT);
+    }
+}
+
+/// Adds a value to a text with markup, up to the bound.
+fn push_value(out: &mut String, value: &str) {
+    if out.len() < MAX_TEXT {
+        markup::push_value(out, value);
         cut(out, MAX_TEXT);
     }
 }

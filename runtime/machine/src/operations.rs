@@ -208,7 +208,7 @@ impl Turn<'_> {
         let Some(text) = template.and_then(bare).filter(|_| !self.is_mail()) else {
             return false;
         };
-        let text = self.scope().text(text);
+        let text = self.scope().words(text);
         self.emit(Message {
             text,
             parts: Vec::new(),

@@ -313,7 +313,7 @@ impl Turn<'_> {
                 let mut message = scope.message(again);
                 let hint = |id: MessageId| self.p.bot.messages.get(id.index()).and_then(|one| one.hint);
                 if let (None, Some(hint)) = (hint(again), hint(question)) {
-                    message.parts.insert(0, Shown::Hint(scope.text(hint)));
+                    message.parts.insert(0, Shown::Hint(scope.words(hint)));
                 }
                 message
             }

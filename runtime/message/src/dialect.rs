@@ -172,6 +172,7 @@ pub(crate) fn cost(grapheme: &str, markup: Markup, unit: Unit) -> usize {
         // What needs a backslash depends on what stands around it.
         return unit.cost(grapheme) + 2 * grapheme.matches(['\\', '*', '_', '[', ']']).count();
     }
+    // A sign by itself has what it could need on both sides.
     unit.cost(&escape(grapheme, markup))
 }
 
@@ -197,7 +198,7 @@ fn signs(run: &Run, markup: Markup) -> (String, String) {
         match markup {
             Markup::Own => wrap("[", &format!("]({url})")),
             Markup::Html | Markup::Telegram => wrap(&format!("<a href=\"{}\">", attribute(url)), "</a>"),
-            Markup::Slack => wrap(&format!("<{}|", escape(url, markup).replace('|', "%7C")), ">"),
+            Markup::Slack => wrap(&format!("<{}|", entities(url).replace('|', "%7C")), ">"),
             Markup::None | Markup::Whatsapp => {}
         }
     }
@@ -206,24 +207,65 @@ fn signs(run: &Run, markup: Markup) -> (String, String) {
 
 fn escape(text: &str, markup: Markup) -> Cow<'_, str> {
     match markup {
-        Markup::None | Markup::Whatsapp => text.into(),
+        Markup::None => text.into(),
+        Markup::Whatsapp => bare(text),
         Markup::Own => markup::escape(text),
-        Markup::Html | Markup::Telegram | Markup::Slack => {
-            let lines = markup == Markup::Html && text.contains('\n');
-            if !lines && !text.contains(['&', '<', '>']) {
-                return text.into();
-            }
-            let text = text
-                .replace('&', "&amp;")
-                .replace('<', "&lt;")
-                .replace('>', "&gt;");
-            if lines {
-                text.replace('\n', "<br>").into()
-            } else {
-                text.into()
-            }
-        }
+        Markup::Slack => entities(&bare(text)).into_owned().into(),
+        Markup::Telegram => entities(text),
+        Markup::Html if text.contains('\n') => entities(text).replace('\n', "<br>").into(),
+        Markup::Html => entities(text),
     }
+}
+
+fn entities(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>']) {
+        return text.into();
+    }
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").into()
+}
+
+/// What WhatsApp and Slack read as markup where it stands at the edge of a word.
+const SIGNS: [char; 4] = ['*', '_', '~', '`'];
+/// Nothing that can be seen, between a sign and what it would mark.
+const APART: char = '\u{200B}';
+
+/// Words whose signs mean nothing: these channels have no escape, so that a sign that touches a word from outside is
+/// kept apart from it. Signs within words, those between spaces and in addresses mean nothing anyhow. What stands before
+/// and behind the words is not known.
+pub(crate) fn bare(text: &str) -> Cow<'_, str> {
+    if !text.contains(SIGNS) && !text.contains('>') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 12);
+    let mut previous: Option<char> = None;
+    let mut at = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let address = markup::address_at(&text[at..]);
+        if address > 0 {
+            // Where an address stands, these channels make a link of it; anything in between would break it.
+            out.push_str(&text[at..at + address]);
+            at += address;
+            previous = Some('/');
+            continue;
+        }
+        at += c.len_utf8();
+        let next = text[at..].chars().next();
+        let solid = |c: Option<char>| c.is_none_or(|c| !c.is_whitespace());
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        // A quotation begins with its sign.
+        let quotes = c == '>' && previous.is_none_or(|before| before == '\n');
+        let marks = SIGNS.contains(&c) && !(word(previous) && word(next));
+        if quotes || marks && solid(previous) && !out.ends_with(APART) {
+            out.push(APART);
+        }
+        out.push(c);
+        if marks && solid(next) {
+            out.push(APART);
+        }
+        previous = Some(c);
+    }
+    out.into()
 }
 
 fn attribute(url: &str) -> String {

@@ -5,6 +5,9 @@
 //! a pair lies within one paragraph. Web addresses are copied as they stand. A backslash makes the next `\`,
 //! `*`, `_`, `[` or `]` plain. Reading takes time linear in the text, whatever it contains.
 
+use std::borrow::Cow;
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 
 use crate::message::Text;
@@ -61,17 +64,115 @@ pub fn strip(text: &str) -> String {
 
 /// A value as it must be written into a text to be shown as it is: what could be read as markup gets a
 /// backslash. Values that go into an address need percent-encoding instead.
-pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
+pub fn escape(value: &str) -> Cow<'_, str> {
     if !value.contains(['*', '_', '[', ']', '\\']) {
         return value.into();
     }
     let mut out = String::with_capacity(value.len() + 8);
+    escape_into(&mut out, value, false);
+    out.into()
+}
+
+/// Adds a value to a text that is being filled, so that people read the value's own characters and nothing else comes
+/// of them, whatever the author has written around it: no style, no link, and no end of the author's own.
+///
+/// In the address of a link (`[Pay](…`) the value goes on with the address: what would end it is percent-encoded.
+pub fn push_value(out: &mut String, value: &str) {
+    if in_address(out) {
+        address_into(out, value);
+        return;
+    }
+    let special = |byte: u8| matches!(byte, b'*' | b'_' | b'[' | b']' | b'\\');
+    if !value.bytes().any(special) {
+        out.push_str(value);
+        return;
+    }
+    // A backslash of the author's before it would take away that of the value.
+    let behind = out.len() - out.trim_end_matches('\\').len();
+    if behind % 2 == 1 && value.bytes().next().is_some_and(special) {
+        out.push('\\');
+    }
+    escape_into(out, value, true);
+}
+
+/// Makes what was added to a text from `from` on, a part of an address and percent-encoded, safe for it: an underscore
+/// at the edge of a word could be one of a pair where the address ends.
+pub fn mend_encoded(out: &mut String, from: usize) {
+    let Some(added) = out.get(from..).filter(|added| added.contains('_')) else {
+        return;
+    };
+    let bytes = added.as_bytes();
+    let word = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let edge = |at: usize| bytes[at] == b'_' && !(word(at.checked_sub(1)) && word(Some(at + 1)));
+    if !(0..bytes.len()).any(edge) {
+        return;
+    }
+    let mut mended = String::with_capacity(added.len() + 8);
+    for (at, c) in added.char_indices() {
+        match edge(at) {
+            true => mended.push_str("%5F"),
+            false => mended.push(c),
+        }
+    }
+    out.truncate(from);
+    out.push_str(&mended);
+}
+
+/// Whether a text ends within the address of a link that is still open.
+fn in_address(text: &str) -> bool {
+    // Nearly all texts have no bracket at all.
+    if !text.as_bytes().contains(&b'(') {
+        return false;
+    }
+    let Some(at) = text.rfind("](") else { return false };
+    let plain = |at: usize| (at - text[..at].trim_end_matches('\\').len()) % 2 == 1;
+    // A bracket with a backslash is a part of the label.
+    let mut opens = text[..at].rfind(['[', ']', '\n']);
+    while let Some(before) = opens.filter(|before| plain(*before)) {
+        opens = text[..before].rfind(['[', ']', '\n']);
+    }
+    if plain(at) || !opens.is_some_and(|before| text[before..].starts_with('[')) {
+        return false;
+    }
+    let mut open = false;
+    for c in text[at + 2..].chars() {
+        match c {
+            '(' if !open => open = true,
+            ')' if open => open = false,
+            '(' | ')' => return false,
+            c if c.is_whitespace() => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Adds a value to the address of a link, without what would end it.
+fn address_into(out: &mut String, value: &str) {
+    let mut bytes = [0; 4];
+    for c in value.chars() {
+        if c.is_whitespace() || c.is_control() || matches!(c, '(' | ')' | '<' | '>' | '"' | '\\') {
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+}
+
+/// Adds a value with a backslash before what could be read as markup; with `brackets` before all brackets, since the
+/// value may stand in the label of a link.
+fn escape_into(out: &mut String, value: &str, brackets: bool) {
     let mut previous = None;
     let mut at = 0;
     while let Some(c) = value[at..].chars().next() {
-        if c == 'h' && (value[at..].starts_with("https://") || value[at..].starts_with("http://")) {
+        let length = address_at(&value[at..]);
+        if length > 0 {
             // An address is copied unread, except for an asterisk at its end, which could meet another.
-            let length = address(&value[at..]);
             let length = value[at..at + length].trim_end_matches(['*', '_']).len().max(1);
             out.push_str(&value[at..at + length]);
             at += length;
@@ -80,8 +181,9 @@ pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
         }
         let special = match c {
             '\\' => true,
+            '[' => brackets,
             // The label of a link ends with `](`, of which this may be a part.
-            ']' => value[at + 1..].chars().next().is_none_or(|c| c == '('),
+            ']' => brackets || value[at + 1..].chars().next().is_none_or(|c| c == '('),
             // One asterisk is no mark, but two are, and what stands around the value is not known.
             '*' => [previous, value[at + 1..].chars().next()]
                 .iter()
@@ -99,7 +201,6 @@ pub fn escape(value: &str) -> std::borrow::Cow<'_, str> {
         previous = Some(c);
         at += c.len_utf8();
     }
-    out.into()
 }
 
 /// What a text is made of before pairs are found.
@@ -216,8 +317,8 @@ fn tokens(text: &str, links: bool) -> Vec<Token<'_>> {
                 start = at;
                 continue;
             }
-            b'h' if text[at..].starts_with("https://") || text[at..].starts_with("http://") => {
-                at += address(&text[at..]);
+            b'h' => {
+                at += address_at(&text[at..]).max(1);
                 continue;
             }
             _ => {
@@ -233,6 +334,14 @@ fn tokens(text: &str, links: bool) -> Vec<Token<'_>> {
     out.push(Token::Words(&text[start..]));
     out.retain(|token| !matches!(token, Token::Words("")));
     out
+}
+
+/// The bytes of the web address with which a text begins; none if it begins with something else.
+pub(crate) fn address_at(text: &str) -> usize {
+    match text.starts_with("https://") || text.starts_with("http://") {
+        true => address(text),
+        false => 0,
+    }
 }
 
 /// The bytes of a web address that are copied unread: up to a space, a bracket, a mark at its end or a backslash.
@@ -310,6 +419,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Values that look like markup.
+    const VALUE: &str = r"(https://|\]\(|\*\*|[ab _*\[\]()\\.🙂h]){0,20}";
 
     /// Runs in a short form: `b:` bold, `i:` italic, `<url>` after a link.
     fn shown(text: &str) -> Vec<String> {
@@ -395,6 +507,53 @@ mod tests {
             let text = format!("{}{}", escape(&before), escape(&value));
             prop_assert_eq!(strip(&text), format!("{before}{value}"));
             prop_assert!(parse(&text).iter().all(Run::is_plain));
+        }
+
+        #[test]
+        fn a_value_is_shown_as_it_is_between_any_words(
+            // With nothing between them two backslashes of the author's are one.
+            pieces in prop::collection::vec(("[ab ().:h/🙂]{0,6}\\\\?", VALUE.prop_filter("there is one", |value| !value.is_empty())), 1..4),
+        ) {
+            let (mut filled, mut read) = (String::new(), String::new());
+            for (words, value) in &pieces {
+                filled.push_str(words);
+                push_value(&mut filled, value);
+                read.push_str(words);
+                read.push_str(value);
+            }
+            prop_assert_eq!(strip(&filled), read, "{}", filled);
+            prop_assert!(parse(&filled).iter().all(Run::is_plain), "{}", filled);
+        }
+
+        #[test]
+        fn a_value_brings_no_link_and_ends_none(
+            before in "[ab *_]{0,6}", label in VALUE, behind in "[ab *_]{0,6}", address in VALUE, other in VALUE,
+        ) {
+            let mut filled = format!("{before}[x");
+            push_value(&mut filled, &label);
+            filled.push_str("y](https://x.example/");
+            push_value(&mut filled, &address);
+            filled.push_str("z)");
+            filled.push_str(&behind);
+            push_value(&mut filled, &other);
+            let runs = parse(&filled);
+            let linked: String = runs.iter().filter(|run| run.link.is_some()).map(|run| run.text.as_str()).collect();
+            prop_assert_eq!(linked, format!("x{label}y"), "{}", filled);
+            for url in runs.iter().filter_map(|run| run.link.as_ref()) {
+                prop_assert!(url.starts_with("https://x.example/") && url.ends_with('z'), "{}", url);
+            }
+            prop_assert!(runs.last().is_some_and(|run| other.is_empty() || run.text.ends_with(&other)), "{}", filled);
+        }
+
+        #[test]
+        fn marks_around_a_value_are_the_authors(value in VALUE) {
+            for (open, close) in [("**", "**"), ("_", "_"), ("**_", "_**")] {
+                let mut filled = format!("a {open}b");
+                push_value(&mut filled, &value);
+                filled.push_str(&format!("b{close} c"));
+                let styled: String = parse(&filled).iter().filter(|run| run.bold || run.italic).map(|run| run.text.as_str()).collect();
+                prop_assert_eq!(styled, format!("b{value}b"), "{}", filled);
+            }
         }
 
         #[test]

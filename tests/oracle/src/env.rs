@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use botflow_message::markup;
 use botflow_syntax::SyntaxKind;
 use botflow_syntax::ast::{self, AstNode, Comparison, Expr, TextPart};
 use botflow_values::show::{self, Labels, ShowContext, Shower, Style};
@@ -393,14 +394,23 @@ impl<'e, 'a> Env<'e, 'a> {
 
     /// The words of a text.
     pub fn text(&self, text: &ast::Text<'a>) -> String {
+        self.text_as(text, false)
+    }
+
+    /// The words of a text with markup: what its holes show is shown as it is (13.1).
+    pub fn words(&self, text: &ast::Text<'a>) -> String {
+        self.text_as(text, true)
+    }
+
+    fn text_as(&self, text: &ast::Text<'a>, marked: bool) -> String {
         match self.oracle.project.translated(text, &self.language()) {
-            Some(translation) => self.translated(text, translation),
-            None => self.fill(text, false),
+            Some(translation) => self.translated(text, translation, marked),
+            None => self.fill(text, false, marked),
         }
     }
 
     /// The words of a translation, read as if they stood in the flow (20.2).
-    fn translated(&self, source: &ast::Text<'a>, translation: &'a Translation) -> String {
+    fn translated(&self, source: &ast::Text<'a>, translation: &'a Translation, marked: bool) -> String {
         let category = source.holes().find_map(|hole| {
             let counts = hole.filters().any(|filter| text_of(filter.name()) == "plural");
             let value = hole.value().filter(|_| counts)?;
@@ -416,15 +426,16 @@ impl<'e, 'a> Env<'e, 'a> {
         };
         let text =
             chosen.and_then(|(_, parse)| parse.file().syntax().descendants().find_map(ast::Text::cast));
-        text.map(|text| self.fill(&text, false)).unwrap_or_default()
+        text.map(|text| self.fill(&text, false, marked))
+            .unwrap_or_default()
     }
 
     /// The words of a text that is an address: what its holes hold is encoded, except at its beginning.
     pub fn address_text(&self, text: &ast::Text<'a>) -> String {
-        self.fill(text, true)
+        self.fill(text, true, false)
     }
 
-    fn fill(&self, text: &ast::Text<'a>, is_address: bool) -> String {
+    fn fill(&self, text: &ast::Text<'a>, is_address: bool, marked: bool) -> String {
         let mut out = String::new();
         let mut word = Word::Empty;
         for part in text.parts() {
@@ -442,9 +453,16 @@ impl<'e, 'a> Env<'e, 'a> {
                     let ty = hole.value().map_or(Ty::Any, |value| self.ty(&value));
                     if encoded && !out.is_empty() {
                         let shown = self.plain_hole(&hole);
+                        let begins = out.len();
                         show::percent_encode(&shown, &mut out);
+                        if marked {
+                            markup::mend_encoded(&mut out, begins);
+                        }
                     } else {
-                        out.push_str(&self.hole(&hole));
+                        match self.hole(&hole, marked) {
+                            (shown, false) if marked => markup::push_value(&mut out, &shown),
+                            (shown, _) => out.push_str(&shown),
+                        }
                     }
                     let is_url = ty.kind() == Some(botflow_values::Kind::Url);
                     word = match word {
@@ -461,10 +479,12 @@ impl<'e, 'a> Env<'e, 'a> {
         out
     }
 
-    fn hole(&self, hole: &ast::Hole<'a>) -> String {
+    /// What a hole shows, and whether these are words of the author's with their own markup.
+    fn hole(&self, hole: &ast::Hole<'a>, marked: bool) -> (String, bool) {
         let Some(expr) = hole.value() else {
-            return String::new();
+            return (String::new(), false);
         };
+        let mut authors = false;
         let value = self.eval(&expr, &Ty::Any);
         let mut shown: Option<String> = None;
         for filter in hole.filters() {
@@ -484,8 +504,8 @@ impl<'e, 'a> Env<'e, 'a> {
                         _ => String::new(),
                     };
                     match self.has_arm(&filter, &own) {
-                        true => self.arm(&filter, &own),
-                        false => self.arm(&filter, self.shower().plural(&value)),
+                        true => self.arm(&filter, &own, marked),
+                        false => self.arm(&filter, self.shower().plural(&value), marked),
                     }
                 }
                 ("select", _) => {
@@ -495,7 +515,7 @@ impl<'e, 'a> Env<'e, 'a> {
                         Value::YesNo(false) => "no".into(),
                         other => other.as_text().cloned().unwrap_or_default(),
                     };
-                    self.arm(&filter, &name)
+                    self.arm(&filter, &name, marked)
                 }
                 ("date", Some("short")) => self.show(&value, Style::DateShort),
                 ("date", _) => self.show(&value, Style::Date),
@@ -508,14 +528,19 @@ impl<'e, 'a> Env<'e, 'a> {
                 ("mask", _) => show::mask(&before),
                 _ => before,
             });
+            authors = match text_of(filter.name()).as_str() {
+                "plural" | "select" => true,
+                "upper" | "lower" | "mask" => authors,
+                _ => false,
+            };
         }
-        shown.unwrap_or_else(|| self.show(&value, Style::Usual))
+        (shown.unwrap_or_else(|| self.show(&value, Style::Usual)), authors)
     }
 
     /// A hole inside an address: plain, whatever the language (13.1).
     fn plain_hole(&self, hole: &ast::Hole<'a>) -> String {
         if hole.filters().next().is_some() {
-            return self.hole(hole);
+            return self.hole(hole, false).0;
         }
         let value = hole
             .value()
@@ -537,7 +562,7 @@ impl<'e, 'a> Env<'e, 'a> {
         names.any(|token| token.text() == name)
     }
 
-    fn arm(&self, filter: &ast::Filter<'a>, name: &str) -> String {
+    fn arm(&self, filter: &ast::Filter<'a>, name: &str, marked: bool) -> String {
         let arms = || {
             filter.arguments().filter_map(|argument| match argument {
                 ast::FilterArgument::FilterArm(arm) => Some(arm),
@@ -552,7 +577,7 @@ impl<'e, 'a> Env<'e, 'a> {
         };
         let arm = named(name).or_else(|| named("other"));
         arm.and_then(|arm| arm.text())
-            .map(|text| self.text(&text))
+            .map(|text| self.text_as(&text, marked))
             .unwrap_or_default()
     }
 

@@ -1,5 +1,6 @@
 //! Messages: building them from the tree, and saying them.
 
+use botflow_message::markup;
 use botflow_message::{
     Button, Card, Envelope, Location, Media, MediaKind, Message, Part, Suggestion, TemplateCall,
 };
@@ -147,7 +148,7 @@ impl<'a> Oracle<'a> {
         } else {
             Button::open(label, target)
         };
-        self.send(Message::text(label).with(button));
+        self.send(Message::text(markup::escape(label)).with(button));
     }
 
     /// The words of the last turn once more (11.4).
@@ -183,9 +184,9 @@ impl<'a> Oracle<'a> {
         let Some(text) = again.filter(|_| !first).or(text) else {
             return;
         };
-        let mut message = Message::text(env.text(&text));
+        let mut message = Message::text(env.words(&text));
         if let Some(hint) = hint {
-            message.parts.push(Part::Hint(env.text(&hint).into()));
+            message.parts.push(Part::Hint(env.words(&hint).into()));
         }
         for (index, option) in question.options.iter().enumerate() {
             let label = option.label.as_str();
@@ -250,7 +251,7 @@ fn message_of<'a>(
             None => node.children().find_map(ast::Text::cast),
         },
     };
-    let mut message = Message::text(text.map(|text| env.text(&text)).unwrap_or_default());
+    let mut message = Message::text(text.map(|text| env.words(&text)).unwrap_or_default());
     let items: Vec<SayItem> = node.children().filter_map(SayItem::cast).collect();
     for item in &items {
         add_media(env, &mut message, item);
@@ -278,7 +279,7 @@ fn message_of<'a>(
         _ => None,
     });
     if let Some(words) = reworded {
-        message.reword(env.text(&words));
+        message.reword(env.words(&words));
     }
     let via = ast::SayStmt::cast(node)
         .and_then(|say| say.via())
@@ -395,10 +396,18 @@ fn add_cards<'a>(
         for entry in cards.entries() {
             match entry {
                 ast::CardEntry::TitleItem(item) => {
-                    card.title = item.text().map(|text| env.text(&text)).unwrap_or_default().into();
+                    card.title = item
+                        .text()
+                        .map(|text| env.words(&text))
+                        .unwrap_or_default()
+                        .into();
                 }
                 ast::CardEntry::TextItem(item) => {
-                    card.text = item.text().map(|text| env.text(&text)).unwrap_or_default().into();
+                    card.text = item
+                        .text()
+                        .map(|text| env.words(&text))
+                        .unwrap_or_default()
+                        .into();
                 }
                 ast::CardEntry::ImageItem(item) => {
                     let alt = item.alt().map(|alt| env.text(&alt)).unwrap_or_default();

@@ -1,8 +1,9 @@
-//! `labels-not-unique-after-cut`: two labels that differ only in what a channel cuts off.
+//! `labels-not-unique-after-cut`: two labels that differ only in what a channel cuts off, as they are written or in a
+//! translation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botflow_artifact::TextId;
+use botflow_artifact::{LanguageId, Part, PlaceKind, TextId};
 use botflow_message::Profile;
 use botflow_message::measure::{Limit, Unit, cut, one_line};
 use smol_str::SmolStr;
@@ -12,6 +13,9 @@ use super::lengths::{Shape, shape};
 use super::spoken::{Role, Sent, Spoken};
 use super::words::{on, others};
 use crate::finding::{Finding, Level, Rule};
+use crate::names::table::FxIndexMap;
+use crate::project::Span;
+use crate::rules::languages::name_of;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -67,6 +71,92 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) -> BTr
         );
     }
     told
+}
+
+/// Looks at the options of every message in the bot's other languages. The finding stands at the entry of the second label.
+pub(super) fn check_translated(
+    spoken: &Spoken<'_, '_>,
+    told: &BTreeSet<TextId>,
+    findings: &mut Vec<Finding>,
+) {
+    let lowered = spoken.context.lowered;
+    if lowered.translated.is_empty() {
+        return;
+    }
+    let places: FxIndexMap<(TextId, LanguageId), Span> = (lowered.translated.iter())
+        .map(|(text, language, at)| ((*text, *language), *at))
+        .collect();
+    let mut marked: BTreeSet<Span> = BTreeSet::new();
+    for (index, sent) in spoken.sent.iter().enumerate() {
+        if sent.asks.options.max(sent.asks.suggestions) < 2 {
+            continue;
+        }
+        for language in spoken.languages(index).iter().filter(|one| one.index() > 0) {
+            let labels: Vec<(TextId, String)> = spoken
+                .texts_of(index)
+                .filter(|shown| matches!(shown.role, Role::Option | Role::Suggestion))
+                .filter(|shown| !told.contains(&shown.text) && !has_condition(sent, shown.text))
+                .filter_map(|shown| Some((shown.text, one_line(&translated(spoken, shown.text, *language)?))))
+                .collect();
+            let Some(found) = alike(spoken, sent, &labels) else {
+                continue;
+            };
+            let place = |text: TextId| places.get(&(text, *language)).copied();
+            let (Some(first), Some(second)) = (place(found.first), place(found.second)) else {
+                continue;
+            };
+            let words = |text: TextId| labels.iter().find(|(known, _)| *known == text);
+            let words = |text: TextId| words(text).map(|(_, label)| label.to_lowercase());
+            // What reads the same as a whole has its own finding.
+            if words(found.first) == words(found.second) || !marked.insert(second) {
+                continue;
+            }
+            let code = spoken.context.bot.languages.get(language.index());
+            findings.push(
+                Finding::new(
+                    &RULE,
+                    second,
+                    format!(
+                        "{} this label and another one both begin with `{}` in {}, and the rest is cut off.{}",
+                        on(&found.channels[0]),
+                        found.seen.trim_end_matches('…'),
+                        name_of(code.map_or("", |code| code.as_str())),
+                        others(found.channels[1..].iter()),
+                    ),
+                )
+                .help("Let the translations differ in their first words.")
+                .related(first, "The other one."),
+            );
+        }
+    }
+}
+
+/// A label without holes in a language that has words of its own for it.
+fn translated(spoken: &Spoken<'_, '_>, text: TextId, language: LanguageId) -> Option<String> {
+    let variants = &spoken.context.bot.texts.get(text.index())?.variants;
+    let variant = variants.iter().find(|variant| variant.language == language)?;
+    let words = |part: &Part| match part {
+        Part::Literal(words) => Some(words.to_string()),
+        Part::Hole { .. } => None,
+    };
+    variant.parts.iter().map(words).collect()
+}
+
+/// Whether an option is there only if a condition holds: then another one may be there in its place.
+fn has_condition(sent: &Sent<'_>, text: TextId) -> bool {
+    let of_message = sent
+        .message
+        .buttons
+        .iter()
+        .map(|button| (button.label, button.condition));
+    let options = match sent.asks.place.map(|(_, place)| &place.kind) {
+        Some(PlaceKind::Choose(choose)) => &choose.options[..],
+        _ => &[],
+    };
+    let of_place = options.iter().map(|option| (option.label, option.condition));
+    of_message
+        .chain(of_place)
+        .any(|(label, condition)| label == text && condition.is_some())
 }
 
 /// The first two labels that look alike on a channel, and all channels on which they do.

@@ -115,7 +115,9 @@ impl<'c, 'l> Spoken<'c, 'l> {
     /// The other versions of a text that are too long: each with its language.
     pub fn too_long_translated(&self, shown: &Shown) -> Vec<(LanguageId, TooLong)> {
         let versions = self.bounds.versions(shown.text);
+        let here = self.languages(shown.sent);
         (versions.iter().skip(1))
+            .filter(|(version, _)| here.contains(&version.language))
             .filter_map(|(version, languages)| {
                 Some((version.language, self.too_long(shown, version, languages)?))
             })

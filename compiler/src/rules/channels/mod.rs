@@ -69,6 +69,7 @@ pub(crate) fn check(
     let spoken = Spoken::of(context, sources);
     text_too_long::check(&spoken, findings);
     let alike = labels_not_unique_after_cut::check(&spoken, findings);
+    labels_not_unique_after_cut::check_translated(&spoken, &alike, findings);
     label_too_long::check(&spoken, &alike, findings);
     too_many_options::check(&spoken, findings);
     media_not_supported::check(&spoken, findings);

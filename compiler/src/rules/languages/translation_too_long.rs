@@ -1,4 +1,7 @@
-//! `translation-too-long`: a label fits its channel in the bot's first language only.
+//! `translation-too-long`: a label or a message fits its channel in the bot's first language only.
+//!
+//! A label that is too long loses its end. A message is sent as several, which is a warning, as it is for the bot's own
+//! words (`text-too-long`); a public answer cannot be parted.
 
 use botflow_artifact::{LanguageId, TextId};
 use botflow_message::Profile;
@@ -16,11 +19,11 @@ pub static RULE: Rule = Rule {
     code: "BF708",
     name: "translation-too-long",
     level: Level::Error,
-    summary: "A translated label is longer than a channel shows, and its text is not.",
+    summary: "A translation is longer than a channel shows, and its text is not.",
     page: include_str!("translation_too_long.md"),
 };
 
-/// Looks at the translations of all labels and cards whose text fits. What is too long as it is written has its finding.
+/// Looks at the translations of all messages, labels and cards whose text fits. What is too long as it is written has its finding.
 pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
     let lowered = spoken.context.lowered;
     if lowered.translated.is_empty() {
@@ -33,7 +36,7 @@ pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
         .collect();
     let mut told: Vec<Span> = Vec::new();
     for shown in &spoken.shown {
-        if matches!(shown.role, Shows::Body | Shows::Hint) || spoken.too_long_as_written(shown).is_some() {
+        if spoken.too_long_as_written(shown).is_some() {
             continue;
         }
         for (language, found) in spoken.too_long_translated(shown) {
@@ -50,14 +53,33 @@ pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
                 .get(language.index())
                 .map_or("", |code| code.as_str());
             let channel = &spoken.channels[found.channel].name;
-            let message = format!(
-                "In {} this can be {} {} long, and `{channel}` shows {}: the rest would be cut off.",
+            let has = format!(
+                "In {} this can be {} {} long, and `{channel}` shows {}",
                 name_of(code),
                 found.length,
                 found.unit.word(),
                 found.limit,
             );
-            let mut finding = Finding::new(&RULE, *at, message).help("Find shorter words.");
+            let in_parts = matches!(shown.role, Shows::Body | Shows::Hint);
+            let public = spoken.sent[shown.sent].message.public_reply;
+            let finding = match (in_parts, public) {
+                (false, _) => Finding::new(&RULE, *at, format!("{has}: the rest would be cut off.")),
+                (true, true) => Finding::new(
+                    &RULE,
+                    *at,
+                    format!("{has} at once: a public answer is one comment, and cannot be parted."),
+                ),
+                (true, false) => {
+                    let mut finding = Finding::new(
+                        &RULE,
+                        *at,
+                        format!("{has} at once: it would be sent as several messages."),
+                    );
+                    finding.level = Level::Warning;
+                    finding
+                }
+            };
+            let mut finding = finding.help("Find shorter words.");
             if let Some(text) = spoken.written(shown.text) {
                 finding = finding.related(text, "This is the text.");
             }

@@ -1,13 +1,16 @@
-//! `same-labels`: two buttons beside each other read the same.
+//! `same-labels`: two buttons beside each other read the same, as they are written or in a translation.
 
-use botflow_artifact::{ExprId, Part, TextId};
+use botflow_artifact::{ExprId, LanguageId, Part, TextId, TextVariant};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
+use super::options::{self, Asks};
 use super::together::Together;
 use crate::finding::{Finding, Level, Rule};
 use crate::hir::{ChooseBody, OfferBody, Program};
+use crate::names::table::FxIndexMap;
 use crate::project::Span;
+use crate::rules::languages::name_of;
 use crate::rules::names::contradictory_condition::key;
 
 /// The rule.
@@ -23,10 +26,73 @@ pub static RULE: Rule = Rule {
 const MOST: usize = 20;
 
 /// A label, and when it is shown.
+#[derive(Clone, Copy)]
 struct Label {
     span: Span,
     text: TextId,
     condition: Option<ExprId>,
+}
+
+/// The options of all questions and the buttons of all messages in the bot's other languages, each finding at its entry
+/// of the catalogue. What reads the same as it is written has its finding.
+pub(crate) fn translated(program: &Program, findings: &mut Vec<Finding>) {
+    if program.translated.is_empty() {
+        return;
+    }
+    let places: FxIndexMap<(TextId, LanguageId), Span> = (program.translated.iter())
+        .map(|(text, language, at)| ((*text, *language), *at))
+        .collect();
+    let mut told: Vec<Span> = Vec::new();
+    options::for_each(program, &mut |_, _, asks, _| {
+        let groups: Vec<Vec<Label>> = match asks {
+            Asks::Choose(choose) => vec![labels_of(choose).collect()],
+            Asks::Offer(offer) => offered(program, offer),
+        };
+        for group in groups.iter().filter(|group| group.len() > 1) {
+            for language in (1..program.bot.languages.len()).map(LanguageId::from) {
+                let twins = twins(program, group.iter().copied(), |label| {
+                    let variants = &program.bot.texts.get(label.text.index())?.variants;
+                    let own = variants.iter().find(|variant| variant.language == language)?;
+                    words_of(program, own)
+                });
+                for (first, second) in twins {
+                    let (Some(at), Some(other)) = (
+                        places.get(&(second.text, language)),
+                        places.get(&(first.text, language)),
+                    ) else {
+                        continue;
+                    };
+                    let written = words(program, first.text);
+                    if told.contains(at) || written.is_some() && written == words(program, second.text) {
+                        continue;
+                    }
+                    told.push(*at);
+                    let name = program.bot.languages.get(language.index());
+                    findings.push(
+                        Finding::new(
+                            &RULE,
+                            *at,
+                            format!(
+                                "In {} this button reads the same as another one beside it: nobody can tell which one to \
+                                 press.",
+                                name_of(name.map_or("", |name| name.as_str()))
+                            ),
+                        )
+                        .related(*other, "The other one stands here.")
+                        .help("Translate each in its own words."),
+                    );
+                }
+            }
+        }
+    });
+}
+
+fn labels_of(choose: &ChooseBody) -> impl Iterator<Item = Label> {
+    choose.options.iter().map(|option| Label {
+        span: option.label_span,
+        text: option.label,
+        condition: option.condition,
+    })
 }
 
 /// The options of a question.
@@ -45,16 +111,18 @@ pub(super) fn choose(program: &Program, choose: &ChooseBody, findings: &mut Vec<
             .help("Show in the label what tells the items apart: `each \"{item.name}\"`."),
         );
     }
-    let labels = choose.options.iter().map(|option| Label {
-        span: option.label_span,
-        text: option.label,
-        condition: option.condition,
-    });
-    among(program, labels, findings);
+    among(program, labels_of(choose), findings);
 }
 
 /// The buttons of a message, and those of one card.
 pub(super) fn offer(program: &Program, offer: &OfferBody, findings: &mut Vec<Finding>) {
+    for labels in offered(program, offer) {
+        among(program, labels.into_iter(), findings);
+    }
+}
+
+/// The buttons of a message, and those of one card.
+fn offered(program: &Program, offer: &OfferBody) -> Vec<Vec<Label>> {
     let messages = offer
         .messages
         .iter()
@@ -70,45 +138,57 @@ pub(super) fn offer(program: &Program, offer: &OfferBody, findings: &mut Vec<Fin
                 .map(|it| (it.label, it.condition)),
         );
     }
-    for of_card in [false, true] {
+    let group = |of_card: bool| {
         let ways = offer.ways.iter().filter(|way| way.item.is_some() == of_card);
         let labels = ways.map(|way| Label {
             span: way.label_span,
             text: way.label,
             condition: conditions.get(&way.label).copied().flatten(),
         });
-        among(program, labels, findings);
-    }
+        labels.collect()
+    };
+    vec![group(false), group(true)]
 }
 
 fn among(program: &Program, labels: impl Iterator<Item = Label>, findings: &mut Vec<Finding>) {
+    for (first, label) in twins(program, labels, |label| words(program, label.text)) {
+        findings.push(
+            Finding::new(
+                &RULE,
+                label.span,
+                "This button reads the same as another one beside it: nobody can tell which one to press.",
+            )
+            .related(first.span, "The other one stands here.")
+            .help(
+                "Give each its own words. Where only one of them is meant to be there at a time, their `if`s have to \
+                 exclude each other.",
+            ),
+        );
+    }
+}
+
+/// Labels of which an earlier one has the same words and can be there together with it: that one, and the later one.
+fn twins(
+    program: &Program,
+    labels: impl Iterator<Item = Label>,
+    words: impl Fn(&Label) -> Option<String>,
+) -> Vec<(Label, Label)> {
     let mut seen: IndexMap<String, Vec<Label>, FxBuildHasher> = IndexMap::default();
+    let mut found = Vec::new();
     for label in labels {
-        let Some(words) = words(program, label.text).filter(|words| !words.is_empty()) else {
+        let Some(words) = words(&label).filter(|words| !words.is_empty()) else {
             continue;
         };
         let before = seen.entry(words).or_default();
         let twin = before
             .iter()
             .find(|other| together(program, other.condition, label.condition));
-        if let Some(first) = twin {
-            findings.push(
-                Finding::new(
-                    &RULE,
-                    label.span,
-                    "This button reads the same as another one beside it: nobody can tell which one to press.",
-                )
-                .related(first.span, "The other one stands here.")
-                .help(
-                    "Give each its own words. Where only one of them is meant to be there at a time, their `if`s have to \
-                     exclude each other.",
-                ),
-            );
-        }
+        found.extend(twin.map(|first| (*first, label)));
         if before.len() < MOST {
             before.push(label);
         }
     }
+    found
 }
 
 /// Whether two buttons can be shown together.
@@ -122,7 +202,10 @@ pub(super) fn together(program: &Program, one: Option<ExprId>, other: Option<Exp
 
 /// A label as the eye takes it: whatever its case and spaces. Nothing where its holes cannot be compared.
 pub(super) fn words(program: &Program, text: TextId) -> Option<String> {
-    let variant = program.bot.texts.get(text.index())?.variants.first()?;
+    words_of(program, program.bot.texts.get(text.index())?.variants.first()?)
+}
+
+fn words_of(program: &Program, variant: &TextVariant) -> Option<String> {
     let mut words = String::new();
     for part in &variant.parts {
         match part {
