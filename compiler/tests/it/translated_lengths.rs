@@ -37,6 +37,8 @@ fn found(channels: &str, flow: &str, entries: &[(&str, &str, &str)]) -> Vec<Stri
     };
     let checked = compile::check(&project);
     (checked.findings.iter())
+        // Clocks and tries are not what this is about.
+        .filter(|finding| !finding.rule.name.ends_with("-way-out"))
         .map(|finding| {
             let file = &checked.files[finding.span.file.0 as usize];
             let under = &file.text[finding.span.start as usize..finding.span.end as usize];
@@ -154,12 +156,21 @@ fn options_that_read_the_same_in_a_translation_are_told_at_the_entry() {
 #[test]
 fn options_that_become_the_same_by_cutting_are_told_at_the_entry() {
     let labels = [
-        ("By courier", "", "Доставка курьером днём"),
-        ("By post", "", "Доставка курьером ночью"),
+        ("By courier", "", "Доставка по городам днём"),
+        ("By post", "", "Доставка по городам утром"),
     ];
     let found = chooses("messenger", labels);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("labels-not-unique-after-cut Error locales/ru.po: Доставка курьером ночью"));
+    assert_eq!(
+        found[0],
+        "labels-not-unique-after-cut Error locales/ru.po: Доставка по городам утром"
+    );
+    // Two mistakes are not told of one label.
+    let longer = [
+        ("By courier", "", "Доставка по городам на следующий день"),
+        ("By post", "", "Доставка по городам до самого вечера"),
+    ];
+    assert_eq!(chooses("messenger", longer).len(), 1);
     assert_eq!(chooses("web", labels), [""; 0]);
     // WhatsApp has a list with the whole labels.
     assert_eq!(chooses("whatsapp", labels), [""; 0]);

@@ -211,6 +211,9 @@ pub struct CardFacts {
     pub with_text: bool,
     /// Whether options may stand on a row of cards; else they stand on a text behind it.
     pub with_options: bool,
+    /// The longest text that stands above a row of cards in its message, in the unit of `text`: a row needs one then. 0:
+    /// there is none, and words are a message of their own.
+    pub body: Limit,
     /// Keys of `sources`.
     pub source: Vec<String>,
 }
@@ -444,6 +447,7 @@ impl Default for CardFacts {
             image_required: false,
             with_text: false,
             with_options: false,
+            body: Limit::ABSENT,
             source: Vec::new(),
         }
     }

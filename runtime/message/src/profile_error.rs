@@ -173,7 +173,7 @@ impl Profile {
     }
 
     /// Every limit with its key and the smallest that is not 0.
-    fn limits(&self) -> [(&'static str, Limit, i64); 36] {
+    fn limits(&self) -> [(&'static str, Limit, i64); 37] {
         let (text, options, list) = (&self.text, &self.options, &self.list);
         let (links, calls, cards, template) = (&self.links, &self.calls, &self.cards, &self.template);
         [
@@ -203,6 +203,7 @@ impl Profile {
             ("cards.breaks", cards.breaks, 1),
             ("cards.buttons", cards.buttons, 1),
             ("cards.label", cards.label, LEAST_LABEL),
+            ("cards.body", cards.body, LEAST_TEXT),
             ("template.name", template.name, 1),
             ("template.header", template.header, 1),
             ("template.header_values", template.header_values, 1),

@@ -88,10 +88,19 @@ impl Draft<'_> {
     ) -> Rendering {
         let facts = &self.profile.text;
         let words = dialect::lower(std::mem::take(&mut self.words), facts, &mut self.notes);
-        let mut pieces = self.pieces(&words, controls.text_limit);
+        // The words stand above the cards where these have room for some.
+        let body = match rows.is_empty() || self.profile.cards.with_text {
+            true => Limit::ABSENT,
+            false => self.profile.cards.body,
+        };
+        let last_limit = match body.exists() {
+            true => controls.text_limit.and(body),
+            false => controls.text_limit,
+        };
+        let mut pieces = self.pieces(&words, last_limit);
         let together = facts.caption == Limit::NONE;
         let on_cards = !rows.is_empty() && !controls.is_empty() && controls.go_with_cards(self.profile);
-        if pieces.is_empty() && !controls.is_empty() && !together && !on_cards {
+        if pieces.is_empty() && (!controls.is_empty() && !on_cards || body.exists()) && !together {
             self.notes.push(Degraded::TextMissing);
             pieces.push(vec![Run::plain("…")]);
         }
@@ -149,6 +158,30 @@ impl Draft<'_> {
             })
             .collect();
         last.answers = answers;
+        if body.exists() {
+            let words = Rendered {
+                text: std::mem::take(&mut last.text),
+                runs: std::mem::take(&mut last.runs),
+                answers: std::mem::take(&mut last.answers),
+                ..Rendered::default()
+            };
+            let missing = || worded(vec![Run::plain("…")]);
+            for (at, row) in rows.iter_mut().enumerate() {
+                let above = if at == 0 { words.clone() } else { missing() };
+                (row.text, row.runs, row.answers) = (above.text, above.runs, above.answers);
+            }
+            let behind = answerable && !on_cards;
+            if behind {
+                last = Rendered {
+                    media: last.media,
+                    locations: last.locations,
+                    ..missing()
+                };
+            }
+            if behind || rows.len() > 1 {
+                self.notes.push(Degraded::TextMissing);
+            }
+        }
         match rows.pop() {
             Some(row) if self.profile.cards.with_text && rows.is_empty() => {
                 last.cards = row.cards;

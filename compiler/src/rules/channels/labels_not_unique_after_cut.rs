@@ -73,20 +73,21 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) -> BTr
     told
 }
 
-/// Looks at the options of every message in the bot's other languages. The finding stands at the entry of the second label.
+/// Looks at the options of every message in the bot's other languages. The finding stands at the entry of the second label;
+/// gives back the entries of which something was said.
 pub(super) fn check_translated(
     spoken: &Spoken<'_, '_>,
     told: &BTreeSet<TextId>,
     findings: &mut Vec<Finding>,
-) {
+) -> BTreeSet<Span> {
     let lowered = spoken.context.lowered;
+    let mut marked: BTreeSet<Span> = BTreeSet::new();
     if lowered.translated.is_empty() {
-        return;
+        return marked;
     }
     let places: FxIndexMap<(TextId, LanguageId), Span> = (lowered.translated.iter())
         .map(|(text, language, at)| ((*text, *language), *at))
         .collect();
-    let mut marked: BTreeSet<Span> = BTreeSet::new();
     for (index, sent) in spoken.sent.iter().enumerate() {
         if sent.asks.options.max(sent.asks.suggestions) < 2 {
             continue;
@@ -111,6 +112,7 @@ pub(super) fn check_translated(
             if words(found.first) == words(found.second) || !marked.insert(second) {
                 continue;
             }
+            marked.insert(first);
             let code = spoken.context.bot.languages.get(language.index());
             findings.push(
                 Finding::new(
@@ -129,6 +131,7 @@ pub(super) fn check_translated(
             );
         }
     }
+    marked
 }
 
 /// A label without holes in a language that has words of its own for it.

@@ -69,7 +69,7 @@ pub(crate) fn check(
     let spoken = Spoken::of(context, sources);
     text_too_long::check(&spoken, findings);
     let alike = labels_not_unique_after_cut::check(&spoken, findings);
-    labels_not_unique_after_cut::check_translated(&spoken, &alike, findings);
+    let alike_translated = labels_not_unique_after_cut::check_translated(&spoken, &alike, findings);
     label_too_long::check(&spoken, &alike, findings);
     too_many_options::check(&spoken, findings);
     media_not_supported::check(&spoken, findings);
@@ -85,5 +85,5 @@ pub(crate) fn check(
     channel_never_used::check(&spoken, config, unreadable, findings);
     reply_once::check(&spoken, findings);
     // The same arithmetic for translations.
-    crate::rules::languages::translation_too_long::check(&spoken, findings);
+    crate::rules::languages::translation_too_long::check(&spoken, &alike_translated, findings);
 }

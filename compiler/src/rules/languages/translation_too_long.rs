@@ -3,6 +3,8 @@
 //! A label that is too long loses its end. A message is sent as several, which is a warning, as it is for the bot's own
 //! words (`text-too-long`); a public answer cannot be parted.
 
+use std::collections::BTreeSet;
+
 use botflow_artifact::{LanguageId, TextId};
 use botflow_message::Profile;
 use botflow_message::measure::{Limit, Unit};
@@ -23,8 +25,9 @@ pub static RULE: Rule = Rule {
     page: include_str!("translation_too_long.md"),
 };
 
-/// Looks at the translations of all messages, labels and cards whose text fits. What is too long as it is written has its finding.
-pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
+/// Looks at the translations of all messages, labels and cards whose text fits. What is too long as it is written has its
+/// finding, and so have labels that look alike once they are cut.
+pub(crate) fn check(spoken: &Spoken<'_, '_>, alike: &BTreeSet<Span>, findings: &mut Vec<Finding>) {
     let lowered = spoken.context.lowered;
     if lowered.translated.is_empty() {
         return;
@@ -34,7 +37,7 @@ pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
         .iter()
         .map(|(text, language, at)| ((*text, *language), *at))
         .collect();
-    let mut told: Vec<Span> = Vec::new();
+    let mut told: BTreeSet<Span> = alike.clone();
     for shown in &spoken.shown {
         if spoken.too_long_as_written(shown).is_some() {
             continue;
@@ -42,11 +45,11 @@ pub(crate) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
         for (language, found) in spoken.too_long_translated(shown) {
             let Some(at) = places
                 .get(&(shown.text, language))
-                .filter(|at| !told.contains(at))
+                .filter(|at| !told.contains(*at))
             else {
                 continue;
             };
-            told.push(*at);
+            told.insert(*at);
             let code = lowered
                 .bot
                 .languages

@@ -76,6 +76,15 @@ fn shown(card: &Card, draft: &mut Draft) -> Card {
     } else {
         plain(&card.text, draft)
     };
+    // Words on WhatsApp's cards are read as those of its messages.
+    let bare = draft.profile.text.markup == Markup::Whatsapp;
+    let (whole_title, whole_text) = match bare {
+        true => (
+            dialect::bare(&whole_title).into_owned(),
+            dialect::bare(&whole_text).into_owned(),
+        ),
+        false => (whole_title, whole_text),
+    };
     let (title, text) = if facts.title.exists() {
         (
             cut(&whole_title, facts.title, Unit::Utf16),

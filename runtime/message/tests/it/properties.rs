@@ -239,6 +239,9 @@ fn check_limits(shown: &Rendered, profile: &Profile) -> Result<(), TestCaseError
     }
     if !shown.cards.is_empty() {
         prop_assert!(profile.cards.max.allows(shown.cards.len()) && shown.cards.len() >= profile.cards.min);
+        if profile.cards.body.exists() {
+            prop_assert!(!shown.text.is_empty() && profile.cards.body.allows(length));
+        }
         for card in &shown.cards {
             prop_assert!(profile.cards.title.allows(Unit::Utf16.measure(&card.title)));
             prop_assert!(profile.cards.text.allows(Unit::Utf16.measure(&card.text)));
