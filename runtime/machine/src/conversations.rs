@@ -7,6 +7,7 @@
 //! Nothing of this reads a clock: the host hands every event to [`Conversations::turn`], and calls
 //! [`Conversations::due`] at [`Conversations::wake`].
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::Effect;
@@ -24,7 +25,7 @@ pub const MAX_PARKED: usize = 8;
 const MAX_HELD: usize = 16;
 
 /// A conversation that is parked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parked<S> {
     /// The conversation. Its person is with the one that speaks.
     pub speaker: S,
@@ -39,7 +40,7 @@ pub struct Parked<S> {
 }
 
 /// All conversations of one person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conversations<S> {
     speaking: S,
     /// Last parked last.
@@ -54,6 +55,46 @@ pub struct Conversations<S> {
     began_at: Option<i64>,
     /// The trigger that began the one that speaks.
     by: Option<SmolStr>,
+}
+
+impl<S> Conversations<S> {
+    /// The conversation that speaks; the person is there.
+    pub fn speaking(&self) -> &S {
+        &self.speaking
+    }
+
+    /// For setting the person up.
+    pub fn speaking_mut(&mut self) -> &mut S {
+        &mut self.speaking
+    }
+
+    /// All of them, the one that speaks first: for carrying them over to another version of the bot.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut S> {
+        let parked = self.parked.iter_mut().map(|parked| &mut parked.speaker);
+        std::iter::once(&mut self.speaking).chain(parked)
+    }
+
+    /// The same, each conversation put into something else: what runs it, or what keeps it.
+    pub fn map<T>(self, mut each: impl FnMut(S) -> T) -> Conversations<T> {
+        let parked = self.parked.into_iter();
+        let parked = parked.map(|parked| Parked {
+            speaker: each(parked.speaker),
+            channel: parked.channel,
+            held: parked.held,
+            since: parked.since,
+            by: parked.by,
+        });
+        let parked = parked.collect();
+        Conversations {
+            speaking: each(self.speaking),
+            parked,
+            first: self.first,
+            begun: self.begun,
+            wrote_at: self.wrote_at,
+            began_at: self.began_at,
+            by: self.by,
+        }
+    }
 }
 
 impl<S: Speaker> Conversations<S> {
@@ -78,22 +119,6 @@ impl<S: Speaker> Conversations<S> {
             began_at: None,
             by: None,
         }
-    }
-
-    /// The conversation that speaks; the person is there.
-    pub fn speaking(&self) -> &S {
-        &self.speaking
-    }
-
-    /// For setting the person up.
-    pub fn speaking_mut(&mut self) -> &mut S {
-        &mut self.speaking
-    }
-
-    /// All of them, the one that speaks first: for carrying them over to another version of the bot.
-    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut S> {
-        let parked = self.parked.iter_mut().map(|parked| &mut parked.speaker);
-        std::iter::once(&mut self.speaking).chain(parked)
     }
 
     /// Those that are parked, the last one last.

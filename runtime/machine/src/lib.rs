@@ -17,6 +17,7 @@ pub mod history;
 pub mod person;
 mod running;
 mod speaker;
+mod watched;
 
 mod address;
 mod card;
@@ -76,6 +77,7 @@ pub use running::Running;
 pub use speaker::{Numbers, Rest, Speaker};
 pub use step::{Step, abandon, step, step_into};
 pub use upgrade::{Gone, Unfit, UpgradeNote, carried_result, upgrade};
+pub use watched::{Watch, Watched};
 
 /// So many bytes of a message are heard; what comes after them is not.
 pub const MAX_MESSAGE: usize = 16 * 1024;

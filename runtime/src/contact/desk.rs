@@ -1,0 +1,696 @@
+//! Where a turn of one person is taken: conversations, triggers and clocks, until nothing more is due at this moment.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use botflow_machine::trigger::{
+    Agenda, Decision, Happening, Refusal, Situation, Surroundings, What, delivery, due, happened, refusal,
+    turned,
+};
+use botflow_machine::{
+    Conversations, Delivery, Effect, Event, EventKind, Fault, HandOver, Person, Program, Rest, Running,
+    Speaker, Starter, Watched,
+};
+use botflow_message::Message;
+use botflow_values::Value;
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::clerk::{Book, Clerk};
+use super::input::{Input, Occasion, Said};
+use super::outgoing::{Outgoing, PeopleEvent, Saying};
+use super::transcript::{Author, Line};
+use super::{Contact, Plan, upgrading};
+use crate::deployment::Version;
+
+/// So many clocks are looked at in one turn; what is still due comes with the next.
+const MAX_DUE: usize = 64;
+
+/// A person while a turn of theirs is taken.
+pub(super) struct Desk<'p> {
+    pub version: &'p Version,
+    pub program: &'p Program,
+    pub conversations: Conversations<Watched<Running<'p>, Clerk>>,
+    pub book: Rc<RefCell<Book>>,
+    pub agenda: Agenda,
+    pub met: bool,
+    pub channel: SmolStr,
+    pub wrote_at: Option<i64>,
+    /// How many messages were numbered.
+    pub sent: u64,
+    pub lines: u64,
+    pub now: i64,
+    id: u64,
+    seed: u64,
+    chances: u64,
+    pub outgoing: Vec<Outgoing>,
+    pub transcript: Vec<Line>,
+    addresses: Vec<(SmolStr, SmolStr)>,
+    refused: Option<Refusal>,
+    pub faults: Vec<Fault>,
+}
+
+/// What an agenda is asked to look at.
+pub(super) enum Look<'a> {
+    Turned(&'a [Effect]),
+    Happened(Happening),
+    Delivered(&'a str, Delivery),
+    Due,
+}
+
+impl<'p> Desk<'p> {
+    pub fn new(
+        version: &'p Version,
+        older: Option<&'p Version>,
+        contact: Contact,
+        occasion: &Occasion,
+    ) -> Desk<'p> {
+        let program = &version.program;
+        let book = Rc::new(RefCell::new(Book {
+            recorder: contact.recorder,
+            sent: contact.sent,
+            entries: Vec::new(),
+        }));
+        let clerk = Clerk(Rc::clone(&book));
+        let mut conversations = contact.conversations;
+        let mut faults = Vec::new();
+        let mut effects = Vec::new();
+        let mut agenda = contact.agenda;
+        let went_over = contact.bot != version.hash();
+        if went_over {
+            upgrading::go_over(
+                version,
+                older.filter(|older| older.hash() == contact.bot),
+                &mut conversations,
+                &mut agenda,
+                &book,
+                occasion.now,
+                &mut effects,
+                &mut faults,
+            );
+        }
+        let conversations = conversations.map(|conversation| Watched {
+            speaker: Running {
+                program,
+                conversation,
+                newer: None,
+            },
+            watch: clerk.clone(),
+        });
+        let mut desk = Desk {
+            version,
+            program,
+            conversations,
+            book,
+            agenda,
+            met: contact.met,
+            channel: contact.channel,
+            wrote_at: contact.wrote_at,
+            sent: contact.sent,
+            lines: contact.lines,
+            now: occasion.now,
+            id: occasion.id,
+            seed: occasion.seed,
+            chances: 0,
+            outgoing: Vec::new(),
+            transcript: Vec::new(),
+            addresses: Vec::new(),
+            refused: None,
+            faults,
+        };
+        if went_over {
+            desk.carry_out(&effects);
+            if desk.met {
+                desk.decide(Look::Due);
+            }
+        }
+        desk
+    }
+
+    /// Takes the turn, and what is due with it.
+    pub fn take(mut self, input: Input) -> Plan {
+        self.meet();
+        self.hear(input);
+        self.ring();
+        self.finish()
+    }
+
+    fn hear(&mut self, input: Input) {
+        match input {
+            Input::At {
+                channel,
+                address,
+                what,
+            } => self.hear_at(channel, address, what),
+            Input::Start { flow, args } => self.turn(EventKind::Start {
+                flow,
+                args,
+                channel: None,
+                by: Starter::Host,
+            }),
+            Input::Operator(event) => self.turn(EventKind::Operator(event)),
+            Input::CallResult { call, value } => self.turn(EventKind::CallResult { call, value }),
+            Input::CallFailed {
+                call,
+                attempt,
+                failure,
+            } => self.turn(EventKind::CallFailed {
+                call,
+                attempt,
+                failure,
+            }),
+            Input::Status {
+                message,
+                channel,
+                status,
+            } => {
+                self.turn(EventKind::Delivery { message, status });
+                self.decide(Look::Delivered(&channel, status));
+            }
+            Input::Due | Input::NewVersion => {}
+        }
+    }
+
+    fn hear_at(&mut self, channel: SmolStr, address: SmolStr, what: Said) {
+        let now = self.now;
+        let is_new = self.person_mut().reach(&channel, &address, now);
+        if is_new {
+            self.addresses.push((channel.clone(), address));
+        }
+        let kind = match what {
+            Said::Message(text) => {
+                self.wrote(&channel, &text, None);
+                EventKind::Message {
+                    text,
+                    channel: Some(channel),
+                }
+            }
+            Said::Press { payload, label } => {
+                self.wrote(&channel, &label, None);
+                EventKind::Press {
+                    payload,
+                    label,
+                    channel: Some(channel),
+                }
+            }
+            Said::Media { value, caption } => {
+                self.wrote(&channel, &caption, Some(value.clone()));
+                EventKind::Media {
+                    value,
+                    caption,
+                    channel: Some(channel),
+                }
+            }
+            Said::Event { name, fields, at } => return self.happens(channel, name, fields, at),
+            Said::Known { values, signed } => EventKind::Known { values, signed },
+            Said::Arrives {
+                language,
+                timezone,
+                referral,
+            } => return self.arrives(channel, language, timezone, referral),
+        };
+        self.turn(kind);
+    }
+
+    /// The customer said something: a line, and where they are.
+    fn wrote(&mut self, channel: &SmolStr, text: &SmolStr, media: Option<Value>) {
+        self.wrote_at = Some(self.now);
+        self.channel = channel.clone();
+        let text = text.clone();
+        self.line(channel.clone(), Author::Customer { text, media });
+    }
+
+    /// Somebody is there. What is known of them already holds.
+    fn arrives(
+        &mut self,
+        channel: SmolStr,
+        language: Option<SmolStr>,
+        timezone: Option<SmolStr>,
+        referral: Option<SmolStr>,
+    ) {
+        let languages = &self.program.bot.languages;
+        let spoken = language.and_then(|wanted| {
+            let of = |code: &str| code.split('-').next().map(str::to_ascii_lowercase);
+            let same = |known: &&SmolStr| known.eq_ignore_ascii_case(&wanted);
+            let alike = |known: &&SmolStr| of(known) == of(&wanted);
+            languages
+                .iter()
+                .find(same)
+                .or_else(|| languages.iter().find(alike))
+                .cloned()
+        });
+        let person = self.person_mut();
+        if person.language.is_empty()
+            && let Some(language) = spoken
+        {
+            person.language = language;
+        }
+        if person.timezone.is_empty()
+            && let Some(timezone) = timezone
+            && botflow_values::Zone::named(&timezone).is_some()
+        {
+            person.timezone = timezone;
+        }
+        if person.referral.is_none() {
+            person.referral = referral;
+        }
+        if person.channel.is_empty() {
+            person.channel = channel.clone();
+            self.channel = channel;
+        }
+    }
+
+    /// An event is reported: refused at the door, or heard by conversations and triggers.
+    fn happens(&mut self, channel: SmolStr, name: SmolStr, fields: Vec<Value>, at: i64) {
+        let happening = Happening {
+            id: self.id,
+            at,
+            channel: Some(channel),
+            what: What::Event {
+                name: name.clone(),
+                fields: fields.clone(),
+            },
+        };
+        self.refused = refusal(self.program, &self.agenda, self.now, &happening);
+        if self.refused.is_none() {
+            self.turn_with(EventKind::Custom { name, fields }, Some(happening));
+        }
+    }
+
+    fn turn(&mut self, kind: EventKind) {
+        self.turn_with(kind, None);
+    }
+
+    fn turn_with(&mut self, kind: EventKind, happening: Option<Happening>) {
+        let event = Event {
+            id: std::mem::take(&mut self.id),
+            at: self.now,
+            seed: self.chance(),
+            kind,
+        };
+        let mut effects = Vec::new();
+        let (program, clerk) = (self.program, Clerk(Rc::clone(&self.book)));
+        let mut fresh = |person: Person| Watched {
+            speaker: Running::new(program, person),
+            watch: clerk.clone(),
+        };
+        self.conversations.turn(event, &mut fresh, &mut effects);
+        self.after(&effects, happening);
+    }
+
+    /// Effects are carried out, and triggers look at them.
+    pub fn after(&mut self, effects: &[Effect], happening: Option<Happening>) {
+        self.carry_out(effects);
+        if self.decides() || happening.is_some() {
+            self.decide(Look::Turned(effects));
+        }
+        if let Some(happening) = happening {
+            self.decide(Look::Happened(happening));
+        }
+    }
+
+    /// The bot has something that agendas are for.
+    fn decides(&self) -> bool {
+        !self.program.bot.triggers.is_empty() || !self.program.bot.goals.is_empty()
+    }
+
+    /// The first look at the agenda: what the person is now is no joining, and schedules count from here.
+    pub fn meet(&mut self) {
+        if self.decides() && !std::mem::replace(&mut self.met, true) {
+            self.decide(Look::Turned(&[]));
+        }
+    }
+
+    pub fn decide(&mut self, look: Look<'_>) {
+        let person = self.conversations.speaking().person();
+        let mut channels = person.reachable();
+        if channels.is_empty() {
+            channels.push(self.channel.clone());
+        }
+        let rest = self.conversations.speaking().rest();
+        let situation = Situation {
+            program: self.program,
+            person,
+            surroundings: Surroundings {
+                asked: matches!(rest, Rest::Asks | Rest::Works),
+                wrote_at: self.wrote_at,
+                people: rest == Rest::People,
+                channels: &channels,
+            },
+            now: self.now,
+        };
+        let mut decisions = Vec::new();
+        match look {
+            Look::Turned(effects) => turned(&situation, &mut self.agenda, effects, &mut decisions),
+            Look::Happened(what) => happened(&situation, &mut self.agenda, what, &mut decisions),
+            Look::Delivered(channel, status) => {
+                delivery(&situation, &mut self.agenda, channel, status, &mut decisions);
+            }
+            Look::Due => due(&situation, &mut self.agenda, &mut decisions),
+        }
+        for decision in decisions {
+            self.record(&decision);
+            if let Decision::Start {
+                trigger,
+                flow,
+                args,
+                channel,
+                by_customer,
+                ..
+            } = decision
+            {
+                let bot = &self.program.bot;
+                let start = EventKind::Start {
+                    flow: bot.flows[flow.index()].name.clone(),
+                    args,
+                    channel: Some(channel.clone()),
+                    by: Starter::Trigger {
+                        name: bot.triggers[trigger.index()].name.clone(),
+                        by_customer,
+                    },
+                };
+                // The person answers where the bot wrote.
+                let before = std::mem::replace(&mut self.channel, channel.clone());
+                self.turn(start);
+                if self.conversations.speaking().person().channel != channel {
+                    self.channel = before;
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, decision: &Decision) {
+        let book = &mut *self.book.borrow_mut();
+        let person = self.conversations.speaking().person();
+        let decision = std::slice::from_ref(decision);
+        let entries = book.recorder.decided(self.program, person, self.now, decision);
+        book.entries.extend(entries);
+    }
+
+    /// Everything that is due by now, the earliest first.
+    pub fn ring(&mut self) {
+        for _ in 0..MAX_DUE {
+            let timer = self.conversations.speaking().timer();
+            let timer_at = timer.map(|(_, at)| at);
+            let clocks = [timer_at, self.conversations.wake(), self.agenda.wake()];
+            let next = clocks
+                .into_iter()
+                .enumerate()
+                .filter_map(|(which, at)| Some((at?, which)));
+            match next.filter(|(at, _)| *at <= self.now).min() {
+                None => return,
+                Some((_, 0)) => {
+                    let id = timer.map_or(0, |(id, _)| id);
+                    self.turn(EventKind::Timer { id });
+                }
+                Some((_, 1)) => {
+                    let (now, seed) = (self.now, self.chance());
+                    let mut effects = Vec::new();
+                    self.conversations.due(now, seed, &mut effects);
+                    // It is answered where it speaks.
+                    let on = self.conversations.speaking().person().channel.clone();
+                    if !on.is_empty() {
+                        self.channel = on;
+                    }
+                    self.after(&effects, None);
+                }
+                Some(_) => self.decide(Look::Due),
+            }
+        }
+    }
+
+    pub fn finish(self) -> Plan {
+        let Desk {
+            version,
+            conversations,
+            book,
+            ..
+        } = self;
+        let timer = conversations.speaking().timer().map(|(_, at)| at);
+        let wake = [timer, conversations.wake(), self.agenda.wake()];
+        let conversations = conversations.map(|watched| watched.speaker.conversation);
+        let book = book.take();
+        Plan {
+            contact: Contact {
+                bot: version.hash(),
+                conversations,
+                agenda: self.agenda,
+                met: self.met,
+                recorder: book.recorder,
+                channel: self.channel,
+                wrote_at: self.wrote_at,
+                sent: self.sent,
+                lines: self.lines,
+            },
+            outgoing: self.outgoing,
+            transcript: self.transcript,
+            entries: book.entries,
+            wake: wake.into_iter().flatten().min(),
+            addresses: self.addresses,
+            refused: self.refused,
+            faults: self.faults,
+        }
+    }
+
+    /// The person is another one, too: what was planned for that one belongs to this one. Its lines follow those of this
+    /// one.
+    pub fn absorb(
+        &mut self,
+        wrote_at: Option<i64>,
+        channel: Option<SmolStr>,
+        (sent, lines): (u64, u64),
+        (outgoing, transcript, faults): (Vec<Outgoing>, Vec<Line>, Vec<Fault>),
+    ) {
+        self.wrote_at = self.wrote_at.max(wrote_at);
+        self.channel = channel.unwrap_or_else(|| self.channel.clone());
+        let from = self.lines;
+        self.transcript.extend(transcript.into_iter().map(|line| Line {
+            number: from + line.number,
+            ..line
+        }));
+        self.sent += sent;
+        self.lines += lines;
+        self.outgoing.extend(outgoing);
+        self.faults.extend(faults);
+    }
+
+    /// A number that nobody can guess, another one each time.
+    fn chance(&mut self) -> u64 {
+        self.chances += 1;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.seed.to_le_bytes());
+        hasher.update(&self.chances.to_le_bytes());
+        let hash = hasher.finalize();
+        let first = hash.as_bytes().first_chunk::<8>();
+        first.map_or(1, |first| u64::from_le_bytes(*first)).max(1)
+    }
+
+    pub fn person_mut(&mut self) -> &mut Person {
+        self.conversations.speaking_mut().person_mut()
+    }
+
+    pub fn carry_out(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            self.carry_out_one(effect);
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: &Effect) {
+        let bot = &self.program.bot;
+        let queue = |id: botflow_artifact::QueueId| bot.queues[id.index()].name.clone();
+        let field = |id: botflow_artifact::FieldId| bot.customer[id.index()].name.clone();
+        let event = match effect {
+            Effect::Send(message) => return self.say(None, message.clone()),
+            Effect::Relay {
+                operator,
+                text,
+                media,
+            } => return self.say(Some(operator.clone()), relayed(text, media.as_deref())),
+            Effect::SendCode { address, code, .. } => return self.send_code(address, code),
+            Effect::Call(request) => {
+                return self.outgoing.push(Outgoing::Call {
+                    bot: self.version.hash(),
+                    name: bot.calls[request.call.index()].name.clone(),
+                    request: request.clone(),
+                });
+            }
+            Effect::Identify { field: id, value } => {
+                let Some(value) = value.as_text().map(SmolStr::new) else {
+                    return;
+                };
+                let field = field(*id);
+                return self.outgoing.push(Outgoing::Identify { field, value });
+            }
+            Effect::Fault(fault) => return self.faults.push(*fault),
+            Effect::HandOver(hand_over) => {
+                let HandOver {
+                    escalation,
+                    queue: id,
+                    brief,
+                } = &**hand_over;
+                PeopleEvent::HandOver {
+                    escalation: bot.escalations[escalation.index()].name.clone(),
+                    queue: queue(*id),
+                    brief: brief.clone(),
+                }
+            }
+            Effect::Requeue { queue: id } => PeopleEvent::Requeue { queue: queue(*id) },
+            Effect::Withdraw {
+                queue: id, reason, ..
+            } => PeopleEvent::Withdraw {
+                queue: id.map(queue),
+                reason: reason.words().into(),
+            },
+            Effect::Joined { operator } => PeopleEvent::Joined {
+                operator: operator.clone(),
+            },
+            Effect::Left { operator } => PeopleEvent::Left {
+                operator: operator.clone(),
+            },
+            Effect::Assign { operator } => PeopleEvent::Assigned {
+                operator: operator.clone(),
+            },
+            Effect::OperatorStarts { operator, flow } => PeopleEvent::FlowStarted {
+                operator: operator.clone(),
+                flow: bot.flows[flow.index()].name.clone(),
+            },
+            Effect::OperatorRefused { operator, reason } => PeopleEvent::Refused {
+                operator: operator.clone(),
+                reason: reason.words().into(),
+            },
+            Effect::Forward { text, media } => PeopleEvent::Message {
+                text: text.clone(),
+                media: media.as_deref().cloned(),
+            },
+            Effect::AskQueue { queue: id, question } => PeopleEvent::Question {
+                queue: queue(*id),
+                text: question.clone(),
+            },
+            Effect::ColleagueAnswered { operator } => PeopleEvent::Answered {
+                operator: operator.clone(),
+            },
+            Effect::Tell { queue: id, text } => PeopleEvent::Flag {
+                queue: queue(*id),
+                text: text.clone(),
+            },
+            Effect::Note(text) => PeopleEvent::Note { text: text.clone() },
+            // Kept in the person, or told by an entry; clocks are asked for when the turn is over.
+            Effect::SetTimer { .. }
+            | Effect::CancelTimer { .. }
+            | Effect::Remember { .. }
+            | Effect::Forget { .. }
+            | Effect::Verified { .. }
+            | Effect::Unproven { .. }
+            | Effect::Refused { .. }
+            | Effect::Withheld { .. }
+            | Effect::Stage { .. }
+            | Effect::Asked(_)
+            | Effect::Tag(_)
+            | Effect::Track { .. }
+            | Effect::Consent(_)
+            | Effect::OptedOut { .. }
+            | Effect::OptedIn { .. }
+            | Effect::Exposed { .. }
+            | Effect::Parked
+            | Effect::GoesOn
+            | Effect::Finished { .. }
+            | Effect::Record(_) => return,
+        };
+        self.outgoing.push(Outgoing::Tell { event });
+    }
+
+    /// Something is said to the customer, by the bot or by a colleague.
+    fn say(&mut self, operator: Option<SmolStr>, message: Message) {
+        // The book numbers what the bot sends; what colleagues say has no number.
+        let number = match &operator {
+            None => {
+                self.sent += 1;
+                self.sent
+            }
+            Some(_) => 0,
+        };
+        let via = message
+            .envelope
+            .as_ref()
+            .and_then(|envelope| envelope.via.clone());
+        let channel = via.unwrap_or_else(|| self.channel.clone());
+        let author = match &operator {
+            None => Author::Bot {
+                message: number,
+                content: message.clone(),
+            },
+            Some(name) => Author::Operator {
+                message: number,
+                name: name.clone(),
+                content: message.clone(),
+            },
+        };
+        self.line(channel.clone(), author);
+        let address = self.address_on(&channel);
+        self.outgoing.push(Outgoing::Say(Box::new(Saying {
+            channel,
+            address,
+            number,
+            operator,
+            message,
+            secret: false,
+        })));
+    }
+
+    /// A code that proves an address goes there, and into no transcript.
+    fn send_code(&mut self, address: &Value, code: &SmolStr) {
+        let (channel, address) = match address {
+            Value::Email(address) => ("email", address),
+            Value::Phone(number) => ("sms", number),
+            _ => return,
+        };
+        self.outgoing.push(Outgoing::Say(Box::new(Saying {
+            channel: channel.into(),
+            address: address.clone(),
+            number: 0,
+            operator: None,
+            message: Message::text(code.clone()),
+            secret: true,
+        })));
+    }
+
+    /// The latest address on a channel; empty where there is none.
+    fn address_on(&self, channel: &str) -> SmolStr {
+        let addresses = self.conversations.speaking().person().addresses();
+        let on = addresses.iter().filter(|one| one.channel == channel);
+        on.max_by_key(|one| one.at)
+            .map(|one| one.address.clone())
+            .unwrap_or_default()
+    }
+
+    fn line(&mut self, channel: SmolStr, said: Author) {
+        self.lines += 1;
+        self.transcript.push(Line {
+            number: self.lines,
+            at: self.now,
+            channel,
+            said,
+        });
+    }
+}
+
+/// A colleague's words as a message.
+fn relayed(text: &SmolStr, media: Option<&Value>) -> Message {
+    use botflow_message::{Location, Media, MediaKind};
+    let message = Message::text(text.clone());
+    match media {
+        Some(Value::Image(file)) => {
+            message.with(Media::new(MediaKind::Image, file.url.clone(), SmolStr::default()))
+        }
+        Some(Value::File(file)) => {
+            let mut media = Media::new(MediaKind::File, file.url.clone(), SmolStr::default());
+            media.name = file.name.clone().unwrap_or_default();
+            message.with(media)
+        }
+        Some(Value::Location(place)) => message.with(Location {
+            latitude_e6: place.latitude,
+            longitude_e6: place.longitude,
+            name: "".to_smolstr(),
+        }),
+        _ => message,
+    }
+}

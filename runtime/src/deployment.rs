@@ -1,0 +1,126 @@
+//! The bot that runs, and the earlier versions that people are still under.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+
+use botflow_artifact::{LoadError, from_bytes};
+use botflow_machine::{Program, ProgramError};
+use botflow_message::Profiles;
+
+/// One version of a bot, ready to run. Its hash is the first eight bytes of the artifact's content hash.
+#[derive(Debug)]
+pub struct Version {
+    /// The bot.
+    pub program: Program,
+    /// What its channels can show.
+    pub profiles: Profiles,
+    /// The artifact it was made of.
+    pub bytes: Arc<[u8]>,
+}
+
+/// Why an artifact cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The bytes are no artifact, or a damaged one.
+    #[error("the compiled bot cannot be loaded: {0}")]
+    Load(#[from] LoadError),
+    /// The bot does not fit this host.
+    #[error("the compiled bot cannot be run: {0}")]
+    Program(#[from] ProgramError),
+}
+
+impl Version {
+    /// From the bytes of an artifact.
+    ///
+    /// # Errors
+    /// [`DeployError`].
+    pub fn load(bytes: &[u8]) -> Result<Version, DeployError> {
+        let (bot, hash) = from_bytes(bytes)?;
+        let short = hash
+            .0
+            .first_chunk::<8>()
+            .map_or(0, |first| u64::from_le_bytes(*first));
+        let changes = bot.profiles.iter();
+        let changes = changes.map(|(channel, changes)| (channel.as_str(), changes.as_str()));
+        let profiles = Profiles::new(changes);
+        Ok(Version {
+            // 0 means "none yet" in a conversation.
+            program: Program::new(bot)?.with_hash(short.max(1)),
+            profiles,
+            bytes: bytes.into(),
+        })
+    }
+
+    /// What tells it from other versions; never 0.
+    pub fn hash(&self) -> u64 {
+        self.program.hash
+    }
+}
+
+/// All versions that a host has met: the one that runs, and earlier ones.
+#[derive(Debug)]
+pub struct Deployment {
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    current: Arc<Version>,
+    known: BTreeMap<u64, Arc<Version>>,
+}
+
+impl Deployment {
+    /// One version runs.
+    pub fn new(version: Version) -> Deployment {
+        let current = Arc::new(version);
+        let known = BTreeMap::from([(current.hash(), Arc::clone(&current))]);
+        Deployment {
+            state: RwLock::new(State { current, known }),
+        }
+    }
+
+    /// The version that runs.
+    pub fn current(&self) -> Arc<Version> {
+        Arc::clone(&self.read().current)
+    }
+
+    /// A version by its hash, if this host has met it.
+    pub fn version(&self, hash: u64) -> Option<Arc<Version>> {
+        self.read().known.get(&hash).cloned()
+    }
+
+    /// An earlier version is known from now on; it does not run.
+    pub fn learn(&self, version: Version) {
+        let mut state = self.write();
+        state
+            .known
+            .entry(version.hash())
+            .or_insert_with(|| Arc::new(version));
+    }
+
+    /// Another version runs from now on. Conversations go over to it when something happens to them next.
+    pub fn switch(&self, version: Version) -> Arc<Version> {
+        let mut state = self.write();
+        let version = Arc::clone(
+            state
+                .known
+                .entry(version.hash())
+                .or_insert_with(|| Arc::new(version)),
+        );
+        state.current = Arc::clone(&version);
+        version
+    }
+
+    // A panic while the lock is held leaves maps of finished values: they are sound.
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, State> {
+        self.state
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,600 @@
+//! Takes turns: many people at once, each of them one thing after the other, all of a round in one flush.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use lru::LruCache;
+use smol_str::{SmolStr, format_smolstr};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::inbound::{Ack, Refused};
+use super::job::{Job, Target};
+use super::shared::Shared;
+use crate::contact::input::Occasion;
+use crate::contact::merging::join;
+use crate::contact::{Contact, ContactId, Input, Plan, carried_over, plan};
+use crate::deployment::Version;
+use crate::store::commit::effect_key;
+use crate::store::{Absorbed, AddressKey, Cause, Change, Commit, Done, Snapshot, StoreError, Trouble};
+
+/// So often somebody else may be faster before a turn is given up.
+const MAX_CONFLICTS: u32 = 32;
+
+/// Takes turns.
+pub(super) struct Committer {
+    shared: Arc<Shared>,
+    /// What channels brought.
+    inbound: Receiver<Job>,
+    /// What clocks and deliveries brought.
+    internal: Receiver<Job>,
+    /// What waits for a turn of the same person that is under way, in order.
+    waiting: VecDeque<Job>,
+    contacts: LruCache<ContactId, (u64, Contact)>,
+    addresses: LruCache<AddressKey, ContactId>,
+}
+
+/// A turn that is planned.
+struct Planned {
+    job: Job,
+    contact: ContactId,
+    plan: Plan,
+    absorbs: Option<Absorbed>,
+    /// What is to be answered, if it is committed.
+    ack: Ack,
+    /// The addresses the job was found by.
+    found_by: Option<AddressKey>,
+}
+
+/// What is known of a person in this round.
+enum Known {
+    Nobody,
+    Kept(u64, Contact),
+    Moved(ContactId),
+}
+
+impl Committer {
+    pub fn new(shared: Arc<Shared>, inbound: Receiver<Job>, internal: Receiver<Job>) -> Committer {
+        let cached = NonZeroUsize::new(shared.settings.cached.max(1)).unwrap_or(NonZeroUsize::MIN);
+        Committer {
+            shared,
+            inbound,
+            internal,
+            waiting: VecDeque::new(),
+            contacts: LruCache::new(cached),
+            addresses: LruCache::new(cached),
+        }
+    }
+
+    /// Works until nothing comes any more.
+    pub async fn run(mut self, closed: CancellationToken) {
+        while let Some(round) = self.gather(&closed).await {
+            self.round(round).await;
+        }
+    }
+
+    /// What is taken next: what waits, then what has come, from channels first but never only from them.
+    async fn gather(&mut self, closed: &CancellationToken) -> Option<Vec<Job>> {
+        let batch = self.shared.settings.batch.max(1);
+        let mut round: Vec<Job> = self.waiting.drain(..).collect();
+        if round.is_empty() {
+            let first = tokio::select! {
+                biased;
+                job = self.inbound.recv() => job?,
+                job = self.internal.recv() => job?,
+                () = closed.cancelled() => return None,
+            };
+            round.push(first);
+        }
+        let share = (batch / 4).max(1);
+        for _ in 0..share {
+            match self.internal.try_recv() {
+                Ok(job) => round.push(job),
+                Err(_) => break,
+            }
+        }
+        while round.len() < batch {
+            match self.inbound.try_recv() {
+                Ok(job) => round.push(job),
+                Err(_) => break,
+            }
+        }
+        Some(round)
+    }
+
+    async fn round(&mut self, jobs: Vec<Job>) {
+        let began = Instant::now();
+        let jobs = match self.locate(jobs).await {
+            Ok(jobs) => jobs,
+            Err((jobs, error)) => return self.refuse(jobs, &error),
+        };
+        let version = self.shared.deployment.current();
+        let mut planned = Vec::with_capacity(jobs.len());
+        let mut known = match self.know(&jobs).await {
+            Ok(known) => known,
+            Err(error) => {
+                let jobs = jobs.into_iter().map(|(job, ..)| job).collect();
+                return self.refuse(jobs, &error);
+            }
+        };
+        for (job, contact, other) in jobs {
+            if let Some(one) = self.plan(&version, &mut known, job, contact, other).await {
+                planned.push(one);
+            }
+        }
+        if planned.is_empty() {
+            return;
+        }
+        self.commit(planned, began).await;
+    }
+
+    /// Whom each job is about, and somebody else who is found by what it tells. Of several about one person the first is
+    /// taken, and the others wait.
+    #[expect(
+        clippy::type_complexity,
+        reason = "what was taken, or all of it back with the reason"
+    )]
+    async fn locate(
+        &mut self,
+        jobs: Vec<Job>,
+    ) -> Result<Vec<(Job, ContactId, Option<ContactId>)>, (Vec<Job>, StoreError)> {
+        let mut unknown = BTreeSet::new();
+        for job in &jobs {
+            if let Target::Address(key, _) | Target::Identify(_, key) = &job.target
+                && !self.addresses.contains(key)
+            {
+                unknown.insert(key.clone());
+            }
+        }
+        let unknown: Vec<_> = unknown.into_iter().collect();
+        let found = match unknown.is_empty() {
+            true => Vec::new(),
+            false => match self.shared.store.find(&unknown).await {
+                Ok(found) => found,
+                Err(error) => return Err((jobs, error)),
+            },
+        };
+        let found: BTreeMap<_, _> = unknown.iter().zip(found).collect();
+        let mut taken = BTreeSet::new();
+        let mut located = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let at = |cache: &mut LruCache<AddressKey, ContactId>, key: &AddressKey| {
+                let cached = cache.get(key).copied();
+                cached.or_else(|| found.get(key).copied().flatten())
+            };
+            let (contact, other) = match &job.target {
+                Target::Address(key, _) => {
+                    let known = at(&mut self.addresses, key);
+                    (known.unwrap_or_else(|| number_of(key, job.conflicts)), None)
+                }
+                Target::Contact(contact, _) | Target::Answer { contact, .. } => (*contact, None),
+                Target::Identify(contact, key) => {
+                    let known = at(&mut self.addresses, key);
+                    (*contact, known.filter(|known| known != contact))
+                }
+            };
+            let is_taken = taken.contains(&contact) || other.is_some_and(|other| taken.contains(&other));
+            taken.insert(contact);
+            taken.extend(other);
+            if is_taken {
+                self.waiting.push_back(job);
+            } else {
+                located.push((job, contact, other));
+            }
+        }
+        Ok(located)
+    }
+
+    /// What is kept of the people of a round: from memory, else from the store.
+    async fn know(
+        &mut self,
+        jobs: &[(Job, ContactId, Option<ContactId>)],
+    ) -> Result<BTreeMap<ContactId, Result<Known, String>>, StoreError> {
+        let people = jobs
+            .iter()
+            .flat_map(|(_, contact, other)| std::iter::once(contact).chain(other));
+        let mut known = BTreeMap::new();
+        let mut missing = Vec::new();
+        for contact in people {
+            match self.contacts.pop(contact) {
+                Some((revision, kept)) => {
+                    known.insert(*contact, Ok(Known::Kept(revision, kept)));
+                }
+                None => missing.push(*contact),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(known);
+        }
+        let loaded = self.shared.store.load(&missing).await?;
+        for (contact, snapshot) in missing.into_iter().zip(loaded) {
+            let is = match snapshot {
+                None => Ok(Known::Nobody),
+                Some(Snapshot::Moved(to)) => Ok(Known::Moved(to)),
+                Some(Snapshot::Kept { revision, state }) => match Contact::from_bytes(&state) {
+                    Ok(kept) => Ok(Known::Kept(revision, kept)),
+                    Err(error) => Err(error.to_string()),
+                },
+            };
+            known.insert(contact, is);
+        }
+        Ok(known)
+    }
+
+    async fn plan(
+        &mut self,
+        version: &Version,
+        known: &mut BTreeMap<ContactId, Result<Known, String>>,
+        job: Job,
+        contact: ContactId,
+        other: Option<ContactId>,
+    ) -> Option<Planned> {
+        let shared = Arc::clone(&self.shared);
+        let occasion = |input: Input, job: &Job| Occasion {
+            id: job.cause.as_deref().map_or(0, number_of_cause),
+            now: shared.clock.now(),
+            seed: job.seed,
+            input,
+        };
+        let (revision, kept) = match known.remove(&contact).unwrap_or(Ok(Known::Nobody)) {
+            Err(error) => {
+                tracing::error!(contact = %contact, %error, "what is kept of a person cannot be read");
+                answer(job, Err(Refused::Unreadable(error)));
+                return None;
+            }
+            Ok(Known::Moved(to)) => {
+                self.redirect(job, to);
+                return None;
+            }
+            Ok(Known::Nobody) => match &job.target {
+                Target::Address(..) => (0, Contact::new(contact, version)),
+                _ => {
+                    answer(job, Err(Refused::Nobody));
+                    return None;
+                }
+            },
+            Ok(Known::Kept(revision, kept)) => (revision, kept),
+        };
+        let older = match self.shared.version(kept.bot()).await {
+            Ok(older) => older,
+            Err(error) => {
+                self.refuse(vec![job], &error);
+                return None;
+            }
+        };
+        let mut found_by = None;
+        let mut absorbs = None;
+        let mut survivor = contact;
+        let mut expect = revision;
+        let mut plan = match job.target.clone() {
+            Target::Address(key, what) => {
+                found_by = Some(key.clone());
+                let input = Input::At {
+                    channel: key.channel.clone(),
+                    address: key.address.clone(),
+                    what,
+                };
+                let mut plan = plan(version, older.as_deref(), kept, occasion(input, &job));
+                if revision == 0
+                    && !plan
+                        .addresses
+                        .contains(&(key.channel.clone(), key.address.clone()))
+                {
+                    plan.addresses.push((key.channel, key.address));
+                }
+                plan
+            }
+            Target::Contact(_, input) => plan(version, older.as_deref(), kept, occasion(input, &job)),
+            Target::Answer {
+                bot,
+                request,
+                outcome,
+                ..
+            } => {
+                let input = match outcome {
+                    Ok(value) => {
+                        let asked_by = match self.shared.version(bot).await {
+                            Ok(asked_by) => asked_by,
+                            Err(error) => {
+                                self.refuse(vec![job], &error);
+                                return None;
+                            }
+                        };
+                        carried_over(version, asked_by.as_deref(), &request, value)
+                    }
+                    Err(failure) => Input::CallFailed {
+                        call: request.number,
+                        attempt: request.attempt,
+                        failure,
+                    },
+                };
+                plan(version, older.as_deref(), kept, occasion(input, &job))
+            }
+            Target::Identify(_, key) => match other {
+                None => {
+                    let mut plan = plan(version, older.as_deref(), kept, occasion(Input::Due, &job));
+                    plan.addresses.push((key.channel, key.address));
+                    plan
+                }
+                Some(other) => match known.remove(&other).unwrap_or(Ok(Known::Nobody)) {
+                    Err(error) => {
+                        answer(job, Err(Refused::Unreadable(error)));
+                        return None;
+                    }
+                    // Whoever was known by it is somebody else by now, or nobody.
+                    Ok(Known::Moved(_) | Known::Nobody) => {
+                        self.addresses.pop(&key);
+                        self.again(job);
+                        return None;
+                    }
+                    Ok(Known::Kept(other_revision, others)) => {
+                        let others_older = match self.shared.version(others.bot()).await {
+                            Ok(older) => older,
+                            Err(error) => {
+                                self.refuse(vec![job], &error);
+                                return None;
+                            }
+                        };
+                        let joined = join(
+                            version,
+                            (others, others_older.as_deref()),
+                            (kept, older.as_deref()),
+                            &occasion(Input::Due, &job),
+                        );
+                        // The one who is known stays; the one who turned out to be them goes.
+                        absorbs = Some(Absorbed {
+                            contact,
+                            expect: revision,
+                            lines_from: joined.lines_from,
+                        });
+                        survivor = other;
+                        expect = other_revision;
+                        joined.plan
+                    }
+                },
+            },
+        };
+        plan.addresses.dedup();
+        let effects = (0..plan.outgoing.len()).map(|place| effect_key(survivor, expect + 1, place).into());
+        let ack = Ack {
+            contact: format_smolstr!("{survivor}"),
+            revision: expect + 1,
+            effects: effects.collect(),
+            refused: plan.refused.map(|refused| refused.words().into()),
+            duplicate: false,
+        };
+        Some(Planned {
+            job,
+            contact: survivor,
+            absorbs,
+            plan,
+            ack,
+            found_by,
+        })
+    }
+
+    async fn commit(&mut self, planned: Vec<Planned>, began: Instant) {
+        let now = self.shared.clock.now();
+        let batch: Vec<Commit> = planned.iter().map(|one| one.commit(now)).collect();
+        let turns = batch.len();
+        let done = match self.written(batch).await {
+            Ok(done) => done,
+            Err(error) => {
+                for one in &planned {
+                    self.forget(one);
+                }
+                let jobs = planned.into_iter().map(|one| one.job).collect();
+                return self.refuse(jobs, &error);
+            }
+        };
+        self.shared.meter.committed(turns, began.elapsed());
+        let mut change = Change::default();
+        let mut contacts = Vec::new();
+        for (one, done) in planned.into_iter().zip(done) {
+            match done {
+                Done::Committed(revision) => {
+                    self.shared.meter.turn(&one.plan);
+                    change.letters |= !one.plan.outgoing.is_empty();
+                    change.clocks |= one.plan.wake.is_some();
+                    if !one.plan.transcript.is_empty() {
+                        contacts.push(one.contact);
+                        self.shared.hub.tell(one.contact);
+                    }
+                    for fault in &one.plan.faults {
+                        tracing::error!(contact = %one.contact, ?fault, "the machine protected itself");
+                    }
+                    self.remember(one, revision);
+                }
+                Done::Duplicate(recorded) => {
+                    self.forget(&one);
+                    let ack = serde_json::from_slice::<Ack>(&recorded);
+                    let ack = ack.map(|ack| Ack {
+                        duplicate: true,
+                        ..ack
+                    });
+                    self.shared.meter.duplicate();
+                    answer(
+                        one.job,
+                        ack.map_err(|error| Refused::Unreadable(error.to_string())),
+                    );
+                }
+                Done::Conflict => {
+                    self.forget(&one);
+                    self.again(one.job);
+                }
+            }
+        }
+        if change.letters {
+            self.shared.letters.notify_one();
+        }
+        if change.clocks {
+            self.shared.clocks.notify_one();
+        }
+        change.contacts = contacts.into();
+        self.shared.store.tell(change);
+    }
+
+    /// Writes a batch. What may have been written is written again: that is harmless, and tells.
+    async fn written(&self, batch: Vec<Commit>) -> Result<Vec<Done>, StoreError> {
+        let until = Instant::now() + self.shared.settings.patience;
+        let mut pause = std::time::Duration::from_millis(10);
+        // Once the answer was lost, nothing but an answer tells whether it was written.
+        let mut is_unknown = false;
+        loop {
+            let error = match self.shared.store.commit(batch.clone()).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            self.shared.meter.trouble(error.trouble);
+            is_unknown |= error.trouble == Trouble::Unknown;
+            if !error.trouble.is_passing() || Instant::now() >= until {
+                let trouble = if is_unknown {
+                    Trouble::Unknown
+                } else {
+                    error.trouble
+                };
+                return Err(StoreError { trouble, ..error });
+            }
+            tracing::warn!(%error, turns = batch.len(), "turns could not be stored; trying again");
+            sleep(pause).await;
+            pause = (pause * 2).min(std::time::Duration::from_secs(1));
+        }
+    }
+
+    fn remember(&mut self, one: Planned, revision: u64) {
+        let Planned {
+            job,
+            contact,
+            plan,
+            absorbs,
+            ack,
+            ..
+        } = one;
+        if let Some(gone) = absorbs {
+            self.contacts.pop(&gone.contact);
+            // Addresses of the one who is gone are somewhere in there.
+            self.addresses.clear();
+        }
+        for (channel, address) in &plan.addresses {
+            let key = AddressKey {
+                channel: channel.clone(),
+                address: address.clone(),
+            };
+            self.addresses.put(key, contact);
+        }
+        if let Some(key) = one.found_by {
+            self.addresses.put(key, contact);
+        }
+        self.contacts.put(contact, (revision, plan.contact));
+        answer(job, Ok(ack));
+    }
+
+    /// What is in memory of those people may not be so any more.
+    fn forget(&mut self, one: &Planned) {
+        self.contacts.pop(&one.contact);
+        if let Some(gone) = one.absorbs {
+            self.contacts.pop(&gone.contact);
+        }
+        if let Some(key) = &one.found_by {
+            self.addresses.pop(key);
+        }
+        if let Target::Identify(_, key) = &one.job.target {
+            self.addresses.pop(key);
+        }
+    }
+
+    /// Somebody else was faster: planned anew, from what is kept now.
+    fn again(&mut self, mut job: Job) {
+        self.shared.meter.conflict();
+        job.conflicts += 1;
+        if job.conflicts > MAX_CONFLICTS {
+            let error = StoreError::new(Trouble::Unavailable, "others are always faster");
+            answer(job, Err(Refused::Store(error)));
+        } else {
+            self.waiting.push_back(job);
+        }
+    }
+
+    /// The person turned out to be somebody else: it happens to that one.
+    fn redirect(&mut self, mut job: Job, to: ContactId) {
+        match &mut job.target {
+            Target::Address(key, _) => {
+                self.addresses.put(key.clone(), to);
+            }
+            Target::Contact(contact, _) | Target::Answer { contact, .. } | Target::Identify(contact, _) => {
+                *contact = to;
+            }
+        }
+        self.again(job);
+    }
+
+    fn refuse(&mut self, jobs: Vec<Job>, error: &StoreError) {
+        tracing::error!(%error, turns = jobs.len(), "turns were not stored");
+        for job in jobs {
+            answer(job, Err(Refused::Store(error.clone())));
+        }
+    }
+}
+
+impl Planned {
+    fn commit(&self, now: i64) -> Commit {
+        let plan = &self.plan;
+        let answer = serde_json::to_vec(&self.ack).expect("an acknowledgement can be written");
+        let entries = plan.entries.iter();
+        let entries = entries.map(|entry| serde_json::to_vec(entry).expect("an entry can be written"));
+        let addresses = plan.addresses.iter().map(|(channel, address)| AddressKey {
+            channel: channel.clone(),
+            address: address.clone(),
+        });
+        let cause = self.job.cause.clone();
+        Commit {
+            contact: self.contact,
+            expect: self.ack.revision - 1,
+            cause: cause.map(|key| Cause { key, answer }),
+            at: now,
+            state: plan.contact.to_bytes(),
+            wake: plan.wake,
+            addresses: addresses.collect(),
+            transcript: plan.transcript.clone(),
+            entries: entries.collect(),
+            outgoing: plan.outgoing.clone(),
+            settles: self.job.settles,
+            absorbs: self.absorbs,
+        }
+    }
+}
+
+fn answer(job: Job, answer: Result<Ack, Refused>) {
+    // Whoever asked may have gone; what was stored is stored.
+    let _ = job.reply.send(answer);
+}
+
+/// The number of somebody new: of their first address, so that two hosts that meet them at once mean the same person.
+/// `nth`: another one where that is taken by somebody else.
+fn number_of(key: &AddressKey, nth: u32) -> ContactId {
+    let mut hasher = blake3::Hasher::new_derive_key("botflow contact number");
+    hasher.update(key.channel.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(key.address.as_bytes());
+    hasher.update(&nth.to_le_bytes());
+    let first = hasher.finalize();
+    let first = first
+        .as_bytes()
+        .first_chunk::<8>()
+        .map_or(1, |first| u64::from_le_bytes(*first));
+    // Stores keep numbers with a sign; 0 is nobody.
+    ContactId((first >> 1).max(1))
+}
+
+fn number_of_cause(cause: &str) -> u64 {
+    let hash = blake3::hash(cause.as_bytes());
+    let first = hash.as_bytes().first_chunk::<8>();
+    first.map_or(1, |first| u64::from_le_bytes(*first)).max(1)
+}
+
+/// The key of a cause of a channel.
+pub(super) fn inbound_cause(channel: &str, id: &str) -> SmolStr {
+    format_smolstr!("in.{channel}.{id}")
+}

@@ -1,0 +1,344 @@
+//! Delivers letters: to channels, to systems, to people; at least once each, under one key, in the order of their lanes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use botflow_machine::Delivery as Status;
+use smol_str::{SmolStr, format_smolstr};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::backoff;
+use super::job::Target;
+use super::meter::Outcome;
+use super::{Engine, Refused};
+use crate::action::{Actions, Asked};
+use crate::channel::{Channel, Delivery, SendError, SendErrorKind};
+use crate::contact::outgoing::{CALL, IDENTITY, PEOPLE};
+use crate::contact::{Input, Outgoing, Saying};
+use crate::people::People;
+use crate::store::{AddressKey, Claim, Fate, Letter, Settled};
+
+/// Who delivers letters.
+pub struct Couriers {
+    /// Channels, by name.
+    pub channels: BTreeMap<SmolStr, Arc<dyn Channel>>,
+    /// Lookups and actions.
+    pub actions: Arc<Actions>,
+    /// Colleagues.
+    pub people: Option<Arc<dyn People>>,
+}
+
+impl Couriers {
+    /// The routes on which letters are taken. Those to channels that this host has not are given up, so all are taken;
+    /// those to colleagues wait for a host that knows where colleagues are.
+    fn routes(&self) -> Vec<SmolStr> {
+        let mut routes = vec![CALL, IDENTITY];
+        routes.extend(self.channels.keys().cloned());
+        if self.people.is_some() {
+            routes.push(PEOPLE);
+        }
+        routes
+    }
+}
+
+pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: CancellationToken) {
+    let shared = Arc::clone(&engine.inner.shared);
+    let routes = couriers.routes();
+    let places = Arc::new(Semaphore::new(shared.settings.deliveries.max(1)));
+    let lease = i64::try_from(shared.settings.lease.as_millis()).unwrap_or(i64::MAX);
+    let mut under_way = JoinSet::new();
+    while !stopping.is_cancelled() {
+        while under_way.try_join_next().is_some() {}
+        let free = places.available_permits();
+        if free == 0 {
+            under_way.join_next().await;
+            continue;
+        }
+        let now = shared.clock.now();
+        let claim = Claim {
+            token: shared.entropy.next() >> 1,
+            now,
+            until: now.saturating_add(lease),
+            routes: routes.clone(),
+            limit: free,
+        };
+        let letters = match shared.store.claim(&claim).await {
+            Ok(letters) => letters,
+            Err(error) => {
+                shared.meter.trouble(error.trouble);
+                tracing::warn!(%error, "letters could not be read");
+                pause(&shared, shared.settings.poll, &stopping, &mut under_way).await;
+                continue;
+            }
+        };
+        if letters.is_empty() {
+            let wait = match shared.store.next_letter(&routes).await {
+                Ok(Some(at)) => {
+                    let ahead = at.saturating_sub(shared.clock.now()).max(0);
+                    Duration::from_millis(u64::try_from(ahead).unwrap_or(0))
+                }
+                _ => shared.settings.poll,
+            };
+            pause(&shared, wait.min(shared.settings.poll), &stopping, &mut under_way).await;
+            continue;
+        }
+        for letter in letters {
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                return;
+            };
+            let (engine, couriers) = (engine.clone(), Arc::clone(&couriers));
+            let token = claim.token;
+            under_way.spawn(async move {
+                let _place = place;
+                post(&engine, &couriers, token, letter).await;
+            });
+        }
+    }
+    while under_way.join_next().await.is_some() {}
+}
+
+/// Waits; not once there are new letters, one under way has arrived (the next of its lane can go), or the engine is
+/// stopped.
+async fn pause(
+    shared: &super::Shared,
+    wait: Duration,
+    stopping: &CancellationToken,
+    under_way: &mut JoinSet<()>,
+) {
+    tokio::select! {
+        biased;
+        () = stopping.cancelled() => {}
+        () = shared.letters.notified() => {}
+        Some(_) = under_way.join_next() => {}
+        () = tokio::time::sleep(wait) => {}
+    }
+}
+
+/// Delivers one letter, and notes what became of it.
+async fn post(engine: &Engine, couriers: &Couriers, token: u64, letter: Letter) {
+    let shared = &engine.inner.shared;
+    let (seq, route) = (letter.seq, letter.route.clone());
+    let fate = match &letter.outgoing {
+        Outgoing::Say(saying) => say(engine, couriers, &letter, saying).await,
+        Outgoing::Call { bot, name, request } => {
+            match call(engine, couriers, &letter, *bot, name, request).await {
+                // It is settled with the turn that its answer made.
+                Ok(()) => return shared.meter.letter(&route, Outcome::Delivered),
+                Err(fate) => fate,
+            }
+        }
+        Outgoing::Tell { event } => match &couriers.people {
+            None => Fate::Released,
+            Some(people) => {
+                let told = people.tell(letter.contact, &letter.key, event);
+                match timely(engine, told).await {
+                    Ok(()) => Fate::Delivered,
+                    Err(error) => failed(engine, &letter, &error),
+                }
+            }
+        },
+        Outgoing::Identify { field, value } => match identify(engine, &letter, field, value).await {
+            Ok(()) => return,
+            Err(fate) => fate,
+        },
+    };
+    let outcome = match &fate {
+        Fate::Delivered => Some(Outcome::Delivered),
+        Fate::Retry { .. } => Some(Outcome::Failed),
+        Fate::Dead { .. } => Some(Outcome::Dead),
+        Fate::Released => None,
+    };
+    if let Some(outcome) = outcome {
+        shared.meter.letter(&route, outcome);
+    }
+    if let Fate::Dead { error } = &fate {
+        tracing::error!(key = %letter.key, %route, %error, "a letter is given up; see `botflow outbox list`");
+        if let Outgoing::Say(saying) = &letter.outgoing {
+            undelivered(engine, &letter, saying).await;
+        }
+    }
+    if let Err(error) = shared.store.settle(token, vec![Settled { seq, fate }]).await {
+        // The claim runs out, and it is delivered once more under the same key.
+        shared.meter.trouble(error.trouble);
+        tracing::warn!(%error, key = %letter.key, "what became of a letter could not be noted");
+    }
+}
+
+async fn say(engine: &Engine, couriers: &Couriers, letter: &Letter, saying: &Saying) -> Fate {
+    let Some(channel) = couriers.channels.get(&saying.channel) else {
+        let error = format!("this host has no channel `{}`", saying.channel);
+        return Fate::Dead { error };
+    };
+    if saying.address.is_empty() {
+        let error = format!("the person has no address on `{}`", saying.channel);
+        return Fate::Dead { error };
+    }
+    let version = engine.inner.shared.deployment.current();
+    let rendering = version
+        .profiles
+        .get(&saying.channel)
+        .map(|profile| botflow_message::render(&saying.message, profile));
+    let delivery = Delivery {
+        key: letter.key.clone(),
+        contact: letter.contact,
+        channel: saying.channel.clone(),
+        address: saying.address.clone(),
+        number: saying.number,
+        operator: saying.operator.clone(),
+        message: saying.message.clone(),
+        rendering: rendering.unwrap_or_default(),
+        attempt: letter.attempts,
+    };
+    match timely(engine, channel.send(&delivery)).await {
+        Ok(_) => Fate::Delivered,
+        Err(error) => failed(engine, letter, &error),
+    }
+}
+
+/// Does not wait for ever.
+async fn timely<T>(
+    engine: &Engine,
+    doing: impl Future<Output = Result<T, SendError>>,
+) -> Result<T, SendError> {
+    let timeout = engine.inner.shared.settings.delivery_timeout;
+    let done = tokio::time::timeout(timeout, doing).await;
+    done.unwrap_or_else(|_| {
+        let seconds = timeout.as_secs();
+        let message = format!("no answer within {seconds} s; it may have arrived");
+        Err(SendError::new(SendErrorKind::Unknown, message))
+    })
+}
+
+fn failed(engine: &Engine, letter: &Letter, error: &SendError) -> Fate {
+    let shared = &engine.inner.shared;
+    let text = error.to_string();
+    if error.kind == SendErrorKind::Permanent || letter.attempts >= shared.settings.attempts {
+        return Fate::Dead { error: text };
+    }
+    let pause = match error.retry_after {
+        Some(wait) => wait,
+        None => backoff::pause(letter.attempts, shared.entropy.next()),
+    };
+    let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+    Fate::Retry {
+        at: shared.clock.now().saturating_add(pause),
+        error: text,
+    }
+}
+
+/// The person is told by nobody that a message was given up; triggers and figures are.
+async fn undelivered(engine: &Engine, letter: &Letter, saying: &Saying) {
+    let input = Input::Status {
+        message: saying.number,
+        channel: saying.channel.clone(),
+        status: Status::Failed,
+    };
+    let cause = format_smolstr!("dead.{}", letter.key);
+    let target = Target::Contact(letter.contact, input);
+    if let Err(error) = engine.bring(target, Some(cause), None).await {
+        tracing::warn!(%error, key = %letter.key, "a failed delivery could not be noted");
+    }
+}
+
+/// Does a lookup or an action once; attempts are the bot's.
+async fn call(
+    engine: &Engine,
+    couriers: &Couriers,
+    letter: &Letter,
+    bot: u64,
+    name: &SmolStr,
+    request: &botflow_machine::CallRequest,
+) -> Result<(), Fate> {
+    let shared = &engine.inner.shared;
+    let later = |error: String| {
+        let pause = backoff::pause(letter.attempts, shared.entropy.next());
+        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+        Fate::Retry {
+            at: shared.clock.now().saturating_add(pause),
+            error,
+        }
+    };
+    let version = match shared.version(bot).await {
+        Ok(version) => version,
+        Err(error) => return Err(later(error.to_string())),
+    };
+    let outcome = match version {
+        None => Err(None),
+        Some(version) => {
+            let asked = Asked {
+                version: &version,
+                name,
+                request,
+                contact: letter.contact,
+                key: &letter.key,
+            };
+            couriers.actions.perform(&asked).await
+        }
+    };
+    answered(engine, letter, bot, request, outcome)
+        .await
+        .map_err(|error| later(error.to_string()))
+}
+
+async fn answered(
+    engine: &Engine,
+    letter: &Letter,
+    bot: u64,
+    request: &botflow_machine::CallRequest,
+    outcome: Result<botflow_values::Value, Option<SmolStr>>,
+) -> Result<(), Refused> {
+    let target = Target::Answer {
+        contact: letter.contact,
+        bot,
+        request: Box::new(request.clone()),
+        outcome,
+    };
+    let cause = format_smolstr!("call.{}", letter.key);
+    settled_by(
+        engine.bring(target, Some(cause), Some(letter.seq)).await,
+        engine,
+        letter,
+    )
+    .await
+}
+
+/// The person is known by a value of the card.
+async fn identify(engine: &Engine, letter: &Letter, field: &SmolStr, value: &SmolStr) -> Result<(), Fate> {
+    let key = AddressKey {
+        channel: format_smolstr!("={field}"),
+        address: value.clone(),
+    };
+    let cause = format_smolstr!("identify.{}", letter.key);
+    let target = Target::Identify(letter.contact, key);
+    let done = engine.bring(target, Some(cause), Some(letter.seq)).await;
+    let shared = &engine.inner.shared;
+    settled_by(done, engine, letter).await.map_err(|error| {
+        let pause = backoff::pause(letter.attempts, shared.entropy.next());
+        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+        Fate::Retry {
+            at: shared.clock.now().saturating_add(pause),
+            error: error.to_string(),
+        }
+    })
+}
+
+/// A turn settles the letter that caused it. Where the turn had been taken before, or there is nobody to take it, nothing
+/// is left to be done with the letter.
+async fn settled_by(
+    done: Result<super::Ack, Refused>,
+    engine: &Engine,
+    letter: &Letter,
+) -> Result<(), Refused> {
+    match done {
+        Ok(ack) if !ack.duplicate => Ok(()),
+        Ok(_) | Err(Refused::Nobody) => {
+            let gone = vec![letter.seq];
+            engine.inner.shared.store.discard(&gone).await?;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}

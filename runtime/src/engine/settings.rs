@@ -1,0 +1,48 @@
+//! How much an engine takes on at once, and how long it waits.
+
+use std::time::Duration;
+
+/// How much an engine takes on at once, and how long it waits.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// So much may wait to be taken from channels; beyond it channels are told to come back later.
+    pub waiting: usize,
+    /// At most so many turns are committed in one flush.
+    pub batch: usize,
+    /// So many flushes are under way at once: 1 for a store with one writer.
+    pub committers: usize,
+    /// So many people are kept in memory between their turns.
+    pub cached: usize,
+    /// How long a turn is tried to be stored before whoever waits for it is told that it was not.
+    pub patience: Duration,
+    /// How often the store is asked for what is due, where nothing tells.
+    pub poll: Duration,
+    /// How long a claim on clocks and letters holds.
+    pub lease: Duration,
+    /// So many letters are delivered at once.
+    pub deliveries: usize,
+    /// A letter that failed so often is given up.
+    pub attempts: u32,
+    /// How long a delivery may take.
+    pub delivery_timeout: Duration,
+    /// How long the cause of a commit is remembered: a delivery repeated later counts as new.
+    pub remember: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            waiting: 10_000,
+            batch: 512,
+            committers: 1,
+            cached: 4_096,
+            patience: Duration::from_secs(10),
+            poll: Duration::from_secs(5),
+            lease: Duration::from_secs(60),
+            deliveries: 64,
+            attempts: 12,
+            delivery_timeout: Duration::from_secs(20),
+            remember: Duration::from_secs(30 * 24 * 3600),
+        }
+    }
+}

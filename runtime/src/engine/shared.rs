@@ -1,0 +1,50 @@
+//! What all parts of an engine share.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::entropy::Entropy;
+use super::hub::Hub;
+use super::meter::Meter;
+use super::settings::Settings;
+use crate::clock::Clock;
+use crate::deployment::{Deployment, Version};
+use crate::store::{Store, StoreError};
+
+/// What all parts of an engine share.
+pub(crate) struct Shared {
+    pub store: Arc<dyn Store>,
+    pub deployment: Arc<Deployment>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub settings: Settings,
+    pub hub: Arc<Hub>,
+    pub meter: Arc<Meter>,
+    /// There are new letters.
+    pub letters: Notify,
+    /// A clock was set.
+    pub clocks: Notify,
+}
+
+impl Shared {
+    /// A version by its hash: one this host has met, else one that the store keeps. `None`: nobody has it any more.
+    pub async fn version(&self, hash: u64) -> Result<Option<Arc<Version>>, StoreError> {
+        if let Some(version) = self.deployment.version(hash) {
+            return Ok(Some(version));
+        }
+        let Some(bytes) = self.store.bot(hash).await? else {
+            return Ok(None);
+        };
+        match Version::load(&bytes) {
+            Ok(version) => {
+                self.deployment.learn(version);
+                Ok(self.deployment.version(hash))
+            }
+            Err(error) => {
+                tracing::error!(%error, bot = format_args!("{hash:016x}"), "an earlier version cannot be loaded");
+                Ok(None)
+            }
+        }
+    }
+}

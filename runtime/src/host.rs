@@ -1,0 +1,175 @@
+//! A host, put together: for programs that embed a bot.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::action::{Action, Actions};
+use crate::channel::Channel;
+use crate::clock::{Clock, SystemClock};
+use crate::deployment::{DeployError, Deployment, Version};
+use crate::engine::{Couriers, Engine, Entropy, Parts, Settings, SystemEntropy};
+use crate::people::People;
+use crate::store::{MemoryStore, Store, StoreError};
+
+/// A bot at work: what happens on channels goes to its [`Engine`].
+pub struct Host {
+    engine: Engine,
+}
+
+/// Puts a host together.
+pub struct HostBuilder {
+    bot: Option<Result<Version, DeployError>>,
+    store: Option<Arc<dyn Store>>,
+    channels: BTreeMap<SmolStr, Arc<dyn Channel>>,
+    actions: Actions,
+    people: Option<Arc<dyn People>>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    settings: Settings,
+}
+
+/// Why a host does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No bot was given.
+    #[error("a host needs a bot: give it one with `.bot(…)`")]
+    NoBot,
+    /// The bot cannot be run.
+    #[error(transparent)]
+    Bot(#[from] DeployError),
+    /// Nobody does what the bot asks for.
+    #[error("nobody does {}: give this host an action for each, or write in the flow how it is done over HTTP", names(.0))]
+    MissingActions(Vec<SmolStr>),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn names(names: &[SmolStr]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}
+
+impl Host {
+    /// Nothing yet.
+    pub fn builder() -> HostBuilder {
+        HostBuilder {
+            bot: None,
+            store: None,
+            channels: BTreeMap::new(),
+            actions: Actions::default(),
+            people: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            settings: Settings::default(),
+        }
+    }
+
+    /// What takes turns.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Stores what was let in, waits for what is under way, and closes the store.
+    pub async fn stop(&self) {
+        self.engine.stop().await;
+        self.engine.store().close().await;
+    }
+}
+
+impl HostBuilder {
+    /// The compiled bot, as the bytes of its artifact.
+    #[must_use]
+    pub fn bot(mut self, artifact: &[u8]) -> HostBuilder {
+        self.bot = Some(Version::load(artifact));
+        self
+    }
+
+    /// Where everything is kept. Without one it is kept in memory, and gone with the process.
+    #[must_use]
+    pub fn store(mut self, store: impl Store) -> HostBuilder {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// The same, shared with others.
+    #[must_use]
+    pub fn shared_store(mut self, store: Arc<dyn Store>) -> HostBuilder {
+        self.store = Some(store);
+        self
+    }
+
+    /// A channel, under its name.
+    #[must_use]
+    pub fn channel(mut self, channel: Arc<dyn Channel>) -> HostBuilder {
+        self.channels.insert(channel.name().into(), channel);
+        self
+    }
+
+    /// What does a lookup or an action.
+    #[must_use]
+    pub fn action(mut self, name: &str, action: impl Action) -> HostBuilder {
+        self.actions.add(name, Arc::new(action));
+        self
+    }
+
+    /// Where colleagues are told what concerns them.
+    #[must_use]
+    pub fn people(mut self, people: Arc<dyn People>) -> HostBuilder {
+        self.people = Some(people);
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> HostBuilder {
+        self.clock = clock;
+        self
+    }
+
+    /// Other chance than the system's: only for tests, since codes are made of it.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> HostBuilder {
+        self.entropy = entropy;
+        self
+    }
+
+    /// How much at once, how long.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> HostBuilder {
+        self.settings = settings;
+        self
+    }
+
+    /// The host, at work.
+    ///
+    /// # Errors
+    /// [`BuildError`]: nothing has been started then.
+    pub async fn build(self) -> Result<Host, BuildError> {
+        let version = self.bot.ok_or(BuildError::NoBot)??;
+        let missing = self.actions.missing(&version);
+        if !missing.is_empty() {
+            return Err(BuildError::MissingActions(missing));
+        }
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        store.check().await?;
+        store
+            .keep_bot(version.hash(), &version.bytes, true, self.clock.now())
+            .await?;
+        let engine = Engine::start(Parts {
+            store,
+            deployment: Arc::new(Deployment::new(version)),
+            clock: self.clock,
+            entropy: self.entropy,
+            settings: self.settings,
+        });
+        engine.dispatch(Couriers {
+            channels: self.channels,
+            actions: Arc::new(self.actions),
+            people: self.people,
+        });
+        Ok(Host { engine })
+    }
+}

@@ -1,0 +1,241 @@
+//! Letters: in the order of their lanes, each somebody's, until they are delivered.
+
+use std::sync::Arc;
+
+use botflow_runtime::store::{Claim, Fate, Filter, Letter, LetterState, Settled, Store};
+use smol_str::SmolStr;
+
+use super::{Commit, NOW, call, claim, keep, person, say, words};
+
+async fn write(store: &dyn Store, contact: u64, expect: u64, outgoing: Vec<super::Outgoing>) {
+    let commit = Commit {
+        outgoing,
+        ..keep(contact, expect)
+    };
+    store.commit(vec![commit]).await.unwrap();
+}
+
+fn said(letters: &[Letter]) -> Vec<SmolStr> {
+    letters.iter().map(|letter| words(&letter.outgoing)).collect()
+}
+
+async fn settle(store: &dyn Store, token: u64, letter: &Letter, fate: Fate) -> bool {
+    let settled = Settled {
+        seq: letter.seq,
+        fate,
+    };
+    store.settle(token, vec![settled]).await.unwrap() == [true]
+}
+
+pub async fn lanes_go_in_order(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1"), say("web", "2")]).await;
+    write(&*store, 1, 1, vec![say("web", "3")]).await;
+    for (token, expected) in [(5, "1"), (6, "2"), (7, "3")] {
+        let claimed = store.claim(&claim(token, NOW)).await.unwrap();
+        assert_eq!(said(&claimed), [expected]);
+        assert!(store.claim(&claim(99, NOW)).await.unwrap().is_empty());
+        assert!(settle(&*store, token, &claimed[0], Fate::Delivered).await);
+    }
+    assert!(store.claim(&claim(8, NOW)).await.unwrap().is_empty());
+    assert_eq!(
+        store.queued().await.unwrap(),
+        botflow_runtime::store::Queued::default()
+    );
+}
+
+pub async fn lanes_do_not_wait_for_each_other(store: Arc<dyn Store>) {
+    let outgoing = vec![
+        say("web", "w1"),
+        say("sms", "s1"),
+        call(1),
+        call(2),
+        say("web", "w2"),
+    ];
+    write(&*store, 1, 0, outgoing).await;
+    write(&*store, 2, 0, vec![say("web", "other")]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    let lanes: Vec<_> = claimed
+        .iter()
+        .map(|letter| (letter.contact.0, letter.lane.as_str()))
+        .collect();
+    assert_eq!(
+        lanes,
+        [(1, "web"), (1, "sms"), (1, "call.1"), (1, "call.2"), (2, "web")]
+    );
+    assert!(claimed.is_sorted_by_key(|letter| letter.seq));
+}
+
+pub async fn what_is_claimed_is_nobody_elses(store: Arc<dyn Store>) {
+    let all = (1..=100).map(|contact| Commit {
+        outgoing: vec![say("web", "one"), say("web", "two")],
+        ..keep(contact, 0)
+    });
+    store.commit(all.collect()).await.unwrap();
+    let hosts = (0..4_u64).map(|host| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let mut delivered = Vec::new();
+            for round in 0.. {
+                let wanted = Claim {
+                    limit: 9,
+                    ..claim(host * 1_000 + round + 1, NOW)
+                };
+                let letters = store.claim(&wanted).await.unwrap();
+                let done = letters.iter().map(|letter| Settled {
+                    seq: letter.seq,
+                    fate: Fate::Delivered,
+                });
+                let done: Vec<_> = done.collect();
+                let settled = store.settle(wanted.token, done).await.unwrap();
+                assert!(settled.iter().all(|settled| *settled));
+                let mine = letters
+                    .iter()
+                    .map(|letter| (letter.contact, words(&letter.outgoing)));
+                delivered.extend(mine);
+                if letters.is_empty() && store.queued().await.unwrap().ready == 0 {
+                    break;
+                }
+            }
+            delivered
+        })
+    });
+    let hosts: Vec<_> = hosts.collect();
+    let mut all = Vec::new();
+    for host in hosts {
+        all.extend(host.await.expect("the task ends"));
+    }
+    assert_eq!(all.len(), 200);
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 200);
+}
+
+pub async fn a_late_answer_is_not_taken(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1")]).await;
+    let first = store.claim(&claim(5, NOW)).await.unwrap();
+    assert_eq!(
+        store.next_letter(&["*".into()]).await.unwrap(),
+        Some(NOW + 60_000)
+    );
+    let second = store.claim(&claim(6, NOW + 60_000)).await.unwrap();
+    assert_eq!(said(&second), ["1"]);
+    assert_eq!(second[0].key, first[0].key);
+    assert_eq!(second[0].attempts, 2);
+    let late = Fate::Dead { error: "late".into() };
+    assert!(!settle(&*store, 5, &first[0], late).await);
+    assert!(settle(&*store, 6, &second[0], Fate::Delivered).await);
+    assert!(!settle(&*store, 6, &second[0], Fate::Delivered).await);
+}
+
+pub async fn what_failed_comes_again(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1"), say("web", "2")]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    let retry = Fate::Retry {
+        at: NOW + 500,
+        error: "busy".into(),
+    };
+    assert!(settle(&*store, 5, &claimed[0], retry).await);
+    assert_eq!(store.next_letter(&["web".into()]).await.unwrap(), Some(NOW + 500));
+    // What is behind it waits, too.
+    assert!(store.claim(&claim(6, NOW + 499)).await.unwrap().is_empty());
+    let again = store.claim(&claim(7, NOW + 500)).await.unwrap();
+    assert_eq!(said(&again), ["1"]);
+    assert_eq!((again[0].attempts, again[0].error.as_str()), (2, "busy"));
+}
+
+pub async fn the_dead_let_others_pass(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1"), say("web", "2")]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    let dead = Fate::Dead {
+        error: "no such number".into(),
+    };
+    assert!(settle(&*store, 5, &claimed[0], dead).await);
+    let next = store.claim(&claim(6, NOW)).await.unwrap();
+    assert_eq!(said(&next), ["2"]);
+    let queued = store.queued().await.unwrap();
+    assert_eq!((queued.ready, queued.dead, queued.oldest), (1, 1, Some(NOW)));
+    let filter = Filter {
+        state: Some(LetterState::Dead),
+        limit: 10,
+        ..Filter::default()
+    };
+    let dead = store.letters(&filter).await.unwrap();
+    assert_eq!(said(&dead), ["1"]);
+    assert_eq!(dead[0].error, "no such number");
+    let filter = Filter {
+        after: dead[0].seq,
+        limit: 10,
+        contact: Some(person(1)),
+        ..Filter::default()
+    };
+    assert_eq!(said(&store.letters(&filter).await.unwrap()), ["2"]);
+}
+
+pub async fn the_dead_are_revived(store: Arc<dyn Store>) {
+    for contact in [1, 2] {
+        write(&*store, contact, 0, vec![say("web", "1"), say("web", "2")]).await;
+    }
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    assert_eq!(claimed.len(), 2);
+    for letter in &claimed {
+        assert!(settle(&*store, 5, letter, Fate::Dead { error: "x".into() }).await);
+    }
+    assert_eq!(store.revive(Some(&[claimed[0].seq]), NOW + 9).await.unwrap(), 1);
+    assert_eq!(store.revive(Some(&[claimed[0].seq]), NOW + 9).await.unwrap(), 0);
+    assert_eq!(store.revive(None, NOW + 9).await.unwrap(), 1);
+    let again = store.claim(&claim(6, NOW + 9)).await.unwrap();
+    assert_eq!(said(&again), ["1", "1"], "before those behind them");
+    assert_eq!(again[0].attempts, 1);
+}
+
+pub async fn a_turn_settles_its_letter(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![call(1)]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    let answer = Commit {
+        settles: Some(claimed[0].seq),
+        cause: super::cause("call.1", "ok"),
+        ..keep(1, 1)
+    };
+    store.commit(vec![answer]).await.unwrap();
+    assert_eq!(store.queued().await.unwrap().ready, 0);
+    assert!(!settle(&*store, 5, &claimed[0], Fate::Delivered).await);
+    // A turn that is not taken settles nothing; one that settles what is settled is taken.
+    write(&*store, 1, 2, vec![call(2)]).await;
+    let claimed = store.claim(&claim(6, NOW)).await.unwrap();
+    let conflict = Commit {
+        settles: Some(claimed[0].seq),
+        ..keep(1, 0)
+    };
+    store.commit(vec![conflict]).await.unwrap();
+    assert_eq!(store.queued().await.unwrap().ready, 1);
+    store.discard(&[claimed[0].seq]).await.unwrap();
+    assert_eq!(store.queued().await.unwrap().ready, 0);
+    let late = Commit {
+        settles: Some(claimed[0].seq),
+        ..keep(1, 3)
+    };
+    let done = store.commit(vec![late]).await.unwrap();
+    assert_eq!(done, [botflow_runtime::store::Done::Committed(4)]);
+}
+
+pub async fn routes_are_kept_apart(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "w"), say("sms", "s"), call(1)]).await;
+    let on = |token, routes: &[&str]| Claim {
+        routes: routes.iter().map(|route| SmolStr::new(route)).collect(),
+        ..claim(token, NOW)
+    };
+    assert!(store.claim(&on(5, &["people"])).await.unwrap().is_empty());
+    assert_eq!(store.next_letter(&["people".into()]).await.unwrap(), None);
+    assert_eq!(said(&store.claim(&on(6, &["sms"])).await.unwrap()), ["s"]);
+    let rest = store.claim(&on(7, &["web", "call"])).await.unwrap();
+    let routes: Vec<_> = rest.iter().map(|letter| letter.route.as_str()).collect();
+    assert_eq!(routes, ["web", "call"]);
+}
+
+pub async fn what_was_not_tried_is_given_back(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1")]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    assert!(settle(&*store, 5, &claimed[0], Fate::Released).await);
+    let again = store.claim(&claim(6, NOW)).await.unwrap();
+    assert_eq!((said(&again), again[0].attempts), (vec!["1".into()], 1));
+}

@@ -1,0 +1,6 @@
+//! The host: its contracts with stores, and its engine at work.
+
+mod contract;
+mod engine;
+mod kit;
+mod memory;
