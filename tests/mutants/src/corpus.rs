@@ -14,6 +14,8 @@ pub struct Bot {
     pub name: String,
     /// Its files.
     pub project: Project,
+    /// Its files of conversations.
+    pub conversations: Vec<Source>,
     /// Whether what is found about its translations counts.
     pub is_translated: bool,
     /// The trees of its `.flow` files, in their order.
@@ -31,6 +33,7 @@ impl Bot {
         Bot {
             name: name.into(),
             project,
+            conversations: Vec::new(),
             is_translated: false,
             trees,
         }
@@ -82,11 +85,13 @@ pub fn read(examples: &Path) -> io::Result<Vec<Bot>> {
             config: Some(Arc::from(fs::read_to_string(config)?)),
             ..Project::default()
         };
+        let mut conversations = Vec::new();
         for file in mine {
             let list = match file.extension().and_then(|extension| extension.to_str()) {
                 Some("flow") => &mut project.sources,
                 Some("md") => &mut project.documents,
                 Some("po") => &mut project.locales,
+                Some("chat") => &mut conversations,
                 _ => continue,
             };
             list.push(Source {
@@ -102,7 +107,9 @@ pub fn read(examples: &Path) -> io::Result<Vec<Bot>> {
         project.config = project
             .config
             .map(|config| Arc::from(without_translations(config.to_string())));
-        bots.push(Bot::new(name, project));
+        let mut bot = Bot::new(name, project);
+        bot.conversations = conversations;
+        bots.push(bot);
     }
     Ok(bots)
 }

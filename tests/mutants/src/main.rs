@@ -42,7 +42,10 @@ fn main() -> io::Result<()> {
             continue;
         }
         let mut verdicts: Vec<Verdict> = Vec::new();
-        for (bot, mutant) in class.some(&bots, options.per_class, options.seed) {
+        for (bot, mutant) in class.all(&bots, options.seed) {
+            if verdicts.len() >= options.per_class {
+                break;
+            }
             let Some(verdict) = judge::judge(class, &bots[bot], &mutant, &sound[bot]) else {
                 continue;
             };
@@ -66,5 +69,9 @@ fn main() -> io::Result<()> {
         }
         rows.push(Row::of(class, &verdicts));
     }
-    write!(out, "{}", markdown(&rows))
+    write!(out, "{}", markdown(&rows))?;
+    for (name, why) in classes::WITHOUT {
+        writeln!(out, "\nNo class for `{name}`: {why}.")?;
+    }
+    Ok(())
 }

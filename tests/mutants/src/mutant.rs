@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use botflow_compiler::project::Project;
+use botflow_compiler::project::{Project, Source};
+
+use crate::corpus::Bot;
 
 /// A file of a bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +18,8 @@ pub enum File {
     Locale(usize),
     /// `botflow.toml`.
     Config,
+    /// A file of conversations, by its place among those of the bot.
+    Chat(usize),
 }
 
 /// One replacement.
@@ -96,6 +100,18 @@ impl Mutant {
         project
     }
 
+    /// The files of conversations with the defect.
+    pub fn conversations(&self, sound: &Bot) -> Vec<Source> {
+        let edits: Vec<&Edit> = self.groundwork.iter().chain(&self.edits).collect();
+        let mut files = sound.conversations.clone();
+        for (index, source) in files.iter_mut().enumerate() {
+            if let Some(text) = edited(&edits, File::Chat(index), &source.text) {
+                source.text = Arc::from(text);
+            }
+        }
+        files
+    }
+
     fn with(&self, sound: &Project, edits: &dyn Fn(&Mutant) -> Vec<&Edit>) -> Project {
         let edits = edits(self);
         let mut project = sound.clone();
@@ -124,6 +140,15 @@ impl Mutant {
 
     /// Where the finding is to stand, in the text with the defect.
     pub fn place(&self) -> (File, Range<usize>) {
+        self.place_after(self.groundwork.iter().chain(&self.edits))
+    }
+
+    /// Where what is gone stood, in the text with the groundwork only.
+    pub fn place_before(&self) -> (File, Range<usize>) {
+        self.place_after(self.groundwork.iter())
+    }
+
+    fn place_after<'e>(&'e self, edits: impl Iterator<Item = &'e Edit>) -> (File, Range<usize>) {
         let first = self.edits.first();
         let (file, range) = match (&self.place, first) {
             (Some((file, range)), _) => (*file, range.clone()),
@@ -133,12 +158,7 @@ impl Mutant {
         let shift = |edit: &Edit| edit.text.len() as isize - edit.range.len() as isize;
         let mut start = range.start as isize;
         let mut end = range.end as isize;
-        for edit in self
-            .groundwork
-            .iter()
-            .chain(&self.edits)
-            .filter(|edit| edit.file == file)
-        {
+        for edit in edits.filter(|edit| edit.file == file) {
             let within = edit.range.start >= range.start && edit.range.end <= range.end;
             if within {
                 end += shift(edit);

@@ -3,6 +3,8 @@
 //! A class makes a mutant only where the defect is one: what the bot says elsewhere must not make it harmless.
 
 mod channels;
+mod comments;
+mod conversations;
 mod escalation;
 mod flow;
 mod languages;
@@ -10,6 +12,7 @@ mod names;
 mod talk;
 mod triggers;
 mod understanding;
+mod upgrades;
 mod writing;
 
 use botflow_compiler::rules;
@@ -28,13 +31,33 @@ pub struct Class {
     pub seed: fn(&Bot) -> Vec<Mutant>,
 }
 
+/// What a class of defects is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A bot.
+    Bot,
+    /// The translations of a bot.
+    Languages,
+    /// Two versions of a bot: the sound one is the older.
+    Upgrade,
+    /// The conversations that a bot is tested with.
+    Conversations,
+}
+
 impl Class {
-    fn is_about_languages(&self) -> bool {
-        rules::find(self.names[0]).is_some_and(|rule| rule.code.starts_with("BF7"))
+    /// What it is about.
+    pub fn about(&self) -> About {
+        let code = rules::find(self.names[0]).map_or("", |rule| rule.code);
+        match code.get(..3) {
+            Some("BF7") => About::Languages,
+            Some("BF9") => About::Upgrade,
+            Some("BFC") => About::Conversations,
+            _ => About::Bot,
+        }
     }
 
-    /// At most so many mutants, spread over all bots and places: the same seed gives the same ones.
-    pub fn some(&self, bots: &[Bot], most: usize, seed: u64) -> Vec<(usize, Mutant)> {
+    /// Every mutant, in an order in which all bots and places have their turn: the same seed gives the same order.
+    pub fn all(&self, bots: &[Bot], seed: u64) -> impl Iterator<Item = (usize, Mutant)> {
         let mut random = Random::new(seed);
         let mut piles: Vec<(usize, Vec<Mutant>)> = bots
             .iter()
@@ -42,33 +65,31 @@ impl Class {
             // A bot whose levels silence the finding says nothing about it.
             .filter(|(_, bot)| {
                 let config = bot.project.config.as_deref().unwrap_or_default();
-                self.is_about_languages() == bot.is_translated
+                (self.about() == About::Languages) == bot.is_translated
                     && !self.names.iter().any(|name| config.contains(name))
             })
             .map(|(index, bot)| (index, (self.seed)(bot)))
             .collect();
-        let mut chosen = Vec::new();
+        let mut turn = 0;
         // One of each bot in turn, so that a large bot does not crowd out the small ones.
-        while chosen.len() < most {
+        std::iter::from_fn(move || {
             piles.retain(|(_, pile)| !pile.is_empty());
-            if piles.is_empty() {
-                break;
-            }
-            for (index, pile) in &mut piles {
-                if chosen.len() < most {
-                    let mutant = pile.swap_remove(random.below(pile.len()));
-                    chosen.push((*index, mutant));
-                }
-            }
-        }
-        chosen
+            turn = if turn < piles.len() { turn } else { 0 };
+            let (index, pile) = piles.get_mut(turn)?;
+            turn += 1;
+            Some((*index, pile.swap_remove(random.below(pile.len()))))
+        })
     }
 }
+
+/// Names of findings that no class is about, and why.
+pub const WITHOUT: &[(&str, &str)] = &[("deprecated", "no way of writing is going away yet")];
 
 /// All classes, in the order of their families.
 pub fn all() -> impl Iterator<Item = &'static Class> {
     [
         writing::CLASSES,
+        comments::CLASSES,
         names::CLASSES,
         flow::CLASSES,
         talk::CLASSES,
@@ -77,6 +98,8 @@ pub fn all() -> impl Iterator<Item = &'static Class> {
         escalation::CLASSES,
         languages::CLASSES,
         understanding::CLASSES,
+        upgrades::CLASSES,
+        conversations::CLASSES,
     ]
     .into_iter()
     .flatten()

@@ -50,6 +50,11 @@ pub const CLASSES: &[Class] = &[
         seed: no_invalid_way_out,
     },
     Class {
+        names: &["no-unclear-way-out"],
+        done: "one question loses its words for what is not understood, and there are none elsewhere",
+        seed: no_unclear_way_out,
+    },
+    Class {
         names: &["question-asks-twice"],
         done: "a question asks for a second thing",
         seed: question_asks_twice,
@@ -329,6 +334,67 @@ fn no_invalid_way_out(bot: &Bot) -> Vec<Mutant> {
                     "return"
                 };
                 mutant = with_item(mutant, other, &format!("tries 30 -> {way}"));
+            }
+        }
+        mutants.push(mutant);
+    }
+    mutants
+}
+
+/// Takes `on unclear` from everywhere, gives every question words of its own for what is not understood, and takes those
+/// of one.
+fn no_unclear_way_out(bot: &Bot) -> Vec<Mutant> {
+    let questions = spot::all(bot, &[AskStmt, ChooseStmt, VerifyStmt]);
+    let handlers = spot::all(bot, &[UnclearHandler]);
+    let says = |question: &Spot<'_>| {
+        [InvalidItem, OtherwiseItem, AgainItem]
+            .iter()
+            .any(|kind| question.child(*kind).is_some())
+    };
+    let mut mutants = Vec::new();
+    for (index, question) in questions.iter().enumerate() {
+        // Any words are an answer to what takes any; and what leaves at once puts nothing again.
+        let items: Vec<Spot<'_>> = [InvalidItem, OtherwiseItem, AgainItem]
+            .iter()
+            .flat_map(|kind| question.children(*kind))
+            .collect();
+        let takes_any = question
+            .child(Answer)
+            .is_some_and(|answer| answer.text().ends_with(": text"));
+        if items.is_empty()
+            || takes_any
+            || items
+                .iter()
+                .any(|item| !item.alone() || item.child(Text).is_none())
+        {
+            continue;
+        }
+        let mut mutant = Mutant::new("no words").at(question.file(), question.range());
+        for item in &items {
+            mutant = mutant.replace(item.file(), item.lines(), "");
+        }
+        for handler in &handlers {
+            mutant = mutant.prepare(handler.file(), handler.lines(), "");
+        }
+        for (other_index, other) in questions.iter().enumerate() {
+            let mut lines = Vec::new();
+            if other.child(TriesItem).is_none() {
+                let way = if ends_itself(other) {
+                    "finish unresolved"
+                } else {
+                    "return"
+                };
+                lines.push(format!("tries 30 -> {way}"));
+            }
+            if other_index != index && !says(other) {
+                lines.push(match other.node.kind() {
+                    ChooseStmt => "otherwise \"One of these, please.\"".to_owned(),
+                    _ => "invalid \"Once more, please.\"".to_owned(),
+                });
+            }
+            if !lines.is_empty() {
+                let joined = lines.join(&format!("\n{}  ", other.indent()));
+                mutant = with_item(mutant, other, &joined);
             }
         }
         mutants.push(mutant);

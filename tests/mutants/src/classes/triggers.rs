@@ -44,6 +44,16 @@ pub const CLASSES: &[Class] = &[
         seed: fires_on_itself,
     },
     Class {
+        names: &["too-many-together"],
+        done: "the limit of all triggers is taken away, or less than what one event sets off",
+        seed: too_many_together,
+    },
+    Class {
+        names: &["experiments-overlap"],
+        done: "a conversation takes part in an experiment more, with the same goal",
+        seed: experiments_overlap,
+    },
+    Class {
         names: &["unreachable-audience"],
         done: "a trigger without a template writes only where a business may not begin",
         seed: unreachable_audience,
@@ -286,6 +296,112 @@ fn fires_on_itself(bot: &Bot) -> Vec<Mutant> {
                 source
                     .becomes("set off by its own message", "message_read")
                     .at(trigger.file(), trigger.range()),
+            );
+        }
+    }
+    mutants
+}
+
+/// Takes the limit of all triggers away, where each has its own; or makes it less than what one event sets off.
+fn too_many_together(bot: &Bot) -> Vec<Mutant> {
+    let triggers = spot::all(bot, &[TriggerItem]);
+    let mut mutants = Vec::new();
+    for limit in spot::all(bot, &[ProactiveSetting]) {
+        let Some(item) = limit.above(BotItem) else {
+            continue;
+        };
+        for own in ["at most 2 in 1d", "at most 5 in 7d", "at most 9 in 7d"] {
+            let mut mutant = limit.gone("no limit of all").at(item.file(), item.range());
+            for trigger in triggers
+                .iter()
+                .filter(|trigger| trigger.child(CapSetting).is_none())
+            {
+                if let Some(start) = trigger.child(StartStmt) {
+                    let at = start.lines().start;
+                    mutant = mutant.prepare(start.file(), at..at, format!("{}{own}\n", start.indent()));
+                }
+            }
+            mutants.push(mutant);
+        }
+    }
+    // One event sets off a trigger, and a second one a little later, which nothing lets through.
+    for trigger in &triggers {
+        let (Some(name), Some(token), Some(on)) =
+            (trigger.name(), trigger.token(Name), trigger.child(OnSetting))
+        else {
+            continue;
+        };
+        let plain = [
+            CapSetting,
+            IfSetting,
+            UnreadSetting,
+            EverySetting,
+            UndeliveredSetting,
+        ];
+        let bound = plain.iter().any(|kind| trigger.child(*kind).is_some());
+        let proactive = trigger.child(NeedsSetting).is_some();
+        if bound || !proactive || on.child(IfClause).is_some() || trigger.text().contains("unless") {
+            continue;
+        }
+        let at = trigger.range().end;
+        let start = trigger.range().start;
+        let named = spot::range(token.text_range());
+        let text = trigger.text();
+        for limit in spot::all(bot, &[ProactiveSetting]) {
+            let mut copies = String::new();
+            for (nth, hours) in [5, 7, 9].into_iter().enumerate() {
+                let copy = format!(
+                    "{}{name}_{nth}{}",
+                    &text[..named.start - start],
+                    &text[named.end - start..]
+                );
+                let later = match trigger.child(AfterSetting) {
+                    Some(after) => copy.replace(after.text(), &format!("after {hours}h")),
+                    None => copy.replacen(on.text(), &format!("{}\n  after {hours}h", on.text()), 1),
+                };
+                copies.push_str(&format!("\n\n{later}"));
+            }
+            mutants.push(
+                Mutant::new("more than are let through")
+                    .replace(trigger.file(), at..at, copies)
+                    .replace(limit.file(), limit.range(), "proactive at most 3 in 30d")
+                    .at(trigger.file(), start..at),
+            );
+        }
+    }
+    mutants
+}
+
+/// The same experiment once more under another name, joined where the first one is.
+fn experiments_overlap(bot: &Bot) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for item in spot::all(bot, &[ExperimentItem]) {
+        let (Some(name), Some(_)) = (item.name(), item.child(GoalSetting)) else {
+            continue;
+        };
+        let goal = item.child(GoalSetting).map_or("", |goal| goal.text());
+        let condition = item.child(IfSetting).map_or("", |condition| condition.text());
+        let declared = format!(
+            "\n\nexperiment one_more {{\n  {condition}\n  this_way 50%\n  that_way 50%\n  {goal}\n}}\n"
+        );
+        let joined = "vary one_more {\n  this_way {\n    say \"It is good today.\"\n  }\n  that_way {\n    say \"It is \
+                      better today.\"\n  }\n}";
+        let end = item.range().end;
+        for vary in spot::all(bot, &[VaryStmt]) {
+            if vary.child(Path).is_none_or(|path| path.text() != name) {
+                continue;
+            }
+            // Which of the two comes second is told there.
+            let place = vary.lines().start..vary.lines().end;
+            mutants.push(
+                vary.behind("behind the first", joined)
+                    .replace(item.file(), end..end, declared.clone())
+                    .at(vary.file(), place.clone()),
+            );
+            mutants.push(
+                vary.before("before the first", joined)
+                    .replace(item.file(), end..end, declared.clone())
+                    .at(vary.file(), place),
             );
         }
     }

@@ -4,7 +4,7 @@ use botflow_syntax::SyntaxKind::*;
 
 use super::Class;
 use crate::corpus::Bot;
-use crate::mutant::Mutant;
+use crate::mutant::{File, Mutant};
 use crate::spot::{self, range};
 
 pub const CLASSES: &[Class] = &[
@@ -62,6 +62,11 @@ pub const CLASSES: &[Class] = &[
         names: &["nested-too-deep"],
         done: "a condition gets three hundred brackets",
         seed: nested_too_deep,
+    },
+    Class {
+        names: &["file-too-large"],
+        done: "a file grows beyond what is read",
+        seed: file_too_large,
     },
 ];
 
@@ -180,7 +185,7 @@ fn bad_literal(bot: &Bot) -> Vec<Mutant> {
                 _ => continue,
             };
             mutants.push(Mutant::new(format!("`{text}`")).replace(
-                crate::mutant::File::Flow(index),
+                File::Flow(index),
                 range(token.text_range()),
                 text,
             ));
@@ -273,6 +278,42 @@ fn nested_too_deep(bot: &Bot) -> Vec<Mutant> {
         let condition = spot.of(condition);
         let text = format!("{}{}{}", "(".repeat(300), condition.text(), ")".repeat(300));
         mutants.push(condition.becomes("three hundred brackets", text));
+    }
+    mutants
+}
+
+fn file_too_large(bot: &Bot) -> Vec<Mutant> {
+    let much = |about: &str| {
+        format!(
+            "\n{}\n",
+            about.repeat(botflow_syntax::FILE_LIMIT / about.len() + 1)
+        )
+    };
+    let mut mutants = Vec::new();
+    for (index, source) in bot.project.sources.iter().enumerate() {
+        let end = source.text.len();
+        let file = File::Flow(index);
+        let comments = much("# Nobody reads all this.\n");
+        mutants.push(
+            Mutant::new("of comments")
+                .replace(file, end..end, comments)
+                .at(file, 0..end),
+        );
+        let nothing = much("          ");
+        mutants.push(
+            Mutant::new("of nothing")
+                .replace(file, end..end, nothing)
+                .at(file, 0..end),
+        );
+    }
+    if let Some(config) = &bot.project.config {
+        let end = config.len();
+        let comments = much("# Nobody reads all this.\n");
+        mutants.push(
+            Mutant::new("of settings")
+                .replace(File::Config, end..end, comments)
+                .at(File::Config, 0..end),
+        );
     }
     mutants
 }
