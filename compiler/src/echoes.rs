@@ -11,9 +11,11 @@ use crate::rules::escalation::queue_never_used;
 use crate::rules::flow::{dead_end, ends_without_outcome, nags_for_ever, no_way_out, step_falls_off};
 use crate::rules::flow::{talks_to_itself, unknown_target, unreachable_flow, unreachable_step};
 use crate::rules::names::{
-    impossible_comparison, not_answered_yet, unknown_may_be_missing, unknown_name, unused_name,
+    impossible_comparison, missing_setting, not_answered_yet, unknown_may_be_missing, unknown_name,
+    unused_name,
 };
 use crate::rules::triggers::{experiment_never_joins, goal_never_reached, never_fires, unverified_identity};
+use crate::rules::writing::file_too_large;
 
 /// Takes out the echoes of mistakes of writing, and of names that are not known.
 pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Finding>) {
@@ -60,7 +62,20 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
         })
         .collect();
     doubtful.sort_unstable();
+    // What a file declares that is not read, and what it mentions, nobody knows.
+    let unread = sources
+        .iter()
+        .any(|source| source.text.len() > botflow_syntax::FILE_LIMIT);
+    let no_settings = findings
+        .iter()
+        .any(|finding| finding.rule == &file_too_large::RULE && finding.span.file == FileId::CONFIG);
     findings.retain(|finding| {
+        let leads = NOTHING_LEADS_THERE
+            .iter()
+            .any(|rule| rule.code == finding.rule.code);
+        if unread && (leads || is_unknown(finding)) || no_settings && finding.rule == &missing_setting::RULE {
+            return false;
+        }
         // Translations are held against texts, and time is counted along all ways of a bot, that are not whole.
         if finding.rule.code.starts_with("BF7") || finding.rule.code == outside_window::RULE.code {
             return false;

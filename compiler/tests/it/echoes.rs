@@ -44,3 +44,20 @@ fn a_mistake_leaves_its_line_to_itself() {
     assert_eq!(names("1 < 2 && number is known"), ["unexpected-word"]);
     assert_eq!(names("number is known and wrong > 3"), ["unknown-name"]);
 }
+
+#[test]
+fn a_file_that_is_not_read_may_have_declared_anything() {
+    let main = "flow main {\n  run greet\n  -> start\n}\n".replace("  -> start\n", "  finish resolved\n");
+    let greet = "event shipped\nqueue desk {\n  hours always\n}\nflow greet {\n  say \"Hi!\"\n}\n";
+    let large = format!("{greet}#{}\n", "x".repeat(botflow_syntax::FILE_LIMIT));
+    let names = |files: &[&str], config: Option<&str>| -> Vec<&str> {
+        let checked = compiled(files, config);
+        checked.findings.iter().map(|finding| finding.rule.name).collect()
+    };
+    assert_eq!(names(&[&main, &large], None), ["file-too-large"]);
+    let lonely = format!("{main}event never_minded\n");
+    assert_eq!(names(&[&lonely, &large], None), ["file-too-large"]);
+    let shown = "flow main {\n  say \"{config.shop} {config.name}\"\n  finish resolved\n}\n";
+    let settings = format!("shop = \"Luna\"\nname = \"L\"\n#{}\n", "x".repeat(1 << 20));
+    assert_eq!(names(&[shown], Some(&settings)), ["file-too-large"]);
+}

@@ -3,6 +3,7 @@
 use botflow_artifact::versions::{Fit, is_optional};
 
 use super::answer_type_changed::type_words;
+use super::place_removed::asked_field;
 use crate::diff::upgrade::{Found, Pair};
 use crate::diff::wording::Wording;
 use crate::finding::{Finding, Level, Rule};
@@ -32,8 +33,17 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
                 "`customer.{}` is gone, and with it what is known of people.",
                 was.name
             );
-            let finding = Finding::new(&RULE, nowhere, message)
+            let mut finding = Finding::new(&RULE, nowhere, message)
                 .help("Keep the field until nothing in it is wanted any more. A field cannot be `moved`.");
+            // The questions are named after the field.
+            for one in &pair.stranded {
+                let kind = old.places.get(one.place.index()).map(|place| &place.kind);
+                let asks = kind.and_then(|kind| asked_field(old, kind)) == Some(was.name.as_str());
+                if asks && let Some(at) = pair.old.place(one.place) {
+                    finding =
+                        finding.related(at, format!("conversations may wait for it here: `{}`", one.name));
+                }
+            }
             let at = pair.old.spans().and_then(|spans| *spans.customer.get(id)?);
             let anchor = pair
                 .new

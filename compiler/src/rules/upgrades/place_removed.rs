@@ -36,6 +36,8 @@ struct Lost<'s> {
     what: &'static str,
     at: Option<Span>,
     places: Vec<&'s Stranded>,
+    /// Where a flow that is gone was run: these places are named after it.
+    runs: Vec<&'s Stranded>,
     /// What it is likely called now, and in which flow that is.
     now: Option<(String, FlowId)>,
 }
@@ -44,12 +46,24 @@ struct Lost<'s> {
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
     let mut renamed = Renamed::default();
     let mut lost: Vec<Lost<'_>> = Vec::new();
+    let mut runs: Vec<(FlowId, &Stranded)> = Vec::new();
     for one in pair.stranded.iter().filter(|one| one.why != Gone::Lacks) {
         if one.why == Gone::Changed {
             found.push(changed(pair, one));
             continue;
         }
         let place = &pair.old.bot.places[one.place.index()];
+        if let PlaceKind::Run(run) = &place.kind
+            && pair.versions.flow(run.flow).is_none()
+            && pair.versions.flow(place.flow).is_some()
+        {
+            runs.push((run.flow, one));
+            continue;
+        }
+        // A field of the card that is gone has its finding, with the questions that ask for it.
+        if asked_field(pair.old.bot, &place.kind).is_some_and(|field| !has_field(pair.new.bot, field)) {
+            continue;
+        }
         let (name, what, at) = gone(pair, one.place, place);
         // What belongs to a question goes and moves with it.
         let around = |known: &&mut Lost<'_>| {
@@ -63,8 +77,26 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
                 what,
                 at,
                 places: vec![one],
+                runs: Vec::new(),
                 now: None,
             }),
+        }
+    }
+    for (flow, run) in runs {
+        let flow = &pair.old.bot.flows[flow.index()].name;
+        match lost.iter_mut().find(|one| one.name == *flow) {
+            Some(known) => known.runs.push(run),
+            None => {
+                let (name, what, at) = gone(pair, run.place, &pair.old.bot.places[run.place.index()]);
+                lost.push(Lost {
+                    name,
+                    what,
+                    at,
+                    places: vec![run],
+                    runs: Vec::new(),
+                    now: None,
+                });
+            }
         }
     }
     for one in &mut lost {
@@ -72,6 +104,21 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
     }
     found.extend(lost.iter().map(|one| removed(pair, one)));
     renamed
+}
+
+/// The field of the card that a question asks for.
+pub(super) fn asked_field<'b>(bot: &'b Bot, kind: &PlaceKind) -> Option<&'b str> {
+    match kind {
+        PlaceKind::Ask(ask) => match ask.into {
+            AskTarget::Customer(field) => Some(bot.customer.get(field.index())?.name.as_str()),
+            AskTarget::Slot(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn has_field(bot: &Bot, name: &str) -> bool {
+    bot.customer.iter().any(|field| field.name == name)
 }
 
 /// The largest thing around a place that is gone.
@@ -214,6 +261,11 @@ fn removed(pair: &Pair<'_>, lost: &Lost<'_>) -> Found {
             if let Some(at) = pair.old.place(one.place) {
                 finding = finding.related(at, format!("here they may wait: `{}`", one.name));
             }
+        }
+    }
+    for one in &lost.runs {
+        if let Some(at) = pair.old.place(one.place) {
+            finding = finding.related(at, format!("it is run here: `{}`", one.name));
         }
     }
     if let Some((now, flow)) = &lost.now

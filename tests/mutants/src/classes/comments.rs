@@ -81,7 +81,7 @@ fn unneeded_allow(bot: &Bot) -> Vec<Mutant> {
         "label-too-long",
         "no-silence-way-out",
         "question-asks-twice",
-        "segment-cost",
+        "unknown-name",
         "same-words",
         "no-quiet-hours",
     ];

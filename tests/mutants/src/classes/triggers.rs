@@ -338,7 +338,16 @@ fn too_many_together(bot: &Bot) -> Vec<Mutant> {
             EverySetting,
             UndeliveredSetting,
         ];
-        let bound = plain.iter().any(|kind| trigger.child(*kind).is_some());
+        // Others of the same event would be too many, too.
+        let same = triggers
+            .iter()
+            .filter(|other| {
+                other
+                    .child(OnSetting)
+                    .is_some_and(|other| other.text() == on.text())
+            })
+            .count();
+        let bound = same > 1 || plain.iter().any(|kind| trigger.child(*kind).is_some());
         let proactive = trigger.child(NeedsSetting).is_some();
         if bound || !proactive || on.child(IfClause).is_some() || trigger.text().contains("unless") {
             continue;
@@ -391,6 +400,8 @@ fn experiments_overlap(bot: &Bot) -> Vec<Mutant> {
             if vary.child(Path).is_none_or(|path| path.text() != name) {
                 continue;
             }
+            // What begins where only a template may begins with it.
+            let begins = vary.text().contains("template");
             // Which of the two comes second is told there.
             let place = vary.lines().start..vary.lines().end;
             mutants.push(
@@ -398,6 +409,9 @@ fn experiments_overlap(bot: &Bot) -> Vec<Mutant> {
                     .replace(item.file(), end..end, declared.clone())
                     .at(vary.file(), place.clone()),
             );
+            if begins {
+                continue;
+            }
             mutants.push(
                 vary.before("before the first", joined)
                     .replace(item.file(), end..end, declared.clone())

@@ -255,6 +255,18 @@ fn answer_type_changed(bot: &Bot) -> Vec<Mutant> {
         let Some(ty) = answer.child(NamedType) else {
             continue;
         };
+        // Nobody has an answer where nothing is waited for behind its question.
+        let behind = answer.parent().is_some_and(|ask| {
+            let outer = ask.parent().map(|holder| holder.node.kind());
+            matches!(outer, Some(FlowItem | Step))
+                && ask
+                    .node
+                    .next_sibling()
+                    .is_some_and(|next| matches!(next.kind(), AskStmt | ChooseStmt | WaitStmt))
+        });
+        if !behind {
+            continue;
+        }
         for other in ["text", "integer", "date", "email", "phone", "yes_no"] {
             // Every address and every number is a text, too.
             let wider = other == "text" && ["email", "phone", "url"].contains(&ty.text());
@@ -414,7 +426,10 @@ fn goal_meaning_changed(bot: &Bot) -> Vec<Mutant> {
                 let mutant = credit.becomes(longer, longer);
                 mutants.push(mutant.at(goal.file(), place.clone()));
             }
-            mutants.push(credit.gone("no `credit`").at(goal.file(), place.clone()));
+            // A day is what it is without.
+            if !credit.text().ends_with("24h") {
+                mutants.push(credit.gone("no `credit`").at(goal.file(), place.clone()));
+            }
         }
         for on in goal.children(OnSetting) {
             for event in events.iter().take(4) {
