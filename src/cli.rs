@@ -115,16 +115,17 @@ pub struct Check {
     /// Show what --fix would change, write nothing, and fail if there is anything
     #[arg(long, conflicts_with_all = ["baseline", "write_baseline", "format"])]
     pub diff: bool,
-    /// Leave out what this file knows: only new findings are shown, and fail
+    /// Leave out what this file knows: only new findings are shown, and fail [default: what `[baseline]` of botflow.toml
+    /// names]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<Utf8PathBuf>,
-    /// Write what is found into a file for --baseline [default: botflow-baseline.json]
+    /// Write what is found into a file for --baseline [default: what botflow.toml names, else botflow-baseline.json]
     #[arg(
         long,
         value_name = "FILE",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "botflow-baseline.json",
+        default_missing_value = "",
         conflicts_with_all = ["baseline", "changed_since", "format", "deny"]
     )]
     pub write_baseline: Option<Utf8PathBuf>,

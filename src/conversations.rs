@@ -25,12 +25,8 @@ pub struct Conversations {
     pub allowed: Vec<Allowed>,
 }
 
-/// Looks at the conversations of the bot in a folder. Where the bot has errors, nothing is said about what it has.
-pub fn look(
-    root: &Utf8Path,
-    project: &Project,
-    checked: &compile::Checked,
-) -> Result<Conversations, Failure> {
+/// The files of conversations of the bot in a folder.
+pub fn read(root: &Utf8Path) -> Result<Vec<Source>, Failure> {
     let mut files = Vec::new();
     for (path, file) in project_files::own_chat_files(root)? {
         files.push(Source {
@@ -38,6 +34,11 @@ pub fn look(
             text: Arc::from(project_files::read(&file)?),
         });
     }
+    Ok(files)
+}
+
+/// Looks at the conversations of a bot. Where the bot has errors, nothing is said about what it has.
+pub fn look(project: &Project, checked: &compile::Checked, files: Vec<Source>) -> Conversations {
     let bot = (!checked.has_errors() && !files.is_empty()).then(|| checked.bot_as_understood());
     let mut findings = Vec::new();
     for (at, file) in files.iter().enumerate() {
@@ -45,11 +46,11 @@ pub fn look(
         findings.extend(issues.filter_map(|issue| finding(FileId(at as u32), issue)));
     }
     let (findings, allowed) = compile::beside(project, &files, findings, bot.is_some());
-    Ok(Conversations {
+    Conversations {
         files,
         findings,
         allowed,
-    })
+    }
 }
 
 /// An issue of a file as a finding.

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use botflow_compiler::compile::{self, Checked};
 use botflow_compiler::finding::{Edit, Finding};
-use botflow_compiler::project::{FileId, Project};
+use botflow_compiler::project::{FileId, Project, Source};
 use botflow_syntax::{format, parse};
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
+use crate::conversations::{self, Conversations};
 use crate::failure::Failure;
 use crate::project_files::{self, CONFIG_FILE};
 
@@ -43,55 +44,113 @@ pub struct MendedFile {
     pub after: Arc<str>,
 }
 
+/// Whether a finding is to be mended, by itself and the paths of files.
+pub type Wanted<'w> = &'w dyn Fn(&Finding, &dyn Fn(FileId) -> Option<String>) -> bool;
+
 /// Applies the safe fixes of all findings that are wanted, in memory.
-pub fn mend(root: &Utf8Path, project: &mut Project, wanted: &dyn Fn(&Project, &Finding) -> bool) -> Mended {
+pub fn mend(root: &Utf8Path, project: &mut Project, wanted: Wanted<'_>) -> Mended {
     let before = project.clone();
     let mut done = Vec::new();
-    let mut exact: BTreeMap<FileId, bool> = BTreeMap::new();
+    let mut exact: BTreeMap<String, bool> = BTreeMap::new();
     let mut checked = compile::check_bot(project);
     for _ in 0..MOST_ROUNDS {
-        let mut edits: Vec<&Edit> = Vec::new();
+        let mut edits: Vec<(String, &Edit)> = Vec::new();
         let mut taken = Taken::default();
+        let path = |file: FileId| path(project, &checked, file);
         for finding in checked.findings.iter().filter(|finding| finding.safe) {
-            let Some(fix) = finding.fixes.first().filter(|_| wanted(project, finding)) else {
+            let Some(fix) = finding.fixes.first().filter(|_| wanted(finding, &path)) else {
                 continue;
             };
             let sound = fix.edits.iter().all(|edit| {
-                let file = edit.span.file;
+                let Some(path) = path(edit.span.file) else {
+                    return false;
+                };
+                let is_text = text(project, &path).is_some_and(|text| holds(text, edit));
                 *exact
-                    .entry(file)
-                    .or_insert_with(|| is_on_disk(root, &before, file))
-                    && text(project, file).is_some_and(|text| {
-                        text.get(edit.span.start as usize..edit.span.end as usize)
-                            .is_some()
-                    })
+                    .entry(path)
+                    .or_insert_with_key(|path| is_on_disk(root, &before, path))
+                    && is_text
             });
             if sound && !fix.edits.is_empty() && taken.all(&fix.edits) {
-                edits.extend(&fix.edits);
-                done.push(told(project, finding, &fix.title));
+                edits.extend(
+                    fix.edits
+                        .iter()
+                        .filter_map(|edit| Some((path(edit.span.file)?, edit))),
+                );
+                let at = path(finding.span.file).unwrap_or_default();
+                done.push(told(text(project, &at), &at, finding, &fix.title));
             }
         }
         if edits.is_empty() {
             break;
         }
-        apply(project, &edits);
+        apply(project, edits);
         checked = compile::check_bot(project);
     }
     let laid_out = lay_out(&before, project);
     if laid_out {
         checked = compile::check_bot(project);
     }
-    let skipped = exact
-        .iter()
-        .filter(|(_, exact)| !**exact)
-        .filter_map(|(file, _)| path(&before, *file))
-        .collect();
+    let skipped = exact.into_iter().filter(|(_, exact)| !exact);
     Mended {
         checked,
         files: changed(&before, project),
         done,
-        skipped,
+        skipped: skipped.map(|(path, _)| path).collect(),
     }
+}
+
+/// The same for the conversations of a bot, once it is mended itself: what is done is added, and the findings that are left
+/// are given back.
+pub fn mend_conversations(
+    root: &Utf8Path,
+    project: &Project,
+    mended: &mut Mended,
+    wanted: Wanted<'_>,
+) -> Result<Conversations, Failure> {
+    let mut files = conversations::read(root)?;
+    let before = files.clone();
+    let mut found = conversations::look(project, &mended.checked, files.clone());
+    for _ in 0..MOST_ROUNDS {
+        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+        let mut taken = Taken::default();
+        let source = |file: FileId| files.get(file.0 as usize);
+        let path = |file: FileId| source(file).map(|source| source.path.to_string());
+        for finding in found.findings.iter().filter(|finding| finding.safe) {
+            let Some(fix) = finding.fixes.first().filter(|_| wanted(finding, &path)) else {
+                continue;
+            };
+            // A letter that could not be read is not written back as another one.
+            let sound = fix.edits.iter().all(|edit| {
+                source(edit.span.file).is_some_and(|source| {
+                    holds(&source.text, edit) && !source.text.contains(char::REPLACEMENT_CHARACTER)
+                })
+            });
+            if sound && !fix.edits.is_empty() && taken.all(&fix.edits) {
+                for edit in &fix.edits {
+                    edits.entry(edit.span.file).or_default().push(edit);
+                }
+                let at = path(finding.span.file).unwrap_or_default();
+                let text = source(finding.span.file).map(|source| &source.text);
+                mended.done.push(told(text, &at, finding, &fix.title));
+            }
+        }
+        if edits.is_empty() {
+            break;
+        }
+        let new: Vec<(FileId, Arc<str>)> = (edits.into_iter())
+            .filter_map(|(file, edits)| Some((file, replaced(&source(file)?.text, edits))))
+            .collect();
+        for (file, text) in new {
+            files[file.0 as usize].text = text;
+        }
+        found = conversations::look(project, &mended.checked, files.clone());
+    }
+    let files = before.iter().zip(&files);
+    mended
+        .files
+        .extend(files.filter_map(|(old, new)| difference(old, new)));
+    Ok(found)
 }
 
 /// Places that are replaced in a round: beginning and end, by file.
@@ -129,64 +188,88 @@ pub fn write(root: &Utf8Path, files: &[MendedFile]) -> Result<(), Failure> {
 }
 
 /// Whether a file of the bot holds exactly the text that was checked; what is no UTF-8 was read with replacements.
-fn is_on_disk(root: &Utf8Path, project: &Project, file: FileId) -> bool {
-    let (Some(path), Some(text)) = (path(project, file), text(project, file)) else {
+fn is_on_disk(root: &Utf8Path, project: &Project, path: &str) -> bool {
+    let Some(text) = text(project, path) else {
         return false;
     };
     fs::read(root.join(path)).is_ok_and(|bytes| bytes == text.as_bytes())
 }
 
-fn path(project: &Project, file: FileId) -> Option<String> {
+/// Whether a text has the place that an edit replaces.
+fn holds(text: &str, edit: &Edit) -> bool {
+    let place = edit.span.start as usize..edit.span.end as usize;
+    text.get(place).is_some()
+}
+
+/// The path of a file of the project; files of the library have none.
+fn path(project: &Project, checked: &Checked, file: FileId) -> Option<String> {
     if file == FileId::CONFIG {
         return Some(CONFIG_FILE.to_owned());
     }
-    let source = project.sources.get(file.0 as usize)?;
-    Some(source.path.to_string())
+    if let Some(source) = project.sources.get(file.0 as usize) {
+        return Some(source.path.to_string());
+    }
+    // Catalogues and answers stand behind the library.
+    let path = &checked.files.get(file.0 as usize)?.path;
+    let mut others = project.locales.iter().chain(&project.documents);
+    others
+        .any(|source| source.path == *path)
+        .then(|| path.to_string())
 }
 
-fn text(project: &Project, file: FileId) -> Option<&Arc<str>> {
-    if file == FileId::CONFIG {
+/// The sources, catalogues and answers of a project.
+fn sources(project: &Project) -> impl Iterator<Item = &Source> {
+    let others = project.locales.iter().chain(&project.documents);
+    project.sources.iter().chain(others)
+}
+
+fn text<'p>(project: &'p Project, path: &str) -> Option<&'p Arc<str>> {
+    if path == CONFIG_FILE {
         return project.config.as_ref();
     }
-    Some(&project.sources.get(file.0 as usize)?.text)
+    let source = sources(project).find(|source| source.path == path)?;
+    Some(&source.text)
 }
 
-fn told(project: &Project, finding: &Finding, title: &str) -> String {
-    let file = finding.span.file;
-    let before = text(project, file).and_then(|text| text.get(..finding.span.start as usize));
+fn told(text: Option<&Arc<str>>, path: &str, finding: &Finding, title: &str) -> String {
+    let before = text.and_then(|text| text.get(..finding.span.start as usize));
     let line = before.unwrap_or_default().matches('\n').count() + 1;
-    format!(
-        "{}:{line}: {}: {title}",
-        path(project, file).unwrap_or_default(),
-        finding.rule.name
-    )
+    format!("{path}:{line}: {}: {title}", finding.rule.name)
 }
 
-fn apply(project: &mut Project, edits: &[&Edit]) {
-    let mut by_file: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-    for edit in edits {
-        by_file.entry(edit.span.file).or_default().push(edit);
+fn apply(project: &mut Project, edits: Vec<(String, &Edit)>) {
+    let mut by_file: BTreeMap<String, Vec<&Edit>> = BTreeMap::new();
+    for (path, edit) in edits {
+        by_file.entry(path).or_default().push(edit);
     }
-    for (file, mut edits) in by_file {
-        let Some(old) = text(project, file) else {
+    for (path, edits) in by_file {
+        let Some(new) = text(project, &path).map(|old| replaced(old, edits)) else {
             continue;
         };
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let mut new = String::with_capacity(old.len());
-        let mut at = 0;
-        for edit in edits {
-            new.push_str(&old[at..edit.span.start as usize]);
-            new.push_str(&edit.text);
-            at = edit.span.end as usize;
-        }
-        new.push_str(&old[at..]);
-        let new: Arc<str> = Arc::from(new);
-        if file == FileId::CONFIG {
+        if path == CONFIG_FILE {
             project.config = Some(new);
-        } else {
-            project.sources[file.0 as usize].text = new;
+            continue;
+        }
+        let lists = [&mut project.sources, &mut project.locales, &mut project.documents];
+        let mut all = lists.into_iter().flatten();
+        if let Some(source) = all.find(|source| source.path == path) {
+            source.text = new;
         }
     }
+}
+
+/// A text with these places replaced, none of which touches another.
+fn replaced(old: &str, mut edits: Vec<&Edit>) -> Arc<str> {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut new = String::with_capacity(old.len());
+    let mut at = 0;
+    for edit in edits {
+        new.push_str(&old[at..edit.span.start as usize]);
+        new.push_str(&edit.text);
+        at = edit.span.end as usize;
+    }
+    new.push_str(&old[at..]);
+    Arc::from(new)
 }
 
 /// Lays out what was laid out before; whether anything changed.
@@ -207,26 +290,26 @@ fn lay_out(before: &Project, project: &mut Project) -> bool {
 }
 
 fn changed(before: &Project, after: &Project) -> Vec<MendedFile> {
-    let mut files = Vec::new();
-    for (old, new) in before.sources.iter().zip(&after.sources) {
-        if old.text != new.text {
-            files.push(MendedFile {
-                path: old.path.to_string(),
-                before: old.text.clone(),
-                after: new.text.clone(),
-            });
-        }
-    }
+    let both = sources(before).zip(sources(after));
+    let mut files: Vec<MendedFile> = both.filter_map(|(old, new)| difference(old, new)).collect();
     if let (Some(old), Some(new)) = (&before.config, &after.config)
         && old != new
     {
         files.push(MendedFile {
-            path: Utf8PathBuf::from(CONFIG_FILE).into_string(),
+            path: CONFIG_FILE.to_owned(),
             before: old.clone(),
             after: new.clone(),
         });
     }
     files
+}
+
+fn difference(old: &Source, new: &Source) -> Option<MendedFile> {
+    (old.text != new.text).then(|| MendedFile {
+        path: old.path.to_string(),
+        before: old.text.clone(),
+        after: new.text.clone(),
+    })
 }
 
 #[cfg(test)]

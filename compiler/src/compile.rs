@@ -147,7 +147,8 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     crate::echoes::silence(&read.sources, &lowered.flows, &mut findings);
     crate::consequences::silence(&read.sources, &lowered.flows, &mut findings);
     let host_known = project.host.is_some();
-    let mut allowed = crate::suppress::apply(&read.sources, host_known, &mut findings);
+    let commented = with_answers(&read.sources, &project.documents, &lowered.bot);
+    let mut allowed = crate::suppress::apply(&commented, host_known, &mut findings);
     config.levels.apply(&mut findings);
     config.levels.apply_to_allowed(&mut allowed);
     allowed.sort_by_key(|allowed| (allowed.finding.span, allowed.finding.rule.code));
@@ -163,6 +164,21 @@ fn check_with(project: &Project, extract: bool) -> Checked {
             .chain(project.documents.iter().cloned())
             .collect(),
     }
+}
+
+/// All files in which comments can allow something: the program's, and those that a `faq` names. Of other documents only
+/// their number is kept.
+fn with_answers(sources: &[Source], documents: &[Source], bot: &Bot) -> Vec<Source> {
+    let is_of_faq =
+        |document: &&Source| (bot.faqs.iter()).any(|known| crate::faq::fits(&known.source, &document.path));
+    let documents = documents.iter().map(|document| match is_of_faq(&document) {
+        true => document.clone(),
+        false => Source {
+            path: document.path.clone(),
+            text: Arc::from(""),
+        },
+    });
+    sources.iter().cloned().chain(documents).collect()
 }
 
 /// Findings of texts beside the program, which a shell has read (`.chat` files), as the project wants them: comments in the

@@ -2,6 +2,7 @@
 //!
 //! Whatever bytes it holds, the result is a [`Config`] as far as it could be understood, and findings.
 
+mod baseline;
 mod channels;
 mod levels;
 mod media;
@@ -34,16 +35,17 @@ pub struct Config {
     pub channels: Vec<ChannelChanges>,
     /// `[media]`: how large the files are that flows name.
     pub media: Vec<MediaSize>,
+    /// `[baseline]`: the file that knows what is not to be reported, from the folder of botflow.toml.
+    pub baseline: Option<SmolStr>,
     /// `[config]` as a heading, where one stands: the place at which a missing value would be added.
     pub config_table: Option<Span>,
 }
 
 /// Tables that the compiler reads.
-const TABLES: [&str; 4] = ["channels", "config", "lints", "media"];
+const TABLES: [&str; 5] = ["baseline", "channels", "config", "lints", "media"];
 
 /// Tables that the runtime and the shells read; the compiler leaves their contents alone.
 const HOST_TABLES: &[&str] = &[
-    "baseline",
     "bot",
     "credentials",
     "host",
@@ -127,7 +129,12 @@ impl Config {
                     self.media.extend(media::read(key, value, findings));
                 }
             }
-            ("config" | "lints" | "channels" | "media", _) => findings.push(
+            ("baseline", DeValue::Table(table)) => {
+                for (key, value) in in_order(table) {
+                    self.baseline = baseline::read(key, value, findings).or(self.baseline.take());
+                }
+            }
+            ("baseline" | "config" | "lints" | "channels" | "media", _) => findings.push(
                 bad_literal::finding(
                     span(value.span()),
                     format!("`{name}` is a table: it begins with a line `[{name}]`."),
@@ -161,7 +168,9 @@ fn unknown_key(name: &str, at: Span, value: &DeValue<'_>) -> Finding {
                 .help(format!("Did you mean `[{known}]`?"))
                 .fix(format!("Change to `{known}`"), at, known)
         }
-        None => finding.help("The compiler reads `[config]`, `[lints]`, `[channels.NAME]` and `[media]`."),
+        None => {
+            finding.help("It reads `[config]`, `[lints]`, `[channels.NAME]`, `[media]` and `[baseline]`.")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions and answers in files: `faq { source "faq/*.md" }`. A heading is a question; several in a row are ways to
 //! ask the same; what follows, up to the next heading, is the answer. Pure and total: any text gives entries.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use smol_str::SmolStr;
@@ -20,8 +21,71 @@ pub struct Section {
     pub answer: Range<usize>,
 }
 
+/// The text without what its author only notes: comments (`<!-- … -->`) are spaces, and everything else stays where it is.
+/// In code they are code, and one that does not end is none.
+pub fn without_comments(text: &str) -> Cow<'_, str> {
+    const BEGINS: &str = "<!--";
+    const ENDS: &str = "-->";
+    if !text.contains(BEGINS) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let blank = |out: &mut String, part: &str| {
+        let bytes = part.bytes();
+        out.extend(bytes.map(|byte| {
+            if matches!(byte, b'\n' | b'\r') {
+                byte as char
+            } else {
+                ' '
+            }
+        }));
+    };
+    let last = text.rfind(ENDS).unwrap_or(0);
+    let mut fence: Option<&str> = None;
+    let (mut start, mut until) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let mut at = until.clamp(start, end);
+        blank(&mut out, &text[start..at]);
+        if at == start {
+            let trimmed = line.trim();
+            match fence {
+                Some(mark) if trimmed.starts_with(mark) => fence = None,
+                Some(_) => {}
+                None => fence = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)),
+            }
+        }
+        // Code within a line stands between backticks.
+        let (mut ticks, mut counted) = (0, at);
+        let mut from = at;
+        while fence.is_none()
+            && let Some(found) = text[from..end].find(BEGINS).map(|found| from + found)
+        {
+            let behind = found + BEGINS.len();
+            ticks += text[counted..found].matches('`').count();
+            counted = found;
+            if ticks % 2 == 1 || behind > last {
+                from = behind;
+                continue;
+            }
+            // There is one: the last.
+            until = text[behind..]
+                .find(ENDS)
+                .map_or(end, |found| behind + found + ENDS.len());
+            out.push_str(&text[at..found]);
+            at = until.min(end);
+            blank(&mut out, &text[found..at]);
+            (from, counted) = (at, at);
+        }
+        out.push_str(&text[at..end]);
+        start = end;
+    }
+    Cow::Owned(out)
+}
+
 /// The pieces of a file, in order. What stands before the first heading is one without headings.
 pub fn sections(text: &str) -> Vec<Section> {
+    let text = &*without_comments(text);
     let mut found: Vec<Section> = Vec::new();
     let mut now = Section {
         headings: Vec::new(),
@@ -86,12 +150,18 @@ impl Section {
 
 /// The entries of a file, in order. Headings without an answer, and what stands before the first heading, are left out.
 pub fn entries(text: &str) -> Vec<Entry> {
-    let sections = sections(text);
+    let bare = without_comments(text);
+    let sections = sections(&bare);
     let entries = sections.iter().filter(|section| section.is_entry());
     entries
         .map(|section| {
             let asked = section.asked().map(|(words, _)| words.clone()).collect();
-            let answer: Vec<&str> = text[section.answer.clone()].lines().map(str::trim_end).collect();
+            // A line that is only a comment is none, and parts no paragraph.
+            let written = text[section.answer.clone()].lines();
+            let answer: Vec<&str> = (bare[section.answer.clone()].lines().zip(written))
+                .filter(|(bare, written)| written.trim().is_empty() || !bare.trim().is_empty())
+                .map(|(bare, _)| bare.trim_end())
+                .collect();
             (asked, paragraphs(&answer.join("\n")))
         })
         .collect()
@@ -225,6 +295,31 @@ mod tests {
             &[(&["C"], "```\n# no heading\n```")],
         );
         check("", &[]);
+    }
+
+    #[test]
+    fn comments_are_not_said() {
+        check(
+            "<!-- ours -->\n# A? <!-- or B? -->\n<!-- botflow: allow faq-shadowed -- x -->\n## C?\nOne\n<!-- two\nthree -->\nfour \
+             <!-- five --> six `<!-- seven -->`.\n\n```\n<!-- code -->\n```\n<!-- open\n",
+            &[(
+                &["A?", "C?"],
+                "One four                 six `<!-- seven -->`.\n\n```\n<!-- code -->\n```\n<!-- open",
+            )],
+        );
+        check("# A?\n<!-- nothing -->\n", &[]);
+        for text in [
+            "<!--",
+            "<!-- -->",
+            "-->\n<!--",
+            "é<!--é-->é\n",
+            "<!--a-->b<!--c\nd-->e",
+        ] {
+            let bare = without_comments(text);
+            assert_eq!(bare.len(), text.len(), "{text}");
+            let lines = |text: &str| text.match_indices('\n').map(|(at, _)| at).collect::<Vec<_>>();
+            assert_eq!(lines(&bare), lines(text), "{text}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! Such a comment stands on a line of its own above the line it is about, or at the end of that line. It says why;
 //! one that does not, or that nothing needs any more, is a finding itself. Errors that leave a bot impossible to build
-//! cannot be allowed.
+//! cannot be allowed. In files of answers, which are Markdown, it is one of their comments:
+//! `<!-- botflow: allow faq-duplicate -- why -->`.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use botflow_syntax::{SyntaxKind, lex};
 use smol_str::SmolStr;
 
 use crate::config::Levels;
+use crate::faq;
 use crate::finding::{Finding, Level, Rule};
 use crate::project::{FileId, Source, Span};
 use crate::rules::nearest::nearest;
@@ -25,8 +27,27 @@ pub struct Allowed {
     pub reason: Option<SmolStr>,
 }
 
-/// What a comment for the checker begins with.
-const MARK: &str = "# botflow:";
+/// How a comment for the checker is written.
+#[derive(Clone, Copy)]
+struct Style {
+    begins: &'static str,
+    ends: &'static str,
+}
+
+/// In flows, conversations and catalogues.
+const LINE: Style = Style {
+    begins: "# botflow:",
+    ends: "",
+};
+
+/// In Markdown.
+const MARKDOWN: Style = Style {
+    begins: "<!-- botflow:",
+    ends: "-->",
+};
+
+/// What a comment for the checker begins with where it goes up to the end of its line.
+const MARK: &str = LINE.begins;
 
 /// Takes out the findings that comments allow, gives them back, and reports comments that say too little or too much.
 /// `host_known` tells whether it is known what the host program offers.
@@ -34,8 +55,12 @@ pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) ->
     let mut comments: Vec<Comment<'_>> = Vec::new();
     let mut wrong = Vec::new();
     for (at, source) in files.iter().enumerate() {
-        if source.text.contains(MARK) {
-            let file = FileId(at as u32);
+        let file = FileId(at as u32);
+        if source.path.ends_with(".md") {
+            if source.text.contains(MARKDOWN.begins) {
+                read_markdown(file, &source.text, &mut comments, &mut wrong);
+            }
+        } else if source.text.contains(MARK) {
             match source.path.ends_with(".chat") {
                 true => read_lines(file, &source.text, &mut comments, &mut wrong),
                 false => read(file, &source.text, &mut comments, &mut wrong),
@@ -199,8 +224,45 @@ fn read_lines<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, 
         let bare = written.trim();
         if bare.starts_with(MARK) {
             let start = at + (written.len() - written.trim_start().len());
-            waiting.extend(comment(file, start, bare, wrong));
+            waiting.extend(comment(file, start, bare, LINE, wrong));
         } else if !bare.is_empty() && !bare.starts_with('#') {
+            comments.extend(waiting.drain(..).map(|comment| Comment { line, ..comment }));
+        }
+        at += written.len();
+        line += 1;
+    }
+    comments.extend(waiting.into_iter().map(|comment| Comment { line, ..comment }));
+}
+
+/// The comments of a file of answers: about their own line, or, where they stand alone, about the next one that says
+/// something.
+fn read_markdown<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, wrong: &mut Vec<Finding>) {
+    let bare = faq::without_comments(text);
+    let mut waiting: Vec<Comment<'t>> = Vec::new();
+    let (mut at, mut line) = (0, 0u32);
+    for written in text.split_inclusive('\n') {
+        let said = &bare[at..at + written.len()];
+        let alone = said.trim().is_empty();
+        let mut from = 0;
+        while let Some(start) = written[from..].find(MARKDOWN.begins).map(|found| from + found) {
+            let Some(end) = written[start..]
+                .find(MARKDOWN.ends)
+                .map(|end| start + end + MARKDOWN.ends.len())
+            else {
+                break;
+            };
+            from = end;
+            // In code it is no comment.
+            if !said[start..end].trim().is_empty() {
+                continue;
+            }
+            let found = comment(file, at + start, &written[start..end], MARKDOWN, wrong);
+            match alone {
+                true => waiting.extend(found),
+                false => comments.extend(found.map(|comment| Comment { line, ..comment })),
+            }
+        }
+        if !alone {
             comments.extend(waiting.drain(..).map(|comment| Comment { line, ..comment }));
         }
         at += written.len();
@@ -221,7 +283,7 @@ fn read<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, wrong:
         let written = &text[start..end];
         match pair[0].kind {
             SyntaxKind::Comment if written.starts_with(MARK) => {
-                let comment = comment(file, start, written.trim_end(), wrong);
+                let comment = comment(file, start, written.trim_end(), LINE, wrong);
                 if alone {
                     waiting.extend(comment);
                 } else {
@@ -244,21 +306,28 @@ fn read<'t>(file: FileId, text: &'t str, comments: &mut Vec<Comment<'t>>, wrong:
     comments.extend(waiting.into_iter().map(|comment| Comment { line, ..comment }));
 }
 
-/// One comment, from its `#` to its end.
-fn comment<'t>(file: FileId, at: usize, written: &'t str, wrong: &mut Vec<Finding>) -> Option<Comment<'t>> {
+/// One comment, from its beginning to its end.
+fn comment<'t>(
+    file: FileId,
+    at: usize,
+    written: &'t str,
+    style: Style,
+    wrong: &mut Vec<Finding>,
+) -> Option<Comment<'t>> {
     let span = |start: usize, end: usize| Span {
         file,
         start: (at + start) as u32,
         end: (at + end) as u32,
     };
-    let behind = written[MARK.len()..].trim_start();
+    let inner = written.strip_suffix(style.ends).unwrap_or(written);
+    let behind = inner[style.begins.len()..].trim();
     let (word, list) = behind.split_at(behind.find(char::is_whitespace).unwrap_or(behind.len()));
     let (list, reason) = match list.split_once("--") {
         Some((list, reason)) => (list, Some(reason.trim()).filter(|reason| !reason.is_empty())),
         None => (list, None),
     };
     if word != "allow" || list.trim().is_empty() {
-        wrong.push(not_understood(span(0, written.len()), word));
+        wrong.push(not_understood(span(0, written.len()), word, style));
         return None;
     }
     let mut names = Vec::new();
@@ -291,13 +360,20 @@ fn comment<'t>(file: FileId, at: usize, written: &'t str, wrong: &mut Vec<Findin
 }
 
 /// A comment for the checker that says nothing it knows. A comment changes nothing in the bot, so that it is a warning.
-fn not_understood(span: Span, word: &str) -> Finding {
+fn not_understood(span: Span, word: &str, style: Style) -> Finding {
     let message = match word {
         "allow" => "This allows nothing: it names no finding.".to_owned(),
         _ => "This is no comment that `botflow check` understands.".to_owned(),
     };
-    let mut finding = Finding::new(&unexpected_word::RULE, span, message)
-        .help("Write `# botflow: allow NAME -- why it may stay`.");
+    let mut finding = Finding::new(&unexpected_word::RULE, span, message).help(
+        format!(
+            "Write `{} allow NAME -- why it may stay {}",
+            style.begins, style.ends
+        )
+        .trim_end()
+        .to_owned()
+            + "`.",
+    );
     finding.level = Level::Warning;
     finding
 }

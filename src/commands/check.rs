@@ -1,19 +1,21 @@
 //! `botflow check`: all findings of one or several bots, as people or continuous integration want them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use botflow_compiler::compile;
-use botflow_compiler::finding::Level;
+use botflow_compiler::config::Config;
+use botflow_compiler::finding::{Finding, Level};
 use botflow_compiler::project::{FileId, Project};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::baseline::{self, Baseline};
 use crate::changes::Changes;
 use crate::cli::{Check, Deny, ReportFormat};
+use crate::conversations::{self, Conversations};
 use crate::failure::{Failure, Status};
 use crate::mend::{self, Mended};
 use crate::report::{self, Checked, difference};
-use crate::{conversations, output, project_files};
+use crate::{output, project_files};
 
 /// Carries it out.
 pub fn run(arguments: Check) -> Result<Status, Failure> {
@@ -25,37 +27,53 @@ pub fn run(arguments: Check) -> Result<Status, Failure> {
     let roots = roots(&arguments.path)?;
     let host = arguments.host.as_deref().map(host_names).transpose()?;
     // What cannot be read is told before anything else happens.
-    let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut baselines: BTreeMap<Utf8PathBuf, Baseline> = BTreeMap::new();
+    if let Some(path) = &arguments.baseline {
+        baselines.insert(path.clone(), Baseline::read(path)?);
+    }
     let changes = changes(arguments.changed_since.as_deref(), &roots)?;
     let mut progress = output::Progress::new("checking", roots.len());
     let mut all = Vec::new();
+    // Per bot, the baseline that its own botflow.toml names.
+    let mut files = Vec::new();
     let mut differences = String::new();
     for (done, root) in roots.iter().enumerate() {
         progress.at(done);
         let mut project = project_files::load(root)?;
         project.host.clone_from(&host);
         let prefix = (roots.len() > 1).then_some(root);
-        let checked = if arguments.fix || arguments.diff {
-            let mended = mended(root, &mut project, &changes);
+        let (checked, conversations) = if arguments.fix || arguments.diff {
+            let (mended, conversations) = mended(root, &mut project, &changes)?;
             if arguments.diff {
                 differences.push_str(&shown(root, &mended));
             } else {
                 mend::write(root, &mended.files)?;
                 tell(prefix.map(|root| root.as_path()), &mended);
             }
-            mended.checked
+            (mended.checked, conversations)
         } else {
-            compile::check_bot(&project)
+            let checked = compile::check_bot(&project);
+            let conversations = conversations::look(&project, &checked, conversations::read(root)?);
+            (checked, conversations)
         };
-        let conversations = conversations::look(root, &project, &checked)?;
         let mut checked = Checked::new(root, prefix.cloned(), &project, checked);
         checked.add(conversations);
-        if let Some(baseline) = &mut baseline {
-            baseline.take(&mut checked);
+        let own = configured(root, &project);
+        if let (None, Some(path)) = (
+            &arguments.write_baseline,
+            arguments.baseline.clone().or(own.clone()),
+        ) {
+            if !baselines.contains_key(&path) {
+                baselines.insert(path.clone(), Baseline::read(&path)?);
+            }
+            if let Some(baseline) = baselines.get_mut(&path) {
+                baseline.take(&mut checked);
+            }
         }
         if let Some(changes) = around(&changes, root) {
             changes.keep(&mut checked);
         }
+        files.push(own);
         all.push(checked);
     }
     drop(progress);
@@ -68,7 +86,7 @@ pub fn run(arguments: Check) -> Result<Status, Failure> {
         });
     }
     if let Some(path) = &arguments.write_baseline {
-        return write_baseline(path, &all);
+        return write_baselines(path, files, all);
     }
     let failing = match arguments.deny {
         Some(Deny::Warnings) => Level::Warning,
@@ -83,9 +101,7 @@ pub fn run(arguments: Check) -> Result<Status, Failure> {
         ReportFormat::Github => report::github::print(&all),
         ReportFormat::Junit => report::junit::print(&all, failing),
     }
-    if let (Some(baseline), Some(path)) = (&baseline, &arguments.baseline) {
-        tell_known(baseline, path, &all);
-    }
+    tell_known(&baselines, &all);
     Ok(status)
 }
 
@@ -147,19 +163,19 @@ fn around<'c>(changes: &'c [Changes], root: &Utf8Path) -> Option<&'c Changes> {
     changes.iter().find(|changes| changes.are_around(&absolute))
 }
 
-fn mended(root: &Utf8Path, project: &mut Project, changes: &[Changes]) -> Mended {
+fn mended(
+    root: &Utf8Path,
+    project: &mut Project,
+    changes: &[Changes],
+) -> Result<(Mended, Conversations), Failure> {
     let absolute = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
     let changes = around(changes, root);
-    mend::mend(root, project, &|project, finding| {
-        changes.is_none_or(|changes| {
-            changes.concern(&absolute, finding, |file| {
-                match project.sources.get(file.0 as usize) {
-                    Some(source) => Some(source.path.to_string()),
-                    None => (file == FileId::CONFIG).then(|| project_files::CONFIG_FILE.to_owned()),
-                }
-            })
-        })
-    })
+    let wanted = |finding: &Finding, path: &dyn Fn(FileId) -> Option<String>| {
+        changes.is_none_or(|changes| changes.concern(&absolute, finding, path))
+    };
+    let mut mended = mend::mend(root, project, &wanted);
+    let conversations = mend::mend_conversations(root, project, &mut mended, &wanted)?;
+    Ok((mended, conversations))
 }
 
 /// The differences that `--fix` would make.
@@ -193,10 +209,49 @@ fn tell(prefix: Option<&Utf8Path>, mended: &Mended) {
     }
 }
 
-fn write_baseline(path: &Utf8Path, all: &[Checked]) -> Result<Status, Failure> {
+/// The baseline that a bot's own botflow.toml names.
+fn configured(root: &Utf8Path, project: &Project) -> Option<Utf8PathBuf> {
+    let (config, _) = Config::parse(project.config.as_deref()?);
+    let path = root.join(config.baseline?.as_str());
+    Some(path.strip_prefix(".").map(Utf8Path::to_owned).unwrap_or(path))
+}
+
+/// Writes what is found into the file that is named, or into those that the bots name themselves.
+fn write_baselines(
+    path: &Utf8Path,
+    own: Vec<Option<Utf8PathBuf>>,
+    all: Vec<Checked>,
+) -> Result<Status, Failure> {
+    if !path.as_str().is_empty() {
+        return write_baseline(path, &all, &format!("botflow check --baseline {path}"));
+    }
+    let mut by_file: BTreeMap<Option<Utf8PathBuf>, Vec<Checked>> = BTreeMap::new();
+    for (file, checked) in own.into_iter().zip(all) {
+        by_file.entry(file).or_default().push(checked);
+    }
+    let mut worst = Status::Good;
+    for (file, all) in by_file {
+        let status = match file {
+            Some(file) => write_baseline(&file, &all, "botflow check")?,
+            None => {
+                let file = Utf8Path::new(BASELINE);
+                write_baseline(file, &all, &format!("botflow check --baseline {file}"))?
+            }
+        };
+        if status == Status::Findings {
+            worst = status;
+        }
+    }
+    Ok(worst)
+}
+
+/// The file of a baseline where nobody names one.
+const BASELINE: &str = "botflow-baseline.json";
+
+fn write_baseline(path: &Utf8Path, all: &[Checked], then: &str) -> Result<Status, Failure> {
     let written = baseline::write(path, all)?;
     output::talk(&format!(
-        "{} written to {path}. `botflow check --baseline {path}` tells what is new from now on.\n",
+        "{} written to {path}. `{then}` tells what is new from now on.\n",
         counted(written.findings, "finding", "findings")
     ));
     if written.errors == 0 {
@@ -209,8 +264,8 @@ fn write_baseline(path: &Utf8Path, all: &[Checked]) -> Result<Status, Failure> {
     Ok(Status::Findings)
 }
 
-/// Says what the baseline has kept out of the report, and what it could forget.
-fn tell_known(baseline: &Baseline, path: &Utf8Path, all: &[Checked]) {
+/// Says what baselines have kept out of the report, and what they could forget.
+fn tell_known(baselines: &BTreeMap<Utf8PathBuf, Baseline>, all: &[Checked]) {
     let known: usize = all.iter().map(|checked| checked.known.len()).sum();
     if known > 0 {
         output::talk(&format!(
@@ -218,12 +273,14 @@ fn tell_known(baseline: &Baseline, path: &Utf8Path, all: &[Checked]) {
             counted(known, "finding is", "findings are")
         ));
     }
-    let gone = baseline.gone(all);
-    if gone > 0 {
-        output::talk(&format!(
-            "{gone} of the baseline {} gone; write it anew: `botflow check --write-baseline={path}`\n",
-            if gone == 1 { "is" } else { "are" }
-        ));
+    for (path, baseline) in baselines {
+        let gone = baseline.gone(all);
+        if gone > 0 {
+            output::talk(&format!(
+                "{gone} of the baseline {} gone; write it anew: `botflow check --write-baseline={path}`\n",
+                if gone == 1 { "is" } else { "are" }
+            ));
+        }
     }
 }
 

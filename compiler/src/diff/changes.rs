@@ -56,6 +56,9 @@ pub fn compare(old: &Bot, new: &Bot) -> Diff {
     Diff { groups, unseen }
 }
 
+/// So many pairs of flows that are gone and that are new are compared.
+const MOST_PAIRS: usize = 40_000;
+
 /// Flows that go on under another name: those that have `moved`, and those whose words are nearly the same.
 fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section]) -> BTreeMap<Area, Area> {
     let names = |bot: &Bot| -> Vec<String> {
@@ -66,8 +69,10 @@ fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section])
             .collect()
     };
     let (old, new) = (names(versions.old), names(versions.new));
-    let gone: Vec<&String> = old.iter().filter(|name| !new.contains(name)).collect();
-    let mut come: Vec<&String> = new.iter().filter(|name| !old.contains(name)).collect();
+    let set = |names: &[String]| -> BTreeSet<String> { names.iter().cloned().collect() };
+    let (known, there) = (set(&old), set(&new));
+    let gone: Vec<&String> = old.iter().filter(|name| !there.contains(*name)).collect();
+    let mut come: Vec<&String> = new.iter().filter(|name| !known.contains(*name)).collect();
     let mut renamed = BTreeMap::new();
     let mut left = Vec::new();
     for name in gone {
@@ -83,17 +88,29 @@ fn renamed_flows(versions: &Versions<'_>, before: &[Section], after: &[Section])
             None => left.push(name),
         }
     }
-    let told = |sections: &[Section], name: &String| -> Vec<Fact> {
-        let area = Area::Flow(name.clone());
-        let own = sections.iter().filter(|section| section.area == area);
-        own.flat_map(|section| section.facts.iter().cloned()).collect()
+    // Where that many flows are others, it is another bot.
+    if left.len().saturating_mul(come.len()) > MOST_PAIRS {
+        return renamed;
+    }
+    let told = |sections: &[Section], names: &[&String]| -> BTreeMap<String, Vec<Fact>> {
+        let mut facts: BTreeMap<String, Vec<Fact>> = BTreeMap::new();
+        facts.extend(names.iter().map(|name| ((*name).clone(), Vec::new())));
+        for section in sections {
+            if let Area::Flow(name) = &section.area
+                && let Some(facts) = facts.get_mut(name)
+            {
+                facts.extend(section.facts.iter().cloned());
+            }
+        }
+        facts
     };
+    let (were, are) = (told(before, &left), told(after, &come));
     for name in left {
-        let was = told(before, name);
+        let was = &were[name];
         let like = come
             .iter()
             .enumerate()
-            .map(|(at, to)| (in_common(&was, &told(after, to)), at));
+            .map(|(at, to)| (in_common(was, &are[*to]), at));
         if let Some((like, at)) = like.max_by_key(|(like, at)| (*like, std::cmp::Reverse(*at)))
             && like >= 60
         {

@@ -6,6 +6,8 @@
 mod messages;
 mod places;
 
+use std::collections::BTreeMap;
+
 use botflow_artifact::versions::Regions;
 use botflow_artifact::*;
 
@@ -73,6 +75,7 @@ pub(super) fn sections(bot: &Bot) -> Vec<Section> {
         bot,
         marks,
         sections: Vec::new(),
+        known: BTreeMap::new(),
         current: None,
         held: Vec::new(),
         pc: Pc(0),
@@ -205,6 +208,8 @@ struct Reader<'w, 'b> {
     bot: &'b Bot,
     marks: Vec<Vec<Mark>>,
     sections: Vec<Section>,
+    /// The first section of each area and key.
+    known: BTreeMap<(Area, String), usize>,
     /// The section that is written, and its flow.
     current: Option<(usize, FlowId)>,
     held: Vec<Held>,
@@ -224,14 +229,22 @@ impl Reader<'_, '_> {
     fn begin(&mut self, mut section: Section, flow: FlowId) {
         section.source = section.source.or_else(|| self.source_of_code(self.pc));
         self.held.clear();
-        let known = (self.sections.iter()).position(|one| one.area == section.area && one.key == section.key);
+        let known = self.known.get(&(section.area.clone(), section.key.clone()));
         // The body of a flow has been begun by its head; ways of `on unclear` go on with the handler.
-        let again = known.filter(|_| matches!(section.site, Site::Flow(_) | Site::Handler(_)));
-        let at = again.unwrap_or_else(|| {
-            self.sections.push(section);
-            self.sections.len() - 1
-        });
+        let again = known
+            .copied()
+            .filter(|_| matches!(section.site, Site::Flow(_) | Site::Handler(_)));
+        let at = again.unwrap_or_else(|| self.add(section));
         self.current = Some((at, flow));
+    }
+
+    /// A section; its number.
+    fn add(&mut self, section: Section) -> usize {
+        let at = self.sections.len();
+        let name = (section.area.clone(), section.key.clone());
+        self.known.entry(name).or_insert(at);
+        self.sections.push(section);
+        at
     }
 
     fn head(&mut self, id: FlowId, flow: &Flow) {
@@ -258,7 +271,7 @@ impl Reader<'_, '_> {
             section.facts[number].also = self.wording.translations(Within::flow(id), subject);
             section.facts[number].spoken = true;
         }
-        self.sections.push(section);
+        self.add(section);
     }
 
     fn handler(&mut self, id: HandlerId) {

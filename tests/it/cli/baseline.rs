@@ -180,3 +180,44 @@ fn files_that_are_none() {
     )
     .ends(2);
 }
+
+/// A project says itself where its baseline is; what is written goes there.
+#[test]
+fn a_project_names_its_baseline() {
+    let folder = new_bot();
+    let here = folder.path();
+    write(
+        here.join("bot/botflow.toml"),
+        "[baseline]\nfile = \"ci/known.json\"\n",
+    );
+    fs::create_dir(here.join("bot/ci")).expect("a folder can be made");
+    write(here.join("bot/more.flow"), "event never_used\n");
+    botflow(here, &["check", "bot"]).ends(3).says("bot/ci/known.json");
+    botflow(here, &["check", "bot", "--write-baseline"])
+        .ends(0)
+        .says("1 finding written to bot/ci/known.json. `botflow check` tells what is new");
+    for (from, path) in [(here.to_owned(), "bot"), (here.join("bot"), ".")] {
+        botflow(&from, &["check", path, "--deny", "warnings"])
+            .ends(0)
+            .says("1 finding is in the baseline");
+    }
+    write(here.join("bot/more.flow"), "event never_used\nevent nor_this\n");
+    botflow(here, &["check", "bot", "--deny", "warnings"])
+        .ends(1)
+        .prints("nor_this");
+    // What is named on the command line goes first.
+    botflow(here, &["check", "bot", "--write-baseline=all.json"]).ends(0);
+    botflow(
+        here,
+        &["check", "bot", "--deny", "warnings", "--baseline", "all.json"],
+    )
+    .ends(0);
+    write(
+        here.join("bot/botflow.toml"),
+        "[baseline]\npath = \"x\"\nfile = 5\n",
+    );
+    botflow(here, &["check", "bot"])
+        .ends(1)
+        .prints("`[baseline]` has no setting `path`")
+        .prints("This is no path of a file.");
+}

@@ -183,3 +183,140 @@ fn files_that_are_no_text_are_left_alone() {
     assert_eq!(fs::read(&flow).expect("it is there"), bytes);
     assert!(!run.talk.contains("mended in"), "{}", run.talk);
 }
+
+const ANSWERING: &str = "bot shop {
+  languages en, ro
+  channels web
+  start hello
+}
+
+always {
+  on silence 1h -> finish abandoned
+  on unclear -> finish unresolved
+}
+
+faq {
+  source \"faq/*.md\"
+}
+
+flow hello {
+  say \"Hi!\"
+  finish resolved
+}
+";
+
+const CATALOGUE: &str = "msgid \"\"\nmsgstr \"\"\n\"Language: ro\\n\"\n\n# botflow: allow wrong-language -- it was\nmsgctxt \"hello · \
+                         say\"\nmsgid \"Hi!\"\nmsgstr \"Salut!\"\n";
+
+/// A comment that nothing needs goes wherever it stands: in conversations, catalogues and answers, too.
+#[test]
+fn what_stands_beside_the_flows_is_mended_too() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files can be made");
+    let here = folder.path();
+    let files = [
+        ("botflow.toml", "", ""),
+        ("bot.flow", ANSWERING, ""),
+        (
+            "locales/ro.po",
+            CATALOGUE,
+            "# botflow: allow wrong-language -- it was\n",
+        ),
+        (
+            "faq/shop.md",
+            "# Open?\n<!-- botflow: allow faq-shadowed -- it was -->\nAlways.\n",
+            "<!-- botflow: allow faq-shadowed -- it was -->\n",
+        ),
+        (
+            "tests/a.chat",
+            "conversation a\n# botflow: allow chat-stub-unused -- it was\n> hi\n< Hi!\n",
+            "# botflow: allow chat-stub-unused -- it was\n",
+        ),
+    ];
+    for (path, text, _) in files {
+        write(here.join(path), text);
+    }
+    let run = botflow(here, &["check", "--diff"]).ends(1);
+    for (path, text, _) in files.iter().filter(|(.., goes)| !goes.is_empty()) {
+        assert!(
+            run.data.contains(&format!("--- {path}\n")),
+            "{path}: {}",
+            run.data
+        );
+        assert_eq!(&read(here.join(path)), text);
+    }
+    botflow(here, &["check", "--fix", "--deny", "warnings"])
+        .ends(0)
+        .says("3 findings mended in 3 files");
+    for (path, text, goes) in files {
+        let left = if goes.is_empty() {
+            text.to_owned()
+        } else {
+            text.replace(goes, "")
+        };
+        assert_eq!(read(here.join(path)), left, "{path}");
+    }
+    botflow(here, &["check", "--diff"]).ends(0);
+}
+
+/// What is found in answers is allowed by a comment of Markdown, above it or at the end of its line; nobody is told it.
+#[test]
+fn answers_have_comments_that_allow() {
+    let folder = tempfile::tempdir().expect("a folder for temporary files can be made");
+    let here = folder.path();
+    write(here.join("botflow.toml"), "");
+    write(here.join("bot.flow"), ANSWERING.replace(", ro", ""));
+    let page = here.join("faq/shop.md");
+    // What no `faq` names is nobody's business.
+    write(
+        here.join("README.md"),
+        "<!-- botflow: allow nothing -- really -->\n",
+    );
+    let twice = "# Open?\n\nAlways.\n\n# Open?\n\nNever.\n";
+    write(&page, twice);
+    botflow(here, &["check", "--deny", "warnings"])
+        .ends(1)
+        .prints("faq-duplicate");
+    for (comment, status, told) in [
+        (
+            "<!-- botflow: allow faq-duplicate -- for the days -->\n\n# Open?\n\nNever",
+            0,
+            "",
+        ),
+        (
+            "# Open? <!-- botflow: allow faq-duplicate -- for the days -->\n\nNever",
+            0,
+            "",
+        ),
+        (
+            "<!-- botflow: allow faq-duplicate -->\n# Open?\n\nNever",
+            1,
+            "allow-without-reason",
+        ),
+        (
+            "<!-- botflow: allow faq-shadowed -- x -->\n# Open?\n\nNever",
+            1,
+            "unneeded-allow",
+        ),
+        (
+            "<!-- botflow: forbid -->\n# Open?\n\nNever",
+            1,
+            "<!-- botflow: allow NAME -- why it may stay -->",
+        ),
+        (
+            "`<!-- botflow: allow faq-duplicate -- x -->`\n\n# Open?\n\nNever",
+            1,
+            "faq-duplicate",
+        ),
+    ] {
+        write(&page, twice.replace("# Open?\n\nNever", comment));
+        botflow(here, &["check", "--deny", "warnings"])
+            .ends(status)
+            .prints(told);
+    }
+    write(&page, "# Open?\n<!-- for us -->\n\nAlways.\n");
+    write(
+        here.join("tests/a.chat"),
+        "conversation a\n> hi\n< Hi!\n= finished resolved\n",
+    );
+    botflow(here, &["test"]).ends(0);
+}

@@ -3,10 +3,10 @@
 //! The machine decides it for one conversation, with its values (semantics 19.4); here it is decided for all
 //! conversations that may rest there. What is said for certain holds for each of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::needs::{mentions_of, reads_as_mentioned};
+use super::needs::{Begins, mentions_of, reached_without, reads_as_mentioned};
 use super::*;
 use crate::mentions::Mentions;
 
@@ -41,7 +41,11 @@ impl Fate {
 pub struct Judge<'a> {
     versions: Versions<'a>,
     /// Per flow and variable of the old version, at which places it may have no value.
-    without: BTreeMap<(FlowId, SlotId), Vec<bool>>,
+    without: BTreeMap<(FlowId, SlotId), BTreeSet<PlaceId>>,
+    /// Where variables of the old version have no value.
+    begins: Begins<'a>,
+    /// Flows of the old version that have handlers.
+    handling: BTreeSet<FlowId>,
     /// What mentions variables of a number, in the old and the new version.
     mentions: [BTreeMap<SlotId, Rc<Mentions>>; 2],
     /// Per old flow and new one, which variable was which.
@@ -56,6 +60,10 @@ impl<'a> Judge<'a> {
         Judge {
             versions,
             without: BTreeMap::new(),
+            begins: Begins::of(versions.old),
+            handling: (versions.old.handlers.iter())
+                .map(|handler| handler.flow)
+                .collect(),
             mentions: Default::default(),
             sources: BTreeMap::new(),
             spread: BTreeMap::new(),
@@ -146,8 +154,7 @@ impl<'a> Judge<'a> {
         if was.flow == FlowId::ALWAYS || versions.new.moved.is_empty() {
             return false;
         }
-        let handles = |handler: &Handler| handler.flow == was.flow;
-        if !versions.old.handlers.iter().any(handles) {
+        if !self.handling.contains(&was.flow) {
             return false;
         }
         let spread = self.spread.entry(was.flow).or_insert_with(|| {
@@ -210,11 +217,11 @@ impl<'a> Judge<'a> {
     }
 
     fn may_be_without(&mut self, flow: FlowId, slot: SlotId, place: PlaceId) -> bool {
-        let old = self.versions.old;
+        let begins = &self.begins;
         let places = self
             .without
             .entry((flow, slot))
-            .or_insert_with(|| reached_without(old, flow, slot));
-        places.get(place.index()).copied().unwrap_or(true)
+            .or_insert_with(|| reached_without(begins, flow, slot));
+        places.contains(&place)
     }
 }

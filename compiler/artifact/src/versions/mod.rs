@@ -12,18 +12,20 @@ mod regions;
 
 pub use fate::{Fate, Judge};
 pub use fit::{Fit, is_optional};
-pub use needs::{reached_with, reached_without, reads};
+pub use needs::{reached_with, reads};
 pub use regions::Regions;
 
 use smol_str::SmolStr;
 
 use crate::*;
 
-/// The places of a version, to be found by their hash.
+/// The places of a version, to be found by their hash, and its flows, by their name.
 #[derive(Clone, Debug, Default)]
 pub struct PlaceIndex {
     /// Ascending.
     by_hash: Vec<(PlaceHash, PlaceId)>,
+    /// Ascending; of two of one name the first. Everything around flows has none.
+    flows: Vec<(SmolStr, FlowId)>,
 }
 
 impl PlaceIndex {
@@ -34,7 +36,21 @@ impl PlaceIndex {
             .map(|(id, place)| (place.hash, PlaceId::from(id)))
             .collect();
         by_hash.sort_unstable();
-        PlaceIndex { by_hash }
+        let flows = bot.flows.iter().enumerate().skip(1);
+        let mut flows: Vec<_> = flows
+            .map(|(id, flow)| (flow.name.clone(), FlowId::from(id)))
+            .collect();
+        flows.sort_unstable();
+        PlaceIndex { by_hash, flows }
+    }
+
+    /// The flow of this name.
+    pub fn flow(&self, name: &str) -> Option<FlowId> {
+        let at = self.flows.partition_point(|(known, _)| known.as_str() < name);
+        self.flows
+            .get(at)
+            .filter(|(known, _)| known == name)
+            .map(|(_, id)| *id)
     }
 
     /// The place of this hash; a verified bot has at most one.
@@ -92,13 +108,10 @@ impl<'a> Versions<'a> {
             return Some(old);
         }
         let name = &self.old.flows.get(old.index())?.name;
-        let named = |name: &str| {
-            let mut flows = self.new.flows.iter().enumerate().skip(1);
-            flows
-                .find(|(_, flow)| flow.name == name)
-                .map(|(id, _)| FlowId::from(id))
-        };
-        named(name).or_else(|| self.moves(name).iter().find_map(|name| named(name)))
+        let index = self.index;
+        index
+            .flow(name)
+            .or_else(|| self.moves(name).iter().find_map(|name| index.flow(name)))
     }
 
     /// The place of the new version: the one of the same hash and kind, or where it has moved to.

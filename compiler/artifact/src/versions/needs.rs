@@ -2,6 +2,7 @@
 //! compiler proves within one version that what is read is known; between two of them a question may have been added
 //! before the place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::regions::Regions;
@@ -29,11 +30,47 @@ pub(super) fn reads_as_mentioned(bot: &Bot, place: PlaceId, slot: SlotId, mentio
     walk.found
 }
 
-/// The places of a flow that can be reached while a variable of it has no value yet, or none any more.
-pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
+/// Where the ways begin on which a variable has no value, for all variables of a bot: found once, so that the work for
+/// each of them does not grow with the bot.
+#[derive(Debug)]
+pub(super) struct Begins<'a> {
+    bot: &'a Bot,
+    /// Handlers of buttons, by their flow: they may hear before anything was asked.
+    pressed: BTreeMap<FlowId, Vec<&'a Handler>>,
+    /// What stands behind where a variable loses its value.
+    cleared: BTreeMap<(FlowId, SlotId), Vec<Pc>>,
+}
+
+impl<'a> Begins<'a> {
+    /// Of a bot.
+    pub(super) fn of(bot: &'a Bot) -> Begins<'a> {
+        let mut pressed: BTreeMap<FlowId, Vec<&Handler>> = BTreeMap::new();
+        for handler in &bot.handlers {
+            if matches!(handler.hears, Hears::Pressed { .. }) {
+                pressed.entry(handler.flow).or_default().push(handler);
+            }
+        }
+        let regions = Regions::of(bot);
+        let mut cleared: BTreeMap<(FlowId, SlotId), Vec<Pc>> = BTreeMap::new();
+        for (pc, op) in bot.code.iter().enumerate() {
+            if let Op::Clear(slot) = op {
+                let behind = cleared.entry((regions.flow(Pc::from(pc)), *slot));
+                behind.or_default().push(Pc::from(pc + 1));
+            }
+        }
+        Begins {
+            bot,
+            pressed,
+            cleared,
+        }
+    }
+}
+
+/// The places that can be reached in a flow while a variable of it has no value yet, or none any more.
+pub(super) fn reached_without(begins: &Begins<'_>, flow: FlowId, slot: SlotId) -> BTreeSet<PlaceId> {
+    let bot = begins.bot;
     // What reads it makes no difference here.
     let mut walk = Walk::new(bot, slot, Rc::new(Mentions::default()));
-    let has = |one: FlowId| one == flow;
     let declared = bot.flows.get(flow.index());
     let given = declared.is_some_and(|flow| slot.0 < flow.params);
     if flow == FlowId::ALWAYS {
@@ -41,7 +78,7 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
         for handler in &bot.handlers {
             let gives =
                 matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
-            if has(handler.flow) && !gives {
+            if handler.flow == flow && !gives {
                 walk.go(handler.code);
             }
         }
@@ -51,30 +88,19 @@ pub fn reached_without(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
         }
     } else if !given && let Some(declared) = declared {
         walk.go(declared.entry);
-        // Handlers of the flow may hear before anything was asked.
-        for handler in &bot.handlers {
-            let gives =
-                matches!(&handler.hears, Hears::Intent { params, .. } if params.contains(&Some(slot)));
-            if has(handler.flow) && !gives && matches!(handler.hears, Hears::Pressed { .. }) {
-                walk.go(handler.code);
-            }
+        for handler in begins.pressed.get(&flow).into_iter().flatten() {
+            walk.go(handler.code);
         }
     }
-    let clears = |op: &Op| matches!(op, Op::Clear(one) if *one == slot);
-    if bot.code.iter().any(clears) {
-        let regions = Regions::of(bot);
-        for (pc, op) in bot.code.iter().enumerate() {
-            if clears(op) && regions.flow(Pc::from(pc)) == flow {
-                walk.go(Pc::from(pc + 1));
-            }
-        }
+    for behind in begins.cleared.get(&(flow, slot)).into_iter().flatten() {
+        walk.go(*behind);
     }
     walk.until(|_| false);
     walk.places
 }
 
 /// The places of a flow that can be reached when a variable of it has got a value.
-pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> Vec<bool> {
+pub fn reached_with(bot: &Bot, flow: FlowId, slot: SlotId) -> BTreeSet<PlaceId> {
     // No variable ends this walk.
     let mut walk = Walk::new(bot, SlotId(u32::MAX), Rc::new(Mentions::default()));
     if let Some(declared) = bot.flows.get(flow.index())
@@ -122,10 +148,10 @@ struct Walk<'a> {
     bot: &'a Bot,
     slot: SlotId,
     mentions: Rc<Mentions>,
-    /// Operations seen, and those to look at.
-    seen: Vec<bool>,
+    /// Operations seen, and those to look at. A walk sees little of a large bot.
+    seen: BTreeSet<Pc>,
     todo: Vec<Pc>,
-    places: Vec<bool>,
+    places: BTreeSet<PlaceId>,
     found: bool,
 }
 
@@ -135,9 +161,9 @@ impl<'a> Walk<'a> {
             bot,
             slot,
             mentions,
-            seen: vec![false; bot.code.len()],
+            seen: BTreeSet::new(),
             todo: Vec::new(),
-            places: vec![false; bot.places.len()],
+            places: BTreeSet::new(),
             found: false,
         }
     }
@@ -148,9 +174,8 @@ impl<'a> Walk<'a> {
             if enough(self) {
                 return;
             }
-            match self.seen.get_mut(pc.index()) {
-                None | Some(true) => continue,
-                Some(seen) => *seen = true,
+            if !self.seen.insert(pc) {
+                continue;
             }
             let bot = self.bot;
             if let Some(op) = bot.code.get(pc.index()) {
@@ -249,7 +274,7 @@ impl<'a> Walk<'a> {
         let Some(place) = self.bot.places.get(id.index()) else {
             return;
         };
-        if std::mem::replace(&mut self.places[id.index()], true) {
+        if !self.places.insert(id) {
             return;
         }
         for handler in &place.handlers {

@@ -30,8 +30,9 @@ pub(super) fn check(documents: &[Document<'_>], all: &[Source], findings: &mut V
                 }
             }
         }
+        let bare = faq::without_comments(&document.source.text);
         for section in document.sections.iter().filter(|section| section.is_entry()) {
-            let answer = &document.source.text[section.answer.clone()];
+            let answer = &bare[section.answer.clone()];
             for (at, target) in links(answer) {
                 let start = section.answer.start + at;
                 let span = document.span(&(start..start + target.len()));

@@ -41,8 +41,8 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Vec<(FlowId, Slo
             }
             // Nobody has it where nothing is waited for behind it.
             let with = reached_with(old, from, SlotId::from(source));
-            let rests = |place: usize| !matches!(old.places[place].kind, PlaceKind::Form(_));
-            if !(0..old.places.len()).any(|place| with[place] && rests(place)) {
+            let rests = |place: &PlaceId| !matches!(old.places[place.index()].kind, PlaceKind::Form(_));
+            if !with.iter().any(rests) {
                 continue;
             }
             let id = SlotId::from(slot);
