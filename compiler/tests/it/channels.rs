@@ -58,7 +58,7 @@ fn a_label_is_told_once_with_all_channels() {
         found("web, whatsapp, messenger, sms, line", &long),
         [
             "label-too-long: On WhatsApp a button holds 20 characters; this one has 27, and people read `Where has my \
-             parcel…`. The same goes for Messenger and LINE."
+             parcel…`. All options are numbered lines instead on Messenger and LINE."
         ]
     );
     assert_eq!(found("web, sms, telegram, viber", &long), [""; 0]);

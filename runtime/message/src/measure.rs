@@ -117,6 +117,11 @@ fn cut_with(text: &str, most: usize, unit: Unit, tail: &str) -> String {
     format!("{}…{tail}", out.trim_end())
 }
 
+/// Whether a label of this length is cut so much that people cannot know what it says: more than a quarter goes.
+pub fn loses_meaning(length: usize, limit: Limit) -> bool {
+    !limit.allows(length) && limit.most().saturating_sub(1).saturating_mul(4) < length.saturating_mul(3)
+}
+
 /// Labels as a channel shows them: on one line, within the limit, and no two alike (a number tells those apart
 /// that are). In the given order; the limit is at least [`LEAST_LABEL`] or none.
 pub fn fit_labels<'a>(labels: impl Iterator<Item = &'a str>, limit: Limit, unit: Unit) -> Vec<String> {

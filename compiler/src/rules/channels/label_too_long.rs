@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use botflow_artifact::{Part, TextId};
 use botflow_message::measure::{Limit, Unit, cut, one_line};
 
-use super::lengths::TooLong;
-use super::spoken::{Role, Spoken};
+use super::lengths::{TooLong, written_out};
+use super::spoken::{Role, Shown, Spoken};
 use super::text_too_long::unit;
-use super::words::{on, others};
+use super::words::{and, name, on, others};
 use crate::finding::{Finding, Level, Rule};
 
 /// The rule.
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     code: "BF402",
     name: "label-too-long",
     level: Level::Error,
-    summary: "A label is cut on a channel, so that people cannot read what it says.",
+    summary: "A label has no room on a channel: people cannot read it, or cannot press it.",
     page: include_str!("label_too_long.md"),
 };
 
@@ -36,7 +36,7 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, alike: &BTreeSet<TextId>, findings:
         let (Some(found), Some(at)) = (spoken.too_long_as_written(shown), spoken.written(shown.text)) else {
             continue;
         };
-        let message = sentence(spoken, shown.text, what, &found);
+        let message = sentence(spoken, shown, what, &found);
         let channel = &spoken.channels[found.channel].name;
         let help = if spoken.has_holes(shown.text) {
             "Say less around the value, or give its type a length that fits: `type short_name = text length 1 to 20`."
@@ -53,14 +53,33 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, alike: &BTreeSet<TextId>, findings:
     }
 }
 
-/// What is wrong with a label: what there is room for, what it has, and what people read.
-pub(super) fn sentence(spoken: &Spoken<'_, '_>, text: TextId, what: &str, found: &TooLong) -> String {
-    let channel = &spoken.channels[found.channel].name;
-    let rest = spoken
+/// What is wrong with a label: what there is room for, what it has, and what becomes of it.
+fn sentence(spoken: &Spoken<'_, '_>, shown: &Shown, what: &str, found: &TooLong) -> String {
+    let main = &spoken.channels[found.channel];
+    let lines = |profile| shown.role == Role::Option && written_out(profile);
+    let (same, other): (Vec<_>, Vec<_>) = spoken
         .each(found.on & !(1 << found.channel))
-        .map(|(_, channel)| &channel.name);
-    let rest = others(rest);
-    let read = match whole(spoken, text) {
+        .map(|(_, channel)| channel)
+        .partition(|channel| lines(channel.profile) == lines(main.profile));
+    let rest = others(same.iter().map(|channel| &channel.name));
+    let names: Vec<&str> = other.iter().map(|channel| name(&channel.name)).collect();
+    let elsewhere = match (names.is_empty(), lines(main.profile)) {
+        (true, _) => String::new(),
+        (false, false) => format!(" All options are numbered lines instead on {}.", and(&names)),
+        (false, true) => format!(" It is cut on {}.", and(&names)),
+    };
+    let read = match whole(spoken, shown.text) {
+        _ if lines(main.profile) => {
+            let has = if spoken.has_holes(shown.text) {
+                "can have"
+            } else {
+                "has"
+            };
+            format!(
+                "this one {has} {}, so that all options become numbered lines that nobody can press",
+                found.length
+            )
+        }
         Some(label) => {
             let most = i64::try_from(found.limit).unwrap_or(i64::MAX);
             let seen = cut(&one_line(&label), Limit(most), found.unit);
@@ -74,8 +93,8 @@ pub(super) fn sentence(spoken: &Spoken<'_, '_>, text: TextId, what: &str, found:
         "characters"
     };
     format!(
-        "{} {what} holds {} {counted}; {read}.{rest}",
-        on(channel),
+        "{} {what} holds {} {counted}; {read}.{rest}{elsewhere}",
+        on(&main.name),
         found.limit
     )
 }

@@ -9,7 +9,7 @@ use botflow_message::measure::{Limit, Unit, cut, one_line};
 use smol_str::SmolStr;
 
 use super::label_too_long::whole;
-use super::lengths::{Shape, shape};
+use super::lengths::{Shape, shape, written_out};
 use super::spoken::{Role, Sent, Spoken};
 use super::words::{on, others};
 use crate::finding::{Finding, Level, Rule};
@@ -54,16 +54,16 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) -> BTr
             continue;
         };
         told.extend([found.first, found.second]);
-        let channel = &found.channels[0];
         findings.push(
             Finding::new(
                 &RULE,
                 second,
                 format!(
-                    "{} this label and another one both begin with `{}`, and the rest is cut off.{}",
-                    on(channel),
+                    "{} this label and another one both begin with `{}`, {}.{}",
+                    on(&found.channels[0]),
                     found.seen.trim_end_matches('…'),
-                    others(found.channels[1..].iter()),
+                    becomes(spoken, sent, &found.channels[0]),
+                    same_for(spoken, sent, &found.channels),
                 ),
             )
             .help("Let the labels differ in their first words.")
@@ -119,11 +119,12 @@ pub(super) fn check_translated(
                     &RULE,
                     second,
                     format!(
-                        "{} this label and another one both begin with `{}` in {}, and the rest is cut off.{}",
+                        "{} this label and another one both begin with `{}` in {}, {}.{}",
                         on(&found.channels[0]),
                         found.seen.trim_end_matches('…'),
                         name_of(code.map_or("", |code| code.as_str())),
-                        others(found.channels[1..].iter()),
+                        becomes(spoken, sent, &found.channels[0]),
+                        same_for(spoken, sent, &found.channels),
                     ),
                 )
                 .help("Let the translations differ in their first words.")
@@ -132,6 +133,30 @@ pub(super) fn check_translated(
         }
     }
     marked
+}
+
+/// What a channel makes of labels that it would cut to the same.
+fn becomes(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, channel: &str) -> &'static str {
+    match lines(spoken, sent, channel) {
+        true => "and there is no room for more: all options become numbered lines that nobody can press",
+        false => "and the rest is cut off",
+    }
+}
+
+/// The other channels that do the same.
+fn same_for(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, channels: &[SmolStr]) -> String {
+    let first = lines(spoken, sent, &channels[0]);
+    others(
+        channels[1..]
+            .iter()
+            .filter(|channel| lines(spoken, sent, channel) == first),
+    )
+}
+
+/// Suggestions are cut where options are written out.
+fn lines(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, channel: &str) -> bool {
+    let profile = spoken.context.profiles.get(channel);
+    sent.asks.options > 0 && profile.is_some_and(written_out)
 }
 
 /// A label without holes in a language that has words of its own for it.

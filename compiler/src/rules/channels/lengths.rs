@@ -6,7 +6,7 @@
 
 use botflow_artifact::{ButtonAct, LanguageId, Part, TextId, TextVariant};
 use botflow_message::Profile;
-use botflow_message::measure::{Limit, Unit};
+use botflow_message::measure::{Limit, Unit, loses_meaning};
 
 use super::spoken::{Asks, Channels, Role, Sent, Shown, Spoken};
 
@@ -134,11 +134,6 @@ impl<'c, 'l> Spoken<'c, 'l> {
     }
 }
 
-/// Whether a label of this length is cut so much that people cannot know what it says: more than a quarter goes.
-pub(super) fn loses_meaning(length: usize, limit: Limit) -> bool {
-    !limit.allows(length) && limit.most().saturating_sub(1).saturating_mul(4) < length.saturating_mul(3)
-}
-
 /// The room that a channel has for a text; none if it has all the room there is, or shows it in another way.
 fn room(role: Role, profile: &Profile, sent: &Sent<'_>) -> Option<(Limit, Unit)> {
     let (limit, unit) = match role {
@@ -190,6 +185,11 @@ pub(super) fn shows_cards(profile: &Profile, sent: &Sent<'_>) -> bool {
         && facts.buttons.allows(cards.buttons.len())
         && (!facts.image_required || cards.image.is_some())
         && cards.buttons.iter().all(|button| shown(button.act))
+}
+
+/// Whether a channel writes all options out as numbered lines if a label has no room: it has no list for them.
+pub(crate) fn written_out(profile: &Profile) -> bool {
+    profile.options.max.exists() && !profile.list.rows.exists()
 }
 
 /// Where a channel shows so many options.
@@ -298,7 +298,12 @@ mod tests {
                 let payload = format!("p.{at}");
                 let (_, seen) = shown.iter().find(|(known, _)| *known == payload).expect("it can be picked");
                 let length = Unit::Utf16.measure(label);
+                let unread = |label: &String| {
+                    room.is_some_and(|(limit, _)| loses_meaning(Unit::Utf16.measure(label), limit))
+                };
                 match room {
+                    // Where there is no list, one label that people could not read makes lines of all.
+                    Some(_) if written_out(&profile) && labels.iter().any(unread) => prop_assert_eq!(seen, label),
                     None => prop_assert_eq!(seen, label),
                     Some((limit, _)) if limit.allows(length) => prop_assert_eq!(seen, label),
                     Some((limit, _)) => {

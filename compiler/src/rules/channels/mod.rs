@@ -6,7 +6,7 @@
 
 mod conditions;
 mod files;
-mod lengths;
+pub(crate) mod lengths;
 pub(crate) mod spoken;
 mod words;
 

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Level, Rule};
 use crate::locales::units::Role;
 use crate::names::table::FxIndexMap;
 use crate::project::Span;
+use crate::rules::channels::lengths::written_out;
 use crate::rules::channels::spoken::{Role as Shows, Spoken};
 
 /// The rule.
@@ -66,6 +67,15 @@ pub(crate) fn check(spoken: &Spoken<'_, '_>, alike: &BTreeSet<Span>, findings: &
             let in_parts = matches!(shown.role, Shows::Body | Shows::Hint);
             let public = spoken.sent[shown.sent].message.public_reply;
             let finding = match (in_parts, public) {
+                (false, _)
+                    if shown.role == Shows::Option && written_out(spoken.channels[found.channel].profile) =>
+                {
+                    Finding::new(
+                        &RULE,
+                        *at,
+                        format!("{has}: all options would become numbered lines that nobody can press."),
+                    )
+                }
                 (false, _) => Finding::new(&RULE, *at, format!("{has}: the rest would be cut off.")),
                 (true, true) => Finding::new(
                     &RULE,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::cards;
 use super::{Draft, files};
-use crate::measure::{Limit, Unit, cut, fit_labels, one_line};
+use crate::measure::{Limit, Unit, cut, fit_labels, loses_meaning, one_line};
 use crate::message::{Action, Button, Card, Message, Suggestion, Text};
 use crate::profile::{LinkFacts, Profile};
 use crate::rendered::{Answer, Degraded, List, Row};
@@ -118,7 +118,15 @@ fn places(presses: &[(&Text, &Text)], suggestions: &[&Suggestion], profile: &Pro
         .map(|(label, _)| cut(&one_line(label), facts.label, facts.unit))
         .collect();
     let distinct: BTreeSet<&String> = cut_labels.iter().collect();
-    let cuts_collide = list.description.exists() && distinct.len() < cut_labels.len();
+    let alike = distinct.len() < cut_labels.len();
+    let cuts_collide = list.description.exists() && alike;
+    // Without a list the options are written out instead, so that nothing of them is lost. What reads the same as a whole
+    // would not gain by it.
+    let unread = !list.rows.exists() && {
+        let whole: Vec<String> = presses.iter().map(|(label, _)| one_line(label)).collect();
+        let lost = |label: &String| loses_meaning(facts.unit.measure(label), facts.label);
+        whole.iter().any(lost) || alike && whole.iter().collect::<BTreeSet<_>>().len() > distinct.len()
+    };
     let choose = |count: usize, payloads: &mut dyn Iterator<Item = &Text>| {
         let payloads: Vec<&Text> = payloads.collect();
         let buttons =
@@ -126,6 +134,7 @@ fn places(presses: &[(&Text, &Text)], suggestions: &[&Suggestion], profile: &Pro
         let rows = list.rows.allows(count) && payloads.iter().all(|payload| fits_row(payload));
         match (buttons, rows) {
             (true, true) if cuts_collide => Place::List,
+            (true, false) if unread => Place::Words,
             (true, _) => Place::Buttons,
             (false, true) => Place::List,
             (false, false) => Place::Words,
