@@ -158,13 +158,23 @@ pub fn entries(text: &str) -> Vec<Entry> {
             let asked = section.asked().map(|(words, _)| words.clone()).collect();
             // A line that is only a comment is none, and parts no paragraph.
             let written = text[section.answer.clone()].lines();
-            let answer: Vec<&str> = (bare[section.answer.clone()].lines().zip(written))
+            let answer: Vec<Cow<'_, str>> = (bare[section.answer.clone()].lines().zip(written))
                 .filter(|(bare, written)| written.trim().is_empty() || !bare.trim().is_empty())
-                .map(|(bare, _)| bare.trim_end())
+                .map(|(bare, written)| said(bare.trim_end(), written.trim_end()))
                 .collect();
             (asked, paragraphs(&answer.join("\n")))
         })
         .collect()
+}
+
+/// A line without its comments: where one was between words, one space is left.
+fn said<'t>(bare: &'t str, written: &str) -> Cow<'t, str> {
+    if written.starts_with(bare) {
+        return Cow::Borrowed(bare);
+    }
+    let indented = written.len() - written.trim_start().len();
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    Cow::Owned(format!("{}{}", " ".repeat(indented), words.join(" ")))
 }
 
 /// The words of a heading: one to six `#`, a space, and words, perhaps with `#` behind them.
@@ -304,7 +314,7 @@ mod tests {
              <!-- five --> six `<!-- seven -->`.\n\n```\n<!-- code -->\n```\n<!-- open\n",
             &[(
                 &["A?", "C?"],
-                "One four                 six `<!-- seven -->`.\n\n```\n<!-- code -->\n```\n<!-- open",
+                "One four six `<!-- seven -->`.\n\n```\n<!-- code -->\n```\n<!-- open",
             )],
         );
         check("# A?\n<!-- nothing -->\n", &[]);
