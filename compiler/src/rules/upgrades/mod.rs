@@ -41,7 +41,7 @@ pub(crate) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
     let changed = answer_type_changed::check(pair, found);
     answer_lost::check(pair, &renamed, &changed, found);
     customer_field_changed::check(pair, found);
-    trigger_meaning_changed::check(pair, found);
+    trigger_meaning_changed::check(pair, &renamed, found);
     goal_meaning_changed::check(pair, found);
     experiment_resplit::check(pair, found);
     consent_purpose_changed::check(pair, found);

@@ -40,7 +40,15 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
             .iter()
             .filter(tells)
             .max_by_key(|moved| moved.from.len());
-        let Some(moved) = tells.or(pair.new.bot.moved.first()) else {
+        // Where a flow is run is named after the flow, and moves with it.
+        let of_run = || {
+            let PlaceKind::Run(run) = &place.kind else {
+                return None;
+            };
+            let flow = pair.old.bot.flows.get(run.flow.index())?;
+            pair.new.bot.moved.iter().find(|moved| moved.from == flow.name)
+        };
+        let Some(moved) = tells.or_else(of_run).or(pair.new.bot.moved.first()) else {
             continue;
         };
         match told.iter_mut().find(|(known, _)| std::ptr::eq(*known, moved)) {

@@ -46,6 +46,14 @@ struct Lost<'s> {
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
     let mut renamed = Renamed::default();
     let mut lost: Vec<Lost<'_>> = Vec::new();
+    let asks_for_what_is_gone = |one: &&Stranded| {
+        let place = &pair.old.bot.places[one.place.index()];
+        asked_field(pair.old.bot, &place.kind).is_some_and(|field| !has_field(pair.new.bot, field))
+    };
+    let of_fields: Vec<&str> = (pair.stranded.iter())
+        .filter(asks_for_what_is_gone)
+        .map(|one| one.name.as_str())
+        .collect();
     let mut runs: Vec<(FlowId, &Stranded)> = Vec::new();
     for one in pair.stranded.iter().filter(|one| one.why != Gone::Lacks) {
         if one.why == Gone::Changed {
@@ -61,7 +69,10 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
             continue;
         }
         // A field of the card that is gone has its finding, with the questions that ask for it.
-        if asked_field(pair.old.bot, &place.kind).is_some_and(|field| !has_field(pair.new.bot, field)) {
+        if of_fields.iter().any(|known| {
+            let rest = one.name.strip_prefix(known);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }) {
             continue;
         }
         let (name, what, at) = gone(pair, one.place, place);
@@ -106,18 +117,19 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) -> Renamed {
     renamed
 }
 
-/// The field of the card that a question asks for.
+/// The field of the card that a question asks for, or whose address is proven.
 pub(super) fn asked_field<'b>(bot: &'b Bot, kind: &PlaceKind) -> Option<&'b str> {
     match kind {
         PlaceKind::Ask(ask) => match ask.into {
             AskTarget::Customer(field) => Some(bot.customer.get(field.index())?.name.as_str()),
             AskTarget::Slot(_) => None,
         },
+        PlaceKind::Verify(verify) => Some(bot.customer.get(verify.field.index())?.name.as_str()),
         _ => None,
     }
 }
 
-fn has_field(bot: &Bot, name: &str) -> bool {
+pub(super) fn has_field(bot: &Bot, name: &str) -> bool {
     bot.customer.iter().any(|field| field.name == name)
 }
 

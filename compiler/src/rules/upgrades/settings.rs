@@ -1,5 +1,6 @@
 //! Settings of declarations that both versions have, compared by what they are called.
 
+use super::place_removed::has_field;
 use crate::diff::portrait::Section;
 use crate::diff::upgrade::Pair;
 
@@ -41,11 +42,23 @@ pub(super) fn changed(pair: &Pair<'_>, key: &str, kinds: &[&'static str]) -> Vec
     let mut changed = Vec::new();
     for kind in kinds {
         let (before, after) = (words(&pair.before[old], kind), words(&pair.after[new], kind));
-        if before != after {
+        // That a field of the card is gone has its finding, wherever the field was read.
+        if before != after && !before.iter().any(|words| reads_what_is_gone(pair, words)) {
             changed.push(Setting { kind, before, after });
         }
     }
     changed
+}
+
+/// Whether a condition reads a field of the card that the new version does not have.
+fn reads_what_is_gone(pair: &Pair<'_>, words: &str) -> bool {
+    words.split("customer.").skip(1).any(|rest| {
+        let name = rest
+            .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .next();
+        let name = name.unwrap_or_default();
+        has_field(pair.old.bot, name) && !has_field(pair.new.bot, name)
+    })
 }
 
 /// All of them in one sentence.

@@ -2,6 +2,7 @@
 
 use botflow_artifact::TriggerSource;
 
+use super::place_removed::Renamed;
 use super::settings;
 use crate::diff::upgrade::{Found, Pair};
 use crate::finding::{Finding, Level, Rule};
@@ -28,13 +29,16 @@ const MEANING: &[&str] = &[
 ];
 
 /// One finding for each trigger.
-pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<Found>) {
+pub(super) fn check(pair: &Pair<'_>, flows: &Renamed, found: &mut Vec<Found>) {
     for (id, trigger) in pair.new.bot.triggers.iter().enumerate() {
         let changed = settings::changed(pair, &format!("trigger {}", trigger.name), MEANING);
         // A flow that has another name is the same flow.
         let was = pair.old.bot.triggers.iter().find(|one| one.name == trigger.name);
         let starts = was.is_some_and(|was| {
-            pair.versions.flow(was.start) == Some(trigger.start) && was.args.len() == trigger.args.len()
+            let now = pair.versions.flow(was.start);
+            // One that is gone has its finding, which says what it is likely called now.
+            let renamed = now.is_none() && flows.flows.contains(&trigger.start);
+            (now == Some(trigger.start) || renamed) && was.args.len() == trigger.args.len()
         });
         let renamed = |setting: &settings::Setting| {
             let called = |all: &[String]| {

@@ -89,7 +89,7 @@ fn unneeded_allow(bot: &Bot) -> Vec<Mutant> {
         let name = names[nth % names.len()];
         if spot.alone() {
             let text = format!("# botflow: allow {name} -- it was like that once");
-            mutants.push(spot.before("above what is sound", &text));
+            mutants.push(spot.before(format!("`{name}` above what is sound"), &text));
         }
         let line = spot.lines();
         let end = line.end - 1;
@@ -97,7 +97,11 @@ fn unneeded_allow(bot: &Bot) -> Vec<Mutant> {
         let first = &source[line.start..end];
         if spot.alone() && !first.contains('#') && !first.contains('\n') && source[end..].starts_with('\n') {
             let text = format!("  # botflow: allow {name} -- it was like that once");
-            mutants.push(Mutant::new("behind what is sound").replace(spot.file(), end..end, text));
+            mutants.push(Mutant::new(format!("`{name}` behind what is sound")).replace(
+                spot.file(),
+                end..end,
+                text,
+            ));
         }
     }
     mutants
