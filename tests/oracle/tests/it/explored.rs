@@ -1,6 +1,6 @@
 //! What exploration says of a statement holds in every conversation: generated bots talk with generated people in the
 //! machine, and everything that is sent has to be among what exploration says of it (channel, language, how long the
-//! customer has been silent, who has the conversation).
+//! customer has been silent, who has the conversation, who began it).
 //!
 //! Messages are known by a mark that is put behind their words before the machine runs the bot.
 
@@ -9,11 +9,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use botflow_artifact::{Bot, LanguageId, MessageId, Part, Text, TextId, TextVariant};
+use botflow_artifact::{Bot, LanguageId, MessageId, Part, PlaceId, PlaceKind, Text, TextId, TextVariant};
 use botflow_compiler::compile;
-use botflow_compiler::explore::{Exploration, Quiet, Scope, Site};
+use botflow_compiler::explore::{Exploration, Quiet, Reached, Scope, Site};
 use botflow_compiler::project::{Project, Source};
-use botflow_machine::{Effect, Event, EventKind, Numbers, Owner, Person, Program, Rest, Speaker};
+use botflow_machine::{
+    Beginner, Effect, Event, EventKind, FrameKind, Numbers, Owner, Person, Program, Record, Rest, Speaker,
+    Starter,
+};
 use botflow_scenario::engine::{Engine, MachineEngine, Standing};
 use botflow_scenario::script;
 use botflow_scenario::world::World;
@@ -27,6 +30,16 @@ use crate::generated::config;
 /// Bots of which exploration once said too little.
 const DIFFERED: &[u64] = &[12, 18, 69, 75, 107, 1037, 1473];
 const TALKS: u64 = 4;
+/// What lets triggers and colleagues begin something.
+const BEGINNINGS: &[&str] = &[
+    "! offered",
+    "! offered",
+    "+ 2h",
+    "+ 9h",
+    "~ maria joins",
+    "~ maria starts offer(price: 10 EUR)",
+    "~ maria starts thank",
+];
 const LINES: usize = 30;
 
 /// What stands around the mark of a message.
@@ -74,8 +87,10 @@ struct Sent {
     channel: SmolStr,
     /// Milliseconds since the customer wrote there.
     silent: Option<i64>,
-    /// People had the conversation before.
-    among_people: bool,
+    /// A flow that colleagues began in it was open before, and is open behind.
+    among_people: [bool; 2],
+    /// Who began it, if it has begun under our eyes.
+    begun_by: Option<Beginner>,
 }
 
 /// What was seen of one person.
@@ -89,6 +104,8 @@ struct Seen {
 struct Watched<'a> {
     engine: MachineEngine<'a>,
     seen: Rc<RefCell<Seen>>,
+    /// Who began what it plays.
+    begun_by: Option<Beginner>,
 }
 
 impl Watched<'_> {
@@ -108,11 +125,38 @@ impl Watched<'_> {
         }
     }
 
+    /// Whether a flow that colleagues began is open: it runs where the conversation is handed over.
+    fn is_among_people(&self) -> bool {
+        let (bot, frames) = (&self.engine.program.bot, &self.engine.conversation.frames);
+        let handed_over = |at: PlaceId| {
+            let place = bot.places.get(at.index());
+            place.is_some_and(|place| matches!(place.kind, PlaceKind::Escalate(_)))
+        };
+        let mut pairs = frames.windows(2);
+        pairs.any(|pair| handed_over(pair[0].at) && pair[1].kind == FrameKind::Run)
+    }
+
+    /// Whether people have the conversation, and whether a flow of theirs is open.
+    fn of_people(&self) -> [bool; 2] {
+        [
+            self.engine.standing().owner == Owner::People,
+            self.is_among_people(),
+        ]
+    }
+
     /// Notes what was sent.
-    fn note(&self, at: i64, effects: &[Effect], among_people: bool) {
+    fn note(&mut self, at: i64, effects: &[Effect], [owned, open]: [bool; 2]) {
         let here = self.here();
+        let starts = |effect: &Effect| matches!(effect, Effect::OperatorStarts { .. });
+        let among_people = match owned && effects.iter().any(starts) {
+            true => [true, true],
+            false => [open, self.is_among_people()],
+        };
         let mut seen = self.seen.borrow_mut();
         for effect in effects {
+            if let Effect::Record(Record::Began { by, .. }) = effect {
+                self.begun_by = Some(by.clone());
+            }
             let Effect::Send(message) = effect else { continue };
             let Some((id, language)) = mark(&message.text) else {
                 continue;
@@ -129,6 +173,7 @@ impl Watched<'_> {
                 channel,
                 silent,
                 among_people,
+                begun_by: self.begun_by.clone(),
             });
         }
     }
@@ -154,14 +199,14 @@ impl Speaker for Watched<'_> {
             _ => None,
         };
         let before = effects.len();
-        let among_people = self.engine.standing().owner == Owner::People;
+        let of_people = self.of_people();
         self.engine.turn(event, effects);
         let here = self.here();
         if let Some(channel) = writes {
             let mut seen = self.seen.borrow_mut();
             seen.wrote.insert(channel.unwrap_or(here), at);
         }
-        self.note(at, &effects[before..], among_people);
+        self.note(at, &effects[before..], of_people);
     }
 
     fn person(&self) -> &Person {
@@ -210,8 +255,9 @@ impl Speaker for Watched<'_> {
 
     fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
         let before = effects.len();
+        let of_people = self.of_people();
         self.engine.resumes(at, parked_for, again, effects);
-        self.note(at, &effects[before..], false);
+        self.note(at, &effects[before..], of_people);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
@@ -225,8 +271,55 @@ fn is_usual(line: &str) -> bool {
         || line.starts_with("+ ")
 }
 
+/// How much there was to be compared.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Messages that were sent.
+    sent: usize,
+    /// Of those: exploration says how long the customer has been silent at most.
+    bounded: usize,
+    /// In a flow that colleagues began.
+    among_people: usize,
+    /// The bot has the conversation alone, and exploration says that only it can have it.
+    of_bot: usize,
+    /// The customer, a colleague, a trigger began the conversation.
+    by_customer: usize,
+    by_operators: usize,
+    by_triggers: usize,
+    /// Exploration says that something began none that comes there.
+    not_by_all: usize,
+}
+
+impl Tally {
+    fn add(&mut self, bot: &Bot, reached: &Reached, one: &Sent) {
+        self.sent += 1;
+        self.bounded += usize::from(reached.quiet() != Quiet::Unbounded);
+        self.among_people += usize::from(one.among_people == [true, true]);
+        self.of_bot += usize::from(one.among_people == [false, false] && !reached.among_people);
+        match &one.begun_by {
+            Some(Beginner::Customer) => self.by_customer += 1,
+            Some(Beginner::Outside(Starter::Operator)) => self.by_operators += 1,
+            Some(Beginner::Outside(Starter::Trigger { .. })) => self.by_triggers += 1,
+            Some(Beginner::Outside(Starter::Host)) | None => {}
+        }
+        let all = reached.by_customer && reached.by_operators && reached.triggers.len() == bot.triggers.len();
+        self.not_by_all += usize::from(!all);
+    }
+
+    fn join(&mut self, other: Tally) {
+        self.sent += other.sent;
+        self.bounded += other.bounded;
+        self.among_people += other.among_people;
+        self.of_bot += other.of_bot;
+        self.by_customer += other.by_customer;
+        self.by_operators += other.by_operators;
+        self.by_triggers += other.by_triggers;
+        self.not_by_all += other.not_by_all;
+    }
+}
+
 /// What is sent in conversations with a bot, and what exploration says against it.
-fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<String>) {
+fn differences(seed: u64, source: &str, scope: Scope) -> (Tally, Vec<String>) {
     let project = Project {
         sources: vec![Source {
             path: "bot.flow".into(),
@@ -237,15 +330,15 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<Stri
     };
     let checked = compile::check_bot(&project);
     if checked.has_errors() {
-        return (0, 0, Vec::new());
+        return (Tally::default(), Vec::new());
     }
     let bot = &checked.lowered.bot;
     let exploration = Exploration::of(bot, &checked.graph, scope);
     let Ok(program) = Program::new(marked(checked.bot_as_understood())) else {
-        return (0, 0, vec!["the marked bot is no bot".to_owned()]);
+        return (Tally::default(), vec!["the marked bot is no bot".to_owned()]);
     };
     let mut found = Vec::new();
-    let (mut sent, mut bounded) = (0, 0);
+    let mut tally = Tally::default();
     for number in 0..TALKS {
         let mut random = Random::new(seed.wrapping_mul(7_368_787).wrapping_add(number));
         let seen = Rc::new(RefCell::new(Seen::default()));
@@ -255,7 +348,11 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<Stri
             program,
             Box::new(move |person| -> Box<dyn Engine> {
                 let (engine, seen) = (MachineEngine::new(program, person), Rc::clone(&watched));
-                Box::new(Watched { engine, seen })
+                Box::new(Watched {
+                    engine,
+                    seen,
+                    begun_by: None,
+                })
             }),
         );
         let mut said = Vec::new();
@@ -276,6 +373,8 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<Stri
                     match scope {
                         Scope::Usual if !is_usual(&line) => continue,
                         Scope::Everything if random.chance(4) => elsewhere.to_owned(),
+                        // What begins conversations, or flows in them, beside the customer.
+                        Scope::Everything if random.chance(12) => random.word(BEGINNINGS).to_owned(),
                         _ => line,
                     }
                 }
@@ -289,8 +388,7 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<Stri
                 let _ = act(&mut world, &line.kind);
             }
             for one in std::mem::take(&mut seen.borrow_mut().sent) {
-                sent += 1;
-                bounded += usize::from(exploration.message(one.message).quiet() != Quiet::Unbounded);
+                tally.add(bot, &exploration.message(one.message), &one);
                 if let Some(difference) = contradicts(bot, &exploration, &one) {
                     found.push(format!(
                         "bot {seed}, conversation {number}: {difference}\n{}",
@@ -300,7 +398,7 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (usize, usize, Vec<Stri
             }
         }
     }
-    (sent, bounded, found)
+    (tally, found)
 }
 
 fn contradicts(bot: &Bot, exploration: &Exploration<'_>, one: &Sent) -> Option<String> {
@@ -316,8 +414,24 @@ fn contradicts(bot: &Bot, exploration: &Exploration<'_>, one: &Sent) -> Option<S
     let said = said.or_else(|| {
         (!reached.languages.contains(&one.language)).then(|| "it is not said in that language".to_owned())
     });
+    // Whose it is in between is seen only where it is the same before and behind.
+    let said = said.or_else(|| match one.among_people {
+        [true, true] => (!reached.among_people).then(|| "colleagues have begun it".to_owned()),
+        [false, false] => (!reached.of_bot).then(|| "the bot has it alone".to_owned()),
+        // Which of the two it was only the turn knows.
+        _ => None,
+    });
     let said = said.or_else(|| {
-        (one.among_people && !reached.among_people && !reached.of_bot).then(|| "people have it".to_owned())
+        let can = match one.begun_by.as_ref()? {
+            Beginner::Customer => reached.by_customer,
+            Beginner::Outside(Starter::Operator) => reached.by_operators,
+            Beginner::Outside(Starter::Trigger { name, .. }) => {
+                let mut names = reached.triggers.iter().map(|id| &bot.triggers[id.index()].name);
+                names.any(|known| known == name)
+            }
+            Beginner::Outside(Starter::Host) => true,
+        };
+        (!can).then(|| "that began no conversation that comes here".to_owned())
     });
     let sites = exploration.sites(one.message).map(|site| match site {
         Site::Question(place) | Site::Nudge(place, _) | Site::HandOver(place) => {
@@ -345,7 +459,7 @@ fn number(name: &str, usual: u64) -> u64 {
 fn holds(scope: Scope) {
     let count = number("BOTFLOW_EXPLORED_BOTS", 50);
     let first = number("BOTFLOW_EXPLORED_FIRST", 0);
-    let (mut sent, mut bounded) = (0, 0);
+    let mut tally = Tally::default();
     let mut found = Vec::new();
     for seed in DIFFERED.iter().copied().chain(first..first + count) {
         let mut source = bots::source(seed);
@@ -356,17 +470,27 @@ fn holds(scope: Scope) {
         {
             source.replace_range(from..from + to + 3, "");
         }
-        let (some, of_them, differ) = differences(seed, &source, scope);
-        sent += some;
-        bounded += of_them;
+        let (some, differ) = differences(seed, &source, scope);
+        tally.join(some);
         if !differ.is_empty() && found.len() < 4 {
             found.push(format!("{}\n{}", bots::numbered(&source), differ[0]));
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n\n----------\n\n"));
     // What says nothing of anything contradicts nothing.
-    assert!(sent > count as usize * 20, "{sent} messages were sent");
-    assert!(bounded * 5 > sent, "{bounded} of {sent} messages have a bound");
+    assert!(tally.sent > count as usize * 20, "{tally:?}");
+    assert!(tally.bounded * 20 > tally.sent, "{tally:?}");
+    assert!(
+        tally.of_bot > 0 && tally.by_customer > 0 && tally.not_by_all > 0,
+        "{tally:?}"
+    );
+    // Triggers and colleagues are no part of what is usual here.
+    if scope == Scope::Everything {
+        assert!(
+            tally.among_people > 0 && tally.by_operators > 0 && tally.by_triggers > 0,
+            "{tally:?}"
+        );
+    }
 }
 
 #[test]
