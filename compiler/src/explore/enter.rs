@@ -335,6 +335,15 @@ impl Entering<'_, '_> {
     /// What `always` hears begins there.
     fn hear(&mut self) {
         let (walks, bot) = (self.walks, self.walks.bot);
+        // "Start over" is understood everywhere, whoever began the conversation; nobody but the bot has it then.
+        if let Some(start) = bot.start.filter(|start| start.index() < bot.flows.len())
+            && !starts_over_otherwise(bot)
+        {
+            let mut entry = self.always[0].clone();
+            entry.writes(walks);
+            entry.owners = entry.owners.min(OF_BOT);
+            self.enter(walks.flow(start), &entry);
+        }
         for unit in walks.always() {
             let mut entry = match walks.units[unit as usize] {
                 Unit::Handler(id) => match &bot.handlers[id.index()].hears {
@@ -395,6 +404,14 @@ impl Entering<'_, '_> {
             }
         }
     }
+}
+
+/// Whether `always` says what "start over" means in this bot.
+fn starts_over_otherwise(bot: &Bot) -> bool {
+    let mut handlers = bot.always.iter().filter_map(|id| bot.handlers.get(id.index()));
+    handlers.any(|handler| {
+        handler.condition.is_none() && matches!(&handler.hears, Hears::Pattern(name) if name == "start_over")
+    })
 }
 
 /// How long after what the customer did a trigger can go off.

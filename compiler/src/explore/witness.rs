@@ -284,7 +284,10 @@ impl Search<'_, '_> {
                 _ => 1,
             };
             let stack = match (weight, place) {
-                (Edge::Run, Some(place)) => self.push(state.stack, place),
+                (Edge::Run, Some(place)) => match self.push(state.stack, place) {
+                    Some(stack) => stack,
+                    None => continue,
+                },
                 // What runs is dropped.
                 (Edge::Start, _) => 0,
                 _ => state.stack,
@@ -302,11 +305,22 @@ impl Search<'_, '_> {
         }
     }
 
-    fn push(&mut self, stack: u32, place: PlaceId) -> u32 {
-        *self.stack_of.entry((stack, place)).or_insert_with(|| {
+    /// A flow is run at a place; nothing if it is under way there already: no flow runs itself, and of what handlers run one
+    /// takes the place of the other.
+    fn push(&mut self, stack: u32, place: PlaceId) -> Option<u32> {
+        let mut at = stack;
+        while at != 0 {
+            let (rest, known) = self.stacks[at as usize];
+            if known == place {
+                return None;
+            }
+            at = rest;
+        }
+        let pushed = self.stack_of.entry((stack, place)).or_insert_with(|| {
             self.stacks.push((stack, place));
             self.stacks.len() as u32 - 1
-        })
+        });
+        Some(*pushed)
     }
 
     /// How long the time takes that an edge hangs on.

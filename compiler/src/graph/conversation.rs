@@ -36,6 +36,8 @@ pub(crate) struct Telling<'t, 'g> {
     plan: Plan<'g>,
     /// Where the conversation rests.
     at: Option<PlaceId>,
+    /// Something is heard that a first message is not heard as.
+    too_early: bool,
 }
 
 impl<'g> Teller<'g> {
@@ -114,12 +116,20 @@ impl<'t, 'g> Telling<'t, 'g> {
             teller,
             plan: Plan::new(Cow::Borrowed(teller.words), teller.bot),
             at: None,
+            too_early: false,
         }
     }
 
     /// An edge is taken; only what is wished for it matters.
     pub(crate) fn goes(&mut self, edge: Edge, from: NodeIndex, to: NodeIndex) {
         let nodes = &self.teller.graph.nodes;
+        if let (None, Edge::Heard, Node::Handler(handler)) = (self.at, edge, &nodes[to]) {
+            let hears = &self.teller.bot.handlers[handler.index()].hears;
+            self.too_early |= !matches!(
+                hears,
+                Hears::Intent { .. } | Hears::Event(_) | Hears::Pressed { .. } | Hears::Pattern(_)
+            );
+        }
         self.taken(edge, &nodes[from], &nodes[to]);
         self.arrived(edge, &nodes[to]);
         self.plan.forget_lines();
@@ -127,7 +137,7 @@ impl<'t, 'g> Telling<'t, 'g> {
 
     /// Whether nobody can take this way, as far as that can be seen.
     pub(crate) fn is_impossible(&self) -> bool {
-        self.plan.wishes.impossible()
+        self.too_early || self.plan.wishes.impossible()
     }
 
     /// Tells ways apart on which different things may still happen.

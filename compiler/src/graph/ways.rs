@@ -179,7 +179,10 @@ impl<'t, 'g> Search<'t, 'g> {
         for edge in edges {
             let stack = match (*edge.weight(), place) {
                 (Edge::Returns, _) if runs => continue,
-                (Edge::Run, Some(place)) => self.push(stack, place),
+                (Edge::Run, Some(place)) => match self.push(stack, place) {
+                    Some(stack) => stack,
+                    None => continue,
+                },
                 // What runs is dropped.
                 (Edge::Start, _) => 0,
                 _ => stack,
@@ -208,10 +211,21 @@ impl<'t, 'g> Search<'t, 'g> {
         });
     }
 
-    fn push(&mut self, stack: usize, place: PlaceId) -> usize {
-        *self.stack_of.entry((stack, place)).or_insert_with(|| {
+    /// A flow is run at a place; nothing if it is under way there already: no flow runs itself, and of what handlers run one
+    /// takes the place of the other.
+    fn push(&mut self, stack: usize, place: PlaceId) -> Option<usize> {
+        let mut at = stack;
+        while at != 0 {
+            let (rest, known) = self.stacks[at];
+            if known == place {
+                return None;
+            }
+            at = rest;
+        }
+        let pushed = self.stack_of.entry((stack, place)).or_insert_with(|| {
             self.stacks.push((stack, place));
             self.stacks.len() - 1
-        })
+        });
+        Some(*pushed)
     }
 }

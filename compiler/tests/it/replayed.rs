@@ -3,6 +3,7 @@
 
 use botflow_compiler::compile;
 use botflow_compiler::finding::Finding;
+use botflow_compiler::project::{Project, Source};
 use botflow_compiler::rules;
 use botflow_machine::Program;
 use botflow_scenario::rehearse::{Rehearsal, rehearse};
@@ -93,5 +94,69 @@ fn all_findings_of_all_pages_show_what_they_say() {
                 rule.name
             );
         }
+    }
+}
+
+/// A first message begins a conversation, and is never unclear: what `on unclear` does is shown behind a question.
+#[test]
+fn what_always_hears_later_is_shown_behind_a_question() {
+    let bot = r#"bot late {
+  languages en
+  channels whatsapp
+  currency EUR
+  timezone "Europe/Bucharest"
+  start main
+}
+
+always {
+  on silence 2h -> finish abandoned
+  on failed -> run late
+  on unclear {
+    say "Sorry?"
+    tries 2 -> run late
+  }
+}
+
+lookup stock.left(title: text) gives integer
+
+flow main {
+  choose "What next?" {
+    "Buy" {
+      let left = call stock.left("Dracula")
+      if left is known {
+        say "{left} left."
+      }
+    }
+    "Leave" -> finish abandoned
+    silence 1h -> finish abandoned
+  }
+  finish resolved
+}
+
+flow late {
+  wait 2d
+  say "Now I know."
+  finish resolved
+}
+"#;
+    for left_out in ["  on failed -> run late\n", "    tries 2 -> run late\n"] {
+        let checked = compile::check(&Project {
+            sources: vec![Source {
+                path: "bot.flow".into(),
+                text: bot.replace(left_out, "").into(),
+            }],
+            ..Project::default()
+        });
+        let program = replay::program(&checked);
+        let found = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.name == "outside-window");
+        let found: Vec<_> = found.collect();
+        let [finding] = found[..] else {
+            panic!("{:?}", checked.findings);
+        };
+        let lines = replay::shown(&program, finding).unwrap_or_else(|error| panic!("{error}"));
+        assert!(lines.contains(&"< Now I know.".to_owned()), "{lines:#?}");
     }
 }

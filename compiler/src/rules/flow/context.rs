@@ -100,7 +100,7 @@ impl<'l> Context<'l> {
         let Some(teller) = self.teller() else {
             return Vec::new();
         };
-        let path = self.with_what_comes_before(way.path.clone());
+        let path = self.with_what_comes_before(self.heard_later(way.path.clone()));
         // What comes before moves the pauses back.
         let before = path.len() - way.path.len();
         let pauses: Vec<_> = (way.pauses.iter())
@@ -182,7 +182,61 @@ impl<'l> Context<'l> {
     /// The shortest path to a node; what has to happen before a trigger goes off is part of it.
     pub fn path(&self, to: NodeIndex) -> Vec<EdgeIndex> {
         let path = self.reach.path(self.graph, self.bot, to, PATH);
-        self.with_what_comes_before(path)
+        self.with_what_comes_before(self.heard_later(path))
+    }
+
+    /// A first message begins a conversation: it is never unclear, nothing has failed yet, and nobody has been silent. A
+    /// path on which `always` hears that at once is led through a place where it is heard.
+    fn heard_later(&self, path: Vec<EdgeIndex>) -> Vec<EdgeIndex> {
+        let nodes = &self.graph.nodes;
+        let [first, second, ..] = path[..] else {
+            return path;
+        };
+        let (Some((from, level)), Some((_, handler))) =
+            (nodes.edge_endpoints(first), nodes.edge_endpoints(second))
+        else {
+            return path;
+        };
+        let (Node::Customer, Node::Handler(handler)) = (&nodes[from], &nodes[handler]) else {
+            return path;
+        };
+        let wanted: fn(&PlaceKind) -> bool = match self.bot.handlers[handler.index()].hears {
+            Hears::Unclear { .. } => |kind| match kind {
+                PlaceKind::Ask(ask) => ask.tries.is_empty(),
+                PlaceKind::Choose(choose) => choose.tries.is_empty() && choose.otherwise.is_none(),
+                _ => false,
+            },
+            Hears::Silence(_) => |kind| match kind {
+                PlaceKind::Ask(ask) => ask.silence.is_empty(),
+                PlaceKind::Choose(choose) => choose.silence.is_empty(),
+                _ => false,
+            },
+            Hears::Failed => |kind| matches!(kind, PlaceKind::Call(call) if call.failed.is_none()),
+            _ => return path,
+        };
+        let places = self.bot.places.iter().enumerate();
+        let places = places.filter(|(_, place)| wanted(&place.kind));
+        let mut places: Vec<NodeIndex> = places
+            .map(|(id, _)| self.graph.place(PlaceId::from(id)))
+            .filter(|node| self.reach.reached(*node))
+            .collect();
+        places.sort_by_key(|node| (self.reach.turns(*node), *node));
+        let later = places.into_iter().take(ENDS).find_map(|place| {
+            let mut way = self.reach.path(self.graph, self.bot, place, PATH);
+            let (_, begins) = nodes.edge_endpoints(*way.first()?)?;
+            if !matches!(nodes[begins], Node::Flow(_)) {
+                return None;
+            }
+            way.extend(self.detour(place, |node| node == level, |edge, _, _| edge == Edge::Hears)?);
+            Some(way)
+        });
+        match later {
+            Some(mut way) => {
+                way.extend(&path[1..]);
+                way
+            }
+            None => path,
+        }
     }
 
     /// Paths to a node on which no condition contradicts another one, the shortest first.

@@ -28,7 +28,7 @@ use crate::compare::act;
 use crate::generated::config;
 
 /// Bots of which exploration once said too little.
-const DIFFERED: &[u64] = &[12, 18, 69, 75, 107, 1037, 1473];
+const DIFFERED: &[u64] = &[12, 18, 69, 75, 107, 1037, 1473, 2045, 2217, 2230];
 const TALKS: u64 = 4;
 /// What lets triggers and colleagues begin something.
 const BEGINNINGS: &[&str] = &[
@@ -106,6 +106,8 @@ struct Watched<'a> {
     seen: Rc<RefCell<Seen>>,
     /// Who began what it plays.
     begun_by: Option<Beginner>,
+    /// A flow that colleagues began is open in it.
+    open: bool,
 }
 
 impl Watched<'_> {
@@ -125,8 +127,9 @@ impl Watched<'_> {
         }
     }
 
-    /// Whether a flow that colleagues began is open: it runs where the conversation is handed over.
-    fn is_among_people(&self) -> bool {
+    /// Whether a flow runs where the conversation is handed over: one that colleagues began, or that a way of the escalation
+    /// runs.
+    fn runs_above(&self) -> bool {
         let (bot, frames) = (&self.engine.program.bot, &self.engine.conversation.frames);
         let handed_over = |at: PlaceId| {
             let place = bot.places.get(at.index());
@@ -136,21 +139,16 @@ impl Watched<'_> {
         pairs.any(|pair| handed_over(pair[0].at) && pair[1].kind == FrameKind::Run)
     }
 
-    /// Whether people have the conversation, and whether a flow of theirs is open.
-    fn of_people(&self) -> [bool; 2] {
-        [
-            self.engine.standing().owner == Owner::People,
-            self.is_among_people(),
-        ]
-    }
-
     /// Notes what was sent.
-    fn note(&mut self, at: i64, effects: &[Effect], [owned, open]: [bool; 2]) {
+    fn note(&mut self, at: i64, effects: &[Effect], before: Owner) {
         let here = self.here();
         let starts = |effect: &Effect| matches!(effect, Effect::OperatorStarts { .. });
-        let among_people = match owned && effects.iter().any(starts) {
+        let started = before == Owner::People && effects.iter().any(starts);
+        let open = (self.open || started) && self.runs_above();
+        let was_open = std::mem::replace(&mut self.open, open);
+        let among_people = match started {
             true => [true, true],
-            false => [open, self.is_among_people()],
+            false => [was_open, self.open],
         };
         let mut seen = self.seen.borrow_mut();
         for effect in effects {
@@ -199,14 +197,14 @@ impl Speaker for Watched<'_> {
             _ => None,
         };
         let before = effects.len();
-        let of_people = self.of_people();
+        let owner = self.engine.standing().owner;
         self.engine.turn(event, effects);
         let here = self.here();
         if let Some(channel) = writes {
             let mut seen = self.seen.borrow_mut();
             seen.wrote.insert(channel.unwrap_or(here), at);
         }
-        self.note(at, &effects[before..], of_people);
+        self.note(at, &effects[before..], owner);
     }
 
     fn person(&self) -> &Person {
@@ -255,9 +253,9 @@ impl Speaker for Watched<'_> {
 
     fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
         let before = effects.len();
-        let of_people = self.of_people();
+        let owner = self.engine.standing().owner;
         self.engine.resumes(at, parked_for, again, effects);
-        self.note(at, &effects[before..], of_people);
+        self.note(at, &effects[before..], owner);
     }
 
     fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
@@ -352,6 +350,7 @@ fn differences(seed: u64, source: &str, scope: Scope) -> (Tally, Vec<String>) {
                     engine,
                     seen,
                     begun_by: None,
+                    open: false,
                 })
             }),
         );
