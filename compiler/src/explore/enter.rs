@@ -184,6 +184,7 @@ impl Entered {
             units: units(walks, solved),
             grown: vec![0; walks.units.len()],
             queued: vec![false; walks.units.len()],
+            handed_over: handed_over(walks, solved),
             todo: std::collections::VecDeque::new(),
             always: [const { None }; 4].map(|_: Option<()>| Entry::none(bot)),
         };
@@ -216,12 +217,42 @@ fn units(walks: &Walks<'_>, solved: &Solved) -> Vec<Entry> {
     units
 }
 
+/// The units in which, or in what they run, a conversation is handed over to people who can begin a flow in it.
+fn handed_over(walks: &Walks<'_>, solved: &Solved) -> Vec<bool> {
+    let count = walks.units.len();
+    let mut found = vec![false; count];
+    if !walks.bot.flows.iter().any(|flow| flow.open_to_operators) {
+        return found;
+    }
+    let mut callers: Vec<Vec<u32>> = vec![Vec::new(); count];
+    let mut todo: Vec<u32> = Vec::new();
+    for (unit, calls) in solved.calls.iter().enumerate() {
+        for (_, to) in calls {
+            callers[*to as usize].push(unit as u32);
+        }
+    }
+    for (unit, kind) in walks.units.iter().enumerate() {
+        if let Unit::Escalation(_) = kind {
+            todo.extend(&callers[unit]);
+        }
+    }
+    while let Some(unit) = todo.pop() {
+        if !std::mem::replace(&mut found[unit as usize], true) {
+            todo.extend(&callers[unit as usize]);
+        }
+    }
+    found
+}
+
 struct Entering<'w, 'b> {
     walks: &'w Walks<'b>,
     solved: &'w Solved,
     units: Vec<Entry>,
     grown: Vec<u8>,
     queued: Vec<bool>,
+    /// In the unit, or in what it runs, people may have the conversation and begin a flow of theirs; the unit's handlers
+    /// hear then, too.
+    handed_over: Vec<bool>,
     todo: std::collections::VecDeque<u32>,
     /// What `always` hears: of the customer, of events, of silence, of failures.
     always: [Entry; 4],
@@ -324,7 +355,12 @@ impl Entering<'_, '_> {
 
     fn enter(&mut self, unit: u32, entry: &Entry) {
         let at = unit as usize;
-        if self.units[at].join(entry, self.grown[at] >= GROWS) {
+        let mut grown = self.units[at].join(entry, self.grown[at] >= GROWS);
+        if self.handed_over[at] && self.units[at].any() && self.units[at].owners & AMONG_PEOPLE == 0 {
+            self.units[at].owners |= AMONG_PEOPLE;
+            grown = true;
+        }
+        if grown {
             self.grown[at] = self.grown[at].saturating_add(1);
             if !std::mem::replace(&mut self.queued[at], true) {
                 self.todo.push_back(unit);

@@ -28,7 +28,7 @@ use crate::compare::act;
 use crate::generated::config;
 
 /// Bots of which exploration once said too little.
-const DIFFERED: &[u64] = &[12, 18, 69, 75, 107, 1037, 1473, 2045, 2217, 2230];
+const DIFFERED: &[u64] = &[12, 18, 69, 75, 107, 1037, 1473, 2015, 2045, 2217, 2230, 2369];
 const TALKS: u64 = 4;
 /// What lets triggers and colleagues begin something.
 const BEGINNINGS: &[&str] = &[
@@ -468,6 +468,11 @@ fn holds(scope: Scope) {
             && let Some(to) = source[from..].find("\n}\n")
         {
             source.replace_range(from..from + to + 3, "");
+        }
+        // Where colleagues begin nothing, and triggers something else, not everything begins everything.
+        if seed % 3 == 0 {
+            source = source.replace(" open to operators", "");
+            source = source.replacen("start main\n}\n\nintent", "start thank\n}\n\nintent", 1);
         }
         let (some, differ) = differences(seed, &source, scope);
         tally.join(some);
