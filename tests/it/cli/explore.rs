@@ -170,6 +170,7 @@ always {
 
 flow main {
   ask town: city "Which city?" {
+    invalid "That is too long."
     tries 2 -> escalate to help
   }
   ask stars: rating "From 1 to 5?"
