@@ -1,6 +1,7 @@
-//! `template-mismatch`: a template that its channel does not register as it is declared.
+//! `template-mismatch`: a template that its channel does not register as it is declared, or that shows other values than the
+//! message for which it stands.
 
-use botflow_artifact::{ButtonAct, LanguageId, MediaKind, Part, Template, TextId};
+use botflow_artifact::{Bot, ButtonAct, Expr, ExprId, LanguageId, MediaKind, Part, Template, TextId};
 use botflow_message::measure::{Limit, Unit};
 use botflow_message::profile::TemplateFacts;
 use smol_str::SmolStr;
@@ -16,11 +17,14 @@ pub static RULE: Rule = Rule {
     code: "BF411",
     name: "template-mismatch",
     level: Level::Error,
-    summary: "A template is not as its channel registers templates: too long, too many buttons, a header that it does not have.",
+    summary: "A template is not as its channel registers templates, or shows other values than the message it stands for.",
     page: include_str!("template_mismatch.md"),
 };
 
-/// Looks at all templates.
+/// Values in values are followed so far.
+const DEEPEST: usize = 16;
+
+/// Looks at all templates, and at the messages that they stand for.
 pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
     let context = spoken.context;
     for (id, template) in context.bot.templates.iter().enumerate() {
@@ -54,6 +58,103 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
             }
         }
     }
+    compare(spoken, findings);
+}
+
+/// Looks at the words for which templates stand: where a message and its template have the same words, they show the same
+/// values in the same order. Words that differ may show other values.
+fn compare(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
+    let bot = spoken.context.bot;
+    let parts = |text: TextId| {
+        let variant = bot.texts.get(text.index())?.variants.first()?;
+        Some(&variant.parts)
+    };
+    let mut told: Vec<ExprId> = Vec::new();
+    for sent in &spoken.sent {
+        let (Some((id, args)), Some(text)) = (&sent.message.template, sent.message.text) else {
+            continue;
+        };
+        let Some(template) = bot.templates.get(id.index()) else {
+            continue;
+        };
+        let (Some(said), Some(registered)) = (parts(text), parts(template.text)) else {
+            continue;
+        };
+        let same = said.len() == registered.len()
+            && said.iter().zip(registered).all(|parts| match parts {
+                (Part::Literal(one), Part::Literal(other)) => one.trim() == other.trim(),
+                (Part::Hole { .. }, Part::Hole { .. }) => true,
+                _ => false,
+            });
+        if !same {
+            continue;
+        }
+        for parts in said.iter().zip(registered) {
+            let (
+                Part::Hole { value: said, .. },
+                Part::Hole {
+                    value: registered, ..
+                },
+            ) = parts
+            else {
+                continue;
+            };
+            let Some(Expr::Slot(param)) = bot.exprs.get(registered.index()) else {
+                continue;
+            };
+            let Some(given) = args.get(param.index()) else {
+                continue;
+            };
+            let (Some(one), Some(other)) = (root(bot, *said), root(bot, *given)) else {
+                continue;
+            };
+            let Some(info) = spoken.context.lowered.exprs.get(given.index()) else {
+                continue;
+            };
+            if one == other || told.contains(given) {
+                continue;
+            }
+            told.push(*given);
+            let name = template
+                .params
+                .get(param.index())
+                .map_or("", |param| param.name.as_str());
+            let mut finding = Finding::new(
+                &RULE,
+                info.span,
+                format!(
+                    "The template has the words of this message, and shows another value in them: `{name}` stands where \
+                     the message shows something else."
+                ),
+            )
+            .help("Give the template what the message shows there.");
+            if let Some(shown) = spoken.context.lowered.exprs.get(said.index()) {
+                finding = finding.related(shown.span, "The message shows this.");
+            }
+            findings.push(finding);
+            break;
+        }
+    }
+}
+
+/// What a value is read from; nothing where that cannot be compared.
+fn root(bot: &Bot, expr: ExprId) -> Option<(&Expr, Vec<u32>)> {
+    let mut at = expr;
+    let mut path = Vec::new();
+    for _ in 0..DEEPEST {
+        match bot.exprs.get(at.index())? {
+            Expr::Else(value, _) => at = *value,
+            Expr::Component(record, part) => {
+                path.push(*part);
+                at = *record;
+            }
+            root @ (Expr::Slot(_) | Expr::Customer(_) | Expr::Config(_) | Expr::EventField(_)) => {
+                return Some((root, path));
+            }
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// One template on one channel.
