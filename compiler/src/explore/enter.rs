@@ -184,7 +184,7 @@ impl Entered {
             units: units(walks, solved),
             grown: vec![0; walks.units.len()],
             queued: vec![false; walks.units.len()],
-            handed_over: handed_over(walks, solved),
+            handed_over: handed_over(walks),
             todo: std::collections::VecDeque::new(),
             always: [const { None }; 4].map(|_: Option<()>| Entry::none(bot)),
         };
@@ -217,31 +217,12 @@ fn units(walks: &Walks<'_>, solved: &Solved) -> Vec<Entry> {
     units
 }
 
-/// The units in which, or in what they run, a conversation is handed over to people who can begin a flow in it.
-fn handed_over(walks: &Walks<'_>, solved: &Solved) -> Vec<bool> {
-    let count = walks.units.len();
-    let mut found = vec![false; count];
-    if !walks.bot.flows.iter().any(|flow| flow.open_to_operators) {
-        return found;
-    }
-    let mut callers: Vec<Vec<u32>> = vec![Vec::new(); count];
-    let mut todo: Vec<u32> = Vec::new();
-    for (unit, calls) in solved.calls.iter().enumerate() {
-        for (_, to) in calls {
-            callers[*to as usize].push(unit as u32);
-        }
-    }
-    for (unit, kind) in walks.units.iter().enumerate() {
-        if let Unit::Escalation(_) = kind {
-            todo.extend(&callers[unit]);
-        }
-    }
-    while let Some(unit) = todo.pop() {
-        if !std::mem::replace(&mut found[unit as usize], true) {
-            todo.extend(&callers[unit as usize]);
-        }
-    }
-    found
+/// The units in which people may have the conversation and have begun a flow in it. A hand-over by a handler leaves what
+/// was under way below it, and that goes on hearing: so where colleagues can begin flows at all, it is every unit.
+fn handed_over(walks: &Walks<'_>) -> Vec<bool> {
+    let begins = walks.bot.flows.iter().any(|flow| flow.open_to_operators);
+    let hands_over = (walks.units.iter()).any(|unit| matches!(unit, Unit::Escalation(_)));
+    vec![begins && hands_over; walks.units.len()]
 }
 
 struct Entering<'w, 'b> {
@@ -250,8 +231,7 @@ struct Entering<'w, 'b> {
     units: Vec<Entry>,
     grown: Vec<u8>,
     queued: Vec<bool>,
-    /// In the unit, or in what it runs, people may have the conversation and begin a flow of theirs; the unit's handlers
-    /// hear then, too.
+    /// People may have the conversation in the unit, and have begun a flow of theirs; the unit's handlers hear then, too.
     handed_over: Vec<bool>,
     todo: std::collections::VecDeque<u32>,
     /// What `always` hears: of the customer, of events, of silence, of failures.
