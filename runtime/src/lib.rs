@@ -21,6 +21,7 @@ pub mod channel;
 pub mod people;
 
 pub mod host;
+pub mod server;
 
 pub use channel::{Channel, Delivery, Receipt, SendError};
 pub use clock::Clock;

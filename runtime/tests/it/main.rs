@@ -4,3 +4,4 @@ mod contract;
 mod engine;
 mod kit;
 mod memory;
+mod server;
