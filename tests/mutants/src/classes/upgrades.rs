@@ -287,7 +287,13 @@ fn answer_type_changed(bot: &Bot) -> Vec<Mutant> {
             .into_iter()
             .filter(|answer| answer.child(NamedType).is_some_and(|ty| ty.text() == asked))
             .collect();
-        if let ([answer], true) = (&asks[..], member.alone() && item.children(Member).len() > 2) {
+        // What a system takes or gives changes with it, which is more than one mistake.
+        let mentions = spot::all(bot, &[NamedType])
+            .iter()
+            .filter(|ty| ty.text() == asked)
+            .count();
+        let alone = mentions == 1 && member.alone() && item.children(Member).len() > 2;
+        if let ([answer], true) = (&asks[..], alone) {
             mutants.push(member.gone("a value less").at(answer.file(), answer.range()));
         }
     }
