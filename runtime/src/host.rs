@@ -158,12 +158,16 @@ impl HostBuilder {
         store
             .keep_bot(version.hash(), &version.bytes, true, self.clock.now())
             .await?;
+        let mut settings = self.settings;
+        let reading = self.channels.iter();
+        let reading = reading.filter(|(_, channel)| channel.reads_transcripts());
+        settings.transcripts.extend(reading.map(|(name, _)| name.clone()));
         let engine = Engine::start(Parts {
             store,
             deployment: Arc::new(Deployment::new(version)),
             clock: self.clock,
             entropy: self.entropy,
-            settings: self.settings,
+            settings,
         });
         engine.dispatch(Couriers {
             channels: self.channels,

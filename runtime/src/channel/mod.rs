@@ -18,6 +18,13 @@ pub trait Channel: Send + Sync + 'static {
     /// The channel's name, as flows write it.
     fn name(&self) -> &str;
 
+    /// What is said here is read from the transcript by whoever shows it, as pages do. Then there are no letters to this
+    /// channel: a message has arrived as soon as it is stored, and [`Channel::send`] is not asked. All hosts of a store
+    /// have to agree on it.
+    fn reads_transcripts(&self) -> bool {
+        false
+    }
+
     /// Sends a message. May be asked again with the same [`Delivery::key`]: where the other side can tell repetitions,
     /// it is given the key.
     async fn send(&self, delivery: &Delivery) -> Result<Receipt, SendError>;

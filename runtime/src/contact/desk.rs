@@ -427,6 +427,7 @@ impl<'p> Desk<'p> {
         } = self;
         let timer = conversations.speaking().timer().map(|(_, at)| at);
         let wake = [timer, conversations.wake(), self.agenda.wake()];
+        let works = conversations.speaking().rest() == Rest::Works;
         let conversations = conversations.map(|watched| watched.speaker.conversation);
         let book = book.take();
         Plan {
@@ -446,6 +447,7 @@ impl<'p> Desk<'p> {
             entries: book.entries,
             wake: wake.into_iter().flatten().min(),
             addresses: self.addresses,
+            works,
             refused: self.refused,
             faults: self.faults,
         }

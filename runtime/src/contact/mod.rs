@@ -179,6 +179,8 @@ pub struct Plan {
     pub wake: Option<i64>,
     /// Addresses by which they are found from now on: channel and address.
     pub addresses: Vec<(SmolStr, SmolStr)>,
+    /// A system or a colleague was asked, and the conversation goes on when that is answered.
+    pub works: bool,
     /// What was given was refused, and nothing of it heard.
     pub refused: Option<Refusal>,
     /// What the machine protected itself against.

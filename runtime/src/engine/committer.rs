@@ -15,7 +15,7 @@ use super::job::{Job, Target};
 use super::shared::Shared;
 use crate::contact::input::Occasion;
 use crate::contact::merging::join;
-use crate::contact::{Contact, ContactId, Input, Plan, carried_over, plan};
+use crate::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, carried_over, plan};
 use crate::deployment::Version;
 use crate::store::commit::effect_key;
 use crate::store::{Absorbed, AddressKey, Cause, Change, Commit, Done, Snapshot, StoreError, Trouble};
@@ -357,11 +357,20 @@ impl Committer {
             },
         };
         plan.addresses.dedup();
+        // Whoever shows transcripts needs no letter.
+        let transcripts = &shared.settings.transcripts;
+        plan.outgoing.retain(
+            |outgoing| !matches!(outgoing, Outgoing::Say(saying) if transcripts.contains(&saying.channel)),
+        );
         let effects = (0..plan.outgoing.len()).map(|place| effect_key(survivor, expect + 1, place).into());
+        let mut lines = plan.transcript.iter();
+        let line = lines.find(|line| matches!(line.said, Author::Customer { .. }));
         let ack = Ack {
             contact: format_smolstr!("{survivor}"),
             revision: expect + 1,
             effects: effects.collect(),
+            line: line.map_or(0, |line| line.number),
+            works: plan.works,
             refused: plan.refused.map(|refused| refused.words().into()),
             duplicate: false,
         };
@@ -401,6 +410,11 @@ impl Committer {
                     if !one.plan.transcript.is_empty() {
                         contacts.push(one.contact);
                         self.shared.hub.tell(one.contact);
+                    }
+                    // Pages of the one who is gone look for the one they became.
+                    if let Some(gone) = one.absorbs {
+                        contacts.push(gone.contact);
+                        self.shared.hub.tell(gone.contact);
                     }
                     for fault in &one.plan.faults {
                         tracing::error!(contact = %one.contact, ?fault, "the machine protected itself");

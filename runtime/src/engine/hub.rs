@@ -65,6 +65,11 @@ impl Hub {
 }
 
 impl Watching {
+    /// Whatever was told up to now is known.
+    pub fn seen(&mut self) {
+        self.receiver.mark_unchanged();
+    }
+
     /// Waits until there may be new lines that were not told yet.
     pub async fn changed(&mut self) {
         // The sender is kept as long as somebody watches.

@@ -30,12 +30,23 @@ pub struct Ack {
     pub revision: u64,
     /// The keys of what is to be done because of it, in order.
     pub effects: Vec<SmolStr>,
+    /// The number of the line that what they said became in the transcript; 0: they said nothing.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub line: u64,
+    /// A system or a colleague was asked, and the bot goes on when that is answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub works: bool,
     /// It was refused by the bot, in a word: an event it does not know, or that came too late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<SmolStr>,
     /// It had come before.
     #[serde(skip)]
     pub duplicate: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(line: &u64) -> bool {
+    *line == 0
 }
 
 impl Ack {

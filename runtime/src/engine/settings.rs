@@ -1,6 +1,9 @@
 //! How much an engine takes on at once, and how long it waits.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
+
+use smol_str::SmolStr;
 
 /// How much an engine takes on at once, and how long it waits.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct Settings {
     pub attempts: u32,
     /// How long a delivery may take.
     pub delivery_timeout: Duration,
+    /// Channels that show what is in transcripts: no letters are written for them.
+    pub transcripts: BTreeSet<SmolStr>,
     /// How long the cause of a commit is remembered: a delivery repeated later counts as new.
     pub remember: Duration,
 }
@@ -42,6 +47,7 @@ impl Default for Settings {
             deliveries: 64,
             attempts: 12,
             delivery_timeout: Duration::from_secs(20),
+            transcripts: BTreeSet::new(),
             remember: Duration::from_secs(30 * 24 * 3600),
         }
     }
