@@ -102,3 +102,9 @@ impl Channel for Kept {
         Ok(Receipt::default())
     }
 }
+
+/// How often a property is tried: so often, or as `PROPTEST_CASES` says.
+pub fn cases(usual: u32) -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}

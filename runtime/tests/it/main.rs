@@ -1,7 +1,9 @@
 //! The host: its contracts with stores, and its engine at work.
 
 mod contract;
+mod differential;
 mod engine;
 mod kit;
 mod memory;
 mod server;
+mod sqlite;

@@ -1,0 +1,119 @@
+//! The store in an SQLite file keeps the contract, and says what is wrong with a file it cannot use.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use botflow_runtime::store::{Done, SqliteStore, Store, StoreError, Trouble};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::contract::{keep, kept};
+
+thread_local! {
+    /// The folders of this test, which is a thread; they go with it.
+    static FOLDERS: RefCell<Vec<TempDir>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A file in a folder that is gone after the test.
+pub fn file() -> PathBuf {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("store.db");
+    FOLDERS.with_borrow_mut(|folders| folders.push(folder));
+    file
+}
+
+crate::contract::suite!(async || Arc::new(
+    SqliteStore::open(file()).await.expect("a new file can be opened")
+));
+
+async fn refused(path: &Path) -> StoreError {
+    SqliteStore::open(path).await.expect_err("it cannot be opened")
+}
+
+#[tokio::test]
+async fn one_process_has_it_at_a_time() {
+    let path = file();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let error = refused(&path).await;
+    assert_eq!(error.trouble, Trouble::Unavailable);
+    let me = format!("is open in process {}", std::process::id());
+    assert!(error.message.contains(&me), "{error}");
+    // What was refused has not disturbed the one that has it.
+    assert_eq!(
+        store.commit(vec![keep(1, 0)]).await.unwrap(),
+        [Done::Committed(1)]
+    );
+    store.close().await;
+    let error = store.commit(vec![keep(1, 1)]).await.unwrap_err();
+    assert_eq!(error.trouble, Trouble::Unavailable);
+    let again = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(kept(&again, 1).await.0, 1);
+    drop(again);
+    let again = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(again.contacts().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_is_asked_of_it_is_written_before_it_ends() {
+    let path = file();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let commits = (1..=200).map(|contact| store.commit(vec![keep(contact, 0)]));
+    let commits: Vec<_> = commits.collect();
+    for commit in commits {
+        assert_eq!(commit.await.unwrap(), [Done::Committed(1)]);
+    }
+    drop(store);
+    let again = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(again.contacts().await.unwrap(), 200);
+    again.close().await;
+    let left = std::fs::read_dir(path.parent().unwrap()).unwrap();
+    let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["store.db", "store.db-lock"], "one file is all there is");
+}
+
+#[tokio::test]
+async fn a_file_of_a_later_version_is_left_alone() {
+    let path = file();
+    SqliteStore::open(&path).await.unwrap().close().await;
+    let database = Connection::open(&path).unwrap();
+    database
+        .execute("INSERT INTO migration (number, checksum) VALUES (99, 'x')", [])
+        .unwrap();
+    drop(database);
+    let error = refused(&path).await;
+    assert_eq!(error.trouble, Trouble::Newer);
+    assert!(error.message.contains("step 99"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_of_another_program_is_left_alone() {
+    let path = file();
+    let database = Connection::open(&path).unwrap();
+    database.execute_batch("CREATE TABLE notes (text)").unwrap();
+    drop(database);
+    let before = std::fs::read(&path).unwrap();
+    let error = refused(&path).await;
+    assert_eq!(error.trouble, Trouble::Damaged);
+    assert!(error.message.contains("another program"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    let path = file();
+    std::fs::write(&path, "Dear diary, ".repeat(1_000)).unwrap();
+    let error = refused(&path).await;
+    assert_eq!(error.trouble, Trouble::Damaged);
+    assert!(error.message.contains("not a database"), "{error}");
+    assert_eq!(
+        std::fs::read(&path).unwrap(),
+        "Dear diary, ".repeat(1_000).as_bytes()
+    );
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_told() {
+    let path = file();
+    let error = refused(&path.with_file_name("nowhere").join("store.db")).await;
+    assert_eq!(error.trouble, Trouble::Unavailable);
+    assert!(error.message.contains("nowhere"), "{error}");
+    assert!(error.message.contains("folder has to exist"), "{error}");
+}
