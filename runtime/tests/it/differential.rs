@@ -431,7 +431,7 @@ async fn agrees<S: Store, F: Future<Output = S>>(steps: &[Step], open: impl Fn()
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::kit::cases(48), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::kit::cases(16), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn sqlite_answers_as_memory_does(steps in vec(step(), 1..60)) {

@@ -163,11 +163,19 @@ impl Desk {
                 })
             }
             Fate::Released => {
+                let mut owed = None;
                 self.lanes.change(seq, |letter| {
                     free(letter);
                     letter.attempts = letter.attempts.saturating_sub(1);
+                    // Earlier attempts, of which nobody told what became, are known only here.
+                    owed = (letter.attempts > 0).then(|| Owed::Retry {
+                        seq,
+                        next_at: letter.next_at,
+                        attempts: letter.attempts,
+                        error: letter.error.clone(),
+                    });
                 });
-                None
+                owed
             }
         };
         (true, owed)
