@@ -4,7 +4,7 @@
 //! In reading order: [`deployment`] is the bot that runs, [`contact`] everything that is kept of one person and the pure
 //! function that plans a turn of theirs, [`store`] keeps plans, [`engine`] takes turns with it (load, plan, commit,
 //! dispatch), [`channel`] is how people are reached, [`action`] how systems are asked, [`people`] where colleagues are told,
-//! [`clock`] what time it is; [`host`] puts it all together.
+//! [`clock`] what time it is; [`json`] is how values are written for other programs; [`host`] puts it all together.
 #![warn(missing_docs)]
 
 pub mod deployment;
@@ -19,6 +19,8 @@ pub mod engine;
 pub mod action;
 pub mod channel;
 pub mod people;
+
+pub mod json;
 
 pub mod host;
 pub mod server;

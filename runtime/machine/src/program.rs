@@ -267,6 +267,11 @@ impl Program {
         found.is_some_and(|one| one.category == "marketing")
     }
 
+    /// Whether a value from outside is one of the type, with all that narrows it.
+    pub fn fits(&self, ty: TypeId, value: &Value) -> bool {
+        crate::reading::fits(self, ty, value, 0)
+    }
+
     /// The queue with this name.
     pub fn queue_named(&self, name: &str) -> Option<QueueId> {
         self.queues.get(name).copied()
