@@ -148,7 +148,7 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     crate::consequences::silence(&read.sources, &lowered.flows, &mut findings);
     let host_known = project.host.is_some();
     let commented = with_answers(&read.sources, &project.documents, &lowered.bot);
-    let mut allowed = crate::suppress::apply(&commented, host_known, &mut findings);
+    let mut allowed = crate::suppress::apply(&commented, host_known, &config.levels, &mut findings);
     config.levels.apply(&mut findings);
     config.levels.apply_to_allowed(&mut allowed);
     allowed.sort_by_key(|allowed| (allowed.finding.span, allowed.finding.rule.code));
@@ -194,7 +194,7 @@ pub fn beside(
         .as_deref()
         .map(|text| Config::parse(text).0)
         .unwrap_or_default();
-    let mut allowed = crate::suppress::apply(files, project.host.is_some(), &mut findings);
+    let mut allowed = crate::suppress::apply(files, project.host.is_some(), &config.levels, &mut findings);
     findings.retain(|finding| whole || finding.rule.code != rules::writing::unneeded_allow::RULE.code);
     config.levels.apply(&mut findings);
     config.levels.apply_to_allowed(&mut allowed);

@@ -51,7 +51,12 @@ const MARK: &str = LINE.begins;
 
 /// Takes out the findings that comments allow, gives them back, and reports comments that say too little or too much.
 /// `host_known` tells whether it is known what the host program offers.
-pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) -> Vec<Allowed> {
+pub fn apply(
+    files: &[Source],
+    host_known: bool,
+    levels: &Levels,
+    findings: &mut Vec<Finding>,
+) -> Vec<Allowed> {
     let mut comments: Vec<Comment<'_>> = Vec::new();
     let mut wrong = Vec::new();
     for (at, source) in files.iter().enumerate() {
@@ -105,8 +110,10 @@ pub fn apply(files: &[Source], host_known: bool, findings: &mut Vec<Finding>) ->
             kept
         });
     }
-    // Behind an error not everything was looked for, so that nobody knows what is needed.
-    let whole = findings.iter().all(|finding| finding.level != Level::Error);
+    // Behind an error not everything was looked for, so that nobody knows what is needed. What a project does not want
+    // to hear of hides nothing.
+    let hides = |finding: &Finding| finding.level == Level::Error && !levels.is_off(finding.rule.name);
+    let whole = !findings.iter().any(hides);
     for comment in &comments {
         wrong.extend(comment.complaints(files, whole, host_known));
     }
@@ -446,7 +453,7 @@ mod tests {
             findings.push(Finding::new(&name_style::RULE, span, "style"));
             findings.push(Finding::new(&bad_literal::RULE, span, "literal"));
         }
-        apply(&files, true, &mut findings);
+        apply(&files, true, &Levels::default(), &mut findings);
         let under =
             |finding: &Finding| text[finding.span.start as usize..finding.span.end as usize].to_owned();
         findings
@@ -520,7 +527,7 @@ mod tests {
                 text: text.into(),
             }];
             let mut findings = Vec::new();
-            apply(&files, true, &mut findings);
+            apply(&files, true, &Levels::default(), &mut findings);
             assert_eq!(findings.len(), 1, "{findings:?}");
             assert!(findings[0].safe, "it is no guess");
             let edit = &findings[0].fixes[0].edits[0];
@@ -553,7 +560,7 @@ mod tests {
                 end: at + 1,
             };
             let mut findings = vec![Finding::new(no_consent, span, "x")];
-            let allowed = apply(&files, true, &mut findings);
+            let allowed = apply(&files, true, &Levels::default(), &mut findings);
             assert_eq!(allowed[0].reason.as_deref(), Some("x"));
             assert_eq!(findings.len(), 1);
             let edit = &findings[0].fixes[0].edits[0];

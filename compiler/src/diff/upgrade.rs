@@ -9,7 +9,7 @@ use botflow_artifact::*;
 
 use super::portrait::{self, Section};
 use crate::compile::Checked;
-use crate::config::Config;
+use crate::config::{Config, Levels};
 use crate::finding::{Finding, Level};
 use crate::project::{FileId, Project, Span};
 use crate::rules::upgrades;
@@ -156,7 +156,7 @@ fn settled(new: Version<'_>, found: &mut Vec<Found>) -> usize {
             anchored.push(finding);
         }
     }
-    let allowed: Vec<Allowed> = suppress::apply(&checked.files, true, &mut anchored);
+    let allowed: Vec<Allowed> = suppress::apply(&checked.files, true, &Levels::default(), &mut anchored);
     let numbers: Vec<usize> = allowed
         .iter()
         .filter_map(|allowed| allowed.finding.message.parse().ok())

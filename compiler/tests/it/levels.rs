@@ -118,6 +118,17 @@ fn nothing_is_unneeded_beside_an_error() {
     );
 }
 
+/// What a project does not want to hear of hides nothing, also where it would be an error.
+#[test]
+fn an_error_that_is_off_hides_nothing() {
+    let twice = "flow other {\n  choose \"Which?\" {\n    \"One\" -> one\n    \"One\" -> one\n  }\n  step one {\n    \
+                 finish resolved\n  }\n}\n# botflow: allow name-style -- x\nevent order\n";
+    let off = found(twice, Some("[lints]\nsame-labels = \"off\"\n"));
+    assert!(off.contains(&("unneeded-allow", Level::Warning)), "{off:?}");
+    let on = found(twice, None);
+    assert!(!on.iter().any(|(name, _)| *name == "unneeded-allow"), "{on:?}");
+}
+
 /// Every level of every rule: what has to be an error is one, and the others do as the project says.
 #[test]
 fn levels_of_every_rule_are_settled() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use botflow_mutants::{classes, corpus, judge};
 
 /// So many of each class; `cargo run --release -p botflow-mutants` tries more.
-const PER_CLASS: usize = 6;
+const PER_CLASS: usize = 4;
 
 #[test]
 fn every_defect_is_found_once_where_it_is() {
