@@ -4,11 +4,13 @@
 
 mod baseline;
 mod channels;
+pub mod host;
 mod levels;
 mod media;
 mod value;
 
 pub use channels::ChannelChanges;
+pub use host::HostEntry;
 pub use levels::Levels;
 pub use media::MediaSize;
 pub use value::ConfigEntry;
@@ -37,18 +39,19 @@ pub struct Config {
     pub media: Vec<MediaSize>,
     /// `[baseline]`: the file that knows what is not to be reported, from the folder of botflow.toml.
     pub baseline: Option<SmolStr>,
+    /// `[host]`: how `botflow serve` runs the bot, in order of the file.
+    pub host: Vec<HostEntry>,
     /// `[config]` as a heading, where one stands: the place at which a missing value would be added.
     pub config_table: Option<Span>,
 }
 
 /// Tables that the compiler reads.
-const TABLES: [&str; 5] = ["baseline", "channels", "config", "lints", "media"];
+const TABLES: [&str; 6] = ["baseline", "channels", "config", "host", "lints", "media"];
 
 /// Tables that the runtime and the shells read; the compiler leaves their contents alone.
 const HOST_TABLES: &[&str] = &[
     "bot",
     "credentials",
-    "host",
     "languages",
     "ports",
     "queues",
@@ -134,7 +137,12 @@ impl Config {
                     self.baseline = baseline::read(key, value, findings).or(self.baseline.take());
                 }
             }
-            ("baseline" | "config" | "lints" | "channels" | "media", _) => findings.push(
+            ("host", DeValue::Table(table)) => {
+                for (key, value) in in_order(table) {
+                    host::read("", key, value, &mut self.host, findings);
+                }
+            }
+            ("baseline" | "config" | "host" | "lints" | "channels" | "media", _) => findings.push(
                 bad_literal::finding(
                     span(value.span()),
                     format!("`{name}` is a table: it begins with a line `[{name}]`."),
@@ -168,9 +176,8 @@ fn unknown_key(name: &str, at: Span, value: &DeValue<'_>) -> Finding {
                 .help(format!("Did you mean `[{known}]`?"))
                 .fix(format!("Change to `{known}`"), at, known)
         }
-        None => {
-            finding.help("It reads `[config]`, `[lints]`, `[channels.NAME]`, `[media]` and `[baseline]`.")
-        }
+        None => finding
+            .help("It reads `[config]`, `[lints]`, `[channels.NAME]`, `[media]`, `[baseline]` and `[host]`."),
     }
 }
 

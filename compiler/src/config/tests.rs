@@ -3,6 +3,7 @@
 use botflow_values::{Currency, Kind, Value};
 
 use super::Config;
+use super::host::{HOST_KEYS, HostKind, HostValue, read_host_value};
 use crate::finding::{Finding, Level};
 
 /// Name of the rule, the text under the squiggle, for each finding.
@@ -215,6 +216,90 @@ fn lints_have_known_names_and_levels() {
     );
 }
 
+#[test]
+fn settings_of_a_host_are_read() {
+    let text = r#"
+[host]
+listen = "127.0.0.1:0"
+store = "sqlite:data/bot.db"
+waiting = 500
+grace = "2m"
+proxies = ["10.0.0.1", "::1"]
+
+[host.web]
+origins = ["https://shop.example"]
+begins = false
+"#;
+    let (config, findings) = Config::parse(text);
+    assert!(findings.is_empty(), "{findings:?}");
+    let value = |name: &str| {
+        let entry = config.host.iter().find(|entry| entry.key.name == name);
+        entry.map(|entry| entry.value.clone()).expect("it is set")
+    };
+    assert_eq!(value("listen"), HostValue::Text("127.0.0.1:0".into()));
+    assert_eq!(value("waiting"), HostValue::Count(500));
+    assert_eq!(value("grace"), HostValue::Duration(120_000));
+    assert_eq!(
+        value("proxies"),
+        HostValue::Texts(vec!["10.0.0.1".into(), "::1".into()])
+    );
+    assert_eq!(value("web.begins"), HostValue::YesNo(false));
+    assert_eq!(config.host.len(), 7);
+}
+
+#[test]
+fn what_is_wrong_with_a_host_is_told() {
+    for (text, expected) in [
+        ("[host]\nlisten = 8080", ("bad-literal", "8080")),
+        ("[host]\nlisten = \"8080\"", ("bad-literal", "\"8080\"")),
+        ("[host]\nlisten = \":8080\"", ("bad-literal", "\":8080\"")),
+        ("[host]\nlisten = \"a:99999\"", ("bad-literal", "\"a:99999\"")),
+        ("[host]\nstore = \"bot.db\"", ("bad-literal", "\"bot.db\"")),
+        ("[host]\nwaiting = 0", ("bad-literal", "0")),
+        ("[host]\nwaiting = -1", ("bad-literal", "-1")),
+        ("[host]\ngrace = \"10\"", ("bad-literal", "\"10\"")),
+        ("[host]\ngrace = \"99999999d\"", ("bad-literal", "\"99999999d\"")),
+        ("[host]\nproxies = [\"a\"]", ("bad-literal", "[\"a\"]")),
+        ("[host]\nproxies = [1]", ("bad-literal", "[1]")),
+        ("[host]\nsecret = \"x\"", ("bad-literal", "\"x\"")),
+        ("[host]\nlog_format = \"jsn\"", ("bad-literal", "\"jsn\"")),
+        ("[host]\nweb = 1", ("bad-literal", "1")),
+        ("[host.web]\nbegins = \"yes\"", ("bad-literal", "\"yes\"")),
+        ("[host.web]\norigin = []", ("unexpected-word", "origin")),
+        ("[host]\nlistn = \"a:1\"", ("unexpected-word", "listn")),
+        ("[host]\nweb.begin = true", ("unexpected-word", "begin")),
+        (
+            "[host]\nstore = \"postgres://bot:secret@db/bot\"",
+            ("bad-literal", "\"postgres://bot:secret@db/bot\""),
+        ),
+        ("host = 3", ("bad-literal", "3")),
+    ] {
+        assert_eq!(found(text), [expected], "{text}");
+    }
+    let text = "[host]\nlistn = \"a:1\"";
+    let (_, findings) = Config::parse(text);
+    assert_eq!(findings[0].fixes[0].edits[0].text, "listen");
+}
+
+#[test]
+fn the_usual_settings_of_a_host_can_be_read() {
+    let mut names = std::collections::BTreeSet::new();
+    for key in HOST_KEYS {
+        assert!(names.insert(key.name), "{} stands there twice", key.name);
+        assert!(key.name.split('.').count() <= 2);
+        if !key.default.is_empty() {
+            assert!(read_host_value(key.kind, key.default).is_ok(), "{}", key.name);
+        }
+        if key.kind == HostKind::Secret {
+            let file = format!("{}_file", key.name);
+            assert!(HOST_KEYS.iter().any(|other| other.name == file), "{file}");
+        } else if key.kind != HostKind::Path {
+            let text = format!("[host]\n{} = {}", key.name, key.kind.example());
+            assert_eq!(Config::parse(&text).1.len(), 0, "{text}");
+        }
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
 
@@ -224,9 +309,16 @@ proptest::proptest! {
     }
 
     #[test]
+    fn any_text_is_a_setting_or_not(text in "\\PC*") {
+        for key in HOST_KEYS {
+            let _ = read_host_value(key.kind, &text);
+        }
+    }
+
+    #[test]
     fn any_mixture_of_toml_gives_a_config(pieces in proptest::collection::vec(
         proptest::sample::select(vec![
-            "[config]\n", "[lints]\n", "[[config]]\n", "a", "=", " ", "\n", "\"", "'", "\"\"\"", "1", "-", ".", "[", "]",
+            "[config]\n", "[lints]\n", "[[config]]\n", "[host]\n", "[host.web]\n", "listen", "web", "origins", "a", "=", " ", "\n", "\"", "'", "\"\"\"", "1", "-", ".", "[", "]",
             "{", "}", ",", "#", "é", "🎈", "2026-01-01", "T10:00", "inf", "true", "unused-name", "\"off\"", "\\", "\\u12",
             "\r", "\0",
         ]),
