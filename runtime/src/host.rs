@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::action::{Action, Actions};
+use crate::action::{Action, Actions, names};
 use crate::channel::Channel;
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{DeployError, Deployment, Version};
@@ -45,11 +45,6 @@ pub enum BuildError {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-fn names(names: &[SmolStr]) -> String {
-    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    quoted.join(", ")
 }
 
 impl Host {

@@ -61,3 +61,9 @@ impl Actions {
         }
     }
 }
+
+/// Names as messages show them.
+pub(crate) fn names(names: &[SmolStr]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

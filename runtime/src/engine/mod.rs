@@ -87,6 +87,7 @@ impl Engine {
             entropy: parts.entropy,
             hub: Arc::default(),
             meter: Arc::default(),
+            actions: std::sync::OnceLock::new(),
             letters: tokio::sync::Notify::new(),
             clocks: tokio::sync::Notify::new(),
             settings,
@@ -120,6 +121,8 @@ impl Engine {
     /// Looks for what is due and delivers letters from now on, until the engine is stopped.
     pub fn dispatch(&self, couriers: Couriers) {
         let inner = &self.inner;
+        // Whoever dispatches twice gives the same actions again.
+        let _ = inner.shared.actions.set(Arc::clone(&couriers.actions));
         inner
             .dispatchers
             .spawn(clocks::run(self.clone(), inner.stopping.clone()));
@@ -179,9 +182,13 @@ impl Engine {
     /// Another version of the bot runs from now on, here and on all other hosts of the store. It is kept before it runs.
     ///
     /// # Errors
-    /// It cannot be kept.
-    pub async fn switch(&self, version: Version) -> Result<Arc<Version>, StoreError> {
+    /// This host does not do all that it asks for, or it cannot be kept: then everything stays as it was.
+    pub async fn switch(&self, version: Version) -> Result<Arc<Version>, FollowError> {
         let shared = &self.inner.shared;
+        let missing = shared.missing(&version);
+        if !missing.is_empty() {
+            return Err(FollowError::MissingActions(missing));
+        }
         let now = shared.clock.now();
         shared
             .store
@@ -349,7 +356,7 @@ impl Engine {
     }
 }
 
-/// Why the version that the store says runs does not run here.
+/// Why another version does not run here.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
     /// The store cannot be read.
@@ -358,6 +365,9 @@ pub enum FollowError {
     /// It cannot be run by this program.
     #[error(transparent)]
     Deploy(#[from] DeployError),
+    /// It asks for lookups or actions that nobody here does.
+    #[error("nobody here does {}", crate::action::names(.0))]
+    MissingActions(Vec<SmolStr>),
 }
 
 async fn follow(shared: &Shared) -> Result<bool, FollowError> {
@@ -370,7 +380,12 @@ async fn follow(shared: &Shared) -> Result<bool, FollowError> {
     let Some(bytes) = shared.store.bot(hash).await? else {
         return Ok(false);
     };
-    shared.deployment.switch(Version::load(&bytes)?);
+    let version = Version::load(&bytes)?;
+    let missing = shared.missing(&version);
+    if !missing.is_empty() {
+        return Err(FollowError::MissingActions(missing));
+    }
+    shared.deployment.switch(version);
     Ok(true)
 }
 

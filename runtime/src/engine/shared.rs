@@ -1,13 +1,15 @@
 //! What all parts of an engine share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use smol_str::SmolStr;
 use tokio::sync::Notify;
 
 use super::entropy::Entropy;
 use super::hub::Hub;
 use super::meter::Meter;
 use super::settings::Settings;
+use crate::action::Actions;
 use crate::clock::Clock;
 use crate::deployment::{Deployment, Version};
 use crate::store::{Store, StoreError};
@@ -21,6 +23,8 @@ pub(crate) struct Shared {
     pub settings: Settings,
     pub hub: Arc<Hub>,
     pub meter: Arc<Meter>,
+    /// Who does lookups and actions, once letters are delivered here.
+    pub actions: OnceLock<Arc<Actions>>,
     /// There are new letters.
     pub letters: Notify,
     /// A clock was set.
@@ -28,6 +32,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// What a version asks for that nobody here does.
+    pub fn missing(&self, version: &Version) -> Vec<SmolStr> {
+        let actions = self.actions.get();
+        actions.map_or_else(Vec::new, |actions| actions.missing(version))
+    }
+
     /// A version by its hash: one this host has met, else one that the store keeps. `None`: nobody has it any more.
     pub async fn version(&self, hash: u64) -> Result<Option<Arc<Version>>, StoreError> {
         if let Some(version) = self.deployment.version(hash) {
