@@ -4,6 +4,8 @@
 //! What a channel can show is data (`botflow_message::Profile`); a channel is handed the message rendered by it, and
 //! writes it in its own format. What is peculiar about one channel stays in its file.
 
+pub mod web;
+
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,0 +1,32 @@
+// What the page remembers between visits: who the visitor is, and what was not acknowledged yet. Where the browser keeps
+// nothing, it is remembered as long as the page is open.
+class Memory {
+  constructor(name) {
+    this.name = `botflow:${name}`;
+    this.kept = { token: null, read: 0, thread: "", pending: [], open: false };
+  }
+
+  // Other tabs write there, too.
+  load() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.name));
+      if (kept && typeof kept === "object") Object.assign(this.kept, kept);
+    } catch { /* Nothing is kept, or nothing that can be read. */ }
+    if (!Array.isArray(this.kept.pending)) this.kept.pending = [];
+    return this.kept;
+  }
+
+  get(what) { return this.load()[what]; }
+
+  set(values) {
+    Object.assign(this.load(), values);
+    try {
+      localStorage.setItem(this.name, JSON.stringify(this.kept));
+    } catch { /* It is remembered as long as the page is open. */ }
+  }
+}
+
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,168 @@
+// Puts the chat on a page. <script src="https://HOST/widget.js" async></script> is all that a site needs; docs/web-chat.md
+// says what else it may say.
+const script = document.currentScript;
+
+function start() {
+  const said = script?.dataset ?? {};
+  const host = new URL(said.host || script?.src || location.href, location.href);
+  const mode = said.mode === "page" ? "page" : "float";
+  const languages = said.language ? [said.language] : [document.documentElement.lang, ...navigator.languages];
+  const texts = textsFor(said.language ? languages : [...navigator.languages, ...languages]);
+  const memory = new Memory(host.host);
+  const place = (said.target && document.querySelector(said.target)) || document.body;
+  const holder = el("div", { class: "botflow-chat", lang: texts.code });
+  place.append(holder);
+  const shadow = holder.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  shadow.adoptedStyleSheets = [sheet];
+  const root = el("div", { class: `chat ${mode}`, dir: getComputedStyle(place).direction });
+  if (/^#[0-9a-f]{6}$/i.test(said.accent || "")) root.style.setProperty("--accent", said.accent);
+  shadow.append(root);
+
+  let view = null;
+  const arrived = Date.now();
+  const event = (name, fields = {}) => wire.send({ type: "event", name: String(name), fields });
+
+  // What was before their eyes: only while they look.
+  const looked = () => {
+    if (!wire.last) return;
+    const looks = view.isOpen && !document.hidden;
+    const read = looks ? wire.last : memory.get("read");
+    if (looks) view.count(0);
+    if (read === memory.get("read") && told === wire.last) return;
+    told = wire.last;
+    memory.set({ read });
+    wire.put({ type: "seen", delivered: wire.last, read });
+  };
+  let told = 0;
+
+  const actions = {
+    texts,
+    locale: texts.code,
+    event,
+    looked,
+    say: (text) => view.wait(wire.send({ type: "message", text }), text),
+    press: (payload, label) => {
+      view.wait(wire.send({ type: "press", payload, label }), label);
+      view.field.focus({ preventScroll: true });
+    },
+    earlier: () => {
+      const [first] = view.lines.keys();
+      if (first) wire.put({ type: "earlier", before: first });
+    },
+    opened: () => {
+      memory.set({ open: true });
+      wire.put({ type: "open" });
+      looked();
+    },
+    closed: () => memory.set({ open: false }),
+  };
+  view = new View(root, { texts, mode, actions });
+
+  const query = new URL(location.href).searchParams;
+  const wire = new Wire(new URL("/web/socket", host.href.replace(/^http/, "ws")).href, memory, (isFirst) => ({
+    language: said.language || navigator.language,
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    referral: isFirst ? query.get("ref") : null,
+    identity: said.identifier ? { identifier: said.identifier, identifier_hash: said.identifierHash || "" } : null,
+  }), {
+    offline: () => view.connection("offline"),
+    welcome: (welcome, lines) => {
+      view.name(welcome.bot);
+      view.connection("online");
+      if (welcome.fresh) {
+        view.forget();
+        view.hasEarlier(welcome.earlier);
+      }
+      view.add(lines, { history: welcome.fresh });
+      for (const waiting of memory.get("pending")) {
+        if (waiting.type === "message") view.wait(waiting.id, waiting.text);
+        if (waiting.type === "press") view.wait(waiting.id, waiting.label);
+      }
+      if (view.isOpen) wire.put({ type: "open" });
+      looked();
+    },
+    reset: (reset, lines) => {
+      view.forget();
+      view.hasEarlier(reset.earlier);
+      view.add(lines, { history: true });
+      looked();
+    },
+    lines: (lines) => {
+      view.add(lines);
+      const unread = lines.filter((line) => line.by !== "visitor").length;
+      if (!view.isOpen && unread) view.count(view.unread + unread);
+      looked();
+    },
+    earlier: (told) => {
+      view.hasEarlier(told.earlier);
+      view.add(told.lines, { history: true });
+    },
+    ack: (ack, waiting) => {
+      view.note("");
+      view.arrived(ack.id);
+      if (waiting && waiting.type !== "event") view.types(ack.typing);
+    },
+    busy: () => view.note(texts.busy),
+    refused: (refused) => view.failed(refused.id, refused.code === "too_long" ? texts.tooLong : ""),
+  });
+
+  watchPage(event, arrived, query);
+  if (mode === "float" && (said.open === "true" || memory.get("open"))) view.open();
+  document.addEventListener("visibilitychange", looked);
+  window.botflow = {
+    open: () => view.open(),
+    close: () => view.close(),
+    event,
+  };
+  holder.dispatchEvent(new CustomEvent("botflow-ready", { bubbles: true }));
+}
+
+// What a browser sees happen on a page: visits, pages, leaving, idleness. Clicks and fields only where the site names them
+// (`data-botflow="NAME"`), and never what is written in a field.
+function watchPage(event, arrived, query) {
+  const url = () => location.href.split("#")[0];
+  let visited = null;
+  try {
+    visited = sessionStorage.getItem("botflow:visit");
+    sessionStorage.setItem("botflow:visit", "1");
+  } catch { /* Every page is a visit then. */ }
+  if (!visited) {
+    const fields = { url: url(), referrer: document.referrer || null };
+    for (const name of ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]) {
+      if (query.get(name)) fields[name] = query.get(name);
+    }
+    event("visit_started", fields);
+    if (query.get("ref")) event("referral_opened", { referral: query.get("ref") });
+  }
+  event("page_viewed", { url: url(), title: document.title || null });
+  let hasLeft = false;
+  document.addEventListener("mouseout", (mouse) => {
+    if (hasLeft || mouse.relatedTarget || mouse.clientY > 0 || Date.now() - arrived < 3000) return;
+    hasLeft = true;
+    event("exit_intent", { url: url() });
+  });
+  const named = (target) => target instanceof Element && target.closest("[data-botflow]");
+  document.addEventListener("click", (click) => {
+    const element = named(click.target);
+    if (element) event("clicked", { element: element.dataset.botflow, url: url() });
+  }, true);
+  document.addEventListener("change", (change) => {
+    const field = named(change.target);
+    if (field) event("field_filled", { field: field.dataset.botflow, url: url() });
+  }, true);
+  let quiet = 0;
+  const reports = new Set([60, 300]);
+  for (const what of ["pointerdown", "pointermove", "keydown", "scroll", "touchstart"]) {
+    addEventListener(what, () => { quiet = 0; }, { passive: true, capture: true });
+  }
+  setInterval(() => {
+    if (document.hidden) return;
+    quiet += 1;
+    if (reports.has(quiet)) event("idle", { seconds: quiet, url: url() });
+  }, 1000);
+}
+
+if (document.body) start();
+else addEventListener("DOMContentLoaded", start);
