@@ -172,7 +172,8 @@ pub enum CallKind {
     Action,
 }
 
-/// How a call is done over HTTP. Its texts may mention the parameters as slots 0, 1, …
+/// How a call is done over HTTP. Its texts may mention the parameters as slots 0, 1, …, and `config`, and nothing else:
+/// the same arguments make the same request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpRequest {
     /// The method.
@@ -181,8 +182,8 @@ pub struct HttpRequest {
     pub url: TextId,
     /// Headers.
     pub headers: Vec<(SmolStr, TextId)>,
-    /// JSON body as a record of named values, empty for none.
-    pub body: Vec<(SmolStr, ExprId)>,
+    /// JSON body as a record of named values with their types, empty for none.
+    pub body: Vec<(SmolStr, ExprId, TypeId)>,
 }
 
 /// HTTP methods.

@@ -350,7 +350,7 @@ impl Declared<'_, '_> {
             for (name, value) in &http.headers {
                 section.setting("header", format!("{name}: {}", self.w.text(within, *value)));
             }
-            for (name, value) in &http.body {
+            for (name, value, _) in &http.body {
                 section.setting("body", format!("{name}: {}", self.w.expr(within, *value)));
             }
         }

@@ -1,6 +1,6 @@
 //! Lookups and actions: how they are done, and the statements that call them.
 
-use botflow_artifact::{CallId, Expr, HttpRequest, Method, SlotId, TypeId};
+use botflow_artifact::{CallId, Expr, ExprId, Function, HttpRequest, Method, SlotId, TypeId};
 use botflow_syntax::TokenRef;
 use botflow_syntax::ast::{self, CallSetting, CallWay};
 use smol_str::SmolStr;
@@ -12,7 +12,7 @@ use crate::hir::{Block, CallBody, StmtKind};
 use crate::project::Span;
 use crate::rules::names::{type_mismatch, unknown_name};
 use crate::rules::nearest;
-use crate::rules::writing::{bad_literal, repeated_setting};
+use crate::rules::writing::{bad_literal, repeated_setting, wrong_place};
 use crate::types::{Types, literal};
 
 impl Lower<'_> {
@@ -38,6 +38,7 @@ impl Lower<'_> {
         };
         let taken = self.call_params[id].clone();
         let outer = self.params_scope(&taken);
+        let first = self.program.bot.exprs.len();
         let mut seen = [None; 4];
         let mut request: Option<HttpRequest> = None;
         let mut headers = Vec::new();
@@ -89,6 +90,7 @@ impl Lower<'_> {
             }
         }
         self.scope = outer;
+        self.parameters_only(first);
         if let Some(request) = &mut request {
             request.headers = headers;
             request.body = body;
@@ -96,20 +98,55 @@ impl Lower<'_> {
         self.program.bot.calls[id].http = request;
     }
 
+    /// How a call is done says the same of the same arguments, whenever it is tried: it mentions nothing that changes.
+    fn parameters_only(&mut self, first: usize) {
+        let changing = self.program.bot.exprs.iter().enumerate().skip(first);
+        let changing = changing.filter(|(_, expr)| {
+            matches!(
+                expr,
+                Expr::Customer(_)
+                    | Expr::Conversation(_)
+                    | Expr::Now
+                    | Expr::Count { .. }
+                    | Expr::Sum { .. }
+                    | Expr::Latest { .. }
+                    | Expr::QueueOpen(_)
+                    | Expr::InSegment(_)
+                    | Expr::HasConsent(_)
+                    | Expr::HasConsentOn(..)
+                    | Expr::InStage(_)
+                    | Expr::Call(Function::Today | Function::DateOf | Function::TimeOf, _)
+            )
+        });
+        let spans: Vec<Span> = changing
+            .map(|(at, _)| self.expr_span(ExprId::from(at)))
+            .collect();
+        for span in spans {
+            let message = "How a lookup or action is done mentions only its parameters and `config`.";
+            self.report(wrong_place::because(span, message).help(
+                "Make it a parameter, and give it where the lookup or action is called: what is tried again is then \
+                 the same as before.",
+            ));
+        }
+    }
+
     /// `body (email: email)`: a record, whose parts are sent under their names.
-    fn body(&mut self, setting: &ast::BodySetting) -> Vec<(SmolStr, botflow_artifact::ExprId)> {
+    fn body(&mut self, setting: &ast::BodySetting) -> Vec<(SmolStr, ExprId, TypeId)> {
         let Some(value) = setting.value() else {
             return Vec::new();
         };
         let typed = self.expr(&value, None);
-        let names: Option<Vec<SmolStr>> = match self.types.get(typed.ty) {
-            botflow_artifact::Type::Record(fields) => {
-                Some(fields.iter().map(|(name, _)| name.clone()).collect())
-            }
+        let fields = match self.types.get(typed.ty) {
+            botflow_artifact::Type::Record(fields) => Some(fields.clone()),
             _ => None,
         };
-        match (&self.program.bot.exprs[typed.id.index()], names) {
-            (Expr::Record(values), Some(names)) => names.into_iter().zip(values.iter().copied()).collect(),
+        match (&self.program.bot.exprs[typed.id.index()], fields) {
+            (Expr::Record(values), Some(fields)) => {
+                let parts = fields.into_iter().zip(values.iter().copied());
+                parts
+                    .map(|((name, ty), value)| (name, value, self.types.known(ty)))
+                    .collect()
+            }
             _ => {
                 if typed.ty != Types::ERROR {
                     let span = self.expr_span(typed.id);

@@ -151,9 +151,53 @@ impl Scope<'_> {
         cut(out, MAX_TEXT);
     }
 
+    /// The words of a text that is meant for other programs: in the bot's first language, values in their plain form,
+    /// encoded within an address. `stop` ends it before a value that it says yes to.
+    pub fn data(&self, id: TextId, stop: impl Fn(ExprId) -> bool) -> (String, bool) {
+        let first = Scope {
+            language: LanguageId(0),
+            ..*self
+        };
+        let mut out = String::new();
+        let text = self.p.bot.texts.get(id.index());
+        let parts = text.and_then(|text| variant(text, LanguageId(0)));
+        for part in parts.map_or(&[][..], |variant| &variant.parts) {
+            match part {
+                Part::Literal(words) => push(&mut out, words),
+                Part::Hole { value, .. } if stop(*value) => return (out, false),
+                Part::Hole {
+                    value,
+                    filters,
+                    in_url,
+                    ..
+                } => {
+                    let value = first.eval(*value);
+                    let mut words = String::new();
+                    match filters.is_empty() {
+                        true => first.write_plainly(&mut words, &value),
+                        false => first.filtered(&mut words, &value, filters, false),
+                    }
+                    // What begins an address is an address itself, not a part of one.
+                    match *in_url && !out.is_empty() {
+                        true => percent_encode(&words, &mut out),
+                        false => push(&mut out, &words),
+                    }
+                    cut(&mut out, MAX_TEXT);
+                }
+            }
+        }
+        (out, true)
+    }
+
     /// Adds a value as a part of an address: plain, and percent-encoded.
     fn write_in_address(&self, out: &mut String, value: &Value) {
         let mut plain = String::new();
+        self.write_plainly(&mut plain, value);
+        percent_encode(&plain, out);
+    }
+
+    /// Adds a value in its plain form, the same in every language; members by their names.
+    fn write_plainly(&self, plain: &mut String, value: &Value) {
         match value {
             Value::Member(member) => {
                 let set = self.p.bot.sets.get(member.set as usize);
@@ -164,11 +208,10 @@ impl Scope<'_> {
             Value::File(file) | Value::Image(file) => plain.push_str(&file.url),
             value => match value.as_text() {
                 Some(text) => plain.push_str(text),
-                None => write_plain(value, self.p.currency, &mut plain),
+                None => write_plain(value, self.p.currency, plain),
             },
         }
-        cut(&mut plain, MAX_TEXT);
-        percent_encode(&plain, out);
+        cut(plain, MAX_TEXT);
     }
 
     fn filtered(&self, out: &mut String, value: &Value, filters: &[Filter], marked: bool) {

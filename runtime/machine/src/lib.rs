@@ -4,7 +4,7 @@
 //! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
 //! [`history`] is what a person's earlier conversations leave behind,
 //! [`event`] goes in, [`effect`] comes out, [`record`] is what effects tell for figures, [`step`] is the turn;
-//! [`trigger`] tells when a conversation is to be begun. The exact meaning of everything stands in
+//! [`request`] is how a call is done over HTTP; [`trigger`] tells when a conversation is to be begun. The exact meaning of everything stands in
 //! `docs/language/semantics.md`; its section numbers are mentioned where they are carried out.
 //! [`upgrade`] carries a conversation over to a later version of its bot.
 #![warn(missing_docs)]
@@ -28,6 +28,8 @@ mod merge;
 pub mod effect;
 pub mod event;
 pub mod record;
+
+pub mod request;
 
 pub mod trigger;
 

@@ -306,7 +306,8 @@ fn declarations(bot: &Bot) -> Result<(), Damage> {
         if let Some(http) = &call.http {
             check(bot, http.url)?;
             check_all(bot, http.headers.iter().map(|(_, text)| *text))?;
-            check_all(bot, http.body.iter().map(|(_, value)| *value))?;
+            check_all(bot, http.body.iter().map(|(_, value, _)| *value))?;
+            check_all(bot, http.body.iter().map(|(_, _, ty)| *ty))?;
         }
     }
     check_all(bot, bot.segments.iter().map(|segment| segment.condition))?;
