@@ -6,6 +6,10 @@ use std::sync::{Arc, RwLock};
 use botflow_artifact::{LoadError, from_bytes};
 use botflow_machine::{Program, ProgramError};
 use botflow_message::Profiles;
+use serde_json::Value as Json;
+use smol_str::SmolStr;
+
+use crate::json;
 
 /// One version of a bot, ready to run. Its hash is the first eight bytes of the artifact's content hash.
 #[derive(Debug)]
@@ -27,6 +31,14 @@ pub enum DeployError {
     /// The bot does not fit this host.
     #[error("the compiled bot cannot be run: {0}")]
     Program(#[from] ProgramError),
+    /// A value of `config` that the host gives is not of its type.
+    #[error("`config.{name}` of this host does not fit the bot: expected {expected}")]
+    Setting {
+        /// Its name.
+        name: SmolStr,
+        /// What it should be, in words.
+        expected: String,
+    },
 }
 
 impl Version {
@@ -57,10 +69,54 @@ impl Version {
     }
 }
 
+/// What a host says instead of the `[config]` of the project: names, and values as they are written.
+pub type Settings = BTreeMap<SmolStr, String>;
+
+impl Version {
+    /// The same with other values of `config`. Names that this version does not read are left alone.
+    ///
+    /// # Errors
+    /// A value is not of the type that the bot gives it. Nothing is changed then.
+    pub fn set(&mut self, settings: &Settings) -> Result<(), DeployError> {
+        let read = |(name, written): (&SmolStr, &String)| {
+            let at = self.program.bot.config.iter().position(|one| one.name == *name)?;
+            let ty = self.program.bot.config[at].ty;
+            let text = Json::String(written.clone());
+            let value = json::read(&self.program, ty, &text).or_else(|misfit| {
+                // Numbers, and `true` and `false`, stand without quotes.
+                let plain: Json = serde_json::from_str(written).map_err(|_| misfit.clone())?;
+                json::read(&self.program, ty, &plain).map_err(|_| misfit)
+            });
+            Some(
+                value
+                    .map(|value| (at, value))
+                    .map_err(|misfit| DeployError::Setting {
+                        name: name.clone(),
+                        expected: misfit.expected,
+                    }),
+            )
+        };
+        let values: Vec<_> = settings.iter().filter_map(read).collect::<Result<_, _>>()?;
+        for (at, value) in values {
+            self.program.bot.config[at].value = value;
+        }
+        Ok(())
+    }
+
+    /// The same; what does not fit is told, and stays as the project has it.
+    fn with(mut self, settings: &Settings) -> Version {
+        if let Err(error) = self.set(settings) {
+            tracing::error!(%error, "the bot's own settings hold");
+        }
+        self
+    }
+}
+
 /// All versions that a host has met: the one that runs, and earlier ones.
 #[derive(Debug)]
 pub struct Deployment {
     state: RwLock<State>,
+    settings: Settings,
 }
 
 #[derive(Debug)]
@@ -76,7 +132,15 @@ impl Deployment {
         let known = BTreeMap::from([(current.hash(), Arc::clone(&current))]);
         Deployment {
             state: RwLock::new(State { current, known }),
+            settings: Settings::new(),
         }
+    }
+
+    /// The same; further versions get these values of `config` instead of their own.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Deployment {
+        self.settings = settings;
+        self
     }
 
     /// The version that runs.
@@ -95,7 +159,7 @@ impl Deployment {
         state
             .known
             .entry(version.hash())
-            .or_insert_with(|| Arc::new(version));
+            .or_insert_with(|| Arc::new(version.with(&self.settings)));
     }
 
     /// Another version runs from now on. Conversations go over to it when something happens to them next.
@@ -105,7 +169,7 @@ impl Deployment {
             state
                 .known
                 .entry(version.hash())
-                .or_insert_with(|| Arc::new(version)),
+                .or_insert_with(|| Arc::new(version.with(&self.settings))),
         );
         state.current = Arc::clone(&version);
         version

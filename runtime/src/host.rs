@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
 use smol_str::SmolStr;
 
-use crate::action::{Action, Actions, names};
+use crate::action::{Action, Actions, Args, Failure, Handler, HttpOptions, names};
 use crate::channel::Channel;
 use crate::clock::{Clock, SystemClock};
-use crate::deployment::{DeployError, Deployment, Version};
+use crate::deployment::{self, DeployError, Deployment, Version};
 use crate::engine::{Couriers, Engine, Entropy, Parts, Settings, SystemEntropy};
 use crate::people::People;
 use crate::store::{MemoryStore, Store, StoreError};
@@ -28,6 +29,7 @@ pub struct HostBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     settings: Settings,
+    config: deployment::Settings,
 }
 
 /// Why a host does not start.
@@ -42,9 +44,20 @@ pub enum BuildError {
     /// Nobody does what the bot asks for.
     #[error("nobody does {}: give this host an action for each, or write in the flow how it is done over HTTP", names(.0))]
     MissingActions(Vec<SmolStr>),
+    /// What the flow says of a lookup or action over HTTP can never be done here.
+    #[error("{}", impossible(.0))]
+    ImpossibleActions(Vec<(SmolStr, String)>),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn impossible(problems: &[(SmolStr, String)]) -> String {
+    let told = problems.iter();
+    let told: Vec<_> = told
+        .map(|(name, problem)| format!("`{name}` cannot be done: {problem}"))
+        .collect();
+    told.join("; ")
 }
 
 impl Host {
@@ -59,6 +72,7 @@ impl Host {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             settings: Settings::default(),
+            config: deployment::Settings::new(),
         }
     }
 
@@ -103,10 +117,36 @@ impl HostBuilder {
         self
     }
 
-    /// What does a lookup or an action.
+    /// A closure that does a lookup or an action: `|args: Args| async move { … }`. What it gives is checked against the
+    /// declaration; [`Failure::named`] takes the flow's own way, anything else that fails is tried again as declared.
     #[must_use]
-    pub fn action(mut self, name: &str, action: impl Action) -> HostBuilder {
+    pub fn action<F, Fut, T>(self, name: &str, handler: F) -> HostBuilder
+    where
+        F: Fn(Args) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<T, Failure>> + Send + 'static,
+        T: Serialize + Send + 'static,
+    {
+        self.action_by(name, Handler(handler))
+    }
+
+    /// The same by a type of the program's own.
+    #[must_use]
+    pub fn action_by(mut self, name: &str, action: impl Action) -> HostBuilder {
         self.actions.add(name, Arc::new(action));
+        self
+    }
+
+    /// What lookups and actions over HTTP may do: secret headers, further hosts, private networks.
+    #[must_use]
+    pub fn http(mut self, options: HttpOptions) -> HostBuilder {
+        self.actions.set_http(options);
+        self
+    }
+
+    /// A value of `config` instead of the one in `botflow.toml`, as it is written there, without quotes.
+    #[must_use]
+    pub fn config(mut self, name: &str, value: &str) -> HostBuilder {
+        self.config.insert(name.into(), value.to_owned());
         self
     }
 
@@ -143,10 +183,15 @@ impl HostBuilder {
     /// # Errors
     /// [`BuildError`]: nothing has been started then.
     pub async fn build(self) -> Result<Host, BuildError> {
-        let version = self.bot.ok_or(BuildError::NoBot)??;
+        let mut version = self.bot.ok_or(BuildError::NoBot)??;
+        version.set(&self.config)?;
         let missing = self.actions.missing(&version);
         if !missing.is_empty() {
             return Err(BuildError::MissingActions(missing));
+        }
+        let impossible = self.actions.impossible(&version);
+        if !impossible.is_empty() {
+            return Err(BuildError::ImpossibleActions(impossible));
         }
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         store.check().await?;
@@ -159,7 +204,7 @@ impl HostBuilder {
         settings.transcripts.extend(reading.map(|(name, _)| name.clone()));
         let engine = Engine::start(Parts {
             store,
-            deployment: Arc::new(Deployment::new(version)),
+            deployment: Arc::new(Deployment::new(version).with_settings(self.config)),
             clock: self.clock,
             entropy: self.entropy,
             settings,

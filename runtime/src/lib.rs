@@ -20,6 +20,7 @@ pub mod action;
 pub mod channel;
 pub mod people;
 
+mod client;
 pub mod json;
 
 pub mod host;

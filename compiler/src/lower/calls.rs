@@ -118,9 +118,7 @@ impl Lower<'_> {
                     | Expr::Call(Function::Today | Function::DateOf | Function::TimeOf, _)
             )
         });
-        let spans: Vec<Span> = changing
-            .map(|(at, _)| self.expr_span(ExprId::from(at)))
-            .collect();
+        let spans: Vec<Span> = changing.map(|(at, _)| self.expr_span(ExprId::from(at))).collect();
         for span in spans {
             let message = "How a lookup or action is done mentions only its parameters and `config`.";
             self.report(wrong_place::because(span, message).help(

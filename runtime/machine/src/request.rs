@@ -82,7 +82,9 @@ pub fn of(program: &Program, call: CallId, args: &[Value]) -> Result<Request, Un
 /// where it is not done over HTTP. The flag: that is all of it.
 pub fn beginning(program: &Program, call: CallId) -> Option<(String, bool)> {
     let (_, http) = declared(program, call)?;
-    let settings = |value: botflow_artifact::ExprId| !matches!(program.bot.exprs.get(value.index()), Some(Expr::Config(_)));
+    let settings = |value: botflow_artifact::ExprId| {
+        !matches!(program.bot.exprs.get(value.index()), Some(Expr::Config(_)))
+    };
     Some(with_scope(program, &[], |scope| scope.data(http.url, settings)))
 }
 
