@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
 use smol_str::SmolStr;
 
-use crate::action::{Action, Actions, Args, Failure, Handler, HttpOptions, names};
+use crate::action::{Action, Actions, HttpOptions, names};
 use crate::channel::Channel;
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{self, DeployError, Deployment, Version};
@@ -117,21 +116,9 @@ impl HostBuilder {
         self
     }
 
-    /// A closure that does a lookup or an action: `|args: Args| async move { … }`. What it gives is checked against the
-    /// declaration; [`Failure::named`] takes the flow's own way, anything else that fails is tried again as declared.
+    /// What does a lookup or an action: a closure ([`crate::handler`]), or a type of the program's own.
     #[must_use]
-    pub fn action<F, Fut, T>(self, name: &str, handler: F) -> HostBuilder
-    where
-        F: Fn(Args) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = Result<T, Failure>> + Send + 'static,
-        T: Serialize + Send + 'static,
-    {
-        self.action_by(name, Handler(handler))
-    }
-
-    /// The same by a type of the program's own.
-    #[must_use]
-    pub fn action_by(mut self, name: &str, action: impl Action) -> HostBuilder {
+    pub fn action(mut self, name: &str, action: impl Action) -> HostBuilder {
         self.actions.add(name, Arc::new(action));
         self
     }

@@ -26,6 +26,7 @@ pub mod json;
 pub mod host;
 pub mod server;
 
+pub use action::{Args, Failure, HttpOptions, handler};
 pub use channel::{Channel, Delivery, Receipt, SendError};
 pub use clock::Clock;
 pub use contact::{ContactId, Input};

@@ -119,9 +119,20 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-/// An [`Action`] that is a closure. What it gives is written as JSON is (`docs/actions.md`), and is checked against the
-/// declared type.
-pub struct Handler<F>(pub F);
+/// An [`Action`] that is a closure: `handler(|args| async move { … })`. What it gives is written as JSON is
+/// (`docs/actions.md`), and is checked against the declared type; [`Failure::named`] takes the flow's own way, anything
+/// else that fails is tried again as declared.
+pub fn handler<F, Fut, T>(closure: F) -> Handler<F>
+where
+    F: Fn(Args) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, Failure>> + Send,
+    T: Serialize + Send,
+{
+    Handler(closure)
+}
+
+/// A closure as an [`Action`]; [`handler`] makes it.
+pub struct Handler<F>(F);
 
 #[async_trait]
 impl<F, Fut, T> Action for Handler<F>

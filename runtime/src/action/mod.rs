@@ -1,6 +1,6 @@
 //! Lookups and actions: what a bot asks of other systems.
 //!
-//! [`handler`] is one that a program does, [`http`] one that the flow declares; [`secret`] is what only the host knows,
+//! [`mod@handler`] is one that a program does, [`http`] one that the flow declares; [`secret`] is what only the host knows,
 //! `places` which addresses may be asked.
 
 pub mod handler;
@@ -23,7 +23,7 @@ use smol_str::SmolStr;
 
 use crate::contact::ContactId;
 use crate::deployment::Version;
-pub use handler::{Args, Failure, Handler};
+pub use handler::{Args, Failure, Handler, handler};
 pub use http::{Http, HttpOptions};
 pub use secret::{Secret, SecretError};
 
@@ -53,7 +53,7 @@ impl Asked<'_> {
     }
 }
 
-/// A lookup or action done by a program. [`Handler`] makes one of a closure.
+/// A lookup or action done by a program. [`handler`] makes one of a closure.
 #[async_trait]
 pub trait Action: Send + Sync + 'static {
     /// Does it. `Ok` of the declared type (`Unknown` where it gives nothing); `Err` with one of its named failures, or
