@@ -1,7 +1,8 @@
 //! Takes turns: many people at once, each of them one thing after the other, all of a round in one flush.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use lru::LruCache;
@@ -10,9 +11,11 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::FollowError;
 use super::inbound::{Ack, Refused};
 use super::job::{Job, Target};
 use super::shared::Shared;
+use super::waiting::Waiting;
 use crate::contact::input::Occasion;
 use crate::contact::merging::join;
 use crate::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, carried_over, plan};
@@ -23,6 +26,9 @@ use crate::store::{Absorbed, AddressKey, Cause, Change, Commit, Done, Snapshot, 
 /// So often somebody else may be faster before a turn is given up.
 const MAX_CONFLICTS: u32 = 32;
 
+/// Somebody of whom more bytes are kept is read anew each time, so that memory is bounded.
+const MAX_CACHED: usize = 64 * 1024;
+
 /// Takes turns.
 pub(super) struct Committer {
     shared: Arc<Shared>,
@@ -30,8 +36,8 @@ pub(super) struct Committer {
     inbound: Receiver<Job>,
     /// What clocks and deliveries brought.
     internal: Receiver<Job>,
-    /// What waits for a turn of the same person that is under way, in order.
-    waiting: VecDeque<Job>,
+    /// What has come and has not been taken.
+    waiting: Waiting,
     contacts: LruCache<ContactId, (u64, Contact)>,
     addresses: LruCache<AddressKey, ContactId>,
 }
@@ -62,7 +68,7 @@ impl Committer {
             shared,
             inbound,
             internal,
-            waiting: VecDeque::new(),
+            waiting: Waiting::default(),
             contacts: LruCache::new(cached),
             addresses: LruCache::new(cached),
         }
@@ -75,33 +81,28 @@ impl Committer {
         }
     }
 
-    /// What is taken next: what waits, then what has come, from channels first but never only from them.
+    /// What is taken next: of each queue the first. What has come is let in, from channels and from within; how much
+    /// waits is bounded where it is let in.
     async fn gather(&mut self, closed: &CancellationToken) -> Option<Vec<Job>> {
         let batch = self.shared.settings.batch.max(1);
-        let mut round: Vec<Job> = self.waiting.drain(..).collect();
-        if round.is_empty() {
+        if self.waiting.is_empty() {
             let first = tokio::select! {
                 biased;
                 job = self.inbound.recv() => job?,
                 job = self.internal.recv() => job?,
                 () = closed.cancelled() => return None,
             };
-            round.push(first);
+            self.waiting.push_back(first);
         }
-        let share = (batch / 4).max(1);
-        for _ in 0..share {
-            match self.internal.try_recv() {
-                Ok(job) => round.push(job),
-                Err(_) => break,
+        for queue in [&mut self.internal, &mut self.inbound] {
+            for _ in 0..batch {
+                match queue.try_recv() {
+                    Ok(job) => self.waiting.push_back(job),
+                    Err(_) => break,
+                }
             }
         }
-        while round.len() < batch {
-            match self.inbound.try_recv() {
-                Ok(job) => round.push(job),
-                Err(_) => break,
-            }
-        }
-        Some(round)
+        Some(self.waiting.take(batch))
     }
 
     async fn round(&mut self, jobs: Vec<Job>) {
@@ -110,15 +111,18 @@ impl Committer {
             Ok(jobs) => jobs,
             Err((jobs, error)) => return self.refuse(jobs, &error),
         };
-        let version = self.shared.deployment.current();
-        let mut planned = Vec::with_capacity(jobs.len());
-        let mut known = match self.know(&jobs).await {
-            Ok(known) => known,
+        let read = match self.know(&jobs).await {
+            Ok(known) => self.version_for(&known).await.map(|version| (known, version)),
+            Err(error) => Err(error),
+        };
+        let (mut known, version) = match read {
+            Ok(read) => read,
             Err(error) => {
                 let jobs = jobs.into_iter().map(|(job, ..)| job).collect();
                 return self.refuse(jobs, &error);
             }
         };
+        let mut planned = Vec::with_capacity(jobs.len());
         for (job, contact, other) in jobs {
             if let Some(one) = self.plan(&version, &mut known, job, contact, other).await {
                 planned.push(one);
@@ -128,6 +132,27 @@ impl Committer {
             return;
         }
         self.commit(planned, began).await;
+    }
+
+    /// The version that runs. Where somebody is under one that this host has never met, another host may run a newer one,
+    /// which this one then has missed: nobody is taken back to an earlier version.
+    async fn version_for(
+        &self,
+        known: &BTreeMap<ContactId, Result<Known, String>>,
+    ) -> Result<Arc<Version>, StoreError> {
+        let deployment = &self.shared.deployment;
+        let is_strange = known.values().any(|one| match one {
+            Ok(Known::Kept(_, kept)) => deployment.version(kept.bot()).is_none(),
+            _ => false,
+        });
+        if is_strange {
+            match super::follow(&self.shared).await {
+                Ok(_) => {}
+                Err(FollowError::Store(error)) => return Err(error),
+                Err(error) => tracing::error!(%error, "the version that runs elsewhere does not run here"),
+            }
+        }
+        Ok(deployment.current())
     }
 
     /// Whom each job is about, and somebody else who is found by what it tells. Of several about one person the first is
@@ -179,7 +204,7 @@ impl Committer {
             taken.insert(contact);
             taken.extend(other);
             if is_taken {
-                self.waiting.push_back(job);
+                self.waiting.push_front(job);
             } else {
                 located.push((job, contact, other));
             }
@@ -268,7 +293,7 @@ impl Committer {
         let mut absorbs = None;
         let mut survivor = contact;
         let mut expect = revision;
-        let mut plan = match job.target.clone() {
+        let planned = match job.target.clone() {
             Target::Address(key, what) => {
                 found_by = Some(key.clone());
                 let input = Input::At {
@@ -276,17 +301,18 @@ impl Committer {
                     address: key.address.clone(),
                     what,
                 };
-                let mut plan = plan(version, older.as_deref(), kept, occasion(input, &job));
-                if revision == 0
-                    && !plan
-                        .addresses
-                        .contains(&(key.channel.clone(), key.address.clone()))
-                {
-                    plan.addresses.push((key.channel, key.address));
-                }
-                plan
+                soundly(|| {
+                    let mut plan = plan(version, older.as_deref(), kept, occasion(input, &job));
+                    let found_by = (key.channel, key.address);
+                    if revision == 0 && !plan.addresses.contains(&found_by) {
+                        plan.addresses.push(found_by);
+                    }
+                    plan
+                })
             }
-            Target::Contact(_, input) => plan(version, older.as_deref(), kept, occasion(input, &job)),
+            Target::Contact(_, input) => {
+                soundly(|| plan(version, older.as_deref(), kept, occasion(input, &job)))
+            }
             Target::Answer {
                 bot,
                 request,
@@ -310,14 +336,14 @@ impl Committer {
                         failure,
                     },
                 };
-                plan(version, older.as_deref(), kept, occasion(input, &job))
+                soundly(|| plan(version, older.as_deref(), kept, occasion(input, &job)))
             }
             Target::Identify(_, key) => match other {
-                None => {
+                None => soundly(|| {
                     let mut plan = plan(version, older.as_deref(), kept, occasion(Input::Due, &job));
                     plan.addresses.push((key.channel, key.address));
                     plan
-                }
+                }),
                 Some(other) => match known.remove(&other).unwrap_or(Ok(Known::Nobody)) {
                     Err(error) => {
                         answer(job, Err(Refused::Unreadable(error)));
@@ -337,24 +363,37 @@ impl Committer {
                                 return None;
                             }
                         };
-                        let joined = join(
-                            version,
-                            (others, others_older.as_deref()),
-                            (kept, older.as_deref()),
-                            &occasion(Input::Due, &job),
-                        );
-                        // The one who is known stays; the one who turned out to be them goes.
-                        absorbs = Some(Absorbed {
-                            contact,
-                            expect: revision,
-                            lines_from: joined.lines_from,
+                        let joined = soundly(|| {
+                            join(
+                                version,
+                                (others, others_older.as_deref()),
+                                (kept, older.as_deref()),
+                                &occasion(Input::Due, &job),
+                            )
                         });
+                        // The one who is known stays; the one who turned out to be them goes.
                         survivor = other;
                         expect = other_revision;
-                        joined.plan
+                        joined.map(|joined| {
+                            absorbs = Some(Absorbed {
+                                contact,
+                                expect: revision,
+                                lines_from: joined.lines_from,
+                            });
+                            joined.plan
+                        })
                     }
                 },
             },
+        };
+        let mut plan = match planned {
+            Ok(plan) => plan,
+            Err(error) => {
+                shared.meter.fault();
+                tracing::error!(contact = %contact, %error, "a turn could not be planned");
+                answer(job, Err(Refused::Unreadable(error)));
+                return None;
+            }
         };
         plan.addresses.dedup();
         // Whoever shows transcripts needs no letter.
@@ -388,6 +427,7 @@ impl Committer {
         let now = self.shared.clock.now();
         let batch: Vec<Commit> = planned.iter().map(|one| one.commit(now)).collect();
         let turns = batch.len();
+        let sizes: Vec<usize> = batch.iter().map(|commit| commit.state.len()).collect();
         let done = match self.written(batch).await {
             Ok(done) => done,
             Err(error) => {
@@ -401,7 +441,7 @@ impl Committer {
         self.shared.meter.committed(turns, began.elapsed());
         let mut change = Change::default();
         let mut contacts = Vec::new();
-        for (one, done) in planned.into_iter().zip(done) {
+        for ((one, done), size) in planned.into_iter().zip(done).zip(sizes) {
             match done {
                 Done::Committed(revision) => {
                     self.shared.meter.turn(&one.plan);
@@ -419,7 +459,7 @@ impl Committer {
                     for fault in &one.plan.faults {
                         tracing::error!(contact = %one.contact, ?fault, "the machine protected itself");
                     }
-                    self.remember(one, revision);
+                    self.remember(one, revision, size);
                 }
                 Done::Duplicate(recorded) => {
                     self.forget(&one);
@@ -477,7 +517,7 @@ impl Committer {
         }
     }
 
-    fn remember(&mut self, one: Planned, revision: u64) {
+    fn remember(&mut self, one: Planned, revision: u64, size: usize) {
         let Planned {
             job,
             contact,
@@ -501,7 +541,9 @@ impl Committer {
         if let Some(key) = one.found_by {
             self.addresses.put(key, contact);
         }
-        self.contacts.put(contact, (revision, plan.contact));
+        if size <= MAX_CACHED {
+            self.contacts.put(contact, (revision, plan.contact));
+        }
         answer(job, Ok(ack));
     }
 
@@ -527,7 +569,7 @@ impl Committer {
             let error = StoreError::new(Trouble::Unavailable, "others are always faster");
             answer(job, Err(Refused::Store(error)));
         } else {
-            self.waiting.push_back(job);
+            self.waiting.push_front(job);
         }
     }
 
@@ -578,6 +620,17 @@ impl Planned {
             absorbs: self.absorbs,
         }
     }
+}
+
+/// A turn that makes the program panic, which is a bug of it, is refused by itself: the others of its round, and all that
+/// come later, are taken.
+fn soundly<T>(planning: impl FnOnce() -> T) -> Result<T, String> {
+    // What is half done is dropped with it: planning changes nothing that is kept.
+    catch_unwind(AssertUnwindSafe(planning)).map_err(|panic| {
+        let words = panic.downcast_ref::<&str>().map(|words| (*words).to_owned());
+        let words = words.or_else(|| panic.downcast_ref::<String>().cloned());
+        format!("planning it failed: {}", words.unwrap_or_default())
+    })
 }
 
 fn answer(job: Job, answer: Result<Ack, Refused>) {

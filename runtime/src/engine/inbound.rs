@@ -69,7 +69,7 @@ pub enum Refused {
     /// The store did not take it in time.
     #[error("it could not be stored: {0}")]
     Store(#[from] StoreError),
-    /// What is kept of the person cannot be read.
+    /// What is kept of the person cannot be read, or nothing can be planned from it: a bug, or a later version's.
     #[error("what is kept of the person cannot be read: {0}")]
     Unreadable(String),
     /// Nobody is known by that number.

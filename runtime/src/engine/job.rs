@@ -15,6 +15,8 @@ use crate::store::{AddressKey, Seq};
 pub(super) struct Job {
     /// To whom.
     pub target: Target,
+    /// In which queue it waits: what comes for one address, or for one person, goes in order.
+    pub queue: u64,
     /// What tells it from others, if it must not happen twice.
     pub cause: Option<SmolStr>,
     /// Decides what is left to chance.
@@ -47,10 +49,22 @@ pub(super) enum Target {
     Identify(ContactId, AddressKey),
 }
 
-impl Job {
-    /// Whose turn it takes a place in, as far as that is known without asking the store.
+impl Target {
+    /// Whether it can happen twice and nothing comes of it. Anything else needs a cause: an engine whose store did not
+    /// answer does it again.
+    pub fn is_harmless(&self) -> bool {
+        matches!(
+            self,
+            Target::Address(_, Said::Arrives { .. } | Said::Known { .. })
+                | Target::Contact(_, Input::Due | Input::NewVersion)
+        )
+    }
+}
+
+impl Target {
+    /// The queue of what happens to it, as far as that is known without asking the store.
     pub fn queue(&self) -> u64 {
-        let hash = match &self.target {
+        let hash = match self {
             Target::Address(key, _) => {
                 let mut hasher = blake3::Hasher::new();
                 hasher.update(key.channel.as_bytes());

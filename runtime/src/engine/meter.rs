@@ -58,7 +58,7 @@ pub struct Meter {
     pub busy: AtomicU64,
     /// What was refused by the bot.
     pub refused: AtomicU64,
-    /// What the machine protected itself against.
+    /// What the machine protected itself against, and turns that could not be planned.
     pub faults: AtomicU64,
     /// From taking turns up to their being stored.
     pub turn_time: Histogram,
@@ -95,6 +95,10 @@ impl Meter {
             self.refused.fetch_add(1, Ordering::Relaxed);
         }
         self.faults.fetch_add(plan.faults.len() as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn fault(&self) {
+        self.faults.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn duplicate(&self) {

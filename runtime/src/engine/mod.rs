@@ -18,12 +18,14 @@ mod committer;
 mod job;
 mod relay;
 mod shared;
+mod waiting;
 
 use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 use tokio::sync::mpsc::{self, Sender};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -273,26 +275,11 @@ impl Engine {
         if inner.stopping.is_cancelled() {
             return Err(Refused::Stopping);
         }
-        let Ok(place_in_queue) = Arc::clone(&inner.places).try_acquire_owned() else {
+        let Ok(place) = Arc::clone(&inner.places).try_acquire_owned() else {
             inner.shared.meter.busy();
             return Err(Refused::Busy);
         };
-        let (reply, answer) = oneshot::channel();
-        let job = Job {
-            target,
-            cause,
-            seed: inner.shared.entropy.next(),
-            settles: None,
-            reply,
-            conflicts: 0,
-            _place: Some(place_in_queue),
-        };
-        let queue = &inner.inbound[place(&job, inner.inbound.len())];
-        if queue.send(job).await.is_err() {
-            return Err(Refused::Stopping);
-        }
-        // Whoever waits may go away meanwhile: the turn is taken all the same.
-        answer.await.unwrap_or(Err(Refused::Stopping))
+        self.ask(&inner.inbound, target, cause, None, Some(place)).await
     }
 
     /// The same for what the engine itself brings: it waits for room.
@@ -302,21 +289,37 @@ impl Engine {
         cause: Option<SmolStr>,
         settles: Option<i64>,
     ) -> Result<Ack, Refused> {
-        let inner = &self.inner;
+        self.ask(&self.inner.internal, target, cause, settles, None).await
+    }
+
+    async fn ask(
+        &self,
+        committers: &[Sender<Job>],
+        target: Target,
+        cause: Option<SmolStr>,
+        settles: Option<i64>,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Result<Ack, Refused> {
         let (reply, answer) = oneshot::channel();
+        let seed = self.inner.shared.entropy.next();
+        // A store that does not answer is asked to write it once more.
+        let cause = cause.or_else(|| (!target.is_harmless()).then(|| format_smolstr!("once.{seed:016x}")));
+        let queue = target.queue();
         let job = Job {
             target,
+            queue,
             cause,
-            seed: inner.shared.entropy.next(),
+            seed,
             settles,
             reply,
             conflicts: 0,
-            _place: None,
+            _place: place,
         };
-        let queue = &inner.internal[place(&job, inner.internal.len())];
-        if queue.send(job).await.is_err() {
+        let committer = usize::try_from(queue % committers.len().max(1) as u64).unwrap_or(0);
+        if committers[committer].send(job).await.is_err() {
             return Err(Refused::Stopping);
         }
+        // Whoever waits may go away meanwhile: the turn is taken all the same.
         answer.await.unwrap_or(Err(Refused::Stopping))
     }
 
@@ -389,15 +392,23 @@ async fn follow(shared: &Shared) -> Result<bool, FollowError> {
     Ok(true)
 }
 
-/// Passes on what other hosts have done.
+/// Passes on what other hosts have done. What they told may be lost: so it is looked for besides.
 async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
     use tokio::sync::broadcast::error::RecvError;
     let mut changes = shared.store.changes();
+    let mut forgot_at = shared.clock.now();
+    let mut look_at = Instant::now() + shared.settings.poll;
     loop {
         let change = tokio::select! {
             biased;
             () = stopping.cancelled() => return,
             change = changes.recv() => change,
+            () = sleep_until(look_at) => {
+                look(&shared).await;
+                forget(&shared, &mut forgot_at).await;
+                look_at = Instant::now() + shared.settings.poll;
+                continue;
+            }
         };
         match change {
             Ok(change) => {
@@ -410,23 +421,39 @@ async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
                 if change.clocks {
                     shared.clocks.notify_one();
                 }
-                if change.bot
-                    && let Err(error) = follow(&shared).await
-                {
-                    tracing::error!(%error, "the new version of the bot does not run here");
+                if change.bot {
+                    look(&shared).await;
                 }
             }
             Err(RecvError::Lagged(_)) => {
                 shared.hub.tell_all();
                 shared.letters.notify_one();
                 shared.clocks.notify_one();
+                look(&shared).await;
             }
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// Which committer takes a job: always the same for the same person at the same address.
-fn place(job: &Job, of: usize) -> usize {
-    usize::try_from(job.queue() % of.max(1) as u64).unwrap_or(0)
+/// Whether another version runs by now.
+async fn look(shared: &Shared) {
+    if let Err(error) = follow(shared).await {
+        tracing::error!(%error, "the version of the bot that runs elsewhere does not run here");
+    }
+}
+
+/// Causes that are older than they are remembered are forgotten, now and then.
+async fn forget(shared: &Shared, forgot_at: &mut i64) {
+    const EACH_MS: i64 = 3_600_000;
+    let now = shared.clock.now();
+    if now.saturating_sub(*forgot_at) < EACH_MS {
+        return;
+    }
+    *forgot_at = now;
+    let remember = i64::try_from(shared.settings.remember.as_millis()).unwrap_or(i64::MAX);
+    if let Err(error) = shared.store.forget_causes(now.saturating_sub(remember)).await {
+        shared.meter.trouble(error.trouble);
+        tracing::warn!(%error, "what is long past could not be forgotten");
+    }
 }

@@ -1,10 +1,12 @@
 //! Delivers letters: to channels, to systems, to people; at least once each, under one key, in the order of their lanes.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use botflow_machine::Delivery as Status;
+use futures_util::FutureExt;
 use smol_str::{SmolStr, format_smolstr};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -198,18 +200,21 @@ async fn say(engine: &Engine, couriers: &Couriers, letter: &Letter, saying: &Say
     }
 }
 
-/// Does not wait for ever.
+/// Does not wait for ever, and a courier that panics is one that failed.
 async fn timely<T>(
     engine: &Engine,
     doing: impl Future<Output = Result<T, SendError>>,
 ) -> Result<T, SendError> {
     let timeout = engine.inner.shared.settings.delivery_timeout;
-    let done = tokio::time::timeout(timeout, doing).await;
-    done.unwrap_or_else(|_| {
-        let seconds = timeout.as_secs();
-        let message = format!("no answer within {seconds} s; it may have arrived");
-        Err(SendError::new(SendErrorKind::Unknown, message))
-    })
+    match tokio::time::timeout(timeout, AssertUnwindSafe(doing).catch_unwind()).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(_panic)) => Err(SendError::new(SendErrorKind::Unknown, "delivering it panicked")),
+        Err(_) => {
+            let seconds = timeout.as_secs();
+            let message = format!("no answer within {seconds} s; it may have arrived");
+            Err(SendError::new(SendErrorKind::Unknown, message))
+        }
+    }
 }
 
 fn failed(engine: &Engine, letter: &Letter, error: &SendError) -> Fate {
@@ -275,7 +280,22 @@ async fn call(
                 contact: letter.contact,
                 key: &letter.key,
             };
-            couriers.actions.perform(&asked).await
+            // The bot has given the attempt up by then.
+            let declared = version.program.bot.calls.get(request.call.index());
+            let declared = declared.map_or(0, |call| u64::try_from(call.timeout_ms).unwrap_or(0));
+            let longest = Duration::from_millis(declared).max(shared.settings.delivery_timeout);
+            let performed = AssertUnwindSafe(couriers.actions.perform(&asked)).catch_unwind();
+            match tokio::time::timeout(longest, performed).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_panic)) => {
+                    tracing::error!(%name, key = %letter.key, "an action panicked");
+                    Err(None)
+                }
+                Err(_) => {
+                    tracing::warn!(%name, key = %letter.key, "an action did not answer");
+                    Err(None)
+                }
+            }
         }
     };
     answered(engine, letter, bot, request, outcome)

@@ -6,4 +6,5 @@ mod engine;
 mod kit;
 mod memory;
 mod server;
+mod sim;
 mod sqlite;

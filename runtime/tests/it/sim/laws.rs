@@ -1,0 +1,347 @@
+//! What has to hold of every simulation when it is over.
+
+use std::collections::BTreeMap;
+
+use botflow_machine::{Delivery as Status, Owner};
+use botflow_runtime::contact::input::{Occasion, Said};
+use botflow_runtime::contact::merging::join;
+use botflow_runtime::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, carried_over, plan};
+use botflow_runtime::deployment::Version;
+use botflow_runtime::store::commit::effect_key;
+use botflow_runtime::store::{Filter, LetterState, Snapshot, Store};
+use smol_str::SmolStr;
+
+use super::bots;
+use super::ends::answer_of;
+use super::world::{Seen, Told, World, Written};
+
+/// A letter: which commit wrote it, its place there, and what it is.
+type Letters<'a> = BTreeMap<SmolStr, (usize, usize, &'a Outgoing)>;
+
+/// Everything that does not hold.
+pub async fn broken(world: &World) -> Vec<String> {
+    let seen = std::mem::take(&mut *world.seen());
+    let mut broken = seen.problems.clone();
+    let mut letters = Letters::new();
+    for (at, written) in seen.written.iter().enumerate() {
+        let commit = &written.commit;
+        for (place, outgoing) in commit.outgoing.iter().enumerate() {
+            let key = effect_key(commit.contact, commit.expect + 1, place);
+            letters.insert(key.into(), (at, place, outgoing));
+        }
+    }
+    causes(&seen, &mut broken);
+    revisions(&seen, &mut broken);
+    deliveries(&seen, &letters, &mut broken);
+    silence(&seen, &mut broken);
+    waits(&seen, &mut broken);
+    for written in &seen.written {
+        if let Err(problem) = replay(written, &seen, &letters) {
+            broken.push(problem);
+        }
+    }
+    rest(world, &seen, &mut broken).await;
+    broken
+}
+
+/// What is acknowledged is written, and everything is written once.
+fn causes(seen: &Seen, broken: &mut Vec<String>) {
+    let mut times: BTreeMap<&str, Vec<&Written>> = BTreeMap::new();
+    for written in &seen.written {
+        if let Some(cause) = &written.commit.cause {
+            times.entry(&cause.key).or_default().push(written);
+        }
+    }
+    for (cause, written) in &times {
+        if written.len() > 1 {
+            broken.push(format!("{cause} is written {} times", written.len()));
+        }
+        if let Some(Told::Inbound(inbound)) = seen.told.get(*cause)
+            && let Said::Message(text) = &inbound.what
+        {
+            let lines = written[0].commit.transcript.iter();
+            let theirs = lines
+                .filter(|line| matches!(&line.said, Author::Customer { text: said, .. } if said == text));
+            if theirs.count() != 1 {
+                broken.push(format!("{cause} is not one line of its transcript"));
+            }
+        }
+    }
+    for (cause, ack) in &seen.acked {
+        match times.get(cause.as_str()) {
+            None => broken.push(format!("{cause} was acknowledged and is lost")),
+            Some(written) => {
+                let commit = &written[0].commit;
+                let effects: Vec<SmolStr> = (0..commit.outgoing.len())
+                    .map(|place| effect_key(commit.contact, commit.expect + 1, place).into())
+                    .collect();
+                if ack.revision != commit.expect + 1 || ack.effects != effects {
+                    broken.push(format!("{cause} was acknowledged otherwise than it was written"));
+                }
+            }
+        }
+    }
+}
+
+/// Revisions and numbers of lines have no gap.
+fn revisions(seen: &Seen, broken: &mut Vec<String>) {
+    let mut at: BTreeMap<ContactId, u64> = BTreeMap::new();
+    for Written { commit, .. } in &seen.written {
+        let known = at.insert(commit.contact, commit.expect + 1).unwrap_or(0);
+        if known != commit.expect {
+            broken.push(format!(
+                "{} goes from {known} to {}",
+                commit.contact,
+                commit.expect + 1
+            ));
+        }
+    }
+}
+
+/// Each letter arrives, under one key with one content, in the order of its lane.
+fn deliveries(seen: &Seen, letters: &Letters<'_>, broken: &mut Vec<String>) {
+    let mut arrived: BTreeMap<&str, _> = BTreeMap::new();
+    let mut last: BTreeMap<(&str, &str), (usize, usize, &str)> = BTreeMap::new();
+    for arrival in &seen.arrivals {
+        let content = (&arrival.address, &arrival.text, arrival.number);
+        if let Some(known) = arrived.insert(arrival.key.as_str(), content) {
+            if known != content {
+                broken.push(format!("{} says {content:?} after {known:?}", arrival.key));
+            }
+            continue;
+        }
+        let Some(&(at, place, _)) = letters.get(&arrival.key) else {
+            broken.push(format!("{} was never written", arrival.key));
+            continue;
+        };
+        let lane = (arrival.channel.as_str(), arrival.address.as_str());
+        let now = (at, place, arrival.key.as_str());
+        if let Some(before) = last.insert(lane, now)
+            && (before.0, before.1) > (at, place)
+        {
+            broken.push(format!("{} arrives after {}", arrival.key, before.2));
+        }
+    }
+    for (key, (_, _, outgoing)) in letters {
+        let has_arrived = match outgoing {
+            Outgoing::Say(_) => arrived.contains_key(key.as_str()),
+            Outgoing::Tell { .. } => seen.people.contains_key(key),
+            // What became of them is a turn.
+            Outgoing::Call { .. } | Outgoing::Identify { .. } => true,
+        };
+        if !has_arrived {
+            broken.push(format!("{key} does not arrive: {outgoing:?}"));
+        }
+    }
+}
+
+/// The bot says nothing while people have the conversation.
+fn silence(seen: &Seen, broken: &mut Vec<String>) {
+    let people = |bytes: &[u8]| {
+        let contact = Contact::from_bytes(bytes).expect("what was written can be read");
+        contact.speaking().owner == Owner::People
+    };
+    for Written { commit, before, .. } in &seen.written {
+        let says = |line: &&botflow_runtime::contact::Line| matches!(line.said, Author::Bot { .. });
+        if commit.transcript.iter().any(|line| says(&line))
+            && before.as_deref().is_some_and(people)
+            && people(&commit.state)
+        {
+            let line = commit.transcript.iter().find(says);
+            broken.push(format!("the bot speaks for people: {line:?}"));
+        }
+    }
+}
+
+/// A wait is over once at most.
+fn waits(seen: &Seen, broken: &mut Vec<String>) {
+    let (mut began, mut ended) = (0, 0);
+    for line in seen.written.iter().flat_map(|written| &written.commit.transcript) {
+        if let Author::Bot { content, .. } = &line.said {
+            began += u64::from(content.text == "I wait.");
+            ended += u64::from(content.text == "The time is over.");
+        }
+    }
+    if ended > began {
+        broken.push(format!("{began} waits are over {ended} times"));
+    }
+}
+
+/// What was written is what follows from what was kept before and from what happened, as if nothing else went on.
+fn replay(written: &Written, seen: &Seen, letters: &Letters<'_>) -> Result<(), String> {
+    let commit = &written.commit;
+    let after = read(&commit.state)?;
+    let cause = commit.cause.as_ref().map_or("", |cause| cause.key.as_str());
+    let now = commit.transcript.first().map_or(commit.at, |line| line.at);
+    bots::with(after.bot(), |version| {
+        let before = match &written.before {
+            Some(bytes) => read(bytes)?,
+            None => Contact::new(commit.contact, version),
+        };
+        let mut differs = Vec::new();
+        for input in inputs(cause, seen, letters, version) {
+            let occasion = Occasion {
+                id: id_of(cause),
+                now,
+                seed: 1,
+                input,
+            };
+            let again = match &written.absorbed {
+                Some(absorbed) => {
+                    let gone = read(absorbed)?;
+                    bots::with(before.bot(), |into| {
+                        bots::with(gone.bot(), |from| {
+                            let (kept, gone) = (before.clone(), gone.clone());
+                            join(version, (kept, Some(into)), (gone, Some(from)), &occasion).plan
+                        })
+                    })
+                }
+                None => bots::with(before.bot(), |older| {
+                    plan(version, Some(older), before.clone(), occasion)
+                }),
+            };
+            match differs_from(&again, written) {
+                None => return Ok(()),
+                Some(how) => differs.push(how),
+            }
+        }
+        Err(format!(
+            "{} at {} does not follow from `{cause}`: {}",
+            commit.contact,
+            commit.expect + 1,
+            differs.join("; or: ")
+        ))
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<Contact, String> {
+    Contact::from_bytes(bytes).map_err(|error| error.to_string())
+}
+
+fn differs_from(again: &Plan, written: &Written) -> Option<String> {
+    let commit = &written.commit;
+    if again.transcript != commit.transcript {
+        return Some(format!("{:?}, not {:?}", again.transcript, commit.transcript));
+    }
+    if again.wake != commit.wake {
+        return Some(format!("it wakes at {:?}, not {:?}", again.wake, commit.wake));
+    }
+    if again.outgoing != commit.outgoing {
+        return Some(format!("{:?}, not {:?}", again.outgoing, commit.outgoing));
+    }
+    None
+}
+
+/// What may have been heard under a cause.
+fn inputs(cause: &str, seen: &Seen, letters: &Letters<'_>, version: &Version) -> Vec<Input> {
+    match seen.told.get(cause) {
+        Some(Told::Inbound(inbound)) => {
+            return vec![Input::At {
+                channel: inbound.channel.clone(),
+                address: inbound.address.clone(),
+                what: inbound.what.clone(),
+            }];
+        }
+        Some(Told::Host(input)) => return vec![input.clone()],
+        None => {}
+    }
+    let letter = |prefix: &str| {
+        let key = cause.strip_prefix(prefix)?;
+        let (_, _, outgoing) = letters.get(key)?;
+        Some((key, *outgoing))
+    };
+    if let Some((key, Outgoing::Call { bot, name, request })) = letter("call.") {
+        let failed = |failure| Input::CallFailed {
+            call: request.number,
+            attempt: request.attempt,
+            failure,
+        };
+        let answered = match answer_of(key, name) {
+            Ok(value) => bots::with(*bot, |asked_by| {
+                carried_over(version, Some(asked_by), request, value)
+            }),
+            Err(failure) => failed(failure),
+        };
+        // Or the system did not answer in time.
+        return vec![answered, failed(None)];
+    }
+    if let Some((_, Outgoing::Say(saying))) = letter("dead.") {
+        return vec![Input::Status {
+            message: saying.number,
+            channel: saying.channel.clone(),
+            status: Status::Failed,
+        }];
+    }
+    vec![Input::Due]
+}
+
+fn id_of(cause: &str) -> u64 {
+    if cause.is_empty() {
+        return 0;
+    }
+    let hash = blake3::hash(cause.as_bytes());
+    let first = hash.as_bytes().first_chunk::<8>();
+    first.map_or(1, |first| u64::from_le_bytes(*first)).max(1)
+}
+
+/// When all is over nothing is left to be done.
+async fn rest(world: &World, seen: &Seen, broken: &mut Vec<String>) {
+    let store = &world.store;
+    let all = Filter {
+        limit: usize::MAX,
+        ..Filter::default()
+    };
+    for letter in store.letters(&all).await.expect("memory does not fail") {
+        let state = match letter.state {
+            LetterState::Ready => "still waits",
+            LetterState::Dead => "is given up",
+        };
+        broken.push(format!(
+            "{} {state}: {} {}",
+            letter.key, letter.route, letter.error
+        ));
+    }
+    let now = world.now();
+    for contact in store
+        .due(now, now, usize::MAX)
+        .await
+        .expect("memory does not fail")
+    {
+        broken.push(format!("the clock of {contact} is not heard"));
+    }
+    let mut people: Vec<ContactId> = seen
+        .written
+        .iter()
+        .map(|written| written.commit.contact)
+        .collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut lines = 0;
+    for contact in people {
+        let kept = store.load(&[contact]).await.expect("memory does not fail");
+        let transcript = store
+            .transcript(contact, 0, usize::MAX)
+            .await
+            .expect("memory does not fail");
+        lines += transcript.len();
+        match &kept[0] {
+            Some(Snapshot::Kept { state, .. }) => {
+                let count = read(state).expect("what was written can be read").lines();
+                let numbers = transcript.iter().map(|line| line.number);
+                if !numbers.eq(1..=count) {
+                    broken.push(format!("the lines of {contact} have gaps, or are not {count}"));
+                }
+            }
+            _ if transcript.is_empty() => {}
+            _ => broken.push(format!("{contact} is somebody else and has lines")),
+        }
+    }
+    let written: usize = seen
+        .written
+        .iter()
+        .map(|written| written.commit.transcript.len())
+        .sum();
+    if written != lines {
+        broken.push(format!("of {written} lines {lines} are kept"));
+    }
+}
