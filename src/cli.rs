@@ -54,6 +54,21 @@ pub enum Command {
     /// Talk to a bot in the terminal, and try its triggers out: people, consents, channels, events, time, colleagues
     #[command(after_help = crate::commands::chat::AFTER_HELP)]
     Chat(Chat),
+    /// Run a bot for real: web chat, timers, deliveries, everything kept in a store
+    #[command(after_help = crate::commands::serve::AFTER_HELP)]
+    Serve(Serve),
+    /// Bring a new version of a bot to a host that runs, without a restart
+    #[command(
+        after_help = "The request is signed with the admin key of the host: BOTFLOW_ADMIN_KEY, or BOTFLOW_SECRET where the \
+                      host has no other. Conversations go over to the new version by the rules of upgrades; \
+                      `botflow diff` tells before what people would notice.\n\nExample:\n  botflow build my_bot\n  \
+                      botflow deploy https://chat.example.com my_bot.botflow\n\nExit status: 0 it runs, 1 findings, \
+                      2 wrong use, 3 the host refused it or cannot be reached."
+    )]
+    Deploy(Deploy),
+    /// Look at what waits to be delivered, and try again what was given up
+    #[command(after_help = crate::commands::outbox::AFTER_HELP)]
+    Outbox(Outbox),
     /// Run conversations (.chat files) as tests
     #[command(
         after_help = "Examples:\n  botflow test                     all conversations of the bot in this folder\n  \
@@ -204,6 +219,132 @@ pub struct Chat {
     /// Flow to start with [default: what the bot starts]
     #[arg(long, value_name = "FLOW")]
     pub flow: Option<String>,
+}
+
+/// `botflow serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The bot's folder, or a built file [default: this folder]
+    pub project: Option<Utf8PathBuf>,
+    /// Where to listen; port 0 is any that is free [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub listen: Option<String>,
+    /// Where everything is kept: sqlite:PATH, postgres://… or memory [default: .botflow/NAME.db beside the bot]
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
+    /// Run each new version of the sources (or of the built file) as soon as it has no errors
+    #[arg(long, conflicts_with = "stored")]
+    pub watch: bool,
+    /// Run the version that the store keeps, which is the one uploaded last; the bot named here only if it keeps none
+    #[arg(long)]
+    pub stored: bool,
+    /// Serve although nobody does some of the bot's actions: they fail, as if the system behind them were down
+    #[arg(long)]
+    pub allow_missing: bool,
+    /// What is logged: error, warn, info, debug, or a filter [default: info]
+    #[arg(long, value_name = "LEVEL")]
+    pub log: Option<String>,
+    /// How it is logged: auto, human or json [default: auto, for people in terminals and JSON elsewhere]
+    #[arg(long, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// Any other setting, as in botflow.toml: `--set web.begins=false`
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Show all settings that hold and where each comes from, and end
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+/// `botflow deploy`.
+#[derive(Debug, Args)]
+pub struct Deploy {
+    /// Address of the host: https://chat.example.com
+    pub url: String,
+    /// The built file, or the bot's folder
+    pub artifact: Utf8PathBuf,
+    /// Let it take the place of a bot of another name
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// `botflow outbox`.
+#[derive(Debug, Args)]
+pub struct Outbox {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: OutboxTask,
+}
+
+/// What can be done about the outbox.
+#[derive(Debug, Subcommand)]
+pub enum OutboxTask {
+    /// List letters, without what they say
+    List(OutboxList),
+    /// Show one letter with all it says: personal data
+    Show(OutboxShow),
+    /// Try letters again that were given up
+    Retry(OutboxRetry),
+}
+
+/// Whose outbox.
+#[derive(Debug, Args)]
+pub struct Whose {
+    /// The bot's folder, whose host keeps the outbox [default: this folder]
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub project: Utf8PathBuf,
+    /// The store that keeps it, instead of the one of the bot's folder
+    #[arg(long, value_name = "STORE")]
+    pub store: Option<String>,
+    /// The host that runs, instead of its store: https://chat.example.com
+    #[arg(long, value_name = "URL", conflicts_with = "store")]
+    pub host: Option<String>,
+}
+
+/// `botflow outbox list`.
+#[derive(Debug, Args)]
+pub struct OutboxList {
+    /// Whose.
+    #[command(flatten)]
+    pub whose: Whose,
+    /// Only letters that were given up
+    #[arg(long)]
+    pub dead: bool,
+    /// Only letters of this person: sixteen hexadecimal digits
+    #[arg(long, value_name = "PERSON")]
+    pub contact: Option<String>,
+    /// Only letters with numbers above this: to go on where a list ended
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub after: i64,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    /// How they are written
+    #[arg(long, value_enum, default_value_t = CountFormat::Human)]
+    pub format: CountFormat,
+}
+
+/// `botflow outbox show`.
+#[derive(Debug, Args)]
+pub struct OutboxShow {
+    /// The letter's number
+    pub number: i64,
+    /// Whose.
+    #[command(flatten)]
+    pub whose: Whose,
+}
+
+/// `botflow outbox retry`.
+#[derive(Debug, Args)]
+pub struct OutboxRetry {
+    /// The letters' numbers
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub numbers: Vec<i64>,
+    /// All that were given up
+    #[arg(long)]
+    pub all: bool,
+    /// Whose.
+    #[command(flatten)]
+    pub whose: Whose,
 }
 
 /// `botflow test`.

@@ -10,6 +10,7 @@ mod cli;
 mod commands;
 mod conversations;
 mod failure;
+mod host;
 mod identity;
 mod mend;
 mod output;

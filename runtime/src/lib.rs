@@ -4,7 +4,8 @@
 //! In reading order: [`deployment`] is the bot that runs, [`contact`] everything that is kept of one person and the pure
 //! function that plans a turn of theirs, [`store`] keeps plans, [`engine`] takes turns with it (load, plan, commit,
 //! dispatch), [`channel`] is how people are reached, [`action`] how systems are asked, [`people`] where colleagues are told,
-//! [`clock`] what time it is; [`json`] is how values are written for other programs; [`host`] puts it all together.
+//! [`clock`] what time it is; [`json`] is how values are written for other programs; [`host`] puts it all together,
+//! [`server`] shows it over HTTP, and [`operations`] is what operators see of it.
 #![warn(missing_docs)]
 
 pub mod deployment;
@@ -24,6 +25,7 @@ mod client;
 pub mod json;
 
 pub mod host;
+pub mod operations;
 pub mod server;
 
 pub use action::{Args, Failure, HttpOptions, handler};

@@ -4,6 +4,7 @@ mod build;
 pub mod chat;
 mod check;
 mod completions;
+mod deploy;
 pub mod diff;
 mod explain;
 pub mod explore;
@@ -11,7 +12,9 @@ mod fmt;
 mod graph;
 mod man;
 mod new;
+pub mod outbox;
 mod program;
+pub mod serve;
 mod test;
 mod text;
 
@@ -32,6 +35,9 @@ pub fn run(command: Command) -> Result<Status, Failure> {
         Command::Test(arguments) => test::run(arguments),
         Command::Text(arguments) => text::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Deploy(arguments) => deploy::run(arguments),
+        Command::Outbox(arguments) => outbox::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

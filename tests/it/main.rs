@@ -9,4 +9,5 @@ mod fuzz;
 mod pipelines;
 mod program;
 mod recording;
+mod serving;
 mod terminal;

@@ -46,6 +46,7 @@ pub(super) struct Desk<'p> {
     pub transcript: Vec<Line>,
     addresses: Vec<(SmolStr, SmolStr)>,
     refused: Option<Refusal>,
+    late: Option<i64>,
     pub faults: Vec<Fault>,
 }
 
@@ -115,6 +116,7 @@ impl<'p> Desk<'p> {
             transcript: Vec::new(),
             addresses: Vec::new(),
             refused: None,
+            late: None,
             faults,
         };
         if went_over {
@@ -396,7 +398,10 @@ impl<'p> Desk<'p> {
                 .into_iter()
                 .enumerate()
                 .filter_map(|(which, at)| Some((at?, which)));
-            match next.filter(|(at, _)| *at <= self.now).min() {
+            let next = next.filter(|(at, _)| *at <= self.now).min();
+            // The first is the one that is latest.
+            self.late = self.late.or(next.map(|(at, _)| self.now.saturating_sub(at)));
+            match next {
                 None => return,
                 Some((_, 0)) => {
                     let id = timer.map_or(0, |(id, _)| id);
@@ -449,6 +454,7 @@ impl<'p> Desk<'p> {
             addresses: self.addresses,
             works,
             refused: self.refused,
+            late: self.late,
             faults: self.faults,
         }
     }

@@ -183,6 +183,8 @@ pub struct Plan {
     pub works: bool,
     /// What was given was refused, and nothing of it heard.
     pub refused: Option<Refusal>,
+    /// How late what was due was looked at, in milliseconds; `None`: nothing was due.
+    pub late: Option<i64>,
     /// What the machine protected itself against.
     pub faults: Vec<Fault>,
 }

@@ -94,6 +94,9 @@ impl Meter {
         if plan.refused.is_some() {
             self.refused.fetch_add(1, Ordering::Relaxed);
         }
+        if let Some(late) = plan.late {
+            self.lag.observe(Duration::from_millis(late.unsigned_abs()));
+        }
         self.faults.fetch_add(plan.faults.len() as u64, Ordering::Relaxed);
     }
 

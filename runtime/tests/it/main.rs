@@ -5,6 +5,7 @@ mod differential;
 mod engine;
 mod kit;
 mod memory;
+mod operations;
 mod server;
 mod sim;
 mod sqlite;
