@@ -75,6 +75,7 @@ export async function visitor(browser, options = {}) {
     if (!/\.(svg|png|jpg|jpeg|webp)$/.test(new URL(route.request().url()).pathname)) return route.abort();
     return route.fulfill({ contentType: "image/svg+xml", body: PICTURE });
   });
+  context.setDefaultTimeout(15000);
   const page = await context.newPage();
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(String(error)));

@@ -167,6 +167,10 @@ impl<'p> Desk<'p> {
             } => {
                 self.turn(EventKind::Delivery { message, status });
                 self.decide(Look::Delivered(&channel, status));
+                // Bots that follow what is read hear of it as of any other event.
+                if status == Delivery::Read && self.program.event_named("message_read").is_some() {
+                    self.happens(channel, SmolStr::new_static("message_read"), Vec::new(), self.now);
+                }
             }
             Input::Due | Input::NewVersion => {}
         }

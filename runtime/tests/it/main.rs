@@ -9,3 +9,4 @@ mod operations;
 mod server;
 mod sim;
 mod sqlite;
+mod web;

@@ -93,8 +93,14 @@ class View {
     this.reveal();
     this.count(0);
     this.toEnd(true);
-    this.field.focus({ preventScroll: true });
+    this.focus(true);
     this.actions.opened();
+  }
+
+  // To the field to write in; on a telephone its keyboard would cover what was just said, so there only the panel gets it.
+  focus(isNew = false) {
+    if (matchMedia("(pointer: fine)").matches) this.field.focus({ preventScroll: true });
+    else if (isNew) this.scroller.focus({ preventScroll: true });
   }
 
   close() {

@@ -39,13 +39,14 @@ function start() {
 
   const actions = {
     texts,
-    locale: texts.code,
+    // As people of the visitor's country write moments, where they speak the language of the words around.
+    locale: navigator.languages.find((one) => one.toLowerCase().split("-")[0] === texts.code) ?? texts.code,
     event,
     looked,
     say: (text) => view.wait(wire.send({ type: "message", text }), text),
     press: (payload, label) => {
       view.wait(wire.send({ type: "press", payload, label }), label);
-      view.field.focus({ preventScroll: true });
+      view.focus();
     },
     earlier: () => {
       const [first] = view.lines.keys();
