@@ -415,13 +415,16 @@ async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
                 for contact in change.contacts.iter() {
                     shared.hub.tell(*contact);
                 }
-                if change.letters {
+                if change.missed {
+                    shared.hub.tell_all();
+                }
+                if change.letters || change.missed {
                     shared.letters.notify_one();
                 }
-                if change.clocks {
+                if change.clocks || change.missed {
                     shared.clocks.notify_one();
                 }
-                if change.bot {
+                if change.bot || change.missed {
                     look(&shared).await;
                 }
             }

@@ -17,6 +17,8 @@ pub struct Change {
     pub clocks: bool,
     /// Another version of the bot runs.
     pub bot: bool,
+    /// Changes were lost on their way: everything is to be looked at anew.
+    pub missed: bool,
 }
 
 /// So many changes are kept for somebody who is slow; beyond that they look at everything anew.

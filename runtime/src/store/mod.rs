@@ -5,7 +5,8 @@
 //! ([`Commit::expect`]), and is refused where somebody else was faster; any host may therefore take any turn. A cause
 //! that was committed before is a [`Done::Duplicate`], with the answer that was given then.
 //!
-//! [`memory`] forgets with the process, [`sqlite`] keeps everything in one file; every store is held to the same suite of contracts
+//! [`memory`] forgets with the process, [`sqlite`] keeps everything in one file, [`postgres`] is a database that many hosts
+//! share; every store is held to the same suite of contracts
 //! (`runtime/tests/it/contract/`).
 
 pub mod change;
@@ -13,6 +14,7 @@ pub mod commit;
 pub mod error;
 pub mod memory;
 pub mod outbox;
+pub mod postgres;
 pub mod sqlite;
 
 use async_trait::async_trait;
@@ -25,6 +27,7 @@ pub use commit::{Absorbed, AddressKey, Cause, Commit, Done, Snapshot};
 pub use error::{StoreError, Trouble};
 pub use memory::MemoryStore;
 pub use outbox::{Claim, Fate, Filter, Letter, LetterState, Queued, Settled};
+pub use postgres::{PostgresOptions, PostgresStore};
 pub use sqlite::SqliteStore;
 
 /// A number of the outbox: later letters have greater ones.

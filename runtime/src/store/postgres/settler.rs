@@ -1,0 +1,116 @@
+//! Notes what became of letters: whatever is told while one note is under way goes into the next.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+use super::number;
+use super::pool::Pool;
+use crate::store::{Fate, Seq, Settled, StoreError, Trouble};
+
+/// So many letters go into one note.
+const LONGEST: usize = 2_048;
+
+struct Told {
+    token: u64,
+    settled: Vec<Settled>,
+    reply: oneshot::Sender<Result<Vec<bool>, StoreError>>,
+}
+
+/// Notes what became of letters.
+pub(super) struct Settler(UnboundedSender<Told>);
+
+impl Settler {
+    pub fn start(pool: Arc<Pool>) -> Settler {
+        let (sender, told) = unbounded_channel();
+        tokio::spawn(run(pool, told));
+        Settler(sender)
+    }
+
+    pub async fn settle(&self, token: u64, settled: Vec<Settled>) -> Result<Vec<bool>, StoreError> {
+        let gone = || StoreError::new(Trouble::Unavailable, "the store is closed");
+        let (reply, answer) = oneshot::channel();
+        let told = Told { token, settled, reply };
+        self.0.send(told).map_err(|_| gone())?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+/// Until the store is dropped.
+async fn run(pool: Arc<Pool>, mut told: UnboundedReceiver<Told>) {
+    let mut next = None;
+    loop {
+        let first = match next.take() {
+            Some(first) => first,
+            None => match told.recv().await {
+                Some(first) => first,
+                None => return,
+            },
+        };
+        let mut letters: BTreeSet<Seq> = seqs(&first).collect();
+        let mut round = vec![first];
+        while letters.len() < LONGEST
+            && let Ok(more) = told.try_recv()
+        {
+            // What is told twice of a letter is told one after the other.
+            if seqs(&more).any(|seq| letters.contains(&seq)) {
+                next = Some(more);
+                break;
+            }
+            letters.extend(seqs(&more));
+            round.push(more);
+        }
+        let noted = note(&pool, &round).await;
+        for one in round {
+            let answer = noted
+                .as_ref()
+                .map(|noted| seqs(&one).map(|seq| noted.contains(&seq)).collect())
+                .map_err(StoreError::clone);
+            // Whoever asked may have gone.
+            let _ = one.reply.send(answer);
+        }
+    }
+}
+
+fn seqs(told: &Told) -> impl Iterator<Item = Seq> {
+    told.settled.iter().map(|settled| settled.seq)
+}
+
+/// Which of these letters were still the claims' that told of them.
+async fn note(pool: &Pool, round: &[Told]) -> Result<BTreeSet<Seq>, StoreError> {
+    let mut columns: Vec<(Seq, i64, i32, Option<i64>, Option<&[u8]>)> = Vec::new();
+    for told in round {
+        let token = number(told.token);
+        columns.extend(told.settled.iter().map(|settled| match &settled.fate {
+            Fate::Delivered => (settled.seq, token, 0, None, None),
+            Fate::Retry { at, error } => (settled.seq, token, 1, Some(*at), Some(error.as_bytes())),
+            Fate::Dead { error } => (settled.seq, token, 2, None, Some(error.as_bytes())),
+            Fate::Released => (settled.seq, token, 3, None, None),
+        }));
+    }
+    columns.sort_unstable();
+    let seqs: Vec<_> = columns.iter().map(|one| one.0).collect();
+    let tokens: Vec<_> = columns.iter().map(|one| one.1).collect();
+    let fates: Vec<_> = columns.iter().map(|one| one.2).collect();
+    let ats: Vec<_> = columns.iter().map(|one| one.3).collect();
+    let errors: Vec<_> = columns.iter().map(|one| one.4).collect();
+    let rows = pool
+        .write(
+            "WITH told AS MATERIALIZED (
+               SELECT * FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::int8[], $5::bytea[])
+                 AS t(seq, token, fate, at, error)),
+             gone AS (
+               DELETE FROM letter l USING told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate = 0 RETURNING l.seq),
+             stayed AS (
+               UPDATE letter l SET token = NULL, claimed = NULL, next_at = coalesce(t.at, l.next_at),
+                 ready = coalesce(t.at, l.next_at), dead = l.dead OR t.fate = 2, error = coalesce(t.error, l.error),
+                 attempts = l.attempts - (t.fate = 3)::int
+               FROM told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate > 0 RETURNING l.seq)
+             SELECT seq FROM gone UNION ALL SELECT seq FROM stayed",
+            &[&seqs, &tokens, &fates, &ats, &errors],
+        )
+        .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
