@@ -1,11 +1,13 @@
 //! The host: its contracts with stores, and its engine at work.
 
 mod contract;
+mod database;
 mod differential;
 mod engine;
 mod kit;
 mod memory;
 mod operations;
+mod postgres;
 mod server;
 mod sim;
 mod sqlite;

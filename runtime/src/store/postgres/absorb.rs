@@ -33,7 +33,12 @@ pub(super) async fn write(pool: &Pool, gate: i64, commit: &Commit) -> Result<Don
     Ok(Done::Conflict)
 }
 
-async fn within(session: &mut Session, gate: i64, commit: &Commit, absorbed: Absorbed) -> Result<Done, Fault> {
+async fn within(
+    session: &mut Session,
+    gate: i64,
+    commit: &Commit,
+    absorbed: Absorbed,
+) -> Result<Done, Fault> {
     session.simple("BEGIN").await?;
     session
         .rows("SELECT pg_advisory_xact_lock_shared($1)::text", &[&gate])
@@ -59,7 +64,9 @@ async fn within(session: &mut Session, gate: i64, commit: &Commit, absorbed: Abs
     for sql in moves {
         session.rows(sql, &[&from, &into]).await?;
     }
-    session.rows("DELETE FROM clock WHERE contact = $1", &[&from]).await?;
+    session
+        .rows("DELETE FROM clock WHERE contact = $1", &[&from])
+        .await?;
     let lines_from = number(absorbed.lines_from);
     let lines = [
         "DELETE FROM line WHERE contact = $2 AND number IN (SELECT number + $3 FROM line WHERE contact = $1)",

@@ -12,8 +12,8 @@ use tokio_postgres::types::ToSql;
 use super::error::Fault;
 use super::session::Session;
 use super::{key, number};
-use crate::store::commit::effect_key;
 use crate::store::Commit;
+use crate::store::commit::effect_key;
 
 /// Commits, taken apart into columns.
 #[derive(Default)]
@@ -93,7 +93,8 @@ impl<'a> Batch<'a> {
             self.known.2.push(&commit.state);
         }
         if let Some(cause) = &commit.cause {
-            self.causes.push((key::words(&cause.key), commit.at, &cause.answer));
+            self.causes
+                .push((key::words(&cause.key), commit.at, &cause.answer));
         }
         let addresses = commit.addresses.iter();
         self.addresses
@@ -118,13 +119,22 @@ impl<'a> Batch<'a> {
     /// Writes all of them, or none.
     pub async fn write(&self, session: &mut Session) -> Result<(), Fault> {
         let causes = (
-            self.causes.iter().map(|(key, ..)| key.as_slice()).collect::<Vec<_>>(),
+            self.causes
+                .iter()
+                .map(|(key, ..)| key.as_slice())
+                .collect::<Vec<_>>(),
             self.causes.iter().map(|(_, at, _)| *at).collect::<Vec<_>>(),
             self.causes.iter().map(|(.., answer)| *answer).collect::<Vec<_>>(),
         );
         let addresses = (
-            self.addresses.iter().map(|(key, _)| key.as_slice()).collect::<Vec<_>>(),
-            self.addresses.iter().map(|(_, contact)| *contact).collect::<Vec<_>>(),
+            self.addresses
+                .iter()
+                .map(|(key, _)| key.as_slice())
+                .collect::<Vec<_>>(),
+            self.addresses
+                .iter()
+                .map(|(_, contact)| *contact)
+                .collect::<Vec<_>>(),
         );
         let known = i64::try_from(self.known.0.len()).unwrap_or(i64::MAX);
         let letters = &self.letters;
@@ -238,7 +248,8 @@ impl<'a> Parts<'a> {
         if !is_wanted {
             return;
         }
-        self.text.push_str(if self.text.is_empty() { "WITH " } else { ",\n" });
+        self.text
+            .push_str(if self.text.is_empty() { "WITH " } else { ",\n" });
         self.push(part, values);
     }
 
@@ -252,7 +263,11 @@ impl<'a> Parts<'a> {
         self.values.extend_from_slice(values);
     }
 
-    fn finish(mut self, last: &str, values: &[&'a (dyn ToSql + Sync)]) -> (String, Vec<&'a (dyn ToSql + Sync)>) {
+    fn finish(
+        mut self,
+        last: &str,
+        values: &[&'a (dyn ToSql + Sync)],
+    ) -> (String, Vec<&'a (dyn ToSql + Sync)>) {
         self.text.push('\n');
         self.push(last, values);
         (self.text, self.values)

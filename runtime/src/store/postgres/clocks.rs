@@ -4,7 +4,12 @@ use super::pool::Pool;
 use crate::contact::ContactId;
 use crate::store::StoreError;
 
-pub(super) async fn due(pool: &Pool, now: i64, until: i64, limit: usize) -> Result<Vec<ContactId>, StoreError> {
+pub(super) async fn due(
+    pool: &Pool,
+    now: i64,
+    until: i64,
+    limit: usize,
+) -> Result<Vec<ContactId>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows = pool
         .write(
@@ -17,7 +22,10 @@ pub(super) async fn due(pool: &Pool, now: i64, until: i64, limit: usize) -> Resu
         .await?;
     let mut due: Vec<(i64, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     due.sort_unstable();
-    Ok(due.into_iter().map(|(_, contact)| ContactId(super::unsigned(contact))).collect())
+    Ok(due
+        .into_iter()
+        .map(|(_, contact)| ContactId(super::unsigned(contact)))
+        .collect())
 }
 
 pub(super) async fn next(pool: &Pool) -> Result<Option<i64>, StoreError> {

@@ -29,11 +29,18 @@ pub(super) async fn write(pool: &Pool, gate: i64, commits: &[Commit]) -> Result<
         if let Err(error) = written {
             // What an earlier wave wrote is written.
             let has_written = done.iter().any(|one| matches!(one, Some(Done::Committed(_))));
-            let trouble = if has_written { Trouble::Unknown } else { error.trouble };
+            let trouble = if has_written {
+                Trouble::Unknown
+            } else {
+                error.trouble
+            };
             return Err(StoreError { trouble, ..error });
         }
     }
-    Ok(done.into_iter().map(|one| one.unwrap_or(Done::Conflict)).collect())
+    Ok(done
+        .into_iter()
+        .map(|one| one.unwrap_or(Done::Conflict))
+        .collect())
 }
 
 /// Commits that can be one statement. What repeats a cause or an address of an earlier one has to see what became of that.
@@ -80,7 +87,10 @@ async fn ride(
         // Whoever is always in the way of somebody is not in everybody's.
         let portions: Vec<Vec<usize>> = match round {
             0..4 => vec![std::mem::take(&mut left)],
-            _ => std::mem::take(&mut left).into_iter().map(|one| vec![one]).collect(),
+            _ => std::mem::take(&mut left)
+                .into_iter()
+                .map(|one| vec![one])
+                .collect(),
         };
         for portion in portions {
             let those: Vec<&Commit> = portion.iter().map(|at| &commits[*at]).collect();
@@ -126,7 +136,10 @@ pub(super) async fn refused(session: &mut Session, commits: &[&Commit]) -> Resul
             .map(|absorbed| number(absorbed.contact.0)),
     );
     let rows = session
-        .rows("SELECT contact, revision FROM contact WHERE contact = ANY ($1::int8[])", &[&people])
+        .rows(
+            "SELECT contact, revision FROM contact WHERE contact = ANY ($1::int8[])",
+            &[&people],
+        )
         .await?;
     let revisions: BTreeMap<i64, i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let addresses: Vec<Vec<u8>> = commits
@@ -167,10 +180,11 @@ pub(super) async fn refused(session: &mut Session, commits: &[&Commit]) -> Resul
             || commit.absorbs.is_some_and(|absorbed| {
                 absorbed.expect == 0 || has(number(absorbed.contact.0)) != revision(absorbed.expect)
             })
-            || !commit
-                .addresses
-                .iter()
-                .all(|address| owners.get(&key::address(address)).is_none_or(|owner| is_theirs(*owner)));
+            || !commit.addresses.iter().all(|address| {
+                owners
+                    .get(&key::address(address))
+                    .is_none_or(|owner| is_theirs(*owner))
+            });
         is_refused.then_some(Done::Conflict)
     });
     Ok(refused.collect())

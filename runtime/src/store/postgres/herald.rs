@@ -104,7 +104,11 @@ fn words(name: u64, pending: &Pending) -> Vec<String> {
         (pending.bot, 'b'),
         (pending.missed, 'm'),
     ];
-    let flags: String = flags.iter().filter(|(is, _)| *is).map(|(_, letter)| letter).collect();
+    let flags: String = flags
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, letter)| letter)
+        .collect();
     let contacts: Vec<_> = pending.contacts.iter().collect();
     let mut portions = contacts.chunks(PEOPLE);
     let first = portions.next().unwrap_or_default();
@@ -253,7 +257,10 @@ mod tests {
         let heard: Vec<_> = told.iter().filter_map(|words| change(8, words)).collect();
         assert_eq!(heard.len(), told.len());
         assert!(heard[0].letters && heard[0].bot && !heard[0].clocks && !heard[0].missed);
-        let people: BTreeSet<_> = heard.iter().flat_map(|change| change.contacts.iter().copied()).collect();
+        let people: BTreeSet<_> = heard
+            .iter()
+            .flat_map(|change| change.contacts.iter().copied())
+            .collect();
         assert_eq!(people, pending.contacts);
         assert!(told.iter().all(|words| change(7, words).is_none()));
         for strange in ["", "x", "7", "7 l", "7 l z", "hello world and more", "7  1,,2"] {

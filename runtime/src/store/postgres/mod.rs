@@ -168,7 +168,11 @@ fn written(value: &impl Serialize) -> Vec<u8> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(bytes).map_err(|error| {
         // The error names places and kinds, not what is there.
-        let message = format!("what is kept cannot be read: {:?} at {}", error.classify(), error.column());
+        let message = format!(
+            "what is kept cannot be read: {:?} at {}",
+            error.classify(),
+            error.column()
+        );
         StoreError::new(Trouble::Damaged, message)
     })
 }
@@ -183,7 +187,11 @@ impl Store for PostgresStore {
         let sql = "SELECT key, contact FROM address WHERE key = ANY ($1::bytea[])";
         let rows = self.turns.read(sql, &[&keys]).await?;
         let found: BTreeMap<&[u8], i64> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let find = |key: &Vec<u8>| found.get(key.as_slice()).map(|contact| ContactId(unsigned(*contact)));
+        let find = |key: &Vec<u8>| {
+            found
+                .get(key.as_slice())
+                .map(|contact| ContactId(unsigned(*contact)))
+        };
         Ok(keys.iter().map(find).collect())
     }
 
@@ -277,8 +285,10 @@ impl Store for PostgresStore {
     async fn keep_bot(&self, hash: u64, bytes: &[u8], current: bool, now: i64) -> Result<(), StoreError> {
         let sql = "WITH kept AS (INSERT INTO bot (hash, at, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING)
                    INSERT INTO running (hash) SELECT $1 WHERE $4::bool
-                   ON CONFLICT (only) DO UPDATE SET hash = excluded.hash";
-        self.turns.write(sql, &[&number(hash), &now, &bytes, &current]).await?;
+                   ON CONFLICT (single) DO UPDATE SET hash = excluded.hash";
+        self.turns
+            .write(sql, &[&number(hash), &now, &bytes, &current])
+            .await?;
         Ok(())
     }
 
@@ -300,7 +310,8 @@ impl Store for PostgresStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        let sql = "INSERT INTO pulse (beats) VALUES (1) ON CONFLICT (only) DO UPDATE SET beats = pulse.beats + 1";
+        let sql =
+            "INSERT INTO pulse (beats) VALUES (1) ON CONFLICT (single) DO UPDATE SET beats = pulse.beats + 1";
         self.turns.write(sql, &[]).await?;
         Ok(())
     }

@@ -52,7 +52,12 @@ impl Entries {
         self.settled(pool, after, limit).await
     }
 
-    async fn settled(&self, pool: &Pool, after: i64, limit: usize) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+    async fn settled(
+        &self,
+        pool: &Pool,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
         let settled = self.settled.load(Ordering::Acquire);
         if settled <= after {
             return Ok(Vec::new());
@@ -79,7 +84,11 @@ pub(super) async fn lines(
 }
 
 /// The last lines.
-pub(super) async fn last_lines(pool: &Pool, contact: ContactId, limit: usize) -> Result<Vec<Line>, StoreError> {
+pub(super) async fn last_lines(
+    pool: &Pool,
+    contact: ContactId,
+    limit: usize,
+) -> Result<Vec<Line>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let sql = "SELECT number, data FROM line WHERE contact = $1 ORDER BY number DESC LIMIT $2";
     let rows = pool.read(sql, &[&number(contact.0), &limit]).await?;

@@ -15,7 +15,10 @@ pub(super) async fn migrate(place: &Place) -> Result<(), StoreError> {
     let mut session = Session::connect(place, Purpose::Turns).await?;
     let schema = place.quoted();
     // The lock is the session's, and goes with it whatever happens.
-    let lock = format!("SET statement_timeout TO 0; SELECT pg_advisory_lock({})", place.lock("migration"));
+    let lock = format!(
+        "SET statement_timeout TO 0; SELECT pg_advisory_lock({})",
+        place.lock("migration")
+    );
     let wrong = |fault: super::error::Fault| fault.into_error(Asked::Writing);
     session.simple(&lock).await.map_err(wrong)?;
     let is_there = session
@@ -24,13 +27,19 @@ pub(super) async fn migrate(place: &Place) -> Result<(), StoreError> {
         .map_err(wrong)?;
     // Who may use a schema need not be allowed to make one.
     if !is_there.first().is_some_and(|row| row.get::<_, bool>(0)) {
-        session.simple(&format!("CREATE SCHEMA {schema}")).await.map_err(wrong)?;
+        session
+            .simple(&format!("CREATE SCHEMA {schema}"))
+            .await
+            .map_err(wrong)?;
     }
     session
-        .simple("CREATE TABLE IF NOT EXISTS version (only boolean PRIMARY KEY DEFAULT true CHECK (only), number integer NOT NULL)")
+        .simple("CREATE TABLE IF NOT EXISTS version (single boolean PRIMARY KEY DEFAULT true CHECK (single), number integer NOT NULL)")
         .await
         .map_err(wrong)?;
-    let rows = session.rows("SELECT number FROM version", &[]).await.map_err(wrong)?;
+    let rows = session
+        .rows("SELECT number FROM version", &[])
+        .await
+        .map_err(wrong)?;
     let version = rows.first().map_or(0, |row| row.get::<_, i32>(0));
     let known = i32::try_from(STEPS.len()).unwrap_or(i32::MAX);
     if version > known {
@@ -43,11 +52,15 @@ pub(super) async fn migrate(place: &Place) -> Result<(), StoreError> {
         }
         let whole = format!(
             "BEGIN; {step};
-             INSERT INTO version (number) VALUES ({number}) ON CONFLICT (only) DO UPDATE SET number = excluded.number;
+             INSERT INTO version (number) VALUES ({number}) ON CONFLICT (single) DO UPDATE SET number = excluded.number;
              COMMIT"
         );
         session.simple(&whole).await.map_err(wrong)?;
-        tracing::info!(version = number, schema = place.schema, "the tables of the store are of a new version");
+        tracing::info!(
+            version = number,
+            schema = place.schema,
+            "the tables of the store are of a new version"
+        );
     }
     Ok(())
 }

@@ -60,7 +60,9 @@ impl Place {
         hasher.update(&[0]);
         hasher.update(self.schema.as_bytes());
         let hash = hasher.finalize();
-        hash.as_bytes().first_chunk::<8>().map_or(0, |first| i64::from_le_bytes(*first))
+        hash.as_bytes()
+            .first_chunk::<8>()
+            .map_or(0, |first| i64::from_le_bytes(*first))
     }
 
     /// The channel on which hosts of this store tell each other.
@@ -69,7 +71,9 @@ impl Place {
     }
 
     /// A connection and what speaks over it.
-    pub async fn reach(&self) -> Result<(Client, Connection<Socket, tokio_postgres::tls::NoTlsStream>), StoreError> {
+    pub async fn reach(
+        &self,
+    ) -> Result<(Client, Connection<Socket, tokio_postgres::tls::NoTlsStream>), StoreError> {
         match timeout(CONNECTING, self.config.connect(NoTls)).await {
             Ok(Ok(reached)) => Ok(reached),
             Ok(Err(error)) => Err(Fault::Said(error).into_error(Asked::Reading)),
@@ -108,7 +112,10 @@ impl Session {
         if purpose == Purpose::Claims {
             settings.push_str("SET synchronous_commit TO off;");
         }
-        session.simple(&settings).await.map_err(|fault| fault.into_error(Asked::Reading))?;
+        session
+            .simple(&settings)
+            .await
+            .map_err(|fault| fault.into_error(Asked::Reading))?;
         Ok(session)
     }
 
@@ -125,7 +132,10 @@ impl Session {
             .await
             .map_err(|fault| fault.into_error(Asked::Reading))?;
         let Some(row) = rows.first() else {
-            return Err(StoreError::new(Trouble::Unavailable, "PostgreSQL does not tell its settings"));
+            return Err(StoreError::new(
+                Trouble::Unavailable,
+                "PostgreSQL does not tell its settings",
+            ));
         };
         let is = |at: usize| row.get::<_, &str>(at);
         if row.get::<_, i32>(0) < OLDEST {
@@ -134,7 +144,8 @@ impl Session {
         }
         for (at, name) in [(1, "fsync"), (2, "full_page_writes"), (3, "synchronous_commit")] {
             if is(at) == "off" {
-                let message = format!("PostgreSQL runs with {name} = off: what it acknowledges could be lost");
+                let message =
+                    format!("PostgreSQL runs with {name} = off: what it acknowledges could be lost");
                 return Err(StoreError::new(Trouble::Unsafe, message));
             }
         }

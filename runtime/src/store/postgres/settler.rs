@@ -32,7 +32,11 @@ impl Settler {
     pub async fn settle(&self, token: u64, settled: Vec<Settled>) -> Result<Vec<bool>, StoreError> {
         let gone = || StoreError::new(Trouble::Unavailable, "the store is closed");
         let (reply, answer) = oneshot::channel();
-        let told = Told { token, settled, reply };
+        let told = Told {
+            token,
+            settled,
+            reply,
+        };
         self.0.send(told).map_err(|_| gone())?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }

@@ -75,12 +75,12 @@ CREATE TABLE bot (
 
 -- One row: the version that runs.
 CREATE TABLE running (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
   hash bigint NOT NULL
 );
 
 -- One row, written to see whether anything can be.
 CREATE TABLE pulse (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
   beats bigint NOT NULL
 );
