@@ -4,6 +4,7 @@ mod contract;
 mod database;
 mod differential;
 mod engine;
+mod faults;
 mod kit;
 mod memory;
 mod operations;

@@ -11,8 +11,8 @@ use crate::store::error::{StoreError, Trouble};
 /// Earlier versions can lose commits when the write-ahead log begins anew.
 const EARLIEST: i32 = 3_051_003;
 
-/// So long a connection waits for another one of this process.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// So long a connection waits for another one. Whoever asked is told then, and may try again.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The SQLite that this program is linked with can be trusted with commits.
 pub(super) fn check_version() -> Result<(), StoreError> {
@@ -66,6 +66,13 @@ fn settings_hold(mode: &str, synchronous: i64) -> Result<(), StoreError> {
         return Ok(());
     };
     Err(StoreError::new(Trouble::Unsafe, words))
+}
+
+/// The database does not grow beyond so many pages: then it is full.
+pub(super) fn bound(connection: &Connection, pages: u32) -> Result<(), StoreError> {
+    connection
+        .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+        .map_err(|error| trouble(&error, "setting the database up"))
 }
 
 /// A connection that takes the write-ahead log into the database.

@@ -73,17 +73,21 @@ impl SqliteStore {
     /// version: [`StoreError`] says which, and nothing has been changed.
     pub async fn open(path: impl Into<PathBuf>) -> Result<SqliteStore, StoreError> {
         let path = path.into();
-        let opening = tokio::task::spawn_blocking(move || SqliteStore::open_now(path));
+        let opening = tokio::task::spawn_blocking(move || SqliteStore::open_now(path, None));
         let stopped =
             |error| StoreError::new(Trouble::Unavailable, format!("opening was broken off: {error}"));
         opening.await.map_err(stopped)?
     }
 
-    fn open_now(path: PathBuf) -> Result<SqliteStore, StoreError> {
+    /// `pages`: the database does not grow beyond that.
+    fn open_now(path: PathBuf, pages: Option<u32>) -> Result<SqliteStore, StoreError> {
         connection::check_version()?;
         let lock = Lock::take(&path)?;
         let mut connection = connection::writer(&path)?;
         schema::migrate(&mut connection)?;
+        if let Some(pages) = pages {
+            connection::bound(&connection, pages)?;
+        }
         synchronise_folder(&path)?;
         let reading = |error: rusqlite::Error| trouble(&error, "reading what waits");
         let numbers = Numbers::read(&connection).map_err(reading)?;
@@ -414,5 +418,78 @@ impl Store for SqliteStore {
         drop(jobs);
         // It has ended but for its last steps.
         let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn large(contact: u64) -> Commit {
+        Commit {
+            contact: ContactId(contact),
+            expect: 0,
+            cause: None,
+            at: 0,
+            state: blake3::Hasher::new()
+                .update(&contact.to_le_bytes())
+                .finalize_xof_bytes(),
+            wake: Some(1),
+            addresses: Vec::new(),
+            transcript: Vec::new(),
+            entries: Vec::new(),
+            outgoing: Vec::new(),
+            settles: None,
+            absorbs: None,
+        }
+    }
+
+    trait Long {
+        fn finalize_xof_bytes(&self) -> Vec<u8>;
+    }
+
+    impl Long for blake3::Hasher {
+        fn finalize_xof_bytes(&self) -> Vec<u8> {
+            let mut bytes = vec![0; 20_000];
+            self.finalize_xof().fill(&mut bytes);
+            bytes
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_store_is_told_and_keeps_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = SqliteStore::open_now(path.clone(), Some(60)).unwrap();
+        let mut kept = 0;
+        let error = loop {
+            match store.commit(vec![large(kept + 1)]).await {
+                Ok(done) => assert_eq!(done, [Done::Committed(1)]),
+                Err(error) => break error,
+            }
+            kept += 1;
+        };
+        assert_eq!(error.trouble, Trouble::Full, "{error}");
+        assert!(error.message.contains("free some room"), "{error}");
+        assert!(kept > 3);
+        // Of several callers' commits in one transaction each is told, and what fits is still taken.
+        let (one, other) = tokio::join!(store.commit(vec![large(100)]), store.commit(vec![large(101)]));
+        assert_eq!(one.unwrap_err().trouble, Trouble::Full);
+        assert_eq!(other.unwrap_err().trouble, Trouble::Full);
+        assert_eq!(store.contacts().await.unwrap(), kept);
+        let small = Commit {
+            state: b"small".to_vec(),
+            expect: 1,
+            ..large(1)
+        };
+        assert_eq!(store.commit(vec![small]).await.unwrap(), [Done::Committed(2)]);
+        store.close().await;
+        // There is room again.
+        let store = SqliteStore::open(path).await.unwrap();
+        assert_eq!(store.contacts().await.unwrap(), kept);
+        assert_eq!(
+            store.commit(vec![large(kept + 1)]).await.unwrap(),
+            [Done::Committed(1)]
+        );
     }
 }
