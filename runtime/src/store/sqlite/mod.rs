@@ -431,9 +431,7 @@ mod tests {
             expect: 0,
             cause: None,
             at: 0,
-            state: blake3::Hasher::new()
-                .update(&contact.to_le_bytes())
-                .finalize_xof_bytes(),
+            state: noise(contact),
             wake: Some(1),
             addresses: Vec::new(),
             transcript: Vec::new(),
@@ -444,16 +442,14 @@ mod tests {
         }
     }
 
-    trait Long {
-        fn finalize_xof_bytes(&self) -> Vec<u8>;
-    }
-
-    impl Long for blake3::Hasher {
-        fn finalize_xof_bytes(&self) -> Vec<u8> {
-            let mut bytes = vec![0; 20_000];
-            self.finalize_xof().fill(&mut bytes);
-            bytes
-        }
+    /// What cannot be compressed.
+    fn noise(seed: u64) -> Vec<u8> {
+        let mut bytes = vec![0; 20_000];
+        blake3::Hasher::new()
+            .update(&seed.to_le_bytes())
+            .finalize_xof()
+            .fill(&mut bytes);
+        bytes
     }
 
     #[tokio::test]
