@@ -81,7 +81,11 @@ pub fn load(root: &Utf8Path) -> Result<Project, Failure> {
         .iter()
         .map(|file| Utf8PathBuf::from(relative(root, file)))
         .collect();
-    assemble(paths, |path| read(&root.join(path)))
+    let mut project = assemble(paths, |path| read(&root.join(path)))?;
+    let linked = project.links().into_iter();
+    let linked = linked.filter(|path| root.join(path).exists());
+    project.linked = Some(linked.map(SmolStr::from).collect());
+    Ok(project)
 }
 
 /// A bot's project from the paths of the files below its folder, wherever they are read from. What belongs to a bot inside

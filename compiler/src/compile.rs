@@ -108,7 +108,8 @@ fn check_with(project: &Project, extract: bool) -> Checked {
     // Findings about texts beside the program have their places behind all its files.
     let beside = FileId(read.sources.len() as u32);
     let documents = (&project.documents[..], beside);
-    rules::understanding::program(&program, &read.sources, documents, &mut findings);
+    let linked = project.linked.as_deref();
+    rules::understanding::program(&program, &read.sources, documents, linked, &mut findings);
     let unmentioned = unmentioned(&program);
     let conditions = rules::triggers::Conditions::of(&program);
     let mut lowered = crate::codegen::generate(program);

@@ -28,7 +28,10 @@ pub fn silence(sources: &[Source], flows: &[FlowBody], findings: &mut Vec<Findin
     let unknown: Vec<Span> = findings
         .iter()
         .filter(|finding| is_unknown(finding))
-        .map(|finding| finding.span)
+        .flat_map(|finding| {
+            let others = finding.related.iter().map(|related| related.span);
+            std::iter::once(finding.span).chain(others)
+        })
         .collect();
     if unreadable.is_empty() && unknown.is_empty() {
         return;

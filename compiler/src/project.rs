@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::rules::understanding::faq_broken_link;
+
 /// A `.flow` file of a project, or another text that it names.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -24,8 +26,23 @@ pub struct Project {
     pub documents: Vec<Source>,
     /// Catalogues of translations by path, in order of path: `locales/ro.po`.
     pub locales: Vec<Source>,
+    /// Which of the other files that answers link to ([`Project::links`]) are there, by path, in order; `None` where that
+    /// is not known.
+    pub linked: Option<Vec<SmolStr>>,
     /// What the host program offers (`--host`), if known: names of lookups and actions.
     pub host: Option<Vec<SmolStr>>,
+}
+
+impl Project {
+    /// The files of other kinds than `.md` to which the documents lead, by path, in order: whether they are there is for the
+    /// shell to see ([`Project::linked`]).
+    pub fn links(&self) -> Vec<String> {
+        let of = |document: &Source| faq_broken_link::linked(&document.path, &document.text);
+        let mut paths: Vec<String> = self.documents.iter().flat_map(of).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
 }
 
 /// A file: index into [`Project::sources`]; library files that `use` brings in come behind them.

@@ -270,7 +270,7 @@ fn holds_word(head: &str, name: &str) -> bool {
 }
 
 /// Of one name that is unknown, or a word of the language, in several places of a file the first is reported, with the
-/// others beside it.
+/// others beside it; of a name that all files share, in several places of the bot.
 fn misspelt_again(sources: &[Source], findings: &mut Vec<Finding>) {
     let mut order: Vec<usize> = (0..findings.len())
         .filter(|at| {
@@ -283,11 +283,13 @@ fn misspelt_again(sources: &[Source], findings: &mut Vec<Finding>) {
         })
         .collect();
     order.sort_by_key(|at| findings[*at].span);
-    let mut first: BTreeMap<(FileId, &str, String), usize> = BTreeMap::new();
+    let mut first: BTreeMap<(Option<FileId>, &str, String), usize> = BTreeMap::new();
     let mut again: Vec<(usize, usize)> = Vec::new();
     for at in order {
         let finding = &findings[at];
-        let key = (finding.span.file, finding.rule.code, finding.message.clone());
+        let of_file = !unknown_name::is_of_all_files(finding);
+        let file = of_file.then_some(finding.span.file);
+        let key = (file, finding.rule.code, finding.message.clone());
         match first.get(&key) {
             Some(first) => again.push((*first, at)),
             None => {
@@ -310,7 +312,12 @@ fn misspelt_again(sources: &[Source], findings: &mut Vec<Finding>) {
         // One fix mends all of them.
         for fix in &mut kept.fixes {
             if let Some(same) = fixes.iter().find(|other| other.title == fix.title) {
-                fix.edits.extend(same.edits.iter().cloned());
+                let edits = same.edits.iter();
+                let more: Vec<_> = edits
+                    .filter(|edit| !fix.edits.iter().any(|known| known.span == edit.span))
+                    .cloned()
+                    .collect();
+                fix.edits.extend(more);
             }
         }
     }

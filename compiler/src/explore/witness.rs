@@ -56,6 +56,8 @@ struct State {
     pause: u32,
     /// Where the conversation rests.
     rests: Option<PlaceId>,
+    /// The question that waits, and is put again when a handler has ended, is the one that is wanted.
+    of_goal: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -71,12 +73,15 @@ impl Exploration<'_> {
             Site::HandlerNudge(handler) => (graph.handler(handler), 0),
         };
         let over = wanted.quiet_over.map(seconds);
-        let towards = self.towards(goal);
+        // A question is put again behind whatever was heard at it.
+        let is_question = matches!(site, Site::Question(_));
+        let towards = self.towards(goal, is_question);
         let mut search = Search {
             exploration: self,
             wanted,
             over,
             towards,
+            goal: is_question.then_some(goal),
             class: wanted.channel.as_ref().and_then(|channel| self.class_of(channel)),
             states: Vec::new(),
             seen: FxHashSet::default(),
@@ -93,7 +98,8 @@ impl Exploration<'_> {
                 at += 1;
                 let state = search.states[number as usize];
                 let quiet = plus(state.quiet, seconds(after));
-                if state.node == goal && over.is_none_or(|over| quiet > over) {
+                let again = state.of_goal && graph.nodes[state.node] == Node::AskAgain;
+                if (state.node == goal || again) && over.is_none_or(|over| quiet > over) {
                     return Some(search.way(number, after));
                 }
                 if search.states.len() > STATES {
@@ -126,12 +132,19 @@ impl Exploration<'_> {
         clocks.get(number as usize).map_or(0, |clock| clock.after_ms)
     }
 
-    /// The nodes from which another one can be reached.
-    fn towards(&self, goal: NodeIndex) -> Vec<bool> {
+    /// The nodes from which another one can be reached, or a handler's end.
+    fn towards(&self, goal: NodeIndex, again: bool) -> Vec<bool> {
         let (bot, graph) = (self.walks.bot, self.walks.graph);
         let mut towards = vec![false; graph.nodes.node_count()];
         let mut todo = vec![goal];
         towards[goal.index()] = true;
+        if again {
+            let ends = (graph.nodes.node_indices()).filter(|node| graph.nodes[*node] == Node::AskAgain);
+            for end in ends {
+                towards[end.index()] = true;
+                todo.push(end);
+            }
+        }
         while let Some(node) = todo.pop() {
             for (_, edge, from) in graph.into(node) {
                 let mut come = |from: NodeIndex| {
@@ -154,9 +167,11 @@ struct Search<'s, 'b> {
     wanted: &'s Wanted,
     over: Option<u32>,
     towards: Vec<bool>,
+    /// The question that is wanted.
+    goal: Option<NodeIndex>,
     class: Option<u32>,
     states: Vec<State>,
-    seen: FxHashSet<(NodeIndex, u32, u32)>,
+    seen: FxHashSet<(NodeIndex, u32, u32, bool)>,
     /// Per list of places that run flows: the list without its last one, and that one.
     stacks: Vec<(u32, PlaceId)>,
     stack_of: FxHashMap<(u32, PlaceId), u32>,
@@ -191,6 +206,7 @@ impl Search<'_, '_> {
                     edge: None,
                     pause: 0,
                     rests: None,
+                    of_goal: false,
                 },
                 0,
             );
@@ -206,7 +222,7 @@ impl Search<'_, '_> {
             Some(over) => state.quiet.min(over.saturating_add(1)),
             None => 0,
         };
-        if !self.seen.insert((state.node, state.stack, state.quiet)) {
+        if !self.seen.insert((state.node, state.stack, state.quiet, state.of_goal)) {
             return;
         }
         if self.buckets.len() <= turn {
@@ -292,6 +308,10 @@ impl Search<'_, '_> {
                 (Edge::Start, _) => 0,
                 _ => state.stack,
             };
+            let of_goal = match weight {
+                Edge::Hears if place.is_some() => self.goal == Some(state.node),
+                _ => state.of_goal,
+            };
             let next = State {
                 node: to,
                 stack,
@@ -300,6 +320,7 @@ impl Search<'_, '_> {
                 edge: Some(edge.id()),
                 pause,
                 rests,
+                of_goal,
             };
             self.reach(next, turn + turns);
         }

@@ -2,7 +2,7 @@
 //! way round: conditions and questions whose outcome is known beforehand.
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use botflow_artifact::*;
 
@@ -41,6 +41,7 @@ pub(super) fn flow(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
         checked,
         node: 0,
         seen: BTreeSet::new(),
+        unanswered: BTreeMap::new(),
         conversations: 0,
         findings,
     };
@@ -53,6 +54,7 @@ pub(super) fn flow(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
             reader.reads(node.reads, state);
         }
     }
+    reader.unanswered();
     conditions(checked, findings);
     questions(checked, findings);
     findings.sort_by_key(|finding| finding.span);
@@ -222,6 +224,8 @@ struct Reader<'a, 'f> {
     checked: &'a Checked<'a>,
     node: NodeId,
     seen: BTreeSet<(ExprId, bool)>,
+    /// Where each name is read that may have no answer: what is missing is the answer, however often it is read.
+    unanswered: BTreeMap<SlotId, Vec<(ExprId, NodeId)>>,
     conversations: usize,
     findings: &'f mut Vec<Finding>,
 }
@@ -288,25 +292,43 @@ impl Reader<'_, '_> {
         let Checked {
             program, body, built, ..
         } = *self.checked;
-        let (expr, fact) = match missing {
-            Missing::Answer(expr, slot) => (expr, Some(built.facts.answered(slot))),
-            Missing::Known(expr) => (expr, known_fact(program, &built.facts, expr)),
-        };
-        if !self.seen.insert((expr, matches!(missing, Missing::Answer(..)))) {
+        let is_answer = matches!(missing, Missing::Answer(..));
+        let (Missing::Answer(expr, _) | Missing::Known(expr)) = missing;
+        if !self.seen.insert((expr, is_answer)) {
             return;
         }
-        let finding = match missing {
-            Missing::Answer(expr, slot) => not_answered_yet::finding(program, body, expr, slot),
-            Missing::Known(expr) => unknown_may_be_missing::finding(
-                program,
-                Some(body.id),
-                expr,
-                self.checked.around.uses.context(expr),
-            ),
-        };
+        match missing {
+            Missing::Answer(expr, slot) => self.unanswered.entry(slot).or_default().push((expr, self.node)),
+            Missing::Known(expr) => {
+                let context = self.checked.around.uses.context(expr);
+                let finding = unknown_may_be_missing::finding(program, Some(body.id), expr, context);
+                self.tell(finding, known_fact(program, &built.facts, expr), self.node, expr);
+            }
+        }
+    }
+
+    /// One finding for each name that may have no answer, where it is read first.
+    fn unanswered(&mut self) {
+        let Checked {
+            program, body, built, ..
+        } = *self.checked;
+        let place = |expr: ExprId| program.exprs.get(expr.index()).map(|info| info.span);
+        for (slot, mut reads) in std::mem::take(&mut self.unanswered) {
+            reads.sort_by_key(|(expr, _)| place(*expr));
+            reads.dedup_by_key(|(expr, _)| place(*expr));
+            let Some(&(expr, node)) = reads.first() else {
+                continue;
+            };
+            let finding = not_answered_yet::finding(program, body, expr, slot, reads.len() - 1);
+            self.tell(finding, Some(built.facts.answered(slot)), node, expr);
+        }
+    }
+
+    /// Adds a finding with the conversation that shows it, as long as there are few.
+    fn tell(&mut self, finding: Finding, fact: Option<Fact>, node: NodeId, expr: ExprId) {
         self.conversations += 1;
         let lines = if self.conversations <= MOST_CONVERSATIONS {
-            conversation::showing(self.checked, fact, self.node, expr)
+            conversation::showing(self.checked, fact, node, expr)
         } else {
             Vec::new()
         };

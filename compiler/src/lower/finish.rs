@@ -3,17 +3,18 @@
 use botflow_artifact::FlowId;
 
 use super::{Lower, scope::Scope};
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding, Fix};
 use crate::hir::{Block, FlowBody, Program};
 use crate::names::{Space, builtin};
 use crate::project::{FileId, Span};
 use crate::rules::flow::unknown_target;
-use crate::rules::names::unused_name;
+use crate::rules::names::{unknown_name, unused_name};
 use crate::rules::nearest;
 
 impl Lower<'_> {
     pub(super) fn finish(mut self) -> (Program, Vec<Finding>) {
         self.unused_declarations();
+        self.renamed_fields();
         self.check_moved();
         self.segments_of_segments();
         self.program.mentioned_events = self.program.bot.events.len();
@@ -94,6 +95,30 @@ impl Lower<'_> {
             }
         }
         self.findings.append(&mut findings);
+    }
+
+    /// Where a field of the card is unknown, and one that is called nearly so is mentioned nowhere, its declaration may have
+    /// the wrong name.
+    fn renamed_fields(&mut self) {
+        for finding in &mut self.findings {
+            let Some(written) = unknown_name::customer_field(finding) else {
+                continue;
+            };
+            let near = finding.fixes.first().and_then(|fix| fix.edits.first());
+            let Some(near) = near.map(|edit| edit.text.clone()) else {
+                continue;
+            };
+            let declared = self.symbols.fields.get(&near);
+            let Some((_, symbol)) = declared.and_then(|id| self.symbols.fields.at(id)) else {
+                continue;
+            };
+            if let (false, Some(span)) = (symbol.mentioned, symbol.span) {
+                finding.fixes.push(Fix {
+                    title: format!("Call the field `{written}`").into(),
+                    edits: vec![Edit { span, text: written }],
+                });
+            }
+        }
     }
 
     /// The end of a `moved` is a step or a place of its flow.

@@ -226,3 +226,34 @@ fn what_a_project_changes_holds_in_conversations_too() {
         "  | 1. Prices\n  | 2. Hours",
     );
 }
+
+/// A question that is put again behind what a handler says late is the same mistake; alone it is one, and shows how.
+#[test]
+fn a_question_that_is_put_again_too_late() {
+    let main = |inside: &str| {
+        format!(
+            "intent hours {{\n  words \"hours\"\n}}\nflow main {{\n  on hours {{\n    say \"I will find out.\"\n    wait \
+             30h\n{inside}  }}\n  ask city: text \"Which city?\" {{\n    tries 3 -> finish unresolved\n  }}\n  say \"Thank \
+             you, {{city}}.\"\n  finish resolved\n}}\n"
+        )
+    };
+    for (inside, at) in [("", "ask city"), ("    say \"We are open.\"\n", "say \"We are open.\"")] {
+        let mut project = project("whatsapp", "", &main(inside));
+        let text = project.sources[0].text.replace("on silence 1h", "on silence 9d");
+        project.sources[0].text = Arc::from(text.as_str());
+        let checked = compile::check(&project);
+        let found: Vec<_> = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.name == "outside-window")
+            .collect();
+        let [one] = found[..] else {
+            panic!("{found:?}");
+        };
+        assert!(text[one.span.start as usize..].starts_with(at));
+        let program = crate::replay::program(&checked);
+        let shown = crate::replay::shown(&program, one).expect("it can be shown");
+        assert!(shown.contains(&"+ 1d 6h".to_owned()), "{shown:?}");
+        assert_eq!(shown.last().map(String::as_str), Some("< Which city?"), "{shown:?}");
+    }
+}

@@ -38,6 +38,7 @@ pub fn project(folder: &str) -> Project {
             .map(Arc::from),
         documents: files_in(&root, "faq"),
         locales: files_in(&root, "locales"),
+        linked: None,
         host: None,
     }
 }

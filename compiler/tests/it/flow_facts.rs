@@ -36,6 +36,7 @@ fn project(flow: &str) -> Project {
         config: None,
         documents: Vec::new(),
         locales: Vec::new(),
+        linked: None,
         host: None,
     }
 }
@@ -363,4 +364,31 @@ fn conditions_outside_of_flows_teach() {
         "segment anas if customer.name is known and customer.name is \"Ana\"\nflow main {\nif anas {\nsay \"Hi\"\n}\nfinish resolved\n}\n",
         &[],
     );
+}
+
+/// A call whose failure comes back leaves its name without an answer, wherever it is read: that is one mistake.
+#[test]
+fn a_missing_answer_is_one_finding_however_often_it_is_read() {
+    let bot = BOT.replace("on failed -> finish unresolved", "on failed {\n    say \"Sorry.\"\n  }");
+    let flow = main_flow(
+        "let found = call shop.find(\"a\")\nsay \"It costs {found.price}.\"\nif found.price > 3 {\nsay \"Much.\"\n}\n\
+         say \"{found.price} it is.\"\nfinish resolved",
+    );
+    let mut project = project(&flow);
+    project.sources[1].text = Arc::from(bot);
+    let found: Vec<Finding> = compile::check(&project)
+        .findings
+        .into_iter()
+        .filter(|finding| finding.rule.name == "not-answered-yet")
+        .collect();
+    let [one] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        one.message,
+        "A conversation can come here without an answer to `found`, and to 2 more places that read it."
+    );
+    let first = flow.find("found.price").expect("it is read");
+    assert_eq!(one.span.start as usize, first);
+    assert!(!one.conversation.is_empty());
 }

@@ -18,6 +18,7 @@ fn found(flow: &str, config: Option<&str>) -> Vec<(&'static str, Level)> {
         config: config.map(Arc::from),
         documents: Vec::new(),
         locales: Vec::new(),
+        linked: None,
         host: None,
     };
     let findings = compile::check(&project).findings;
@@ -168,6 +169,7 @@ fn names_of_no_rule_get_the_nearest_one() {
             config: Some(Arc::from(format!("[lints]\n{written} = \"off\"\n"))),
             documents: Vec::new(),
             locales: Vec::new(),
+            linked: None,
             host: None,
         };
         let findings = compile::check(&project).findings;

@@ -749,3 +749,37 @@ flow main {
 "#,
     );
 }
+
+/// A field of the card that has another name now, or is misspelt wherever it is read, is one mistake in all files; where
+/// nothing mentions the field that may be meant, its declaration may be what is wrong.
+#[test]
+fn a_field_of_the_card_that_is_misspelt_everywhere() {
+    let customer = |field: &str| format!("customer {{\n  {field}: text?\n}}\n");
+    let reads = |name: &str| {
+        format!("flow {name} {{\n  if customer.email is known {{\n    say \"{{customer.email}}\"\n  }}\n}}\n")
+    };
+    let main = "flow main {\n  run one\n  run two\n  finish resolved\n}\n";
+    let files = [customer("emial"), reads("one"), reads("two"), main.to_owned()];
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let checked = compiled(&files, None);
+    let [finding] = &checked.findings[..] else {
+        panic!("{:?}", checked.findings);
+    };
+    assert_eq!(finding.rule.name, "unknown-name");
+    assert_eq!(finding.related.len(), 3);
+    let fixes: Vec<(&str, usize)> = finding
+        .fixes
+        .iter()
+        .map(|fix| (fix.title.as_str(), fix.edits.len()))
+        .collect();
+    assert_eq!(fixes, [("Change to `emial`", 4), ("Call the field `email`", 1)]);
+    // Somebody reads the field: its name is right.
+    let also = "flow also {\n  if customer.emial is known {\n    say \"{customer.emial}\"\n  }\n}\n";
+    let main = main.replace("run two", "run two\n  run also");
+    let files = [files[0], files[1], files[2], &main, also];
+    let checked = compiled(&files, None);
+    let [finding] = &checked.findings[..] else {
+        panic!("{:?}", checked.findings);
+    };
+    assert_eq!(finding.fixes.len(), 1);
+}

@@ -456,6 +456,7 @@ pub fn project_of(example: &Example) -> Project {
             .map(|text| source("locales/ro.po", text))
             .into_iter()
             .collect(),
+        linked: None,
         host: None,
     }
 }

@@ -708,3 +708,32 @@ fn slips_in_triggers() {
         check(&text, &[expected]);
     }
 }
+
+/// A template that is for marketing and sent to nobody who agreed to that is one mistake, however often it is sent; where
+/// it is right elsewhere, each trigger is one.
+#[test]
+fn a_template_for_marketing_that_is_sent_twice() {
+    let bot = BOT;
+    let case = |between: &str, needs: &str, expected: &[&str]| {
+        let text = format!(
+            "template offer on whatsapp {{\n  category marketing\n  text \"There is an offer.\"\n}}\ntrigger one {{\n  on \
+             sent\n  needs consent service\n  between 09:00 and 20:00\n  via whatsapp\n  start letter\n}}\ntrigger two \
+             {{\n  on paid\n  needs consent {needs}\n  between 09:00 and 20:00\n  via whatsapp\n  start other\n}}\nflow letter \
+             {{\n  say \"There is an offer.\" {{\n    template offer\n  }}\n{between}  finish resolved\n}}\nflow other {{\n  \
+             say \"There is an offer.\" {{\n    template offer\n  }}\n  finish resolved\n}}\n"
+        );
+        let checked = checked(bot, &text);
+        let found: Vec<String> = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.name == "no-consent")
+            .map(|finding| format!("{} places more", finding.related.len() - 1))
+            .collect();
+        assert_eq!(found, expected, "in\n{text}");
+    };
+    let again = "  wait 2h\n  say \"There is an offer.\" {\n    template offer\n  }\n";
+    case("", "service", &["1 places more"]);
+    case(again, "service", &["2 places more"]);
+    case(again, "marketing", &["1 places more"]);
+    case("", "marketing", &["0 places more"]);
+}

@@ -50,7 +50,12 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
                     others(rest),
                 ),
             )
-            .help("Say less on the card, and the rest where it leads."),
+            .help("Say less on the card, and the rest where it leads.")
+            .conversation(spoken.conversation(
+                &spoken.sent[shown.sent],
+                &channel.name,
+                Some(found.language),
+            )),
         );
     }
 }

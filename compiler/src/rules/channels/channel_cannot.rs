@@ -57,7 +57,8 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
             )
             .help(format!(
                 "Leave the question out there (`skip if {condition}`), or ask for something that can be written."
-            )),
+            ))
+            .conversation(spoken.conversation(sent, first, None)),
         );
     }
 }

@@ -45,7 +45,10 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, alike: &BTreeSet<TextId>, findings:
         } else {
             "Say it in a few words."
         };
-        let mut finding = Finding::new(&RULE, at, message).help(help);
+        let sent = &spoken.sent[shown.sent];
+        let mut finding = Finding::new(&RULE, at, message)
+            .help(help)
+            .conversation(spoken.conversation(sent, channel, Some(found.language)));
         if let Some(hole) = longest_hole(spoken, shown.text, &found) {
             finding = finding.related(hole.0, format!("This can have {} characters.", hole.1));
         }

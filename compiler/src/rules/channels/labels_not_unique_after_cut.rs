@@ -67,7 +67,8 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) -> BTr
                 ),
             )
             .help("Let the labels differ in their first words.")
-            .related(first, "The other one."),
+            .related(first, "The other one.")
+            .conversation(spoken.conversation(sent, &found.channels[0], None)),
         );
     }
     told

@@ -62,7 +62,8 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
                     others(rest.iter().copied())
                 ),
             )
-            .help("Say it without the link here, and send the link in private (`say`)."),
+            .help("Say it without the link here, and send the link in private (`say`).")
+            .conversation(spoken.conversation(sent, first, None)),
         );
     }
 }

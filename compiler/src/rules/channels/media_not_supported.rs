@@ -5,7 +5,7 @@ use botflow_message::formats::{media_type, word};
 use botflow_message::{MediaKind, Profile};
 
 use super::files::address;
-use super::spoken::{Channels, Spoken};
+use super::spoken::{Channels, Sent, Spoken};
 use super::words::{and, name, on, others};
 use crate::finding::{Finding, Level, Rule};
 
@@ -28,7 +28,7 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
             if told.contains(&media.source) {
                 continue;
             }
-            if let Some(finding) = look_at(spoken, media, sent.on & !reworded) {
+            if let Some(finding) = look_at(spoken, sent, media, sent.on & !reworded) {
                 told.push(media.source);
                 findings.push(finding);
             }
@@ -36,7 +36,12 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn look_at(spoken: &Spoken<'_, '_>, media: &Media, on_channels: Channels) -> Option<Finding> {
+fn look_at(
+    spoken: &Spoken<'_, '_>,
+    sent: &Sent<'_>,
+    media: &Media,
+    on_channels: Channels,
+) -> Option<Finding> {
     let kind = kind(media.kind)?;
     let info = spoken.context.lowered.exprs.get(media.source.index())?;
     let known = address(spoken.context.bot, media.source);
@@ -73,7 +78,8 @@ fn look_at(spoken: &Spoken<'_, '_>, media: &Media, on_channels: Channels) -> Opt
                 "Bring it as {}, or give other words for this channel: `on {} \"…\"`.",
                 taken(first.profile, kind),
                 first.name
-            )),
+            ))
+            .conversation(spoken.conversation(sent, &first.name, None)),
         );
     }
     let first = bare.first()?;
@@ -90,7 +96,8 @@ fn look_at(spoken: &Spoken<'_, '_>, media: &Media, on_channels: Channels) -> Opt
         )
         .help(format!(
             "Say in words what it is (`alt \"…\"`), or give other words for this channel: `on {first} \"…\"`."
-        )),
+        ))
+        .conversation(spoken.conversation(sent, first, None)),
     )
 }
 

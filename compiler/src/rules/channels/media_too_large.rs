@@ -66,7 +66,8 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, config: &Config, findings: &mut Vec
                 .help(format!(
                     "Bring a smaller one, or give other words for this channel: `on {channel} \"…\"`."
                 ))
-                .related(stated.span, "Its size is stated here."),
+                .related(stated.span, "Its size is stated here.")
+                .conversation(spoken.conversation(sent, channel, None)),
             );
         }
     }

@@ -70,6 +70,7 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
         let sent = &spoken.sent[*index];
         if let Some((channel, why)) = closed.first()
             && !follows(spoken, sent.site, &before)
+            && !put_again_behind(spoken, sent.site, channel, *why, &before)
         {
             findings.push(finding(spoken, sent, channel, *why, closed));
         }
@@ -124,6 +125,39 @@ fn follows(spoken: &Spoken<'_, '_>, site: Site, before: &BTreeMap<NodeIndex, Vec
     false
 }
 
+/// Whether a question is late because it is put again behind one of these sites: what was heard at it has said something, too.
+fn put_again_behind(
+    spoken: &Spoken<'_, '_>,
+    site: Site,
+    channel: &Channel<'_>,
+    why: Why,
+    before: &BTreeMap<NodeIndex, Vec<Site>>,
+) -> bool {
+    let context = spoken.context;
+    let (Site::Question(_), Some(own), Some(wanted)) = (site, node(spoken, site), why.wanted(channel)) else {
+        return false;
+    };
+    let Some(way) = context.exploration().way_to(site, &wanted) else {
+        return false;
+    };
+    for edge in way.path.iter().rev() {
+        let Some((from, to)) = context.graph.nodes.edge_endpoints(*edge) else {
+            return false;
+        };
+        if to != own && before.contains_key(&to) {
+            return true;
+        }
+        let driver = context.graph.driver(context.bot, context.graph.nodes[*edge], to);
+        if !matches!(driver, Driver::Nothing | Driver::System) {
+            return false;
+        }
+        if from != own && before.contains_key(&from) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Why a message does not go through.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
@@ -133,6 +167,20 @@ enum Why {
     TooLate(u32),
     /// A trigger begins the conversation, and may do so with a template only.
     Begins,
+}
+
+impl Why {
+    /// The conversation in which it is so; nothing where nobody has written.
+    fn wanted(self, channel: &Channel<'_>) -> Option<Wanted> {
+        let (Why::Late(hours) | Why::TooLate(hours)) = self else {
+            return None;
+        };
+        Some(Wanted {
+            channel: Some(channel.name.clone()),
+            language: None,
+            quiet_over: Some(i64::from(hours) * HOUR_MS),
+        })
+    }
 }
 
 fn why(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, channel: &Channel<'_>, on: &OnChannel) -> Option<Why> {
@@ -214,8 +262,8 @@ fn finding(
             ),
         ),
     };
-    let conversation = match why {
-        Why::Begins => {
+    let conversation = match why.wanted(channel) {
+        None => {
             let mut path = begun(spoken, sent).unwrap_or_default();
             if path.is_empty() {
                 Vec::new()
@@ -227,14 +275,7 @@ fn finding(
             }
         }
         // The shortest way there need not be a slow one.
-        Why::Late(hours) | Why::TooLate(hours) => context.conversation_to(
-            sent.site,
-            &Wanted {
-                channel: Some(channel.name.clone()),
-                language: None,
-                quiet_over: Some(i64::from(hours) * HOUR_MS),
-            },
-        ),
+        Some(wanted) => context.conversation_to(sent.site, &wanted),
     };
     let mut finding = Finding::new(&RULE, sent.at, message)
         .help(help)

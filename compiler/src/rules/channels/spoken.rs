@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::conditions::decided_on;
 use crate::bounds::{Bounds, Numbers};
-use crate::explore::{Reached, Site};
+use crate::explore::{Reached, Site, Wanted};
 use crate::project::{Source, Span};
 use crate::rules::flow::context::Context;
 
@@ -347,6 +347,26 @@ impl<'c, 'l> Spoken<'c, 'l> {
             }
             _ => {}
         }
+    }
+
+    /// The shortest conversation in which somebody gets a message on a channel (what they see there, for comments), in a
+    /// language of the bot, as lines of a `.chat`.
+    pub fn conversation(&self, sent: &Sent<'_>, channel: &str, language: Option<LanguageId>) -> Vec<String> {
+        let mut on = sent.reached.channels.iter().map(|on| &on.channel);
+        let is_there = |on: &&SmolStr| {
+            let seen = if sent.message.public_reply { comments_of(on) } else { None };
+            sent.message.via.is_some() || seen.unwrap_or(on.as_str()) == channel
+        };
+        let Some(on) = on.find(is_there) else {
+            return Vec::new();
+        };
+        let wanted = Wanted {
+            channel: Some(on.clone()),
+            // Everybody speaks the first one.
+            language: language.filter(|language| language.index() > 0),
+            quiet_over: None,
+        };
+        self.context.conversation_to(sent.site, &wanted)
     }
 
     /// A channel as a bit.

@@ -59,6 +59,8 @@ pub(super) fn check(spoken: &Spoken<'_, '_>, findings: &mut Vec<Finding>) {
                  {channel} \"…\"`."
             ))
         };
+        let sent = &spoken.sent[shown.sent];
+        finding = finding.conversation(spoken.conversation(sent, channel, Some(found.language)));
         if !public {
             finding.level = Level::Warning;
         }

@@ -81,7 +81,8 @@ fn as_lines(spoken: &Spoken<'_, '_>, sent: &Sent<'_>) -> Option<Finding> {
         format!("Offer fewer at a time (`at most {holds}`), with an option for more.")
     } else {
         "Ask in two steps: first what it is about, then what exactly.".to_owned()
-    });
+    })
+    .conversation(spoken.conversation(sent, channel, None));
     finding.level = Level::Warning;
     Some(finding)
 }
@@ -152,7 +153,8 @@ fn unfit(spoken: &Spoken<'_, '_>, index: usize, sent: &Sent<'_>) -> Option<Findi
                 thousands(limit),
             ),
         )
-        .help("Offer fewer at a time (`at most 10`), with an option for more, or ask in two steps."),
+        .help("Offer fewer at a time (`at most 10`), with an option for more, or ask in two steps.")
+        .conversation(spoken.conversation(sent, channel, None)),
     )
 }
 

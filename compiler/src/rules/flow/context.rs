@@ -94,6 +94,9 @@ impl<'l> Context<'l> {
 
     /// The shortest conversation to a statement in which things are as wanted; nothing if none was found.
     pub fn conversation_to(&self, site: Site, wanted: &Wanted) -> Vec<String> {
+        if self.told.get() == 0 {
+            return Vec::new();
+        }
         let Some(way) = self.exploration().way_to(site, wanted) else {
             return Vec::new();
         };

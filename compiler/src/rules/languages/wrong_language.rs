@@ -36,13 +36,17 @@ pub(crate) fn check(translation: &Translation<'_>, first: &str, findings: &mut V
     let words = without_addresses(&without_holes(&translation.words.value, ' '));
     let source = without_addresses(&without_holes(translation.source, ' '));
     let language = translation.language;
-    let found = match expected(language.base()) {
+    let other = match expected(language.base()) {
         Some(script) => other_script(script, &words, &source)
             .map(|other| format!("in {other} letters"))
             .or_else(|| other_language(language.base(), first, &words).map(|name| format!("in {name}"))),
         None => None,
     };
-    if let Some(found) = found {
+    let copied = || {
+        let copied = is_copied(language.base(), base_of(first), &words, &source);
+        copied.then(|| format!("those of the text, in {}", name_of(first)))
+    };
+    if let Some(found) = other.or_else(copied) {
         let message = format!(
             "This catalogue is for {}, and these words are {found}.",
             language.name
@@ -90,6 +94,38 @@ fn other_script(expected: Script, words: &str, source: &str) -> Option<&'static 
         Script::Thai => "Thai",
         Script::EastAsian => "East Asian",
     })
+}
+
+/// Languages that may say the same in the same words.
+const ALIKE: &[&[&str]] = &[
+    &["da", "nb", "nn", "no", "sv"],
+    &["es", "gl", "pt", "ca", "it"],
+    &["cs", "sk"],
+    &["hr", "sr", "bs", "sl"],
+    &["id", "ms"],
+    &["bg", "mk"],
+    &["ru", "uk", "be"],
+    &["de", "nl", "af", "lb"],
+    &["tl", "fil"],
+];
+
+/// Words of the bot's first language that were copied as they are. What could be a name, or words that went from one
+/// language into the other, is none of them: some words are small ones of the first language alone, or there are several
+/// that nobody writes in capitals.
+fn is_copied(base: &str, first: &str, words: &str, source: &str) -> bool {
+    let alike = |group: &&[&str]| group.contains(&base) && group.contains(&first);
+    if base == first || words != source || ALIKE.iter().any(alike) {
+        return false;
+    }
+    let tokens = tokens(words);
+    let own = small_words(base).unwrap_or_default();
+    let firsts = small_words(first).unwrap_or_default();
+    let telling = |word: &&String| firsts.contains(&word.as_str()) && !own.contains(&word.as_str());
+    let common = words
+        .split(|letter: char| !letter.is_alphabetic())
+        .filter(|word| word.chars().count() > 2 && word.chars().all(char::is_lowercase))
+        .count();
+    tokens.len() > 1 && tokens.iter().any(|word| telling(&word)) || tokens.len() > 3 && common > 2
 }
 
 /// Another language of the same script, if its small words are there and those of the right one are not.
@@ -446,7 +482,9 @@ mod tests {
     #[track_caller]
     fn found(base: &str, words: &str, source: &str) -> bool {
         let script = expected(base).and_then(|script| other_script(script, words, source));
-        script.is_some() || other_language(base, "en", words).is_some()
+        script.is_some()
+            || other_language(base, "en", words).is_some()
+            || is_copied(base, "en", words, source)
     }
 
     #[test]
@@ -462,6 +500,11 @@ mod tests {
                 "Where is your order?",
             ),
             ("el", "Hello dear", "Hi"),
+            ("ro", "Thank you", "Thank you"),
+            ("ru", "Thank you", "Thank you"),
+            ("ro", "Still there? Tell me the city.", "Still there? Tell me the city."),
+            ("ro", "Something went quite wrong!", "Something went quite wrong!"),
+            ("sr", "I can't reach our courier.", "I can't reach our courier."),
         ] {
             assert!(found(base, words, source), "{base}: {words}");
         }
@@ -481,6 +524,10 @@ mod tests {
             ("ro", "Da, sigur", "Yes, sure"),
             ("ro", "Magazin online de in", "Shop"),
             ("ro", "Cluj, Iași, Sibiu", "Cluj, Iași, Sibiu"),
+            ("ro", "100 EUR", "100 EUR"),
+            ("ro", "Fast food", "Fast food"),
+            ("ro", "Blue Linen Shop Luna", "Blue Linen Shop Luna"),
+            ("en", "Where is your order?", "Where is your order?"),
             ("ja", "OK", "OK"),
             ("sr", "Где је поруџбина?", "Where is the order?"),
             ("sr", "Gde je porudžbina?", "Where is the order?"),

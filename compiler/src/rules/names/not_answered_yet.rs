@@ -15,8 +15,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("not_answered_yet.md"),
 };
 
-/// A name read at `expr` that some way there has not answered.
-pub(crate) fn finding(program: &Program, flow: &FlowBody, expr: ExprId, slot: SlotId) -> Finding {
+/// A name read at `expr`, and in so many `more` places of the flow, that some way there has not answered.
+pub(crate) fn finding(
+    program: &Program,
+    flow: &FlowBody,
+    expr: ExprId,
+    slot: SlotId,
+    more: usize,
+) -> Finding {
     let at = program.exprs.get(expr.index()).map_or(
         Span {
             file: FileId(0),
@@ -31,11 +37,13 @@ pub(crate) fn finding(program: &Program, flow: &FlowBody, expr: ExprId, slot: Sl
         .get(flow.id.index())
         .and_then(|flow| flow.slots.get(slot.index()));
     let name = declared.map_or("this", |slot| slot.name.as_str());
-    let finding = Finding::new(
-        &RULE,
-        at,
-        format!("A conversation can come here without an answer to `{name}`."),
-    )
+    let come = format!("A conversation can come here without an answer to `{name}`");
+    let message = match more {
+        0 => format!("{come}."),
+        1 => format!("{come}, and to one more place that reads it."),
+        more => format!("{come}, and to {more} more places that read it."),
+    };
+    let finding = Finding::new(&RULE, at, message)
     .help(format!(
         "Ask for it, or give it a value with `let`, on every way that leads here; or look first: `if {name} is known {{ … }}`."
     ));

@@ -32,6 +32,47 @@ pub fn finding(kind: &str, name: &str, span: Span, near: &[&str]) -> Finding {
     finding
 }
 
+/// The name that a finding about a field of the customer's card says there is none of.
+pub(crate) fn customer_field(finding: &Finding) -> Option<String> {
+    if finding.rule.code != RULE.code {
+        return None;
+    }
+    let name = finding
+        .message
+        .strip_prefix("There is no customer field called `")?;
+    Some(name.strip_suffix("`.")?.to_owned())
+}
+
+/// Whether a finding is about a name that is the same in all files: its declaration is one, wherever it is missed.
+pub(crate) fn is_of_all_files(finding: &Finding) -> bool {
+    let Some(rest) = finding.message.strip_prefix("There is no ") else {
+        return false;
+    };
+    finding.rule.code == RULE.code && OF_ALL_FILES.iter().any(|kind| {
+        rest.strip_prefix(kind)
+            .is_some_and(|rest| rest.starts_with(" called `"))
+    })
+}
+
+/// The kinds of what is declared once for all files of a bot.
+const OF_ALL_FILES: &[&str] = &[
+    "type",
+    "flow",
+    "intent",
+    "intent or event",
+    "event",
+    "queue",
+    "escalation",
+    "lookup or action",
+    "template",
+    "segment",
+    "experiment",
+    "goal",
+    "stage",
+    "consent",
+    "customer field",
+];
+
 /// A name of the language's own, of which nobody can declare another; `known` are all there are.
 pub fn of_the_language<'a>(
     kind: &str,

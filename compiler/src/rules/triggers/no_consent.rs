@@ -116,31 +116,54 @@ fn marketing_templates(
         .filter(|declared| !declared.trigger.needs.is_empty() && !declared.trigger.needs.contains(&marketing))
         .filter(|declared| !asks_for_consent(bot, &declared.trigger.conditions))
         .collect();
-    for found in unasked(context, &without, &|message| template(message).cloned()) {
-        let name = &found.name;
-        let Some(declared) = began(context, &found, &without) else {
-            continue;
+    // A template that nobody gets who agreed to marketing is one mistake, however often it is sent: it is for
+    // something else, or all that send it lack the consent. Otherwise each trigger is one.
+    let found: Vec<(Unasked, &Declared<'_>)> = unasked(context, &without, &|message| template(message).cloned())
+        .into_iter()
+        .filter_map(|found| {
+            let declared = began(context, &found, &without)?;
+            Some((found, declared))
+        })
+        .collect();
+    let sent = |name: &SmolStr| bot.messages.iter().filter(|message| template(message) == Some(name)).count();
+    let mut groups: Vec<(usize, Vec<Span>)> = Vec::new();
+    for (at, (here, declared)) in found.iter().enumerate() {
+        let all = found.iter().filter(|(other, _)| other.name == here.name).count() >= sent(&here.name);
+        let same = |(first, _): &&mut (usize, Vec<Span>)| {
+            let (first, by) = &found[*first];
+            first.name == here.name && (all || by.id == declared.id)
         };
+        let place = context.lowered.code[here.pc.index()];
+        match groups.iter_mut().find(same) {
+            Some((_, more)) => more.push(place),
+            None => groups.push((at, Vec::new())),
+        }
+    }
+    for (first, more) in groups {
+        let (found, declared) = &found[first];
+        let name = &found.name;
         let agreed: Vec<String> = (declared.trigger.needs.iter())
             .filter_map(|consent| Some(format!("`{}`", bot.consents.get(consent.index())?)))
             .collect();
-        findings.push(
-            Finding::new(
-                &RULE,
-                context.lowered.code[found.pc.index()],
-                format!(
-                    "`{name}` is for marketing: it is not sent to people who have agreed to {} alone, as all may \
-                     have who come here.",
-                    agreed.join(" and ")
-                ),
-            )
-            .help(
-                "Let the trigger need the consent for marketing, too (`needs consent marketing`), or send it only `if \
-                 has_consent(marketing)`.",
-            )
-            .related(declared.name, "This trigger leads here.")
-            .conversation(withheld(context, &found, first_channel(bot, declared.trigger), None)),
-        );
+        let mut finding = Finding::new(
+            &RULE,
+            context.lowered.code[found.pc.index()],
+            format!(
+                "`{name}` is for marketing: it is not sent to people who have agreed to {} alone, as all may \
+                 have who come here.",
+                agreed.join(" and ")
+            ),
+        )
+        .help(
+            "Let the trigger need the consent for marketing, too (`needs consent marketing`), or send it only `if \
+             has_consent(marketing)`. A template that is for something else says so (`category utility`).",
+        )
+        .related(declared.name, "This trigger leads here.")
+        .conversation(withheld(context, found, first_channel(bot, declared.trigger), None));
+        for place in more {
+            finding = finding.related(place, format!("`{name}` is sent here, too."));
+        }
+        findings.push(finding);
     }
 }
 

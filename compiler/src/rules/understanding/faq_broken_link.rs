@@ -1,5 +1,7 @@
 //! `faq-broken-link`: an answer leads to a file or a heading that is not there, or a question to no answer.
 
+use smol_str::SmolStr;
+
 use super::knowledge::Document;
 use crate::faq;
 use crate::finding::{Finding, Level, Rule};
@@ -15,8 +17,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("faq_broken_link.md"),
 };
 
-/// Looks at all files of the bot's knowledge; `all` are the files of the project that answers may lead to.
-pub(super) fn check(documents: &[Document<'_>], all: &[Source], findings: &mut Vec<Finding>) {
+/// Looks at all files of the bot's knowledge; `all` are the files of the project that answers may lead to, `linked` those
+/// of other kinds that are there, if that is known.
+pub(super) fn check(
+    documents: &[Document<'_>],
+    all: &[Source],
+    linked: Option<&[SmolStr]>,
+    findings: &mut Vec<Finding>,
+) {
     for document in documents {
         // A file in which nothing is answered has its finding where it is named.
         if document.sections.iter().any(faq::Section::is_entry) {
@@ -36,7 +44,7 @@ pub(super) fn check(documents: &[Document<'_>], all: &[Source], findings: &mut V
             for (at, target) in links(answer) {
                 let start = section.answer.start + at;
                 let span = document.span(&(start..start + target.len()));
-                findings.extend(broken(&document.source.path, target, span, all));
+                findings.extend(broken(&document.source.path, target, span, all, linked));
             }
         }
     }
@@ -77,17 +85,34 @@ fn links(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// What is wrong with a link from a file of this path.
-fn broken(path: &str, target: &str, span: Span, all: &[Source]) -> Option<Finding> {
+fn broken(
+    path: &str,
+    target: &str,
+    span: Span,
+    all: &[Source],
+    linked: Option<&[SmolStr]>,
+) -> Option<Finding> {
     let (file, anchor) = match target.split_once('#') {
         Some((file, anchor)) => (file, Some(anchor)),
         None => (target, None),
     };
-    // Addresses elsewhere, and files of which nothing is known here.
-    if target.contains("://") || target.starts_with("//") || target.contains(':') {
+    if is_elsewhere(target) {
         return None;
     }
     if !file.is_empty() && !file.ends_with(".md") {
-        return None;
+        let meant = file_of(path, file);
+        let known = linked?;
+        if meant.is_empty() || known.binary_search_by(|known| known.as_str().cmp(&meant)).is_ok() {
+            return None;
+        }
+        return Some(
+            Finding::new(
+                &RULE,
+                span,
+                format!("There is no file `{meant}`, to which this answer leads."),
+            )
+            .help("Link to a file of the project, or to a whole address: `https://…`."),
+        );
     }
     let meant = match file {
         "" => path.to_owned(),
@@ -130,6 +155,46 @@ fn broken(path: &str, target: &str, span: Span, all: &[Source]) -> Option<Findin
         None => finding
             .help("A heading is linked to by its words: small letters, `-` between words, no other signs."),
     })
+}
+
+/// An address elsewhere.
+fn is_elsewhere(target: &str) -> bool {
+    target.starts_with("//") || target.contains(':')
+}
+
+/// The path of the file that a link of another one leads to, without what is asked of it (`?size=2`), and with its signs
+/// as they are (`our%20plan.pdf`).
+fn file_of(path: &str, file: &str) -> String {
+    let file = file.split('?').next().unwrap_or_default();
+    let mut bytes = Vec::with_capacity(file.len());
+    let mut rest = file.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = (*first == b'%').then(|| behind.get(..2)).flatten();
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    joined(path, &String::from_utf8_lossy(&bytes))
+}
+
+/// The files of other kinds than `.md` that the answers of a document lead to, by path.
+pub(crate) fn linked(path: &str, text: &str) -> Vec<String> {
+    let bare = faq::without_comments(text);
+    let targets = links(&bare).into_iter().map(|(_, target)| target);
+    targets
+        .filter(|target| !is_elsewhere(target))
+        .map(|target| target.split('#').next().unwrap_or_default())
+        .filter(|file| !file.is_empty() && !file.ends_with(".md"))
+        .map(|file| file_of(path, file))
+        .collect()
 }
 
 /// The path of a file that another one names.
@@ -195,6 +260,9 @@ mod tests {
             source("faq/shop.md", "# Are you open?\n\nYes.\n\n# Why, oh why?\n"),
             source("terms.md", "# Terms {#all}\n# Terms\n<a id=\"old\">"),
         ];
+        let there = ["faq/our plan.pdf", "faq/plan.png"].map(SmolStr::from);
+        let text = "[a](our%20plan.pdf?page=2#map) [b](b.md) [c](https://c.example/d.png) [e](/e.txt)";
+        assert_eq!(linked("faq/shop.md", text), ["faq/our plan.pdf", "e.txt"]);
         let span = Span {
             file: crate::project::FileId(0),
             start: 0,
@@ -212,13 +280,17 @@ mod tests {
             ("https://shop.example/#nothing", true),
             ("mailto:a@b.example", true),
             ("plan.png", true),
+            ("our%20plan.pdf?page=2#map", true),
+            ("../plan.png", false),
+            ("plan.pdf", false),
+            ("%", false),
             ("../../terms.md", true),
             ("#are-you-opn", false),
             ("terms.md", false),
             ("../terms.md#other", false),
         ] {
             assert_eq!(
-                broken("faq/shop.md", target, span, &all).is_none(),
+                broken("faq/shop.md", target, span, &all, Some(&there)).is_none(),
                 good,
                 "{target}"
             );

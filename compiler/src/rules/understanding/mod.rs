@@ -19,6 +19,8 @@ pub mod option_shadowed;
 pub mod same_words;
 pub mod too_few_examples;
 
+use smol_str::SmolStr;
+
 use botflow_artifact::{Hears, PlaceKind};
 use botflow_understanding::{Learner, WordLearner};
 
@@ -51,6 +53,7 @@ pub(crate) fn program(
     program: &Program,
     sources: &[Source],
     (documents, first): (&[Source], FileId),
+    linked: Option<&[SmolStr]>,
     findings: &mut Vec<Finding>,
 ) {
     let learner: &dyn Learner = &WordLearner;
@@ -62,7 +65,7 @@ pub(crate) fn program(
         let asked = knowledge::asked(&documents_of_faqs);
         let again = faq_duplicate::check(&asked, findings);
         faq_shadowed::check(&intents, &asked, &again, findings);
-        faq_broken_link::check(&documents_of_faqs, documents, findings);
+        faq_broken_link::check(&documents_of_faqs, documents, linked, findings);
     }
     let said = intents.said();
     if said.is_empty() {

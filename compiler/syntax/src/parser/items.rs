@@ -273,10 +273,8 @@ impl Parser<'_> {
         if self.at(SyntaxKind::TextOpen) {
             self.text();
         }
-        while self.at(SyntaxKind::KwWords) {
-            self.words_clause();
-        }
-        self.optional_braces(&WORDS, |p| p.at(SyntaxKind::KwWords).then(|| p.words_clause()));
+        self.words_clauses();
+        self.optional_braces(&WORDS, Self::words_clauses);
         self.finish();
         Some(SyntaxKind::Member)
     }
@@ -297,12 +295,28 @@ impl Parser<'_> {
         Some(SyntaxKind::Field)
     }
 
+    /// What an intent is heard by; several on one line, too, as those of an option stand.
     fn phrases(&mut self) -> Option<SyntaxKind> {
+        let first = self.one_of_phrases()?;
+        while self.one_of_phrases().is_some() {}
+        Some(first)
+    }
+
+    fn one_of_phrases(&mut self) -> Option<SyntaxKind> {
         match self.kind {
             SyntaxKind::KwWords => Some(self.words_clause()),
             SyntaxKind::KwLike => Some(self.keyword_node(SyntaxKind::LikeClause, Self::heard_texts)),
             _ => None,
         }
+    }
+
+    /// The `words` that stand on one line.
+    fn words_clauses(&mut self) -> Option<SyntaxKind> {
+        let mut found = None;
+        while self.at(SyntaxKind::KwWords) {
+            found = Some(self.words_clause());
+        }
+        found
     }
 
     pub(super) fn words_clause(&mut self) -> SyntaxKind {

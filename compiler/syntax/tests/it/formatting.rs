@@ -121,3 +121,15 @@ fn texts_are_left_alone_and_their_holes_are_not() {
         "flow f {\n  say \"a  {b.c else \"x\" | plural one \"y\"}  }\"\n  say \"\"\"\n      two\n        lines\n  \"\"\"\n}\n",
     );
 }
+
+#[test]
+fn words_of_an_intent_get_a_line_each() {
+    let written = "intent price(city: text?) {\n  words \"price\", \"cost\" words ro \"preț\" like \"to {city}\"\n}\n";
+    assert!(parse(written).errors.is_empty());
+    assert_eq!(
+        formatted(written),
+        "intent price(city: text?) {\n  words \"price\", \"cost\"\n  words ro \"preț\"\n  like \"to {city}\"\n}\n"
+    );
+    let member = "type size {\n  small \"Small\" {\n    words \"s\" words ru \"м\"\n  }\n}\n";
+    assert!(parse(member).errors.is_empty());
+}

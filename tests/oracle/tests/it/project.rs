@@ -44,6 +44,7 @@ pub fn build_with(
         documents: read(&documents),
         locales: read(&locales),
         config: config.map(Arc::from),
+        linked: None,
         host: None,
     };
     let bot: Bot = compile::build(&project).map_err(|checked| {
