@@ -222,7 +222,10 @@ impl Search<'_, '_> {
             Some(over) => state.quiet.min(over.saturating_add(1)),
             None => 0,
         };
-        if !self.seen.insert((state.node, state.stack, state.quiet, state.of_goal)) {
+        if !self
+            .seen
+            .insert((state.node, state.stack, state.quiet, state.of_goal))
+        {
             return;
         }
         if self.buckets.len() <= turn {

@@ -237,7 +237,10 @@ fn a_question_that_is_put_again_too_late() {
              you, {{city}}.\"\n  finish resolved\n}}\n"
         )
     };
-    for (inside, at) in [("", "ask city"), ("    say \"We are open.\"\n", "say \"We are open.\"")] {
+    for (inside, at) in [
+        ("", "ask city"),
+        ("    say \"We are open.\"\n", "say \"We are open.\""),
+    ] {
         let mut project = project("whatsapp", "", &main(inside));
         let text = project.sources[0].text.replace("on silence 1h", "on silence 9d");
         project.sources[0].text = Arc::from(text.as_str());
@@ -254,6 +257,10 @@ fn a_question_that_is_put_again_too_late() {
         let program = crate::replay::program(&checked);
         let shown = crate::replay::shown(&program, one).expect("it can be shown");
         assert!(shown.contains(&"+ 1d 6h".to_owned()), "{shown:?}");
-        assert_eq!(shown.last().map(String::as_str), Some("< Which city?"), "{shown:?}");
+        assert_eq!(
+            shown.last().map(String::as_str),
+            Some("< Which city?"),
+            "{shown:?}"
+        );
     }
 }

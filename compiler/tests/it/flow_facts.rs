@@ -369,7 +369,10 @@ fn conditions_outside_of_flows_teach() {
 /// A call whose failure comes back leaves its name without an answer, wherever it is read: that is one mistake.
 #[test]
 fn a_missing_answer_is_one_finding_however_often_it_is_read() {
-    let bot = BOT.replace("on failed -> finish unresolved", "on failed {\n    say \"Sorry.\"\n  }");
+    let bot = BOT.replace(
+        "on failed -> finish unresolved",
+        "on failed {\n    say \"Sorry.\"\n  }",
+    );
     let flow = main_flow(
         "let found = call shop.find(\"a\")\nsay \"It costs {found.price}.\"\nif found.price > 3 {\nsay \"Much.\"\n}\n\
          say \"{found.price} it is.\"\nfinish resolved",

@@ -24,6 +24,10 @@ const NOT_SHOWN: &[(&str, &str)] = &[
     ),
     ("unknown-target", "the bot cannot be built"),
     ("empty-text", "what has no words cannot be shown in words"),
+    (
+        "too-many-options",
+        "on its page systems decide how many options there are",
+    ),
     ("template-mismatch", "about the declaration"),
     ("segment-cost", "about what it costs, not what is said"),
     ("unsupported-markup", "about the signs of a text"),

@@ -354,7 +354,11 @@ impl<'c, 'l> Spoken<'c, 'l> {
     pub fn conversation(&self, sent: &Sent<'_>, channel: &str, language: Option<LanguageId>) -> Vec<String> {
         let mut on = sent.reached.channels.iter().map(|on| &on.channel);
         let is_there = |on: &&SmolStr| {
-            let seen = if sent.message.public_reply { comments_of(on) } else { None };
+            let seen = if sent.message.public_reply {
+                comments_of(on)
+            } else {
+                None
+            };
             sent.message.via.is_some() || seen.unwrap_or(on.as_str()) == channel
         };
         let Some(on) = on.find(is_there) else {

@@ -82,7 +82,7 @@ fn as_lines(spoken: &Spoken<'_, '_>, sent: &Sent<'_>) -> Option<Finding> {
     } else {
         "Ask in two steps: first what it is about, then what exactly.".to_owned()
     })
-    .conversation(spoken.conversation(sent, channel, None));
+    .conversation(conversation(spoken, sent, channel));
     finding.level = Level::Warning;
     Some(finding)
 }
@@ -154,8 +154,16 @@ fn unfit(spoken: &Spoken<'_, '_>, index: usize, sent: &Sent<'_>) -> Option<Findi
             ),
         )
         .help("Offer fewer at a time (`at most 10`), with an option for more, or ask in two steps.")
-        .conversation(spoken.conversation(sent, channel, None)),
+        .conversation(conversation(spoken, sent, channel)),
     )
+}
+
+/// The conversation to options that are written; how many a list has, systems decide.
+fn conversation(spoken: &Spoken<'_, '_>, sent: &Sent<'_>, channel: &str) -> Vec<String> {
+    match listed(sent) {
+        true => Vec::new(),
+        false => spoken.conversation(sent, channel, None),
+    }
 }
 
 fn listed(sent: &Sent<'_>) -> bool {

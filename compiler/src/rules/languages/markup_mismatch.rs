@@ -95,8 +95,9 @@ fn strays(shown: &str) -> (usize, usize) {
         let before = shown[..start].chars().next_back();
         let behind = shown[start + 1..].chars().next();
         let edge = |c: Option<char>| !at(c) || c.is_some_and(|c| c.is_ascii_punctuation() && c != '/');
-        italic +=
-            usize::from(of_word(before) && edge(behind) && behind != Some('_') || edge(before) && of_word(behind));
+        italic += usize::from(
+            of_word(before) && edge(behind) && behind != Some('_') || edge(before) && of_word(behind),
+        );
     }
     (bold, italic)
 }
@@ -145,7 +146,11 @@ mod tests {
             ("first_name and https://x.example/_a_b", 0, 0),
         ] {
             let marked = marked(words);
-            assert_eq!((marked.stray_bold, marked.stray_italic), (bold, italic), "{words}");
+            assert_eq!(
+                (marked.stray_bold, marked.stray_italic),
+                (bold, italic),
+                "{words}"
+            );
         }
     }
 }

@@ -502,7 +502,11 @@ mod tests {
             ("el", "Hello dear", "Hi"),
             ("ro", "Thank you", "Thank you"),
             ("ru", "Thank you", "Thank you"),
-            ("ro", "Still there? Tell me the city.", "Still there? Tell me the city."),
+            (
+                "ro",
+                "Still there? Tell me the city.",
+                "Still there? Tell me the city.",
+            ),
             ("ro", "Something went quite wrong!", "Something went quite wrong!"),
             ("sr", "I can't reach our courier.", "I can't reach our courier."),
         ] {

@@ -48,10 +48,11 @@ pub(crate) fn is_of_all_files(finding: &Finding) -> bool {
     let Some(rest) = finding.message.strip_prefix("There is no ") else {
         return false;
     };
-    finding.rule.code == RULE.code && OF_ALL_FILES.iter().any(|kind| {
-        rest.strip_prefix(kind)
-            .is_some_and(|rest| rest.starts_with(" called `"))
-    })
+    finding.rule.code == RULE.code
+        && OF_ALL_FILES.iter().any(|kind| {
+            rest.strip_prefix(kind)
+                .is_some_and(|rest| rest.starts_with(" called `"))
+        })
 }
 
 /// The kinds of what is declared once for all files of a bot.

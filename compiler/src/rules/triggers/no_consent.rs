@@ -118,14 +118,20 @@ fn marketing_templates(
         .collect();
     // A template that nobody gets who agreed to marketing is one mistake, however often it is sent: it is for
     // something else, or all that send it lack the consent. Otherwise each trigger is one.
-    let found: Vec<(Unasked, &Declared<'_>)> = unasked(context, &without, &|message| template(message).cloned())
-        .into_iter()
-        .filter_map(|found| {
-            let declared = began(context, &found, &without)?;
-            Some((found, declared))
-        })
-        .collect();
-    let sent = |name: &SmolStr| bot.messages.iter().filter(|message| template(message) == Some(name)).count();
+    let found: Vec<(Unasked, &Declared<'_>)> =
+        unasked(context, &without, &|message| template(message).cloned())
+            .into_iter()
+            .filter_map(|found| {
+                let declared = began(context, &found, &without)?;
+                Some((found, declared))
+            })
+            .collect();
+    let sent = |name: &SmolStr| {
+        bot.messages
+            .iter()
+            .filter(|message| template(message) == Some(name))
+            .count()
+    };
     let mut groups: Vec<(usize, Vec<Span>)> = Vec::new();
     for (at, (here, declared)) in found.iter().enumerate() {
         let all = found.iter().filter(|(other, _)| other.name == here.name).count() >= sent(&here.name);

@@ -124,7 +124,8 @@ fn texts_are_left_alone_and_their_holes_are_not() {
 
 #[test]
 fn words_of_an_intent_get_a_line_each() {
-    let written = "intent price(city: text?) {\n  words \"price\", \"cost\" words ro \"preț\" like \"to {city}\"\n}\n";
+    let written =
+        "intent price(city: text?) {\n  words \"price\", \"cost\" words ro \"preț\" like \"to {city}\"\n}\n";
     assert!(parse(written).errors.is_empty());
     assert_eq!(
         formatted(written),
