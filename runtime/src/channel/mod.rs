@@ -5,6 +5,7 @@
 //! writes it in its own format. What is peculiar about one channel stays in its file.
 
 pub mod web;
+pub mod webhook;
 
 use std::time::Duration;
 
