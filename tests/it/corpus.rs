@@ -41,6 +41,11 @@ fn upgrade() {
     replay("upgrade", fuzz::upgrade::run);
 }
 
+#[test]
+fn webhook() {
+    replay("webhook", fuzz::webhook::run);
+}
+
 /// Every target has a corpus and a test here.
 #[test]
 fn no_target_is_forgotten() {
@@ -49,7 +54,7 @@ fn no_target_is_forgotten() {
     assert_eq!(
         targets,
         [
-            "artifact", "chat", "compile", "config", "step", "syntax", "upgrade"
+            "artifact", "chat", "compile", "config", "step", "syntax", "upgrade", "webhook"
         ]
     );
     assert_eq!(targets, names("corpus"));

@@ -13,3 +13,4 @@ mod server;
 mod sim;
 mod sqlite;
 mod web;
+mod webhook;

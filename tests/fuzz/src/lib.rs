@@ -10,3 +10,4 @@ pub mod config;
 pub mod step;
 pub mod syntax;
 pub mod upgrade;
+pub mod webhook;

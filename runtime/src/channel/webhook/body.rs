@@ -2,7 +2,7 @@
 //! taken.
 
 use botflow_artifact::{Param, TypeId};
-use botflow_machine::{Delivery, OperatorEvent};
+use botflow_machine::{Delivery, OperatorEvent, Program};
 use botflow_values::read::canonical_url;
 use botflow_values::{FileRef, Location, Value};
 use serde_json::Value as Json;
@@ -12,7 +12,6 @@ use super::object::{Malformed, Object, shortened};
 use crate::channel::parse_message_id;
 use crate::contact::ContactId;
 use crate::contact::input::Said;
-use crate::deployment::Version;
 use crate::json::{self, Misfit};
 
 /// So many items fit into one body.
@@ -86,7 +85,7 @@ pub enum What {
 ///
 /// # Errors
 /// Where the body is not as it has to be, and what is expected there; then nothing of it counts.
-pub fn read(body: &[u8], side: Side, version: &Version, now: i64) -> Result<Vec<Item>, Malformed> {
+pub fn read(body: &[u8], side: Side, program: &Program, now: i64) -> Result<Vec<Item>, Malformed> {
     let json: Json = serde_json::from_slice(body).map_err(|error| {
         // The words of this error hold nothing of the body but where it went wrong.
         let at = format!("line {}, column {}", error.line(), error.column());
@@ -107,7 +106,7 @@ pub fn read(body: &[u8], side: Side, version: &Version, now: i64) -> Result<Vec<
     };
     whole.end()?;
     let items = items.into_iter().enumerate();
-    let reader = Reader { side, version, now };
+    let reader = Reader { side, program, now };
     items
         .map(|(place, item)| reader.item(Object::new(&format!("items[{place}]"), item)?))
         .collect()
@@ -115,7 +114,7 @@ pub fn read(body: &[u8], side: Side, version: &Version, now: i64) -> Result<Vec<
 
 struct Reader<'v> {
     side: Side,
-    version: &'v Version,
+    program: &'v Program,
     now: i64,
 }
 
@@ -160,7 +159,7 @@ impl Reader<'_> {
             None => self.now,
             Some(at) => moment(&item.path("at"), &at)?,
         };
-        let program = &self.version.program;
+        let program = self.program;
         let fields = match program.event_named(&name) {
             // The bot refuses what it does not know, and that is counted.
             None => Vec::new(),
@@ -181,7 +180,7 @@ impl Reader<'_> {
             ));
         };
         let path = item.path("values");
-        let card = &self.version.program.bot.customer;
+        let card = &self.program.bot.customer;
         let mut values = Vec::new();
         for (name, value) in given.into_fields() {
             let path = format!("{path}.{}", shortened(&name));
@@ -205,7 +204,7 @@ impl Reader<'_> {
 
     /// Arguments of a flow, by name.
     fn args(&self, flow: &str, given: Option<Object>, item: &Object) -> Result<Vec<Value>, Malformed> {
-        let program = &self.version.program;
+        let program = self.program;
         let Some(flow) = program.flow_named(flow) else {
             return Err(item.wrong("flow", "this bot has no such flow"));
         };
@@ -226,12 +225,12 @@ impl Reader<'_> {
         path: &str,
     ) -> Result<Vec<Value>, Malformed> {
         let given = given.map(Object::into_fields).unwrap_or_default();
-        let read = json::read_fields(&self.version.program, declared, &given);
+        let read = json::read_fields(self.program, declared, &given);
         read.map_err(|misfit| misfits(path, &misfit))
     }
 
     fn typed(&self, ty: TypeId, path: &str, value: &Json) -> Result<Value, Malformed> {
-        let read = json::read(&self.version.program, ty, value);
+        let read = json::read(self.program, ty, value);
         read.map_err(|misfit| misfits(path, &misfit))
     }
 
@@ -282,7 +281,7 @@ impl Reader<'_> {
 
     fn queue(&self, item: &mut Object) -> Result<SmolStr, Malformed> {
         let queue = item.name("queue", NAME)?;
-        match self.version.program.queue_named(&queue) {
+        match self.program.queue_named(&queue) {
             Some(_) => Ok(queue),
             None => Err(item.wrong("queue", "this bot has no such queue")),
         }

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use serde_json::json;
 use smol_str::{SmolStr, format_smolstr};
@@ -23,6 +23,9 @@ use crate::contact::input::Said;
 use crate::engine::{Ack, Engine, Inbound, Refused};
 use crate::server::budget::whole_seconds;
 use crate::server::refusal::{self, refusal};
+
+/// So many people of one body are taken care of at once.
+const AT_ONCE: usize = 32;
 
 /// What was refused, by its code: for metrics.
 #[derive(Debug, Default)]
@@ -118,7 +121,7 @@ impl Door {
             return self.unsigned(unsigned);
         }
         let version = self.engine.deployment().current();
-        let items = match read(&body, self.side, &version, now) {
+        let items = match read(&body, self.side, &version.program, now) {
             Ok(items) => items,
             Err(malformed) => {
                 return self.refuse(StatusCode::BAD_REQUEST, "malformed", &malformed.to_string());
@@ -134,7 +137,10 @@ impl Door {
         for (place, item) in items.into_iter().enumerate() {
             people.entry(item.whom.clone()).or_default().push((place, item));
         }
-        let done = join_all(people.into_values().map(|items| self.deliver_in_order(items))).await;
+        // A body takes no more than its share of the room there is, so that it is never refused because of itself.
+        let at_once = (self.engine.room() / 4).clamp(1, AT_ONCE);
+        let people = people.into_values().map(|items| self.deliver_in_order(items));
+        let done: Vec<_> = stream::iter(people).buffer_unordered(at_once).collect().await;
         let mut became: Vec<Option<Became>> = std::iter::repeat_with(|| None).take(count).collect();
         let mut not_taken = None;
         for (of_one, refused) in done {

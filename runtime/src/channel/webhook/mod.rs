@@ -18,7 +18,7 @@ use axum::Router;
 use botflow_message::profiles::canonical;
 use smol_str::SmolStr;
 
-pub use body::{MOST_ITEMS, Side, read};
+pub use body::{Item, MOST_ITEMS, Side, What, Whom, read};
 pub use door::Refusals;
 pub use object::Malformed;
 pub use post::{PostOptions, WebhookError};
