@@ -10,7 +10,7 @@ mod schema;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -35,7 +35,7 @@ pub const NOW: i64 = 1_800_000_000_000;
 
 pub const SECRET: &str = "a secret of some thirty-two bytes";
 
-pub const BOT: &str = r#"
+const BOT: &str = r#"
 bot desk_bot {
   name "Desk"
   languages en
@@ -61,6 +61,8 @@ queue other {
 escalation support {
   to queue desk
   brief "Somebody needs help."
+  nobody 1h -> finish unresolved
+  customer silent 12h -> finish unresolved
   operator silent 30m -> queue desk
   resolved -> finish resolved
 }
@@ -80,7 +82,6 @@ flow main {
       escalate to support
       say "Back with the bot."
     }
-    other -> start main
   }
   finish resolved
 }
@@ -140,7 +141,6 @@ pub struct Running {
     pub host: Arc<Host>,
     pub clock: Arc<StillClock>,
     pub sms: Arc<Webhook>,
-    pub people: Arc<PeopleWebhook>,
     /// Where messages are sent.
     pub phones: Arc<Other>,
     /// Where colleagues work.
@@ -189,7 +189,7 @@ pub async fn running_with(
     let people = PeopleWebhook::new(&PostOptions::new(desk_url, SECRET)).unwrap();
     let people = Arc::new(people.clock(Arc::clone(&clock)));
     let host = Host::builder()
-        .bot(&artifact(BOT))
+        .bot(bot())
         .channel(Arc::clone(&sms) as Arc<dyn Channel>)
         .people(Arc::clone(&people) as Arc<dyn botflow_runtime::people::People>)
         .clock(clock)
@@ -212,7 +212,6 @@ pub async fn running_with(
         host,
         clock: still,
         sms,
-        people,
         phones,
         desk,
         address,
@@ -299,7 +298,19 @@ impl Running {
     }
 }
 
-pub fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+/// Shared, since making one reads the certificates of the system; keeps no connections, since tests have runtimes of
+/// their own.
+pub fn client() -> &'static reqwest::Client {
+    static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
+        client.build().unwrap()
+    });
+    &CLIENT
+}
+
+/// The bot, compiled once.
+pub fn bot() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| artifact(BOT));
+    &BYTES
 }

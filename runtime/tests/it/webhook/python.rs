@@ -11,8 +11,7 @@ use serde_json::Value as Json;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::{BOT, SECRET};
-use crate::kit::artifact;
+use super::{SECRET, bot};
 
 fn program() -> String {
     let page = include_str!("../../../../docs/webhook.md");
@@ -66,7 +65,7 @@ async fn the_gateway_of_the_documentation_works() {
     let url = format!("http://127.0.0.1:{port}/in");
     let sms = Arc::new(Webhook::new("sms", &PostOptions::new(url, SECRET)).unwrap());
     let host = Host::builder()
-        .bot(&artifact(BOT))
+        .bot(bot())
         .channel(Arc::clone(&sms) as Arc<dyn Channel>)
         .build()
         .await

@@ -7,14 +7,14 @@ use botflow_runtime::deployment::Version;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::{BOT, NOW};
-use crate::kit::{artifact, cases};
+use super::{NOW, bot};
+use crate::kit::cases;
 
-static VERSION: LazyLock<Version> = LazyLock::new(|| Version::load(&artifact(BOT)).unwrap());
+static VERSION: LazyLock<Version> = LazyLock::new(|| Version::load(bot()).unwrap());
 
 /// Names and values of real bodies, and others.
 fn leaf() -> impl Strategy<Value = Json> {
-    let words = [
+    const WORDS: &[&str] = &[
         "message",
         "press",
         "media",
@@ -42,7 +42,7 @@ fn leaf() -> impl Strategy<Value = Json> {
         "-999999999999-01-01T00:00:00Z",
     ];
     prop_oneof![
-        prop::sample::select(&words[..]).prop_map(Json::from),
+        prop::sample::select(WORDS).prop_map(Json::from),
         any::<String>().prop_map(Json::from),
         any::<i64>().prop_map(Json::from),
         any::<f64>().prop_map(Json::from),
@@ -52,7 +52,7 @@ fn leaf() -> impl Strategy<Value = Json> {
 }
 
 fn tree() -> impl Strategy<Value = Json> {
-    let names = [
+    const NAMES: &[&str] = &[
         "id",
         "type",
         "address",
@@ -85,10 +85,10 @@ fn tree() -> impl Strategy<Value = Json> {
         "language",
         "caption",
     ];
-    leaf().prop_recursive(3, 40, 12, move |inner| {
+    leaf().prop_recursive(3, 40, 12, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
-            prop::collection::btree_map(prop::sample::select(&names[..]), inner, 0..12).prop_map(|map| map
+            prop::collection::btree_map(prop::sample::select(NAMES), inner, 0..12).prop_map(|map| map
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect()),
