@@ -250,6 +250,9 @@ pub struct Serve {
     /// Any other setting, as in botflow.toml: `--set web.begins=false`
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
+    /// A value of the bot's own `config`, instead of the one in botflow.toml
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub config: Vec<String>,
     /// Show all settings that hold and where each comes from, and end
     #[arg(long)]
     pub print_config: bool,

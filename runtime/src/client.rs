@@ -7,7 +7,10 @@ use reqwest::ClientBuilder;
 /// A client that trusts whom the machine trusts, asks no proxy, and follows nobody anywhere.
 ///
 /// The provider of TLS is named here instead of being one for the whole program: what embeds a bot may have its own.
-pub(crate) fn builder() -> Result<ClientBuilder, rustls::Error> {
+///
+/// # Errors
+/// The provider of TLS knows no version of it that is safe.
+pub fn builder() -> Result<ClientBuilder, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::action::{Action, Actions, HttpOptions, names};
+use crate::action::{Action, Actions, HttpOptions, names, problems};
 use crate::channel::Channel;
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{self, DeployError, Deployment, Version};
@@ -44,19 +44,11 @@ pub enum BuildError {
     #[error("nobody does {}: give this host an action for each, or write in the flow how it is done over HTTP", names(.0))]
     MissingActions(Vec<SmolStr>),
     /// What the flow says of a lookup or action over HTTP can never be done here.
-    #[error("{}", impossible(.0))]
+    #[error("{}", problems(.0))]
     ImpossibleActions(Vec<(SmolStr, String)>),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-fn impossible(problems: &[(SmolStr, String)]) -> String {
-    let told = problems.iter();
-    let told: Vec<_> = told
-        .map(|(name, problem)| format!("`{name}` cannot be done: {problem}"))
-        .collect();
-    told.join("; ")
 }
 
 impl Host {

@@ -21,7 +21,7 @@ pub mod action;
 pub mod channel;
 pub mod people;
 
-mod client;
+pub mod client;
 pub mod json;
 
 pub mod host;

@@ -24,13 +24,13 @@ impl HostClient {
                 "`{url}` is no address of a host: it begins with https:// or http://"
             )));
         }
-        // Whoever was first has chosen the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let failed =
+            |error: &dyn std::error::Error| Failure::Environment(format!("requests cannot be made: {error}"));
+        let http = botflow_runtime::client::builder()
+            .map_err(|error| failed(&error))?
             .timeout(Duration::from_secs(60))
-            .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| Failure::Environment(format!("requests cannot be made: {error}")))?;
+            .map_err(|error| failed(&error))?;
         Ok(HostClient {
             url: url.trim_end_matches('/').to_owned(),
             key: AdminKey::new(key).map_err(Failure::Usage)?,

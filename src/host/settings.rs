@@ -107,6 +107,7 @@ impl Settings {
         for name in names {
             let known: Vec<String> = HOST_KEYS.iter().map(HostKey::variable).collect();
             if name.starts_with("BOTFLOW_")
+                && !name.starts_with("BOTFLOW_CONFIG_")
                 && !known.contains(&name)
                 && let Some(meant) = nearest(&name, known.iter().map(String::as_str))
             {

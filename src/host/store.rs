@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use botflow_runtime::Store;
-use botflow_runtime::store::{MemoryStore, SqliteStore, StoreError, Trouble};
+use botflow_runtime::store::{MemoryStore, PostgresStore, SqliteStore, StoreError, Trouble};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::settings::{Settings, masked};
@@ -62,10 +62,10 @@ impl StoreName {
                 let store = SqliteStore::open(path.as_std_path()).await;
                 Ok(Arc::new(store.map_err(|error| self.failure(&error))?))
             }
-            StoreName::Postgres(_) => Err(Failure::Environment(
-                "this program cannot use PostgreSQL yet; `sqlite:PATH` is a store that needs nothing"
-                    .to_owned(),
-            )),
+            StoreName::Postgres(address) => {
+                let store = PostgresStore::open(address).await;
+                Ok(Arc::new(store.map_err(|error| self.failure(&error))?))
+            }
         }
     }
 

@@ -186,8 +186,9 @@ fn what_cannot_be_had_is_told() {
     )
     .ends(3)
     .says("bad.db cannot be opened");
+    // Nowhere is a bot that could run instead.
     fails(
-        folder.path(),
+        empty_folder().path(),
         &[
             "serve",
             "--listen",
@@ -288,6 +289,20 @@ fn settings_come_from_flags_before_variables_before_the_file() {
     fails(folder.path(), &["serve", "--set", "listn=a:1"])
         .ends(2)
         .says("did you mean `listen`?");
+    fails(
+        folder.path(),
+        &[
+            "serve",
+            "--store",
+            "memory",
+            "--listen",
+            "127.0.0.1:0",
+            "--config",
+            "shop=1",
+        ],
+    )
+    .ends(2)
+    .says("reads no `config.shop`");
     fails(folder.path(), &["serve", "--listen", "8080"])
         .ends(2)
         .says("`listen` is no address");

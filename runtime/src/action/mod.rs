@@ -164,3 +164,12 @@ pub(crate) fn names(names: &[SmolStr]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
 }
+
+/// What cannot be done, as messages show it.
+pub(crate) fn problems(problems: &[(SmolStr, String)]) -> String {
+    let told = problems.iter();
+    let told: Vec<_> = told
+        .map(|(name, problem)| format!("`{name}` cannot be done: {problem}"))
+        .collect();
+    told.join("; ")
+}

@@ -86,6 +86,17 @@ pub enum SendErrorKind {
     Unknown,
 }
 
+impl SendErrorKind {
+    /// As a label of a metric.
+    pub fn word(self) -> &'static str {
+        match self {
+            SendErrorKind::Passing => "passing",
+            SendErrorKind::Permanent => "permanent",
+            SendErrorKind::Unknown => "unknown",
+        }
+    }
+}
+
 impl SendError {
     /// With its words.
     pub fn new(kind: SendErrorKind, message: impl Into<String>) -> SendError {

@@ -66,6 +66,8 @@ pub struct Meter {
     pub lag: Histogram,
     /// Letters that were delivered, that failed, and that were given up, by route.
     pub letters: Mutex<BTreeMap<SmolStr, [u64; 3]>>,
+    /// Failed attempts, by route and by the class of the error.
+    pub failures: Mutex<BTreeMap<(SmolStr, &'static str), u64>>,
     /// Troubles of the store, by kind.
     pub troubles: Mutex<BTreeMap<Trouble, u64>>,
 }
@@ -119,6 +121,11 @@ impl Meter {
     pub(super) fn trouble(&self, trouble: Trouble) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         *troubles.entry(trouble).or_default() += 1;
+    }
+
+    pub(super) fn failure(&self, route: &SmolStr, class: &'static str) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        *failures.entry((route.clone(), class)).or_default() += 1;
     }
 
     pub(super) fn letter(&self, route: &SmolStr, outcome: Outcome) {

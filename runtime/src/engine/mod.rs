@@ -187,10 +187,7 @@ impl Engine {
     /// This host does not do all that it asks for, or it cannot be kept: then everything stays as it was.
     pub async fn switch(&self, version: Version) -> Result<Arc<Version>, FollowError> {
         let shared = &self.inner.shared;
-        let missing = shared.missing(&version);
-        if !missing.is_empty() {
-            return Err(FollowError::MissingActions(missing));
-        }
+        shared.can_be_done(&version)?;
         let now = shared.clock.now();
         shared
             .store
@@ -371,6 +368,9 @@ pub enum FollowError {
     /// It asks for lookups or actions that nobody here does.
     #[error("nobody here does {}", crate::action::names(.0))]
     MissingActions(Vec<SmolStr>),
+    /// What it says of a lookup or action over HTTP can never be done here.
+    #[error("{}", crate::action::problems(.0))]
+    ImpossibleActions(Vec<(SmolStr, String)>),
 }
 
 async fn follow(shared: &Shared) -> Result<bool, FollowError> {
@@ -384,10 +384,7 @@ async fn follow(shared: &Shared) -> Result<bool, FollowError> {
         return Ok(false);
     };
     let version = Version::load(&bytes)?;
-    let missing = shared.missing(&version);
-    if !missing.is_empty() {
-        return Err(FollowError::MissingActions(missing));
-    }
+    shared.can_be_done(&version)?;
     shared.deployment.switch(version);
     Ok(true)
 }

@@ -219,6 +219,7 @@ async fn timely<T>(
 
 fn failed(engine: &Engine, letter: &Letter, error: &SendError) -> Fate {
     let shared = &engine.inner.shared;
+    shared.meter.failure(&letter.route, error.kind.word());
     let text = error.to_string();
     if error.kind == SendErrorKind::Permanent || letter.attempts >= shared.settings.attempts {
         return Fate::Dead { error: text };
@@ -298,6 +299,9 @@ async fn call(
             }
         }
     };
+    if outcome.is_err() {
+        shared.meter.failure(&letter.route, "failed");
+    }
     answered(engine, letter, bot, request, outcome)
         .await
         .map_err(|error| later(error.to_string()))

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use smol_str::SmolStr;
 use tokio::sync::Notify;
 
+use super::FollowError;
 use super::entropy::Entropy;
 use super::hub::Hub;
 use super::meter::Meter;
@@ -32,10 +32,20 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// What a version asks for that nobody here does.
-    pub fn missing(&self, version: &Version) -> Vec<SmolStr> {
-        let actions = self.actions.get();
-        actions.map_or_else(Vec::new, |actions| actions.missing(version))
+    /// All that a version asks for is done by somebody here.
+    pub fn can_be_done(&self, version: &Version) -> Result<(), FollowError> {
+        let Some(actions) = self.actions.get() else {
+            return Ok(());
+        };
+        let missing = actions.missing(version);
+        if !missing.is_empty() {
+            return Err(FollowError::MissingActions(missing));
+        }
+        let impossible = actions.impossible(version);
+        if !impossible.is_empty() {
+            return Err(FollowError::ImpossibleActions(impossible));
+        }
+        Ok(())
     }
 
     /// A version by its hash: one this host has met, else one that the store keeps. `None`: nobody has it any more.

@@ -129,7 +129,7 @@ async fn deploy(
         match engine.switch(version).await {
             Ok(_) => {}
             Err(FollowError::Store(error)) => return refused(&Refused::Store(error)),
-            Err(error @ FollowError::MissingActions(_)) => {
+            Err(error @ (FollowError::MissingActions(_) | FollowError::ImpossibleActions(_))) => {
                 return refusal(StatusCode::CONFLICT, "missing_actions", &error.to_string());
             }
             Err(FollowError::Deploy(error)) => {

@@ -144,7 +144,9 @@ impl Exporter {
             figures.extend(of_the_server(traffic));
         }
         for source in &self.sources {
-            figures.extend(source());
+            for figure in source() {
+                add(&mut figures, figure);
+            }
         }
         figures
     }
@@ -162,6 +164,12 @@ impl Exporter {
             })
         });
         let letters = Numbers::Counted(letters.collect());
+        let failures = meter.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let failures = failures.iter().map(|((route, class), count)| {
+            let labels = vec![("route", route.to_string()), ("class", (*class).to_owned())];
+            (labels, *count)
+        });
+        let failures = Numbers::Counted(failures.collect());
         let troubles = meter.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let troubles = troubles
             .iter()
@@ -224,6 +232,11 @@ impl Exporter {
                 name: "botflow_letters",
                 help: "Letters that were delivered, that failed and are tried again, and that were given up, by route",
                 numbers: letters,
+            },
+            Figure {
+                name: "botflow_delivery_failures",
+                help: "Attempts that failed, by route and class of the error",
+                numbers: failures,
             },
             Figure {
                 name: "botflow_store_troubles",
@@ -307,6 +320,26 @@ fn of_the_server(traffic: &Traffic) -> Vec<Figure> {
             &traffic.slow,
         ),
     ]
+}
+
+/// Adds a figure; the numbers of one that is there already stand with those.
+fn add(figures: &mut Vec<Figure>, figure: Figure) {
+    let known = figures.iter_mut().find(|known| known.name == figure.name);
+    match (known, figure.numbers) {
+        (Some(known), Numbers::Counted(more)) => {
+            if let Numbers::Counted(numbers) = &mut known.numbers {
+                numbers.extend(more);
+            }
+        }
+        (Some(known), Numbers::Now(more)) => {
+            if let Numbers::Now(numbers) = &mut known.numbers {
+                numbers.extend(more);
+            }
+        }
+        // Times cannot be told apart by labels: the first stay.
+        (Some(_), Numbers::Times(..)) => {}
+        (None, numbers) => figures.push(Figure { numbers, ..figure }),
+    }
 }
 
 /// This machine, or a private network.

@@ -3,6 +3,7 @@
 mod contract;
 mod database;
 mod differential;
+mod embedding;
 mod engine;
 mod faults;
 mod kit;

@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use botflow_compiler::rules::nearest::nearest;
+use botflow_runtime::action::HttpOptions;
 use botflow_runtime::channel::web::{Identity, WebChat, WebOptions};
 use botflow_runtime::host::BuildError;
 use botflow_runtime::operations::{Figure, Operations};
@@ -111,7 +113,11 @@ async fn serve(arguments: &Serve, served: Served, settings: &Settings) -> Result
     let mut builder = Host::builder()
         .bot(&bytes)
         .shared_store(Arc::clone(&store))
+        .http(http_options(settings)?)
         .settings(engine_settings(settings));
+    for (name, value) in config(arguments, bot)? {
+        builder = builder.config(&name, &value);
+    }
     let mut operations = Operations::new()
         .admin(secrets.admin_key()?)
         .readers(settings.networks("metrics_from"))
@@ -277,6 +283,60 @@ fn engine_settings(settings: &Settings) -> engine::Settings {
         remember: settings.duration("remember"),
         ..engine::Settings::default()
     }
+}
+
+/// What lookups and actions over HTTP may do.
+fn http_options(settings: &Settings) -> Result<HttpOptions, Failure> {
+    let mut options = HttpOptions::default();
+    for host in settings.texts("actions.allow") {
+        options = options.allow(host);
+    }
+    for host in settings.texts("actions.private") {
+        options = options.allow_private(host);
+    }
+    for line in settings.texts("actions.headers") {
+        let parts = line.split_once(' ').and_then(|(host, header)| {
+            let (name, value) = header.split_once(':')?;
+            Some((host.trim(), name.trim(), value.trim()))
+        });
+        let Some((host, name, value)) = parts else {
+            return Err(Failure::Usage(
+                "`actions.headers` has a line that is none of `HOST NAME: VALUE`, such as `api.shop.example \
+                 Authorization: Bearer ${SHOP_TOKEN}`"
+                    .to_owned(),
+            ));
+        };
+        options = options
+            .header(host, name, value)
+            .map_err(|error| Failure::Usage(format!("`actions.headers` for {host}: {error}")))?;
+    }
+    Ok(options)
+}
+
+/// Values of the bot's `config` that hold here instead of those in botflow.toml: of flags, else of the environment.
+fn config(arguments: &Serve, bot: &botflow_artifact::Bot) -> Result<Vec<(String, String)>, Failure> {
+    let mut values = Vec::new();
+    for entry in &bot.config {
+        let variable = format!("BOTFLOW_CONFIG_{}", entry.name.to_uppercase());
+        if let Some(value) = std::env::var_os(&variable) {
+            let value = value
+                .into_string()
+                .map_err(|_| Failure::Usage(format!("`{variable}` is not UTF-8")))?;
+            values.push((entry.name.to_string(), value));
+        }
+    }
+    for pair in &arguments.config {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Failure::Usage(format!("`--config {pair}`: write `--config NAME=VALUE`")))?;
+        if !bot.config.iter().any(|entry| entry.name == name) {
+            let known = bot.config.iter().map(|entry| entry.name.as_str());
+            let near = nearest(name, known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Failure::Usage(format!("the bot reads no `config.{name}`{near}")));
+        }
+        values.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(values)
 }
 
 fn web_options(settings: &Settings, secrets: &Secrets) -> Result<WebOptions, Failure> {

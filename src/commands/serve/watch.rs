@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::bot;
 use crate::failure::Failure;
+use crate::host::store::FOLDER;
 use crate::output;
 
 /// Editors save in several steps: what is saved is read when nothing has changed for so long.
@@ -59,6 +60,11 @@ pub fn begin(path: &Utf8Path, host: &Host, stop: CancellationToken) -> Result<Wa
 fn is_of_bot(path: &std::path::Path, artifact: Option<&str>) -> bool {
     if let Some(artifact) = artifact {
         return path.file_name().is_some_and(|name| name == artifact);
+    }
+    // What the host itself writes, and what git does.
+    let is = |name: &str| path.components().any(|part| part.as_os_str() == name);
+    if is(FOLDER) || is(".git") {
+        return false;
     }
     let is_source = path.extension().is_some_and(|extension| {
         ["flow", "md", "po", "toml"]

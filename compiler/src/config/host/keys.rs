@@ -233,4 +233,22 @@ pub const HOST_KEYS: &[HostKey] = &[
         "",
         "the file that holds `identity_secret`",
     ),
+    key(
+        "actions.allow",
+        HostKind::Texts,
+        "",
+        "hosts that lookups and actions may ask although no address of the flows begins with them",
+    ),
+    key(
+        "actions.private",
+        HostKind::Texts,
+        "",
+        "hosts that may lie in a private network, or on this machine",
+    ),
+    key(
+        "actions.headers",
+        HostKind::Texts,
+        "",
+        "headers for one host each: `api.shop.example Authorization: Bearer ${SHOP_TOKEN}`",
+    ),
 ];
