@@ -9,9 +9,9 @@ use crate::kit::artifact;
 #[tokio::test]
 async fn a_conversation_goes_over_to_what_is_uploaded() {
     let host = Running::begin(&greeter("Nice to meet you"), None).await;
-    host.writes("ana", "1", "hi").await;
-    host.writes("bob", "1", "hi").await;
-    host.writes("bob", "2", "Bob").await;
+    host.writes("ana", "a1", "hi").await;
+    host.writes("bob", "b1", "hi").await;
+    host.writes("bob", "b2", "Bob").await;
     host.channel.wait_for(5).await;
     let (_, before) = host.signed("GET", "/admin/bot", b"").await;
     let newer = greeter("Welcome");
@@ -23,7 +23,7 @@ async fn a_conversation_goes_over_to_what_is_uploaded() {
     assert_eq!(after["bot"], answer["bot"]);
     assert_eq!(after["name"], "greeter");
     // She was asked by the old version, and is answered by the new one.
-    host.writes("ana", "2", "Ana").await;
+    host.writes("ana", "a2", "Ana").await;
     host.channel.wait_for(6).await;
     let words = host.channel.words();
     assert_eq!(words.last().unwrap(), "Welcome, Ana.");

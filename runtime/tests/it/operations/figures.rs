@@ -18,7 +18,7 @@ async fn figures_tell_what_happened() {
     let host = Running::begin(&greeter("Nice to meet you"), None).await;
     host.writes("ana", "1", "hi").await;
     host.writes("ana", "1", "hi").await;
-    host.writes("bob", "1", "hi").await;
+    host.writes("bob", "2", "hi").await;
     host.channel.wait_for(4).await;
     let (status, text) = host.get("/metrics").await;
     assert_eq!(status, 200);
