@@ -2,27 +2,26 @@
 //! to, with nothing half done.
 
 mod bot;
+mod channels;
 mod logs;
 mod note;
 mod signals;
 mod watch;
 
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
 use botflow_compiler::rules::nearest::nearest;
 use botflow_runtime::action::HttpOptions;
-use botflow_runtime::channel::web::{Identity, WebChat, WebOptions};
 use botflow_runtime::host::BuildError;
-use botflow_runtime::operations::{Figure, Operations};
+use botflow_runtime::operations::Operations;
 use botflow_runtime::server::{Rate, Server, ServerOptions};
 use botflow_runtime::{Host, HostBuilder, engine};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Serve;
 use crate::failure::{Failure, Status};
-use crate::host::secrets::{self, Secrets};
+use crate::host::secrets::Secrets;
 use crate::host::settings::Settings;
 use crate::host::store::StoreName;
 use crate::output;
@@ -118,55 +117,22 @@ async fn serve(arguments: &Serve, served: Served, settings: &Settings) -> Result
     for (name, value) in config(arguments, bot)? {
         builder = builder.config(&name, &value);
     }
-    let mut operations = Operations::new()
+    let operations = Operations::new()
         .admin(secrets.admin_key()?)
         .readers(settings.networks("metrics_from"))
         .traffic(server.traffic());
-    let mut server = server;
-    let mut unreached: Vec<_> = bot.channels.iter().map(|channel| channel.as_str()).collect();
-    if bot.channels.is_empty() || unreached.contains(&"web") {
-        let web = Arc::new(WebChat::new(web_options(settings, &secrets)?));
-        unreached.retain(|channel| *channel != "web");
-        let meter = Arc::clone(web.meter());
-        operations = operations.figures(move || {
-            let open = meter.open.load(std::sync::atomic::Ordering::Relaxed) as f64;
-            vec![
-                Figure::now("botflow_web_pages_open", "Chats that are open in a browser", open),
-                Figure::counted(
-                    "botflow_web_visitors",
-                    "Visitors who were given a number",
-                    &meter.newcomers,
-                ),
-                Figure::counted(
-                    "botflow_web_forged",
-                    "Who claimed to be somebody without proof",
-                    &meter.forged,
-                ),
-                Figure::counted(
-                    "botflow_web_foreign",
-                    "Connections of sites that are not allowed",
-                    &meter.foreign,
-                ),
-                Figure::counted(
-                    "botflow_web_flooded",
-                    "Messages refused since one visitor sent too many",
-                    &meter.flooded,
-                ),
-                Figure::counted(
-                    "botflow_web_malformed",
-                    "Messages of pages that were none",
-                    &meter.malformed,
-                ),
-            ]
-        });
-        builder = builder.channel(Arc::clone(&web) as Arc<dyn botflow_runtime::Channel>);
-        server = server.mount(web);
-    }
+    let parts = channels::Parts {
+        host: builder,
+        server,
+        operations,
+    };
+    let channels::Parts {
+        host: mut builder,
+        server,
+        operations,
+    } = channels::connect(parts, &bot.channels, settings, &secrets)?;
     if arguments.allow_missing {
         builder = with_failing(builder, &version);
-    }
-    for channel in &unreached {
-        tracing::warn!(%channel, "nothing is connected to this channel here: what the bot says there waits");
     }
     let host = match builder.build().await {
         Ok(host) => host,
@@ -337,39 +303,4 @@ fn config(arguments: &Serve, bot: &botflow_artifact::Bot) -> Result<Vec<(String,
         values.push((name.to_owned(), value.to_owned()));
     }
     Ok(values)
-}
-
-fn web_options(settings: &Settings, secrets: &Secrets) -> Result<WebOptions, Failure> {
-    let mut options = WebOptions::new(secrets.visitors.clone());
-    options.origins = settings
-        .texts("web.origins")
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    options.begins = settings.yes("web.begins");
-    options.events = settings
-        .texts("web.events")
-        .iter()
-        .cloned()
-        .collect::<BTreeSet<_>>();
-    let secret = secrets::given(settings, "web.identity_secret", "web.identity_secret_file")?;
-    options.identity = match (settings.text("web.identity_field"), secret) {
-        (Some(field), Some(secret)) => Some(Identity {
-            secret,
-            field: field.into(),
-        }),
-        (None, None) => None,
-        (Some(_), None) => {
-            return Err(Failure::Usage(
-                "`web.identity_field` needs what the site signs with: `BOTFLOW_WEB_IDENTITY_SECRET`"
-                    .to_owned(),
-            ));
-        }
-        (None, Some(_)) => {
-            return Err(Failure::Usage(
-                "`web.identity_secret` needs the field that is signed: `identity_field = \"email\"` in `[host.web]`".to_owned(),
-            ));
-        }
-    };
-    Ok(options)
 }

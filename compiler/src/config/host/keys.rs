@@ -251,4 +251,34 @@ pub const HOST_KEYS: &[HostKey] = &[
         "",
         "headers for one host each: `api.shop.example Authorization: Bearer ${SHOP_TOKEN}`",
     ),
+    key(
+        "webhook.channels",
+        HostKind::Texts,
+        "",
+        "channels that are another program: `sms https://gateway.example/bot`",
+    ),
+    key(
+        "webhook.people",
+        HostKind::Text,
+        "",
+        "where colleagues work: the address that is told what concerns them",
+    ),
+    key(
+        "webhook.secret",
+        HostKind::Secret,
+        "",
+        "what both sides of webhooks sign with; several, with commas between them, while it is changed",
+    ),
+    key(
+        "webhook.secret_file",
+        HostKind::Path,
+        "",
+        "the file that holds `webhook.secret`",
+    ),
+    key(
+        "webhook.allow_http",
+        HostKind::YesNo,
+        "false",
+        "whether webhooks of other machines may be reached without TLS",
+    ),
 ];

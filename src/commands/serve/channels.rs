@@ -1,0 +1,176 @@
+//! The channels of a host, as its settings want them: web chat, and other programs over webhooks.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use botflow_runtime::channel::web::{Identity, WebChat, WebOptions};
+use botflow_runtime::channel::webhook::{PeopleWebhook, PostOptions, Refusals, Webhook};
+use botflow_runtime::operations::Operations;
+use botflow_runtime::operations::metrics::{Figure, Numbers};
+use botflow_runtime::server::Server;
+use botflow_runtime::{Channel, HostBuilder};
+use smol_str::SmolStr;
+
+use crate::failure::Failure;
+use crate::host::secrets::{self, Secrets};
+use crate::host::settings::Settings;
+
+/// A host that is being put together.
+pub struct Parts {
+    /// What takes turns.
+    pub host: HostBuilder,
+    /// What listens.
+    pub server: Server,
+    /// What operators see.
+    pub operations: Operations,
+}
+
+/// Connects the channels of a bot: all that settings name, and web chat. What nothing is connected to is told.
+pub fn connect(
+    mut parts: Parts,
+    channels: &[SmolStr],
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<Parts, Failure> {
+    let mut connected: Vec<SmolStr> = Vec::new();
+    for line in settings.texts("webhook.channels") {
+        let Some((name, url)) = line.split_once(' ') else {
+            return Err(Failure::Usage(format!(
+                "`webhook.channels` has `{line}`, which is none of `CHANNEL URL`, such as `sms https://gateway.example/bot`"
+            )));
+        };
+        let webhook = Webhook::new(name.trim(), &post_options(settings, url.trim())?)
+            .map_err(|error| Failure::Usage(format!("`webhook.channels`, {name}: {error}")))?;
+        let webhook = Arc::new(webhook);
+        let name = SmolStr::new(Channel::name(&*webhook));
+        parts.operations = counted(parts.operations, &name, webhook.refusals());
+        parts.host = parts.host.channel(Arc::clone(&webhook) as Arc<dyn Channel>);
+        parts.server = parts.server.mount(webhook);
+        connected.push(name);
+    }
+    if let Some(url) = settings.text("webhook.people") {
+        let people = PeopleWebhook::new(&post_options(settings, url)?)
+            .map_err(|error| Failure::Usage(format!("`webhook.people`: {error}")))?;
+        let people = Arc::new(people);
+        parts.operations = counted(parts.operations, "people", people.refusals());
+        parts.host = parts
+            .host
+            .people(Arc::clone(&people) as Arc<dyn botflow_runtime::people::People>);
+        parts.server = parts.server.mount(people);
+    }
+    let on_web = channels.is_empty() || channels.iter().any(|channel| channel == "web");
+    if on_web && !connected.iter().any(|channel| channel == "web") {
+        let web = Arc::new(WebChat::new(web_options(settings, secrets)?));
+        let meter = Arc::clone(web.meter());
+        parts.operations = parts.operations.figures(move || {
+            let open = meter.open.load(Ordering::Relaxed) as f64;
+            let counted = Figure::counted;
+            vec![
+                Figure::now("botflow_web_pages_open", "Chats that are open in a browser", open),
+                counted(
+                    "botflow_web_visitors",
+                    "Visitors who were given a number",
+                    &meter.newcomers,
+                ),
+                counted(
+                    "botflow_web_forged",
+                    "Who claimed to be somebody without proof",
+                    &meter.forged,
+                ),
+                counted(
+                    "botflow_web_foreign",
+                    "Connections of sites that are not allowed",
+                    &meter.foreign,
+                ),
+                counted(
+                    "botflow_web_flooded",
+                    "Messages refused since one visitor sent too many",
+                    &meter.flooded,
+                ),
+                counted(
+                    "botflow_web_malformed",
+                    "Messages of pages that were none",
+                    &meter.malformed,
+                ),
+            ]
+        });
+        parts.host = parts.host.channel(Arc::clone(&web) as Arc<dyn Channel>);
+        parts.server = parts.server.mount(web);
+        connected.push(SmolStr::new_static("web"));
+    }
+    for channel in channels.iter().filter(|channel| !connected.contains(channel)) {
+        tracing::warn!(%channel, "nothing is connected to this channel here: what the bot says there waits");
+    }
+    Ok(parts)
+}
+
+/// What a webhook has refused.
+fn counted(operations: Operations, webhook: &str, refusals: &Arc<Refusals>) -> Operations {
+    let (webhook, refusals) = (webhook.to_owned(), Arc::clone(refusals));
+    operations.figures(move || {
+        let refusals = refusals.read().into_iter();
+        let numbers = refusals.map(|(reason, count)| {
+            let labels = vec![("webhook", webhook.clone()), ("reason", reason.to_owned())];
+            (labels, count)
+        });
+        vec![Figure {
+            name: "botflow_webhook_refusals",
+            help: "What webhooks have refused, by reason",
+            numbers: Numbers::Counted(numbers.collect()),
+        }]
+    })
+}
+
+fn post_options(settings: &Settings, url: &str) -> Result<PostOptions, Failure> {
+    let Some(secret) = secrets::given(settings, "webhook.secret", "webhook.secret_file")? else {
+        return Err(Failure::Usage(
+            "webhooks are signed: set the environment variable `BOTFLOW_WEBHOOK_SECRET` to what both sides know; `openssl \
+             rand -hex 32` makes one"
+                .to_owned(),
+        ));
+    };
+    let secret =
+        String::from_utf8(secret).map_err(|_| Failure::Usage("`webhook.secret` is not UTF-8".to_owned()))?;
+    let mut options = PostOptions::new(url, "");
+    let each = secret.split(',').map(str::trim).filter(|one| !one.is_empty());
+    options.secrets = each.map(str::to_owned).collect();
+    options.timeout = settings.duration("delivery_timeout");
+    options.allow_http = settings.yes("webhook.allow_http");
+    Ok(options)
+}
+
+fn web_options(settings: &Settings, secrets: &Secrets) -> Result<WebOptions, Failure> {
+    let mut options = WebOptions::new(secrets.visitors.clone());
+    options.origins = settings
+        .texts("web.origins")
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    options.begins = settings.yes("web.begins");
+    options.events = settings
+        .texts("web.events")
+        .iter()
+        .cloned()
+        .collect::<BTreeSet<_>>();
+    let secret = secrets::given(settings, "web.identity_secret", "web.identity_secret_file")?;
+    options.identity = match (settings.text("web.identity_field"), secret) {
+        (Some(field), Some(secret)) => Some(Identity {
+            secret,
+            field: field.into(),
+        }),
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(Failure::Usage(
+                "`web.identity_field` needs what the site signs with: `BOTFLOW_WEB_IDENTITY_SECRET`"
+                    .to_owned(),
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(Failure::Usage(
+                "`web.identity_secret` needs the field that is signed: `identity_field = \"email\"` in `[host.web]`".to_owned(),
+            ));
+        }
+    };
+    Ok(options)
+}
