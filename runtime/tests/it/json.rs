@@ -95,7 +95,9 @@ fn value(program: &Program, ty: TypeId, next: &mut dyn FnMut() -> u64) -> Value 
             _ => value(program, *inner, next),
         },
         Type::List(item) => Value::List((0..number % 4).map(|_| value(program, *item, next)).collect()),
-        Type::Record(fields) => Value::Record(fields.iter().map(|(_, ty)| value(program, *ty, next)).collect()),
+        Type::Record(fields) => {
+            Value::Record(fields.iter().map(|(_, ty)| value(program, *ty, next)).collect())
+        }
         Type::Narrowed { name, .. } if name == "order" => Value::text("20431177"),
         Type::Narrowed { .. } => Value::Integer(1 + (number % 5) as i64),
         Type::Error => Value::Unknown,
@@ -204,9 +206,17 @@ fn refuses(field: &str, json: Json, said: &str) {
 fn amounts_are_of_the_bots_currency() {
     reads("f", json!(19.9), Value::Money(1990));
     reads("f", json!("19.90"), Value::Money(1990));
-    reads("f", json!({"amount": "19.90", "currency": "EUR"}), Value::Money(1990));
+    reads(
+        "f",
+        json!({"amount": "19.90", "currency": "EUR"}),
+        Value::Money(1990),
+    );
     let expected = "expected an amount of EUR with no more decimals than it has, such as 20";
-    refuses("f", json!({"amount": 5, "currency": "USD"}), &format!("{expected}, found an object"));
+    refuses(
+        "f",
+        json!({"amount": 5, "currency": "USD"}),
+        &format!("{expected}, found an object"),
+    );
     refuses("f", json!(19.999), &format!("{expected}, found another number"));
     refuses("f", json!(1e300), &format!("{expected}, found another number"));
 }
@@ -232,20 +242,33 @@ fn what_does_not_fit_is_told_with_its_place() {
         json!([{"name": "x", "tags": []}, {"name": "y", "tags": ["small", "huge"]}]),
         "`[1].tags[1]`: expected one of `small`, `large`, found another text",
     );
-    refuses("v", json!([{"tags": []}]), "`[0].name`: expected a text of at most 65536 bytes, found nothing");
+    refuses(
+        "v",
+        json!([{"tags": []}]),
+        "`[0].name`: expected a text of at most 65536 bytes, found nothing",
+    );
     refuses(
         "t",
         json!("2043"),
         "expected a value of the type `order`, such as 20431177, found a text that does not keep to it",
     );
-    refuses("u", json!(6), "expected a value of the type `stars`, found a number that does not keep to it");
+    refuses(
+        "u",
+        json!(6),
+        "expected a value of the type `stars`, found a number that does not keep to it",
+    );
     let many: Vec<Json> = (0..1_001).map(|_| json!({"name": "x", "tags": []})).collect();
     refuses("v", Json::from(many), "expected at most 1000 items, found more");
-    let many: Vec<Json> = (0..1_000).map(|_| json!({"name": "x", "tags": vec!["small"; 20]})).collect();
+    let many: Vec<Json> = (0..1_000)
+        .map(|_| json!({"name": "x", "tags": vec!["small"; 20]}))
+        .collect();
     let version = program();
     let ty = type_of(&version.program, "v");
     let misfit = read(&version.program, ty, &Json::from(many)).expect_err("there are too many");
-    assert_eq!((misfit.expected.as_str(), misfit.found.as_str()), ("at most 10000 values", "more"));
+    assert_eq!(
+        (misfit.expected.as_str(), misfit.found.as_str()),
+        ("at most 10000 values", "more")
+    );
 }
 
 #[test]
@@ -254,5 +277,8 @@ fn a_name_that_is_not_declared_is_refused_where_something_is_reported() {
     let declared = &declared(&version.program)[..2];
     let fields = json!({"a": "x", "b": 1, "z": 2});
     let misfit = read_fields(&version.program, declared, fields.as_object().unwrap()).expect_err("z");
-    assert_eq!(misfit.to_string(), "expected nothing but `a`, `b`, found another name");
+    assert_eq!(
+        misfit.to_string(),
+        "expected nothing but `a`, `b`, found another name"
+    );
 }

@@ -1,11 +1,13 @@
 //! The host: its contracts with stores, and its engine at work.
 
+mod action;
 mod contract;
 mod database;
 mod differential;
 mod embedding;
 mod engine;
 mod faults;
+mod json;
 mod kit;
 mod memory;
 mod operations;
