@@ -68,29 +68,23 @@ impl Lower<'_> {
                 }
             }
             ast::Item::LookupItem(item) => {
-                let http = item
-                    .settings()
-                    .any(|setting| matches!(setting, ast::CallSetting::MethodSetting(_)));
                 self.call_signature(
                     item.path(),
                     item.params(),
                     item.gives(),
                     item.fails(),
                     item.takes().is_some(),
-                    http,
+                    item.settings(),
                 );
             }
             ast::Item::ActionItem(item) => {
-                let http = item
-                    .settings()
-                    .any(|setting| matches!(setting, ast::CallSetting::MethodSetting(_)));
                 self.call_signature(
                     item.path(),
                     item.params(),
                     item.gives(),
                     item.fails(),
                     item.takes().is_some(),
-                    http,
+                    item.settings(),
                 );
             }
             ast::Item::TemplateItem(item) => {
@@ -291,7 +285,7 @@ impl Lower<'_> {
         gives: Option<ast::GivesClause>,
         fails: ast::AstChildren<'_, ast::FailsClause<'_>>,
         takes_sensitive: bool,
-        http: bool,
+        settings: ast::AstChildren<'_, ast::CallSetting<'_>>,
     ) {
         // A parameter that is itself `sensitive` says the same of one value.
         let takes_sensitive = takes_sensitive
@@ -313,6 +307,21 @@ impl Lower<'_> {
                 self.report(duplicate_name::finding("failure", token.text(), span, None));
             } else {
                 failures.push(name(token));
+            }
+        }
+        // What stands in the block is a failure for all calls, also for those above it and in other files.
+        let mut http = false;
+        for setting in settings {
+            match setting {
+                ast::CallSetting::MethodSetting(_) => http = true,
+                ast::CallSetting::FailsSetting(setting) => {
+                    if let Some(token) = setting.name()
+                        && failures.iter().all(|known| known != token.text())
+                    {
+                        failures.push(name(token));
+                    }
+                }
+                _ => {}
             }
         }
         let Some(path) = path else { return };

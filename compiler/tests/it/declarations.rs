@@ -99,3 +99,56 @@ flow main {
 "#,
     );
 }
+
+#[test]
+fn a_failure_that_the_block_names_is_known_above_it() {
+    check(
+        r#"
+flow main {
+  call stock.keep(2) {
+    taken {
+      say "It has gone."
+      finish unresolved
+    }
+    failed -> finish unresolved
+  }
+  say "Kept."
+  finish resolved
+}
+
+action stock.keep(count: integer) {
+  post "https://shop.example/kept"
+  body (count: count)
+  fails with taken on 409
+}
+"#,
+    );
+}
+
+#[test]
+fn how_a_call_is_done_mentions_nothing_that_changes() {
+    check(
+        r#"
+customer {
+  name: text = "Ana"
+}
+
+action stock.keep(count: integer) {
+  post "https://shop.example/kept?for={customer.name}"
+#                                      ^^^^^^^^^^^^^ wrong-place mentions only its parameters and `config`
+  header "X-At" "{now}"
+#                 ^^^ wrong-place mentions only its parameters and `config`
+  body (count: count, channel: conversation.channel)
+#                              ^^^^^^^^^^^^^^^^^^^^ wrong-place mentions only its parameters and `config`
+}
+
+flow main {
+  call stock.keep(2) {
+    failed -> finish unresolved
+  }
+  say "Kept."
+  finish resolved
+}
+"#,
+    );
+}
