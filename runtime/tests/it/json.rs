@@ -20,7 +20,10 @@ bot everything {
   start main
 }
 
-type size { small large }
+type size {
+  small
+  large
+}
 type order = text matching /[0-9]{8}/ example "20431177"
 type stars = integer from 1 to 5
 
@@ -38,8 +41,13 @@ flow main {
 "#;
 
 fn program() -> std::sync::Arc<Version> {
-    let version = Version::load(&artifact(ALL)).expect("it can be run");
-    Deployment::new(version).current()
+    // Made once, not for every case.
+    static MADE: std::sync::OnceLock<std::sync::Arc<Version>> = std::sync::OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let version = Version::load(&artifact(ALL)).expect("it can be run");
+        Deployment::new(version).current()
+    });
+    std::sync::Arc::clone(made)
 }
 
 fn declared(program: &Program) -> Vec<botflow_artifact::Param> {

@@ -17,7 +17,7 @@ use botflow_runtime::{Channel, Clock, Host, json};
 use serde_json::json;
 
 use super::{Ana, NOW, here};
-use crate::kit::{Counting, Kept, StillClock};
+use crate::kit::{Kept, StillClock};
 
 /// The shop, at work until it is dropped.
 struct Shop {
@@ -101,7 +101,7 @@ async fn talk(artifact: &[u8], shop: &Shop, said: &[(&str, usize)]) -> Vec<Strin
         .bot(artifact)
         .channel(Arc::clone(&channel) as Arc<dyn Channel>)
         .clock(StillClock::at(NOW) as Arc<dyn Clock>)
-        .entropy(Arc::new(Counting::default()))
+        // Chance is the system's: every host has other people, and other keys.
         .settings(Settings {
             poll: std::time::Duration::from_millis(20),
             ..Settings::default()
