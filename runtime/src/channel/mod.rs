@@ -38,7 +38,8 @@ pub trait Channel: Send + Sync + 'static {
 pub struct Delivery {
     /// What tells a repetition from another message.
     pub key: SmolStr,
-    /// To whom.
+    /// To whom, as they were when it was written: statuses of it name them so, also where they turned out to be somebody
+    /// else since.
     pub contact: ContactId,
     /// On which channel.
     pub channel: SmolStr,

@@ -38,6 +38,7 @@ pub(super) struct Desk<'p> {
     /// How many messages were numbered.
     pub sent: u64,
     pub lines: u64,
+    pub absorbed: Vec<(u64, u64)>,
     pub now: i64,
     id: u64,
     seed: u64,
@@ -108,6 +109,7 @@ impl<'p> Desk<'p> {
             wrote_at: contact.wrote_at,
             sent: contact.sent,
             lines: contact.lines,
+            absorbed: contact.absorbed,
             now: occasion.now,
             id: occasion.id,
             seed: occasion.seed,
@@ -450,6 +452,7 @@ impl<'p> Desk<'p> {
                 wrote_at: self.wrote_at,
                 sent: self.sent,
                 lines: self.lines,
+                absorbed: self.absorbed,
             },
             outgoing: self.outgoing,
             transcript: self.transcript,

@@ -17,7 +17,7 @@ pub struct Joined {
     pub plan: Plan,
     /// So much is added to the numbers of the lines of the other's transcript, which follow those of the one.
     pub lines_from: u64,
-    /// So much is added to the numbers of the other's messages.
+    /// So much is added to the numbers of the other's messages: whoever stores this tells [`Contact::absorb`].
     pub messages_from: u64,
 }
 
@@ -59,6 +59,9 @@ pub fn join(
         .merge(theirs, merged.person, other_wrote_last, now, &mut effects);
     one.agenda = one.agenda.merged(&other.agenda);
     let (lines_from, messages_from) = (one.lines, one.sent);
+    let theirs = other.absorbed.into_iter();
+    one.absorbed
+        .extend(theirs.map(|(gone, from)| (gone, from + messages_from)));
     one.absorb(
         other.wrote_at,
         (other_wrote_last).then_some(other.channel),

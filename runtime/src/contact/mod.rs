@@ -75,6 +75,8 @@ pub struct Contact {
     sent: u64,
     /// How many lines their transcript has.
     lines: u64,
+    /// Who turned out to be them, the last one last, and what is added to the numbers of the messages of each.
+    absorbed: Vec<(u64, u64)>,
 }
 
 /// Why stored bytes are no contact.
@@ -90,6 +92,9 @@ pub enum ContactError {
 
 /// The format of the bytes of a contact. A change of any type in it is a new format, with a migration here.
 const FORMAT: u8 = 1;
+
+/// Of so many people who turned out to be one it is known what the numbers of their messages became.
+const MAX_ABSORBED: usize = 64;
 
 impl Contact {
     /// Somebody of whom nothing is known yet.
@@ -120,6 +125,7 @@ impl Contact {
             wrote_at: None,
             sent: 0,
             lines: 0,
+            absorbed: Vec::new(),
         }
     }
 
@@ -141,6 +147,23 @@ impl Contact {
     /// How many lines their transcript has.
     pub fn lines(&self) -> u64 {
         self.lines
+    }
+
+    /// Somebody turned out to be them; so much is added to the numbers of that one's messages.
+    pub fn absorb(&mut self, gone: ContactId, messages_from: u64) {
+        self.absorbed.push((gone.0, messages_from));
+        let beyond = self.absorbed.len().saturating_sub(MAX_ABSORBED);
+        self.absorbed.drain(..beyond);
+    }
+
+    /// The number that a message has by now which was written for somebody who turned out to be them.
+    pub fn renumbered(&self, written_for: ContactId, message: u64) -> u64 {
+        let gone = self
+            .absorbed
+            .iter()
+            .rev()
+            .find(|(gone, _)| *gone == written_for.0);
+        message.saturating_add(gone.map_or(0, |(_, from)| *from))
     }
 
     /// As bytes, to be stored.

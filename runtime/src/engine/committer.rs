@@ -310,7 +310,10 @@ impl Committer {
                     plan
                 })
             }
-            Target::Contact(_, input) => {
+            Target::Contact(_, mut input) => {
+                if let (Some(was), Input::Status { message, .. }) = (job.was, &mut input) {
+                    *message = kept.renumbered(was, *message);
+                }
                 soundly(|| plan(version, older.as_deref(), kept, occasion(input, &job)))
             }
             Target::Answer {
@@ -380,7 +383,9 @@ impl Committer {
                                 expect: revision,
                                 lines_from: joined.lines_from,
                             });
-                            joined.plan
+                            let mut plan = joined.plan;
+                            plan.contact.absorb(contact, joined.messages_from);
+                            plan
                         })
                     }
                 },
@@ -443,7 +448,11 @@ impl Committer {
         let mut contacts = Vec::new();
         for ((one, done), size) in planned.into_iter().zip(done).zip(sizes) {
             match done {
-                Done::Committed(revision) => {
+                Err(error) => {
+                    self.forget(&one);
+                    self.refuse(vec![one.job], &error);
+                }
+                Ok(Done::Committed(revision)) => {
                     self.shared.meter.turn(&one.plan);
                     change.letters |= !one.plan.outgoing.is_empty();
                     change.clocks |= one.plan.wake.is_some();
@@ -461,7 +470,7 @@ impl Committer {
                     }
                     self.remember(one, revision, size);
                 }
-                Done::Duplicate(recorded) => {
+                Ok(Done::Duplicate(recorded)) => {
                     self.forget(&one);
                     let ack = serde_json::from_slice::<Ack>(&recorded);
                     let ack = ack.map(|ack| Ack {
@@ -474,7 +483,7 @@ impl Committer {
                         ack.map_err(|error| Refused::Unreadable(error.to_string())),
                     );
                 }
-                Done::Conflict => {
+                Ok(Done::Conflict) => {
                     self.forget(&one);
                     self.again(one.job);
                 }
@@ -490,15 +499,16 @@ impl Committer {
         self.shared.store.tell(change);
     }
 
-    /// Writes a batch. What may have been written is written again: that is harmless, and tells.
-    async fn written(&self, batch: Vec<Commit>) -> Result<Vec<Done>, StoreError> {
+    /// Writes a batch. What may have been written is written again: that is harmless, and tells. Where the store answers
+    /// and does not take it, something in it may be what it does not take: then each is written by itself.
+    async fn written(&self, batch: Vec<Commit>) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
         let until = Instant::now() + self.shared.settings.patience;
         let mut pause = std::time::Duration::from_millis(10);
         // Once the answer was lost, nothing but an answer tells whether it was written.
         let mut is_unknown = false;
-        loop {
+        for failures in 1_u32.. {
             let error = match self.shared.store.commit(batch.clone()).await {
-                Ok(done) => return Ok(done),
+                Ok(done) => return Ok(done.into_iter().map(Ok).collect()),
                 Err(error) => error,
             };
             self.shared.meter.trouble(error.trouble);
@@ -514,7 +524,31 @@ impl Committer {
             tracing::warn!(%error, turns = batch.len(), "turns could not be stored; trying again");
             sleep(pause).await;
             pause = (pause * 2).min(std::time::Duration::from_secs(1));
+            // Patience is for a store that is gone: one that answers is asked a few times.
+            let times = if batch.len() > 1 { 2 } else { 5 };
+            if failures >= times && self.shared.store.check().await.is_ok() {
+                break;
+            }
         }
+        let mut done = Vec::with_capacity(batch.len());
+        for commit in batch {
+            let one = self.shared.store.commit(vec![commit]).await;
+            let one = one.map_err(|error| {
+                self.shared.meter.trouble(error.trouble);
+                let trouble = if is_unknown {
+                    Trouble::Unknown
+                } else {
+                    error.trouble
+                };
+                StoreError { trouble, ..error }
+            });
+            let one = one.and_then(|one| {
+                let none = || StoreError::new(Trouble::Unknown, "it did not tell what became of a commit");
+                one.into_iter().next().ok_or_else(none)
+            });
+            done.push(one);
+        }
+        Ok(done)
     }
 
     fn remember(&mut self, one: Planned, revision: u64, size: usize) {
@@ -575,6 +609,9 @@ impl Committer {
 
     /// The person turned out to be somebody else: it happens to that one.
     fn redirect(&mut self, mut job: Job, to: ContactId) {
+        if let Target::Contact(contact, _) = &job.target {
+            job.was.get_or_insert(*contact);
+        }
         match &mut job.target {
             Target::Address(key, _) => {
                 self.addresses.put(key.clone(), to);

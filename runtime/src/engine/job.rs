@@ -15,6 +15,8 @@ use crate::store::{AddressKey, Seq};
 pub(super) struct Job {
     /// To whom.
     pub target: Target,
+    /// Whom it was about, where that one turned out to be somebody else.
+    pub was: Option<ContactId>,
     /// In which queue it waits: what comes for one address, or for one person, goes in order.
     pub queue: u64,
     /// What tells it from others, if it must not happen twice.

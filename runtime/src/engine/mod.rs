@@ -304,6 +304,7 @@ impl Engine {
         let queue = target.queue();
         let job = Job {
             target,
+            was: None,
             queue,
             cause,
             seed,

@@ -19,7 +19,7 @@ use super::{Engine, Refused};
 use crate::action::{Actions, Asked};
 use crate::channel::{Channel, Delivery, SendError, SendErrorKind};
 use crate::contact::outgoing::{CALL, IDENTITY, PEOPLE};
-use crate::contact::{Input, Outgoing, Saying};
+use crate::contact::{ContactId, Input, Outgoing, Saying};
 use crate::people::People;
 use crate::store::{AddressKey, Claim, Fate, Letter, Settled};
 
@@ -61,7 +61,7 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
         }
         let now = shared.clock.now();
         let claim = Claim {
-            token: shared.entropy.next() >> 1,
+            token: (shared.entropy.next() >> 1).max(1),
             now,
             until: now.saturating_add(lease),
             routes: routes.clone(),
@@ -185,7 +185,7 @@ async fn say(engine: &Engine, couriers: &Couriers, letter: &Letter, saying: &Say
         .map(|profile| botflow_message::render(&saying.message, profile));
     let delivery = Delivery {
         key: letter.key.clone(),
-        contact: letter.contact,
+        contact: written_for(letter),
         channel: saying.channel.clone(),
         address: saying.address.clone(),
         number: saying.number,
@@ -235,6 +235,14 @@ fn failed(engine: &Engine, letter: &Letter, error: &SendError) -> Fate {
     }
 }
 
+/// Whom a letter was written for: who may have turned out to be somebody else since, whose messages have other numbers.
+fn written_for(letter: &Letter) -> ContactId {
+    let first = letter.key.split('.').next();
+    first
+        .and_then(|contact| contact.parse().ok())
+        .unwrap_or(letter.contact)
+}
+
 /// The person is told by nobody that a message was given up; triggers and figures are.
 async fn undelivered(engine: &Engine, letter: &Letter, saying: &Saying) {
     let input = Input::Status {
@@ -243,7 +251,7 @@ async fn undelivered(engine: &Engine, letter: &Letter, saying: &Saying) {
         status: Status::Failed,
     };
     let cause = format_smolstr!("dead.{}", letter.key);
-    let target = Target::Contact(letter.contact, input);
+    let target = Target::Contact(written_for(letter), input);
     if let Err(error) = engine.bring(target, Some(cause), None).await {
         tracing::warn!(%error, key = %letter.key, "a failed delivery could not be noted");
     }

@@ -69,6 +69,7 @@ mod tests {
     fn job(queue: u64, number: u64) -> Job {
         Job {
             target: Target::Contact(ContactId(number), Input::Due),
+            was: None,
             queue,
             cause: None,
             seed: number,

@@ -1,7 +1,9 @@
 //! The host: its contracts with stores, and its engine at work.
 
 mod action;
+mod contact;
 mod contract;
+mod couriers;
 mod database;
 mod differential;
 mod embedding;

@@ -9,12 +9,17 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::world::{Told, World};
 
+/// Words that the store never takes: whoever writes them is refused, and nobody else.
+pub const POISON: &str = "poison";
+
 /// What a customer does next.
 enum Act {
     Says(SmolStr),
     IsKnown,
     Parcel,
     Arrives,
+    /// They write what the store does not take, once.
+    Poison,
 }
 
 /// A customer. Those of one `mail` are one person, as soon as they say who they are.
@@ -25,6 +30,7 @@ pub async fn customer(world: Arc<World>, name: SmolStr, channel: &'static str, m
         for act in next(&world, &name, place) {
             let (what, has_id) = match act {
                 Act::Says(text) => (Said::Message(text), true),
+                Act::Poison => (Said::Message(POISON.into()), false),
                 Act::IsKnown => {
                     let values = vec![("email".into(), Value::Email(mail.clone()))];
                     (Said::Known { values, signed: true }, true)
@@ -80,7 +86,7 @@ pub async fn customer(world: Arc<World>, name: SmolStr, channel: &'static str, m
 
 fn next(world: &World, name: &str, place: u64) -> Vec<Act> {
     let says = |text: &str| Act::Says(text.into());
-    match world.chance().below(20) {
+    match world.chance().below(21) {
         0..=7 => vec![Act::Says(format_smolstr!("word {place} of {name}"))],
         8..=9 => vec![says("count it")],
         10..=11 => vec![says("save it")],
@@ -90,6 +96,7 @@ fn next(world: &World, name: &str, place: u64) -> Vec<Act> {
         16 => vec![says("Yes")],
         17 => vec![Act::Parcel],
         18 => vec![Act::IsKnown, says("this is me")],
+        19 => vec![Act::Poison],
         _ => vec![Act::Arrives],
     }
 }

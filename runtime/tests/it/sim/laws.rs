@@ -1,11 +1,13 @@
 //! What has to hold of every simulation when it is over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use botflow_machine::{Delivery as Status, Owner};
 use botflow_runtime::contact::input::{Occasion, Said};
 use botflow_runtime::contact::merging::join;
-use botflow_runtime::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, carried_over, plan};
+use botflow_runtime::contact::{
+    Author, Contact, ContactId, Input, Outgoing, PeopleEvent, Plan, carried_over, plan,
+};
 use botflow_runtime::deployment::Version;
 use botflow_runtime::store::commit::effect_key;
 use botflow_runtime::store::{Filter, LetterState, Snapshot, Store};
@@ -19,8 +21,7 @@ use super::world::{Seen, Told, World, Written};
 type Letters<'a> = BTreeMap<SmolStr, (usize, usize, &'a Outgoing)>;
 
 /// Everything that does not hold.
-pub async fn broken(world: &World) -> Vec<String> {
-    let seen = std::mem::take(&mut *world.seen());
+pub async fn broken(world: &World, seen: &Seen) -> Vec<String> {
     let mut broken = seen.problems.clone();
     let mut letters = Letters::new();
     for (at, written) in seen.written.iter().enumerate() {
@@ -30,18 +31,70 @@ pub async fn broken(world: &World) -> Vec<String> {
             letters.insert(key.into(), (at, place, outgoing));
         }
     }
-    causes(&seen, &mut broken);
-    revisions(&seen, &mut broken);
-    deliveries(&seen, &letters, &mut broken);
-    silence(&seen, &mut broken);
-    waits(&seen, &mut broken);
+    causes(seen, &mut broken);
+    revisions(seen, &mut broken);
+    deliveries(seen, &letters, &mut broken);
+    silence(seen, &mut broken);
+    waits(seen, &mut broken);
     for written in &seen.written {
-        if let Err(problem) = replay(written, &seen, &letters) {
+        if let Err(problem) = replay(written, seen, &letters) {
             broken.push(problem);
         }
     }
-    rest(world, &seen, &mut broken).await;
+    rest(world, seen, &mut broken).await;
     broken
+}
+
+/// What every larger number of simulations has to come to: what does not happen is not held.
+pub const HAPPENS: [&str; 15] = [
+    "a clock",
+    "a colleague",
+    "acknowledged again",
+    "delivered again",
+    "ended",
+    "handed over",
+    "merged",
+    "of a call",
+    "poisoned",
+    "poisoned others",
+    "refused by a system",
+    "repeated",
+    "told by a trigger",
+    "too late",
+    "upgraded",
+];
+
+/// How often what happened that a simulation is about.
+pub fn counts(seen: Seen) -> BTreeMap<&'static str, u64> {
+    let mut counts = seen.counts;
+    let mut count = |what, happened: bool| *counts.entry(what).or_default() += u64::from(happened);
+    for Written { commit, before, .. } in &seen.written {
+        let cause = commit.cause.as_ref().map_or("", |cause| cause.key.as_str());
+        let bot = |bytes: &[u8]| read(bytes).map_or(0, |contact| contact.bot());
+        let says = |words: &str| {
+            let mut lines = commit.transcript.iter();
+            lines.any(
+                |line| matches!(&line.said, Author::Bot { content, .. } if content.text.starts_with(words)),
+            )
+        };
+        count("a clock", cause.is_empty() && says("Still there?"));
+        count("a colleague", cause.starts_with("host.colleague"));
+        count("merged", commit.absorbs.is_some());
+        count("of a call", cause.starts_with("call.") && says("There are"));
+        count("refused by a system", says("It was there."));
+        count("told by a trigger", says("Parcel"));
+        let before = before.as_deref().map(bot);
+        count(
+            "upgraded",
+            before.is_some_and(|before| before != bot(&commit.state)),
+        );
+    }
+    for event in seen.people.values() {
+        count("handed over", matches!(event, PeopleEvent::HandOver { .. }));
+    }
+    let keys: BTreeSet<_> = seen.arrivals.iter().map(|arrival| &arrival.key).collect();
+    count("delivered again", keys.len() < seen.arrivals.len());
+    counts
 }
 
 /// What is acknowledged is written, and everything is written once.

@@ -47,6 +47,7 @@ impl Life {
         if self.has_ended.swap(true, Ordering::Relaxed) {
             return;
         }
+        self.world.count("ended");
         self.world.note(format_args!("host {} ends {how}", self.host));
         self.world.hosts.lock().expect("nothing panics while it is held")[self.host] = None;
         // Who listens ends with the simulation.

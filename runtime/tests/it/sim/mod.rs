@@ -18,12 +18,14 @@ mod store;
 mod story;
 mod world;
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// So many seeds where nothing else is said.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 2_000;
 
 /// Once in so many seeds one is played twice.
 const TWICE: u64 = 100;
@@ -36,15 +38,21 @@ fn number(name: &str) -> Option<u64> {
     )
 }
 
-/// Plays a seed; says what is wrong with it.
-fn play(seed: u64, twice: bool) -> Result<(), String> {
+/// So many seeds come to everything that they are about.
+const ENOUGH: u64 = 500;
+
+/// How often what happened that a simulation is about.
+type Counts = BTreeMap<&'static str, u64>;
+
+/// Plays a seed; says what is wrong with it, or what it came to.
+fn play(seed: u64, twice: bool) -> Result<Counts, String> {
     let told = story::play(seed);
     let mut problems = told.problems;
     if (twice || !problems.is_empty()) && story::play(seed).trace != told.trace {
         problems.push("played again, it goes otherwise".to_owned());
     }
     if problems.is_empty() {
-        return Ok(());
+        return Ok(told.counts);
     }
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sim-{seed}.trace"));
     std::fs::write(&path, &told.trace).expect("the trace can be written");
@@ -63,6 +71,7 @@ fn hosts_keep_their_word_in_any_weather() {
     let end = first + number("BOTFLOW_SIM_SEEDS").unwrap_or(SEEDS);
     let next = AtomicU64::new(first);
     let failed = AtomicU64::new(0);
+    let came_to = Mutex::new(Counts::new());
     let players = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let problems: Vec<String> = thread::scope(|scope| {
         let play_on = || {
@@ -72,9 +81,17 @@ fn hosts_keep_their_word_in_any_weather() {
                 if seed >= end {
                     break;
                 }
-                if let Err(problem) = play(seed, seed.is_multiple_of(TWICE)) {
-                    failed.fetch_add(1, Ordering::Relaxed);
-                    problems.push(problem);
+                match play(seed, seed.is_multiple_of(TWICE)) {
+                    Ok(counts) => {
+                        let mut came_to = came_to.lock().expect("nothing panics while it is held");
+                        for (what, times) in counts {
+                            *came_to.entry(what).or_default() += times;
+                        }
+                    }
+                    Err(problem) => {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                        problems.push(problem);
+                    }
                 }
             }
             problems
@@ -86,4 +103,9 @@ fn hosts_keep_their_word_in_any_weather() {
         played.flatten().collect()
     });
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+    let came_to = came_to.into_inner().expect("nothing panics while it is held");
+    for what in laws::HAPPENS.iter().filter(|_| end - first >= ENOUGH) {
+        let times = came_to.get(what).copied().unwrap_or(0);
+        assert!(times > 0, "nothing is ever {what}: {came_to:?}");
+    }
 }

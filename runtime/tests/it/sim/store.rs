@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use botflow_runtime::contact::{ContactId, Line};
+use botflow_runtime::contact::{Author, ContactId, Line};
 use botflow_runtime::store::{
     AddressKey, Change, Claim, Commit, Done, Filter, Letter, Queued, Seq, Settled, Snapshot, Store,
     StoreError, Trouble,
@@ -11,6 +11,7 @@ use botflow_runtime::store::{
 use smol_str::SmolStr;
 use tokio::sync::broadcast::Receiver;
 
+use super::customers::POISON;
 use super::life::Life;
 use super::world::Written;
 
@@ -87,11 +88,22 @@ impl SimStore {
                     absorbed,
                 });
             }
-            Done::Duplicate(_) => world.note(format_args!("host {} repeats {cause}", self.0.host)),
-            Done::Conflict => world.note(format_args!("host {} is too late with {cause}", self.0.host)),
+            Done::Duplicate(_) => {
+                world.count("repeated");
+                world.note(format_args!("host {} repeats {cause}", self.0.host));
+            }
+            Done::Conflict => {
+                world.count("too late");
+                world.note(format_args!("host {} is too late with {cause}", self.0.host));
+            }
         }
         Ok(done)
     }
+}
+
+fn is_poison(commit: &Commit) -> bool {
+    let mut lines = commit.transcript.iter();
+    lines.any(|line| matches!(&line.said, Author::Customer { text, .. } if text == POISON))
 }
 
 #[async_trait]
@@ -106,6 +118,15 @@ impl Store for SimStore {
 
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<Done>, StoreError> {
         self.before().await?;
+        if batch.iter().any(is_poison) {
+            let together = if batch.len() > 1 {
+                "poisoned others"
+            } else {
+                "poisoned"
+            };
+            self.0.world.count(together);
+            return Err(StoreError::new(Trouble::Unavailable, "it does not take that"));
+        }
         let mut done = Vec::with_capacity(batch.len());
         for commit in batch {
             if self.0.world.strikes(FAILS * 4) {

@@ -1,5 +1,6 @@
 //! One simulation from its first moment to its last.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -25,14 +26,16 @@ use super::world::World;
 pub struct Told {
     pub trace: String,
     pub problems: Vec<String>,
+    /// How often what happened that a simulation is about.
+    pub counts: BTreeMap<&'static str, u64>,
 }
 
 /// So long the weather is bad.
-const STORM: Duration = Duration::from_secs(3_000);
+const STORM: Duration = Duration::from_secs(2_400);
 
 /// Everything has to have happened so long after it has cleared up: claims by clocks that were an hour ahead have run out,
 /// and all waits are over.
-const AFTER: Duration = Duration::from_secs(3 * 3_600);
+const AFTER: Duration = Duration::from_secs(2 * 3_600);
 
 /// Customers have come through within this, after which nothing is to be hoped for.
 const PATIENCE: Duration = Duration::from_secs(12 * 3_600);
@@ -90,10 +93,12 @@ async fn story(seed: u64) -> Told {
         }
     }
     sleep(AFTER).await;
-    problems.extend(laws::broken(&world).await);
+    let seen = std::mem::take(&mut *world.seen());
+    problems.extend(laws::broken(&world, &seen).await);
     Told {
         trace: world.trace(),
         problems,
+        counts: laws::counts(seen),
     }
 }
 
@@ -124,7 +129,7 @@ async fn begin(world: &Arc<World>, host: usize, skew: &Arc<AtomicI64>) {
             committers: usize::try_from(committers).expect("it is small"),
             cached: 3,
             patience: Duration::from_secs(4),
-            poll: Duration::from_secs(120),
+            poll: Duration::from_secs(240),
             lease: Duration::from_secs(60),
             deliveries: usize::try_from(deliveries).expect("it is small"),
             attempts: 10_000,

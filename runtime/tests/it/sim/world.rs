@@ -60,6 +60,8 @@ pub struct Seen {
     pub told: BTreeMap<SmolStr, Told>,
     /// What was acknowledged, by cause.
     pub acked: BTreeMap<SmolStr, Ack>,
+    /// How often what happened that a simulation is about.
+    pub counts: BTreeMap<&'static str, u64>,
     /// What went wrong beyond what weather may do.
     pub problems: Vec<String>,
 }
@@ -107,6 +109,11 @@ impl World {
         self.seen.lock().expect("nothing panics while it is held")
     }
 
+    /// It has come to what a simulation is about.
+    pub fn count(&self, what: &'static str) {
+        *self.seen().counts.entry(what).or_default() += 1;
+    }
+
     /// A line of the trace.
     pub fn note(&self, line: std::fmt::Arguments<'_>) {
         let mut trace = self.trace.lock().expect("nothing panics while it is held");
@@ -152,7 +159,7 @@ impl World {
             let mut chance = self.chance();
             if !self.is_calm() && chance.one_in(50) {
                 chance.between(100, 3_000)
-            } else if chance.one_in(4) {
+            } else if !self.is_calm() && chance.one_in(8) {
                 chance.between(1, 20)
             } else {
                 return;
@@ -249,6 +256,9 @@ impl World {
                     ..ack
                 };
                 let known = self.seen().acked.insert(cause.clone(), ack.clone());
+                if known.is_some() {
+                    self.count("acknowledged again");
+                }
                 if let Some(known) = known.filter(|known| *known != ack) {
                     let problem = format!("{cause} is answered with {ack:?} after {known:?}");
                     self.seen().problems.push(problem);

@@ -1,0 +1,125 @@
+//! Couriers that misbehave: the engine goes on, and ends when it is told to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use botflow_runtime::action::{Action, Asked};
+use botflow_runtime::channel::{Channel, Delivery, Receipt, SendError};
+use botflow_runtime::contact::input::Said;
+use botflow_runtime::engine::Inbound;
+use botflow_runtime::{Clock, Host};
+use botflow_values::Value;
+use smol_str::SmolStr;
+use tokio::time::{Instant, timeout};
+
+use crate::kit::{Counting, Kept, artifact};
+
+/// A clock that goes as the runtime's, which tests make go.
+struct Going(Instant);
+
+impl Clock for Going {
+    fn now(&self) -> i64 {
+        1_800_000_000_000 + i64::try_from(self.0.elapsed().as_millis()).expect("a test is short")
+    }
+}
+
+const ASKER: &str = r#"
+bot asker {
+  name "Asker"
+  languages en
+  channels web
+  start main
+}
+
+action crm.save(note: text)
+
+flow main {
+  say "Hello."
+  call crm.save("a note") {
+    failed {
+      say "It could not be saved."
+      finish unresolved
+    }
+  }
+  say "Saved."
+  finish resolved
+}
+"#;
+
+/// A channel that panics when it is asked first.
+#[derive(Default)]
+struct Jumpy {
+    asked: AtomicU64,
+    kept: Kept,
+}
+
+#[async_trait]
+impl Channel for Jumpy {
+    fn name(&self) -> &str {
+        "web"
+    }
+
+    async fn send(&self, delivery: &Delivery) -> Result<Receipt, SendError> {
+        assert!(
+            self.asked.fetch_add(1, Ordering::Relaxed) > 0,
+            "a courier that panics, as it is meant to"
+        );
+        self.kept.send(delivery).await
+    }
+}
+
+/// An action that panics, or never answers.
+struct Bad {
+    panics: bool,
+}
+
+#[async_trait]
+impl Action for Bad {
+    async fn perform(&self, _: &Asked<'_>) -> Result<Value, Option<SmolStr>> {
+        assert!(!self.panics, "an action that panics, as it is meant to");
+        std::future::pending().await
+    }
+}
+
+async fn host(panics: bool) -> (Host, Arc<Jumpy>) {
+    let channel = Arc::new(Jumpy::default());
+    let host = Host::builder()
+        .bot(&artifact(ASKER))
+        .channel(Arc::clone(&channel) as Arc<dyn Channel>)
+        .action("crm.save", Bad { panics })
+        .clock(Arc::new(Going(Instant::now())))
+        .entropy(Arc::new(Counting::default()))
+        .build()
+        .await
+        .expect("the host starts");
+    let inbound = Inbound {
+        channel: "web".into(),
+        address: "ana".into(),
+        id: Some("1".into()),
+        what: Said::Message("hi".into()),
+    };
+    host.engine().deliver(inbound).await.expect("it is taken");
+    (host, channel)
+}
+
+/// What fails is told to the customer, what panicked is delivered, and the host stops within the time that couriers have.
+async fn fails(panics: bool) {
+    let (host, channel) = host(panics).await;
+    let arrived = timeout(Duration::from_secs(3_600), channel.kept.wait_for(2)).await;
+    assert!(arrived.is_ok(), "{:?}", channel.kept.words_to("ana"));
+    assert_eq!(channel.kept.words_to("ana"), ["Hello.", "It could not be saved."]);
+    let stopped = timeout(Duration::from_secs(600), host.stop()).await;
+    assert!(stopped.is_ok(), "it does not stop");
+}
+
+#[tokio::test(start_paused = true)]
+async fn couriers_that_panic_have_failed() {
+    fails(true).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_system_that_never_answers_has_failed() {
+    fails(false).await;
+}
