@@ -128,7 +128,11 @@ struct State {
 impl Deployment {
     /// One version runs.
     pub fn new(version: Version) -> Deployment {
-        let current = Arc::new(version);
+        Deployment::of(Arc::new(version))
+    }
+
+    /// The same of a version that several hosts of one process share.
+    pub fn of(current: Arc<Version>) -> Deployment {
         let known = BTreeMap::from([(current.hash(), Arc::clone(&current))]);
         Deployment {
             state: RwLock::new(State { current, known }),

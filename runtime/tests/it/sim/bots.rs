@@ -1,6 +1,6 @@
 //! The bot of the simulations, in two versions.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use botflow_runtime::deployment::Version;
 
@@ -31,15 +31,16 @@ pub fn version(version: usize) -> Version {
     Version::load(bytes(version)).expect("the bot can be run")
 }
 
-thread_local! {
-    /// Both versions, for looking things up.
-    static BOTH: [Version; 2] = [version(0), version(1)];
+/// Both versions, for all hosts.
+static VERSIONS: LazyLock<[Arc<Version>; 2]> = LazyLock::new(|| [Arc::new(version(0)), Arc::new(version(1))]);
+
+/// The version of a hash.
+pub fn known(hash: u64) -> &'static Arc<Version> {
+    let found = VERSIONS.iter().find(|version| version.hash() == hash);
+    found.expect("nobody has another version")
 }
 
-/// Looks at the version of a hash.
-pub fn with<T>(hash: u64, look: impl FnOnce(&Version) -> T) -> T {
-    BOTH.with(|both| {
-        let found = both.iter().find(|version| version.hash() == hash);
-        look(found.expect("nobody has another version"))
-    })
+/// The hash of the first version.
+pub fn first() -> u64 {
+    VERSIONS[0].hash()
 }

@@ -67,6 +67,18 @@ pub async fn customer(world: Arc<World>, name: SmolStr, channel: &'static str, m
             if !has_id {
                 // It is no loss if that does not come.
                 if let Some(engine) = world.somewhere() {
+                    // Others come by at the same moment.
+                    for passer in 0..world.chance().below(3) {
+                        let (engine, address) = (engine.clone(), format_smolstr!("passer{passer}"));
+                        let what = Said::Arrives {
+                            language: None,
+                            timezone: None,
+                            referral: None,
+                        };
+                        tokio::spawn(
+                            async move { engine.arrives("web".into(), address, what).await.map(|_| ()) },
+                        );
+                    }
                     tokio::spawn(async move { engine.deliver(inbound).await.map(|_| ()) });
                 }
                 continue;
@@ -92,8 +104,7 @@ fn next(world: &World, name: &str, place: u64) -> Vec<Act> {
         10..=11 => vec![says("save it")],
         12..=13 => vec![says("wait here")],
         14 => vec![says("human")],
-        15 => vec![says("write to me")],
-        16 => vec![says("Yes")],
+        15..=16 => vec![says("write to me"), says("Yes"), Act::Parcel],
         17 => vec![Act::Parcel],
         18 => vec![Act::IsKnown, says("this is me")],
         19 => vec![Act::Poison],

@@ -1,6 +1,7 @@
 //! What has to hold of every simulation when it is over.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use botflow_machine::{Delivery as Status, Owner};
 use botflow_runtime::contact::input::{Occasion, Said};
@@ -20,9 +21,16 @@ use super::world::{Seen, Told, World, Written};
 /// A letter: which commit wrote it, its place there, and what it is.
 type Letters<'a> = BTreeMap<SmolStr, (usize, usize, &'a Outgoing)>;
 
-/// Everything that does not hold.
-pub async fn broken(world: &World, seen: &Seen) -> Vec<String> {
-    let mut broken = seen.problems.clone();
+/// A commit that was written, read.
+struct Turn<'a> {
+    written: &'a Written,
+    before: Option<Rc<Contact>>,
+    after: Rc<Contact>,
+}
+
+/// Everything that does not hold, and what a simulation came to.
+pub async fn judge(world: &World, mut seen: Seen) -> (Vec<String>, BTreeMap<&'static str, u64>) {
+    let mut broken = std::mem::take(&mut seen.problems);
     let mut letters = Letters::new();
     for (at, written) in seen.written.iter().enumerate() {
         let commit = &written.commit;
@@ -31,18 +39,45 @@ pub async fn broken(world: &World, seen: &Seen) -> Vec<String> {
             letters.insert(key.into(), (at, place, outgoing));
         }
     }
-    causes(seen, &mut broken);
-    revisions(seen, &mut broken);
-    deliveries(seen, &letters, &mut broken);
-    silence(seen, &mut broken);
-    waits(seen, &mut broken);
-    for written in &seen.written {
-        if let Err(problem) = replay(written, seen, &letters) {
+    let turns = turns(&seen, &mut broken);
+    causes(&seen, &mut broken);
+    revisions(&seen, &mut broken);
+    deliveries(&seen, &letters, &mut broken);
+    silence(&turns, &mut broken);
+    waits(&seen, &mut broken);
+    for turn in &turns {
+        if let Err(problem) = replay(turn, &seen, &letters) {
             broken.push(problem);
         }
     }
-    rest(world, seen, &mut broken).await;
-    broken
+    rest(world, &seen, &mut broken).await;
+    let counts = counts(&seen, &turns);
+    (broken, counts)
+}
+
+/// Each commit with what was kept before and after it.
+fn turns<'a>(seen: &'a Seen, broken: &mut Vec<String>) -> Vec<Turn<'a>> {
+    let mut latest: BTreeMap<ContactId, (&[u8], Rc<Contact>)> = BTreeMap::new();
+    let mut turns = Vec::with_capacity(seen.written.len());
+    for written in &seen.written {
+        let commit = &written.commit;
+        let before = latest.get(&commit.contact);
+        if before.map(|(bytes, _)| *bytes) != written.before.as_deref() {
+            broken.push(format!(
+                "what is kept of {} is not what was written",
+                commit.contact
+            ));
+        }
+        let before = before.map(|(_, contact)| Rc::clone(contact));
+        let after = Rc::new(read(&commit.state).expect("what was written can be read"));
+        latest.insert(commit.contact, (&commit.state, Rc::clone(&after)));
+        turns.push(Turn {
+            written,
+            before,
+            after,
+        });
+    }
+    turns
 }
 
 /// What every larger number of simulations has to come to: what does not happen is not held.
@@ -65,12 +100,17 @@ pub const HAPPENS: [&str; 15] = [
 ];
 
 /// How often what happened that a simulation is about.
-pub fn counts(seen: Seen) -> BTreeMap<&'static str, u64> {
-    let mut counts = seen.counts;
+fn counts(seen: &Seen, turns: &[Turn<'_>]) -> BTreeMap<&'static str, u64> {
+    let mut counts = seen.counts.clone();
     let mut count = |what, happened: bool| *counts.entry(what).or_default() += u64::from(happened);
-    for Written { commit, before, .. } in &seen.written {
+    for Turn {
+        written,
+        before,
+        after,
+    } in turns
+    {
+        let commit = &written.commit;
         let cause = commit.cause.as_ref().map_or("", |cause| cause.key.as_str());
-        let bot = |bytes: &[u8]| read(bytes).map_or(0, |contact| contact.bot());
         let says = |words: &str| {
             let mut lines = commit.transcript.iter();
             lines.any(
@@ -83,11 +123,8 @@ pub fn counts(seen: Seen) -> BTreeMap<&'static str, u64> {
         count("of a call", cause.starts_with("call.") && says("There are"));
         count("refused by a system", says("It was there."));
         count("told by a trigger", says("Parcel"));
-        let before = before.as_deref().map(bot);
-        count(
-            "upgraded",
-            before.is_some_and(|before| before != bot(&commit.state)),
-        );
+        let before = before.as_ref().map(|before| before.bot());
+        count("upgraded", before.is_some_and(|before| before != after.bot()));
     }
     for event in seen.people.values() {
         count("handed over", matches!(event, PeopleEvent::HandOver { .. }));
@@ -189,18 +226,17 @@ fn deliveries(seen: &Seen, letters: &Letters<'_>, broken: &mut Vec<String>) {
 }
 
 /// The bot says nothing while people have the conversation.
-fn silence(seen: &Seen, broken: &mut Vec<String>) {
-    let people = |bytes: &[u8]| {
-        let contact = Contact::from_bytes(bytes).expect("what was written can be read");
-        contact.speaking().owner == Owner::People
-    };
-    for Written { commit, before, .. } in &seen.written {
-        let says = |line: &&botflow_runtime::contact::Line| matches!(line.said, Author::Bot { .. });
-        if commit.transcript.iter().any(|line| says(&line))
-            && before.as_deref().is_some_and(people)
-            && people(&commit.state)
-        {
-            let line = commit.transcript.iter().find(says);
+fn silence(turns: &[Turn<'_>], broken: &mut Vec<String>) {
+    let people = |contact: &Contact| contact.speaking().owner == Owner::People;
+    for Turn {
+        written,
+        before,
+        after,
+    } in turns
+    {
+        let mut lines = written.commit.transcript.iter();
+        let line = lines.find(|line| matches!(line.said, Author::Bot { .. }));
+        if line.is_some() && before.as_deref().is_some_and(people) && people(after) {
             broken.push(format!("the bot speaks for people: {line:?}"));
         }
     }
@@ -221,50 +257,50 @@ fn waits(seen: &Seen, broken: &mut Vec<String>) {
 }
 
 /// What was written is what follows from what was kept before and from what happened, as if nothing else went on.
-fn replay(written: &Written, seen: &Seen, letters: &Letters<'_>) -> Result<(), String> {
+fn replay(turn: &Turn<'_>, seen: &Seen, letters: &Letters<'_>) -> Result<(), String> {
+    let written = turn.written;
     let commit = &written.commit;
-    let after = read(&commit.state)?;
     let cause = commit.cause.as_ref().map_or("", |cause| cause.key.as_str());
     let now = commit.transcript.first().map_or(commit.at, |line| line.at);
-    bots::with(after.bot(), |version| {
-        let before = match &written.before {
-            Some(bytes) => read(bytes)?,
-            None => Contact::new(commit.contact, version),
+    let version = bots::known(turn.after.bot());
+    let before = match &turn.before {
+        Some(before) => Contact::clone(before),
+        None => Contact::new(commit.contact, version),
+    };
+    let older = bots::known(before.bot());
+    let mut differs = Vec::new();
+    for input in inputs(cause, seen, letters, version) {
+        let occasion = Occasion {
+            id: id_of(cause),
+            now,
+            seed: 1,
+            input,
         };
-        let mut differs = Vec::new();
-        for input in inputs(cause, seen, letters, version) {
-            let occasion = Occasion {
-                id: id_of(cause),
-                now,
-                seed: 1,
-                input,
-            };
-            let again = match &written.absorbed {
-                Some(absorbed) => {
-                    let gone = read(absorbed)?;
-                    bots::with(before.bot(), |into| {
-                        bots::with(gone.bot(), |from| {
-                            let (kept, gone) = (before.clone(), gone.clone());
-                            join(version, (kept, Some(into)), (gone, Some(from)), &occasion).plan
-                        })
-                    })
-                }
-                None => bots::with(before.bot(), |older| {
-                    plan(version, Some(older), before.clone(), occasion)
-                }),
-            };
-            match differs_from(&again, written) {
-                None => return Ok(()),
-                Some(how) => differs.push(how),
+        let again = match &written.absorbed {
+            Some(absorbed) => {
+                let gone = read(absorbed)?;
+                let from = bots::known(gone.bot());
+                join(
+                    version,
+                    (before.clone(), Some(older)),
+                    (gone, Some(from)),
+                    &occasion,
+                )
+                .plan
             }
+            None => plan(version, Some(older), before.clone(), occasion),
+        };
+        match differs_from(&again, written) {
+            None => return Ok(()),
+            Some(how) => differs.push(how),
         }
-        Err(format!(
-            "{} at {} does not follow from `{cause}`: {}",
-            commit.contact,
-            commit.expect + 1,
-            differs.join("; or: ")
-        ))
-    })
+    }
+    Err(format!(
+        "{} at {} does not follow from `{cause}`: {}",
+        commit.contact,
+        commit.expect + 1,
+        differs.join("; or: ")
+    ))
 }
 
 fn read(bytes: &[u8]) -> Result<Contact, String> {
@@ -310,9 +346,7 @@ fn inputs(cause: &str, seen: &Seen, letters: &Letters<'_>, version: &Version) ->
             failure,
         };
         let answered = match answer_of(key, name) {
-            Ok(value) => bots::with(*bot, |asked_by| {
-                carried_over(version, Some(asked_by), request, value)
-            }),
+            Ok(value) => carried_over(version, Some(bots::known(*bot)), request, value),
             Err(failure) => failed(failure),
         };
         // Or the system did not answer in time.

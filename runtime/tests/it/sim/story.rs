@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use botflow_runtime::action::Actions;
-use botflow_runtime::deployment::{Deployment, Version};
+use botflow_runtime::deployment::Deployment;
 use botflow_runtime::engine::{Couriers, Engine, Parts, Settings};
 use botflow_runtime::store::Store;
 use smol_str::format_smolstr;
@@ -55,10 +55,9 @@ async fn story(seed: u64) -> Told {
     let (ended, ends) = unbounded_channel();
     let hosts = 2 + usize::try_from(seed % 3).expect("it is small");
     let world = World::new(seed, hosts, ended);
-    let first = bots::version(0);
     let kept = world
         .store
-        .keep_bot(first.hash(), bots::bytes(0), true, world.now())
+        .keep_bot(bots::first(), bots::bytes(0), true, world.now())
         .await;
     kept.expect("the store in memory keeps it");
     let skews: Vec<_> = (0..hosts).map(|_| Arc::new(AtomicI64::new(0))).collect();
@@ -94,11 +93,12 @@ async fn story(seed: u64) -> Told {
     }
     sleep(AFTER).await;
     let seen = std::mem::take(&mut *world.seen());
-    problems.extend(laws::broken(&world, &seen).await);
+    let (broken, counts) = laws::judge(&world, seen).await;
+    problems.extend(broken);
     Told {
         trace: world.trace(),
         problems,
-        counts: laws::counts(seen),
+        counts,
     }
 }
 
@@ -108,19 +108,14 @@ async fn begin(world: &Arc<World>, host: usize, skew: &Arc<AtomicI64>) {
     world.note(format_args!("host {host} begins"));
     // What is read here fails as little as the bot's file on a disk.
     let current = world.store.current_bot().await.expect("memory does not fail");
-    let bytes = world
-        .store
-        .bot(current.expect("one runs"))
-        .await
-        .expect("memory does not fail");
-    let version = Version::load(&bytes.expect("it is kept")).expect("it can be run");
+    let version = Arc::clone(bots::known(current.expect("one runs")));
     let (deliveries, committers) = {
         let mut chance = world.chance();
         (chance.between(1, 8), chance.between(1, 3))
     };
     let engine = Engine::start(Parts {
         store: Arc::new(SimStore(Arc::clone(&life))),
-        deployment: Arc::new(Deployment::new(version)),
+        deployment: Arc::new(Deployment::of(version)),
         clock: Arc::clone(&life) as Arc<dyn botflow_runtime::Clock>,
         entropy: Arc::clone(&life) as Arc<dyn botflow_runtime::engine::Entropy>,
         settings: Settings {
@@ -166,7 +161,7 @@ async fn keep_up(world: Arc<World>, skews: Vec<Arc<AtomicI64>>, mut ends: Unboun
 
 /// What happens to hosts and to the store.
 async fn weather(world: Arc<World>, skews: Vec<Arc<AtomicI64>>) {
-    let mut newer = Some(bots::version(1));
+    let mut is_newer = false;
     loop {
         world.pause(1_000, 240_000).await;
         let what = world.chance().below(8);
@@ -193,13 +188,11 @@ async fn weather(world: Arc<World>, skews: Vec<Arc<AtomicI64>>) {
             }
             5 | 6 => {
                 if let Some(engine) = world.somewhere()
-                    && let Some(version) = newer.take()
+                    && !is_newer
                 {
                     world.note(format_args!("another version"));
-                    let switched = timeout(Duration::from_secs(30), engine.switch(version)).await;
-                    if !matches!(switched, Ok(Ok(_))) {
-                        newer = Some(bots::version(1));
-                    }
+                    let switched = timeout(Duration::from_secs(30), engine.switch(bots::version(1))).await;
+                    is_newer = matches!(switched, Ok(Ok(_)));
                 }
             }
             _ => {}
