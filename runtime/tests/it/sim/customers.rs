@@ -27,7 +27,7 @@ pub async fn customer(world: Arc<World>, name: SmolStr, channel: &'static str, m
     world.pause(0, 120_000).await;
     let acts = world.chance().between(3, 9);
     for place in 0..acts {
-        for act in next(&world, &name, place) {
+        for (nth, act) in next(&world, &name, place).into_iter().enumerate() {
             let (what, has_id) = match act {
                 Act::Says(text) => (Said::Message(text), true),
                 Act::Poison => (Said::Message(POISON.into()), false),
@@ -57,7 +57,7 @@ pub async fn customer(world: Arc<World>, name: SmolStr, channel: &'static str, m
                 Said::Event { .. } => "event",
                 _ => "comes",
             };
-            let id = format_smolstr!("{name}.{place}.{kind}");
+            let id = format_smolstr!("{name}.{place}.{nth}.{kind}");
             let inbound = Inbound {
                 channel: channel.into(),
                 address: name.clone(),
