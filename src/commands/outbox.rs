@@ -191,10 +191,10 @@ async fn keeper(whose: &Whose) -> Result<Keeper, Failure> {
     {
         let secrets = Secrets::find(&settings, &name, false)?;
         let client = HostClient::new(url.trim(), &secrets.admin)?;
-        match client.ask(reqwest::Method::GET, "/admin/bot", Vec::new()).await {
-            Ok(_) => return Ok(Keeper::Host(client)),
-            // The note is of a host that was killed, unless the store is open somewhere, which opening it tells.
-            Err(_) => {}
+        let answer = client.ask(reqwest::Method::GET, "/admin/bot", Vec::new()).await;
+        // A note of a host that was killed leads nowhere; if the store is open somewhere, opening it tells.
+        if answer.is_ok() {
+            return Ok(Keeper::Host(client));
         }
     }
     let store = name.open().await?;
