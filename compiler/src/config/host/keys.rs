@@ -281,28 +281,4 @@ pub const HOST_KEYS: &[HostKey] = &[
         "false",
         "whether webhooks of other machines may be reached without TLS",
     ),
-    key(
-        "systems.config",
-        HostKind::Texts,
-        "",
-        "values of `[config]` that hold on this host, each `NAME=VALUE`",
-    ),
-    key(
-        "systems.allow",
-        HostKind::Texts,
-        "",
-        "further hosts that lookups and actions over HTTP may ask",
-    ),
-    key(
-        "systems.private",
-        HostKind::Texts,
-        "",
-        "hosts of lookups and actions that may lie in private networks, or on this machine",
-    ),
-    key(
-        "systems.headers",
-        HostKind::Texts,
-        "",
-        "headers of systems, each `HOST NAME: VALUE`; secrets in them as `${VARIABLE}` or `${file:PATH}`",
-    ),
 ];
