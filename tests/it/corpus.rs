@@ -42,6 +42,11 @@ fn upgrade() {
 }
 
 #[test]
+fn web() {
+    replay("web", fuzz::web::run);
+}
+
+#[test]
 fn webhook() {
     replay("webhook", fuzz::webhook::run);
 }
@@ -54,7 +59,7 @@ fn no_target_is_forgotten() {
     assert_eq!(
         targets,
         [
-            "artifact", "chat", "compile", "config", "step", "syntax", "upgrade", "webhook"
+            "artifact", "chat", "compile", "config", "step", "syntax", "upgrade", "web", "webhook"
         ]
     );
     assert_eq!(targets, names("corpus"));

@@ -460,10 +460,12 @@ impl Committer {
                         contacts.push(one.contact);
                         self.shared.hub.tell(one.contact);
                     }
-                    // Pages of the one who is gone look for the one they became.
+                    // Pages of the one who is gone look for the one they became, who has the lines of both.
                     if let Some(gone) = one.absorbs {
-                        contacts.push(gone.contact);
-                        self.shared.hub.tell(gone.contact);
+                        for contact in [gone.contact, one.contact] {
+                            contacts.push(contact);
+                            self.shared.hub.tell(contact);
+                        }
                     }
                     for fault in &one.plan.faults {
                         tracing::error!(contact = %one.contact, ?fault, "the machine protected itself");

@@ -65,9 +65,11 @@ impl Hub {
 }
 
 impl Watching {
-    /// Whatever was told up to now is known.
-    pub fn seen(&mut self) {
+    /// Whatever was told up to now is known; whether anything was.
+    pub fn seen(&mut self) -> bool {
+        let was_told = self.receiver.has_changed().unwrap_or(false);
         self.receiver.mark_unchanged();
+        was_told
     }
 
     /// Waits until there may be new lines that were not told yet.

@@ -10,4 +10,5 @@ pub mod config;
 pub mod step;
 pub mod syntax;
 pub mod upgrade;
+pub mod web;
 pub mod webhook;

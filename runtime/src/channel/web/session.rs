@@ -386,8 +386,14 @@ impl Session {
             Ok(done) => {
                 let refused = done.refused.clone();
                 ack(socket, id, Some(&done), refused.as_deref()).await?;
-                if self.contact.is_none() {
-                    self.follow().await?;
+                let before = self.contact.as_ref().map(|(contact, _)| *contact);
+                match before {
+                    None => self.follow().await?,
+                    // It was another one's transcript up to now.
+                    Some(before) if done.contact_id() != Some(before) => {
+                        self.turn_out(socket, before).await?
+                    }
+                    Some(_) => {}
                 }
                 self.show(socket, false).await
             }
@@ -465,12 +471,13 @@ impl Session {
     /// Sends what follows the last line that was sent. `told`: something is to be there.
     async fn show(&mut self, socket: &mut WebSocket, told: bool) -> Result<(), Over> {
         let mut is_first = true;
+        let mut told = told;
         loop {
             let Some((contact, watching)) = &mut self.contact else {
                 return Ok(());
             };
             // What comes from here on is told anew.
-            watching.seen();
+            told |= watching.seen();
             let contact = *contact;
             let lines = self.engine.store().transcript(contact, self.sent, PAGE).await?;
             let Some(last) = lines.last() else {

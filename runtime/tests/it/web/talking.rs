@@ -203,7 +203,7 @@ async fn what_was_seen_is_reported() {
     assert_eq!(page.lines().await, ["bot: Please read this."]);
     let entries = || async { chat.engine.store().entries(0, 1_000).await.unwrap() };
     let reports = |entries: Vec<(i64, Vec<u8>)>, word: &str| {
-        let word = format!("\"{word}\"");
+        let word = format!("\"status\":\"{word}\"");
         let texts = entries
             .into_iter()
             .map(|(_, entry)| String::from_utf8(entry).unwrap());
@@ -216,7 +216,7 @@ async fn what_was_seen_is_reported() {
     page.say(json!({"type": "seen", "delivered": 1, "read": 1})).await;
     page.write("1", "hi").await;
     page.ack("1").await;
-    assert_eq!(reports(entries().await, "delivered"), 1);
-    assert_eq!(reports(entries().await, "read"), 1);
+    assert_eq!(reports(entries().await, "Delivered"), 1);
+    assert_eq!(reports(entries().await, "Read"), 1);
     chat.stop().await;
 }

@@ -100,6 +100,43 @@ async fn a_site_vouches_for_its_visitor() {
 }
 
 #[tokio::test]
+async fn who_turns_out_to_be_somebody_sees_what_they_said() {
+    let bot = KNOWS.replace("flow main {\n", "flow main {\n  identify by customer.email\n");
+    let chat = Chat::start(&bot, vouching()).await;
+    let claim = json!({
+        "identifier": "user@example.com",
+        "identifier_hash": "b8b719409b15ecdd63dbc2f5a39979113b60ab04253339be858874e29abc15a7",
+    });
+    let mut changes = chat.engine.store().changes();
+    let (mut page, _) = chat.visit(json!({ "identity": claim })).await;
+    page.say(json!({"type": "open"})).await;
+    page.lines().await;
+    let known = loop {
+        let known = chat.engine.find("=email", "user@example.com").await.unwrap();
+        match known {
+            Some(known) => break known,
+            None => drop(changes.recv().await),
+        }
+    };
+    // The same person, in another browser.
+    let (mut other, welcome) = chat.visit(json!({ "identity": claim })).await;
+    assert_ne!(welcome["thread"].as_str(), Some(known.to_string().as_str()));
+    other.say(json!({"type": "open"})).await;
+    let mut told = other.next().await;
+    if told["type"] == "lines" {
+        told = other.next().await;
+    }
+    assert_eq!(
+        (&told["type"], told["thread"].as_str()),
+        (&json!("reset"), Some(known.to_string().as_str()))
+    );
+    assert_eq!(super::words(&told["lines"]), ["bot: Hello user@example.com!"; 2]);
+    // The first page sees what was said to them elsewhere on the web.
+    assert_eq!(page.lines().await, ["bot: Hello user@example.com!"]);
+    chat.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_not_vouched_for_is_refused() {
     let chat = Chat::start(KNOWS, vouching()).await;
     for hash in [

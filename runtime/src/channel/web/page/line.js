@@ -83,20 +83,21 @@ function place(at, texts) {
 // A button that answers, opens or calls.
 function choice(button, actions, kind) {
   const { texts } = actions;
+  const label = el("span", { dir: "auto" }, button.label);
   if (isWeb(button.open)) {
     return anchor(button.open, texts, {
       class: kind,
       onclick: () => actions.event("clicked", { element: button.label, url: location.href }),
-    }, button.label, icon("out"));
+    }, label, icon("out"));
   }
   if (button.call) {
     return el("a", { class: kind, href: `tel:${String(button.call).replace(/[^+0-9]/g, "")}` },
-      icon("phone"), button.label);
+      icon("phone"), label);
   }
-  if (!button.press) return el("span", { class: kind }, button.label);
+  if (!button.press) return el("span", { class: kind }, label);
   return el("button", {
     type: "button", class: kind, onclick: () => actions.press(button.press, button.label),
-  }, button.label);
+  }, label);
 }
 
 function card(one, actions) {

@@ -105,6 +105,9 @@ function start() {
       view.arrived(ack.id);
       if (waiting && waiting.type !== "event") view.types(ack.typing);
     },
+    again: () => {
+      if (view.isOpen) wire.put({ type: "open" });
+    },
     busy: () => view.note(texts.busy),
     refused: (refused) => view.failed(refused.id, refused.code === "too_long" ? texts.tooLong : ""),
   });

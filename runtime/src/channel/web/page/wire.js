@@ -127,7 +127,8 @@ class Wire {
         break;
       case "refused":
         if (!told.id) {
-          if (told.retry_after) this.pause = told.retry_after * 1000;
+          if (!this.ready) this.pause = (told.retry_after || 0) * 1000 || undefined;
+          else if (told.retry_after) setTimeout(() => this.heard.again(), told.retry_after * 1000);
         } else if (told.retry_after) {
           const waiting = this.memory.get("pending").find((one) => one.id === told.id);
           if (waiting) setTimeout(() => this.post(waiting), told.retry_after * 1000);
