@@ -136,7 +136,9 @@ mod tests {
     #[test]
     fn a_site_vouches_by_the_usual_pattern() {
         let hash = "b8b719409b15ecdd63dbc2f5a39979113b60ab04253339be858874e29abc15a7";
-        let is = |identifier, hash| is_vouched_for(b"test_identity_secret", identifier, hash);
+        fn is(identifier: &str, hash: &str) -> bool {
+            is_vouched_for(b"test_identity_secret", identifier, hash)
+        }
         assert!(is("user@example.com", hash));
         assert!(is("user@example.com", &hash.to_ascii_uppercase()));
         assert!(!is("other@example.com", hash));
