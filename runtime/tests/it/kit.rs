@@ -22,6 +22,7 @@ pub fn artifact(text: &str) -> Vec<u8> {
         locales: Vec::new(),
         config: None,
         host: None,
+        linked: Default::default(),
     };
     let bot = match compile::build(&project) {
         Ok(bot) => bot,
