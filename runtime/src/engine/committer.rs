@@ -55,6 +55,10 @@ struct Planned {
 }
 
 /// What is known of a person in this round.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are kept, and each is moved once"
+)]
 enum Known {
     Nobody,
     Kept(u64, Contact),
@@ -157,10 +161,6 @@ impl Committer {
 
     /// Whom each job is about, and somebody else who is found by what it tells. Of several about one person the first is
     /// taken, and the others wait.
-    #[expect(
-        clippy::type_complexity,
-        reason = "what was taken, or all of it back with the reason"
-    )]
     async fn locate(
         &mut self,
         jobs: Vec<Job>,

@@ -31,6 +31,7 @@ pub fn program() -> Program {
         // What is counted here does not hang on what a channel lets through.
         config: Some("[channels.whatsapp]\nsession.window_hours = 0\n".into()),
         host: None,
+        linked: Default::default(),
     };
     let bot = match compile::build(&project) {
         Ok(bot) => bot,

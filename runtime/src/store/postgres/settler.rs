@@ -82,9 +82,12 @@ fn seqs(told: &Told) -> impl Iterator<Item = Seq> {
     told.settled.iter().map(|settled| settled.seq)
 }
 
+/// A letter, the claim on it, what became of it as a number, when it is tried again, and why.
+type Row<'a> = (Seq, i64, i32, Option<i64>, Option<&'a [u8]>);
+
 /// Which of these letters were still the claims' that told of them.
 async fn note(pool: &Pool, round: &[Told]) -> Result<BTreeSet<Seq>, StoreError> {
-    let mut columns: Vec<(Seq, i64, i32, Option<i64>, Option<&[u8]>)> = Vec::new();
+    let mut columns: Vec<Row<'_>> = Vec::new();
     for told in round {
         let token = number(told.token);
         columns.extend(told.settled.iter().map(|settled| match &settled.fate {
