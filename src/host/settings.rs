@@ -259,7 +259,7 @@ fn written(kind: HostKind, value: &HostValue) -> String {
 
 fn duration(milliseconds: u64) -> String {
     for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if milliseconds >= length && milliseconds % length == 0 {
+        if milliseconds >= length && milliseconds.is_multiple_of(length) {
             return format!("{}{unit}", milliseconds / length);
         }
     }

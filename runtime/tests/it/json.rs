@@ -69,7 +69,7 @@ fn value(program: &Program, ty: TypeId, next: &mut dyn FnMut() -> u64) -> Value 
         Type::Integer => Value::Integer(signed),
         Type::Number => Value::Number(Decimal::new(signed, (number % 10) as u8)),
         Type::Percent => Value::Percent(Decimal::new(signed % 100_000, (number % 10) as u8)),
-        Type::YesNo => Value::YesNo(number % 2 == 0),
+        Type::YesNo => Value::YesNo(number.is_multiple_of(2)),
         Type::Money => Value::Money(signed),
         Type::Date => Value::Date(Date::from_days((signed % 2_900_000).max(-719_162))),
         Type::Time => Value::Time(Time::from_seconds(signed.rem_euclid(86_400))),
@@ -83,7 +83,7 @@ fn value(program: &Program, ty: TypeId, next: &mut dyn FnMut() -> u64) -> Value 
         Type::File | Type::Image => {
             let file = Box::new(FileRef {
                 url: "https://shop.example/photo.jpg".into(),
-                name: (number % 2 == 0).then(|| "photo.jpg".into()),
+                name: number.is_multiple_of(2).then(|| "photo.jpg".into()),
             });
             match &program.bot.types[ty.index()] {
                 Type::File => Value::File(file),

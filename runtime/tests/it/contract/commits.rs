@@ -84,7 +84,7 @@ pub async fn a_cause_counts_once(store: Arc<dyn Store>) {
         let answer = Done::Duplicate(b"the first answer".to_vec());
         assert_eq!(
             store.commit(vec![commit.clone()]).await.unwrap(),
-            [answer.clone()]
+            std::slice::from_ref(&answer)
         );
         // Also for somebody else: causes are not a person's.
         commit.contact = person(2);

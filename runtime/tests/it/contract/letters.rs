@@ -221,7 +221,7 @@ pub async fn a_turn_settles_its_letter(store: Arc<dyn Store>) {
 pub async fn routes_are_kept_apart(store: Arc<dyn Store>) {
     write(&*store, 1, 0, vec![say("web", "w"), say("sms", "s"), call(1)]).await;
     let on = |token, routes: &[&str]| Claim {
-        routes: routes.iter().map(|route| SmolStr::new(route)).collect(),
+        routes: routes.iter().map(SmolStr::new).collect(),
         ..claim(token, NOW)
     };
     assert!(store.claim(&on(5, &["people"])).await.unwrap().is_empty());

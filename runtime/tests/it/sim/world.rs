@@ -66,6 +66,9 @@ pub struct Seen {
     pub problems: Vec<String>,
 }
 
+/// A host that is up, and what ends it.
+type Up = (Engine, Arc<Life>);
+
 /// The world.
 pub struct World {
     pub store: Arc<MemoryStore>,
@@ -76,7 +79,7 @@ pub struct World {
     outage_until: AtomicI64,
     pub seen: Mutex<Seen>,
     /// Hosts that are up.
-    pub hosts: Mutex<Vec<Option<(Engine, Arc<Life>)>>>,
+    pub hosts: Mutex<Vec<Option<Up>>>,
     /// Who is told that a host has ended.
     pub ended: UnboundedSender<usize>,
 }
