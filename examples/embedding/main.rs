@@ -18,8 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Happens once for each key, however often it is asked.
 async fn save_lead(args: Args) -> Result<(), Failure> {
-    let (name, number) = (args.text("name")?.len(), args.text("number")?.len());
-    println!("a lead, under {}: {name} and {number} bytes", args.key);
+    println!("a lead of {}, under {}", args.contact, args.key);
     Ok(())
 }
 
@@ -30,9 +29,8 @@ pub async fn serve(
     listening: impl FnOnce(String),
     stop: CancellationToken,
 ) -> Result<(), Box<dyn Error>> {
-    let web = Arc::new(WebChat::new(WebOptions::new(
-        *b"visitors' numbers are signed with it",
-    )));
+    let signing = *b"visitors' numbers are signed with it";
+    let web = Arc::new(WebChat::new(WebOptions::new(signing)));
     let host = Host::builder()
         .bot(artifact)
         .store(SqliteStore::open(database).await?)
@@ -53,11 +51,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut next = || arguments.next().ok_or("usage: embedding ARTIFACT DATABASE");
     let (artifact, database) = (std::fs::read(next()?)?, next()?);
-    serve(
-        &artifact,
-        &database,
-        |url| println!("{url}"),
-        CancellationToken::new(),
-    )
-    .await
+    let tell = |url| println!("{url}");
+    serve(&artifact, &database, tell, CancellationToken::new()).await
 }
