@@ -116,7 +116,10 @@ impl Lower<'_> {
             values.push(match value {
                 Some(value) => value,
                 None => {
-                    let known = taken.default.is_some() || self.types.is_optional(taken.ty);
+                    // Of a type that nobody knows nobody knows either whether it may be left out.
+                    let known = taken.default.is_some()
+                        || self.types.is_optional(taken.ty)
+                        || taken.ty == Types::ERROR;
                     if !known && !wrong {
                         missing.push(format!("`{}`", taken.name));
                     }

@@ -440,7 +440,7 @@ impl Lower<'_> {
             let value = match value {
                 Some(value) => value,
                 None => {
-                    if !self.types.is_optional(*field) {
+                    if !self.types.is_optional(*field) && *field != Types::ERROR {
                         missing.push(name.to_string());
                     }
                     self.typed(Expr::Const(Value::Unknown), *field, span)

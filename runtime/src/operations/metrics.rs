@@ -77,7 +77,7 @@ impl Figure {
     fn times(name: &'static str, help: &'static str, histogram: &Histogram) -> Figure {
         let (cumulated, sum) = histogram.read();
         let bounds = BOUNDS_MS.iter().map(|bound| *bound as f64 / 1e3);
-        let bounds = bounds.chain(std::iter::once(f64::MAX));
+        let bounds = bounds.chain(std::iter::once(f64::INFINITY));
         let mut before = 0;
         let numbers = bounds.zip(cumulated).map(|(bound, all)| {
             let here = all - before;

@@ -43,7 +43,8 @@ impl Signer {
     pub fn visitor(&self, token: &str) -> Option<VisitorId> {
         let (id, signature) = token.split_once('.')?;
         let is_canonical = id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_canonical {
+        // One way of writing each token: nobody has two.
+        if !is_canonical || signature.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
         let signature = from_hex(signature)?;

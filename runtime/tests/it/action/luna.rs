@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use botflow_artifact::CallId;
 use botflow_compiler::compile;
@@ -94,6 +95,9 @@ fn luna() -> Vec<u8> {
     botflow_artifact::to_bytes(&bot).0
 }
 
+/// How many conversations there were.
+static TALKS: AtomicU32 = AtomicU32::new(0);
+
 /// Says this on a new page of a host that asks the shop, and gives what Luna says, in order.
 async fn talk(artifact: &[u8], shop: &Shop, said: &[(&str, usize)]) -> Vec<String> {
     let channel = Arc::new(Kept::default());
@@ -101,7 +105,6 @@ async fn talk(artifact: &[u8], shop: &Shop, said: &[(&str, usize)]) -> Vec<Strin
         .bot(artifact)
         .channel(Arc::clone(&channel) as Arc<dyn Channel>)
         .clock(StillClock::at(NOW) as Arc<dyn Clock>)
-        // Chance is the system's: every host has other people, and other keys.
         .settings(Settings {
             poll: std::time::Duration::from_millis(20),
             ..Settings::default()
@@ -112,6 +115,8 @@ async fn talk(artifact: &[u8], shop: &Shop, said: &[(&str, usize)]) -> Vec<Strin
         .await
         .expect("it starts");
     let mut ana = Ana::at(host, Arc::clone(&channel));
+    // Somebody else each time, so that what is asked has other keys.
+    ana.address = format!("ana {}", TALKS.fetch_add(1, Ordering::SeqCst));
     let mut expected = 0;
     for (words, answers) in said {
         ana.writes(words).await;

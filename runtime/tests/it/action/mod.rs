@@ -70,6 +70,7 @@ flow main {
 struct Ana {
     host: Host,
     channel: Arc<Kept>,
+    address: String,
     written: u32,
 }
 
@@ -105,6 +106,7 @@ impl Ana {
         Ana {
             host,
             channel,
+            address: "ana".to_owned(),
             written: 0,
         }
     }
@@ -113,7 +115,7 @@ impl Ana {
         self.written += 1;
         let inbound = Inbound {
             channel: "web".into(),
-            address: "ana".into(),
+            address: self.address.as_str().into(),
             id: Some(self.written.to_string().into()),
             what: Said::Message(text.into()),
         };
@@ -124,6 +126,6 @@ impl Ana {
     async fn hears(self, messages: usize) -> Vec<String> {
         self.channel.wait_for(messages).await;
         self.host.stop().await;
-        self.channel.words_to("ana")
+        self.channel.words_to(&self.address)
     }
 }
