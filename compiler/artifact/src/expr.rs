@@ -89,6 +89,25 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// Whether it reads the person, the conversation or the clock: its value may be another one each time, with the same
+    /// parts. What its parts read is theirs to say.
+    pub fn looks_around(&self) -> bool {
+        matches!(
+            self,
+            Expr::Customer(_)
+                | Expr::Conversation(_)
+                | Expr::Now
+                | Expr::Count { .. }
+                | Expr::Sum { .. }
+                | Expr::Latest { .. }
+                | Expr::QueueOpen(_)
+                | Expr::InSegment(_)
+                | Expr::HasConsent(_)
+                | Expr::HasConsentOn(..)
+                | Expr::InStage(_)
+        )
+    }
+
     /// Calls `visit` for every expression directly inside, in order; texts inside are not looked into.
     pub fn parts(&self, visit: &mut dyn FnMut(ExprId)) {
         match self {

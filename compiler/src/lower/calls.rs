@@ -102,21 +102,8 @@ impl Lower<'_> {
     fn parameters_only(&mut self, first: usize) {
         let changing = self.program.bot.exprs.iter().enumerate().skip(first);
         let changing = changing.filter(|(_, expr)| {
-            matches!(
-                expr,
-                Expr::Customer(_)
-                    | Expr::Conversation(_)
-                    | Expr::Now
-                    | Expr::Count { .. }
-                    | Expr::Sum { .. }
-                    | Expr::Latest { .. }
-                    | Expr::QueueOpen(_)
-                    | Expr::InSegment(_)
-                    | Expr::HasConsent(_)
-                    | Expr::HasConsentOn(..)
-                    | Expr::InStage(_)
-                    | Expr::Call(Function::Today | Function::DateOf | Function::TimeOf, _)
-            )
+            let calendar = [Function::Today, Function::DateOf, Function::TimeOf];
+            expr.looks_around() || matches!(expr, Expr::Call(function, _) if calendar.contains(function))
         });
         let spans: Vec<Span> = changing.map(|(at, _)| self.expr_span(ExprId::from(at))).collect();
         for span in spans {

@@ -182,23 +182,8 @@ fn is_about_the_event(program: &Program, condition: ExprId) -> bool {
     let mut todo = vec![condition];
     while let Some(id) = todo.pop() {
         match program.bot.exprs.get(id.index()) {
-            Some(
-                Expr::Customer(_)
-                | Expr::Conversation(_)
-                | Expr::Now
-                | Expr::Count { .. }
-                | Expr::Sum { .. }
-                | Expr::Latest { .. }
-                | Expr::QueueOpen(_)
-                | Expr::InSegment(_)
-                | Expr::HasConsent(_)
-                | Expr::HasConsentOn(..)
-                | Expr::InStage(_)
-                | Expr::Text(_)
-                | Expr::Call(..)
-                | Expr::Error,
-            )
-            | None => return false,
+            Some(Expr::Text(_) | Expr::Call(..) | Expr::Error) | None => return false,
+            Some(expr) if expr.looks_around() => return false,
             Some(expr) => expr.parts(&mut |part| todo.push(part)),
         }
     }
