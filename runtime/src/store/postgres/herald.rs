@@ -146,9 +146,10 @@ async fn tell(pool: Arc<Pool>, herald: Arc<Herald>, closing: CancellationToken) 
         tokio::select! {
             biased;
             () = herald.something.notified() => {}
-            // What is pending then is told before the end.
             () = closing.cancelled() => {}
         }
+        // Looked at before what is pending is taken: what came while others were told is told before the end.
+        let is_last = closing.is_cancelled();
         let pending = std::mem::take(&mut *herald.pending());
         if pending != Pending::default() {
             let words = words(herald.name, &pending);
@@ -158,7 +159,7 @@ async fn tell(pool: Arc<Pool>, herald: Arc<Herald>, closing: CancellationToken) 
                 tracing::debug!(%error, "the other hosts could not be told");
             }
         }
-        if closing.is_cancelled() {
+        if is_last {
             return;
         }
         sleep(TOGETHER).await;
