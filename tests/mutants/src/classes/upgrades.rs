@@ -432,8 +432,8 @@ fn goal_meaning_changed(bot: &Bot) -> Vec<Mutant> {
                 let mutant = credit.becomes(longer, longer);
                 mutants.push(mutant.at(goal.file(), place.clone()));
             }
-            // A day is what it is without.
-            if !credit.text().ends_with("24h") {
+            // A day is what it is without: no mutant, whichever way it is written.
+            if !["24h", "1d"].iter().any(|day| credit.text().ends_with(day)) {
                 mutants.push(credit.gone("no `credit`").at(goal.file(), place.clone()));
             }
         }
