@@ -22,6 +22,7 @@ pub mod channel;
 pub mod people;
 
 pub mod client;
+mod hex;
 pub mod json;
 
 pub mod host;

@@ -2,13 +2,15 @@
 //! usual.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use botflow_compiler::config::Config;
-use botflow_compiler::config::host::{HOST_KEYS, HostKey, HostKind, HostValue, host_key, read_host_value};
+use botflow_compiler::config::host::{
+    HOST_KEYS, HostKey, HostKind, HostValue, host_key, network, read_host_value,
+};
 use botflow_compiler::rules::nearest::nearest;
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::IpNet;
 use smol_str::SmolStr;
 
 use crate::failure::Failure;
@@ -140,9 +142,9 @@ impl Settings {
     }
 
     /// IP addresses.
-    pub fn networks(&self, name: &'static str) -> Vec<IpAddr> {
+    pub fn networks(&self, name: &'static str) -> Vec<IpNet> {
         let texts = self.texts(name).iter();
-        texts.filter_map(|text| text.parse().ok()).collect()
+        texts.filter_map(|text| network(text)).collect()
     }
 
     /// A number.
@@ -214,7 +216,10 @@ impl Settings {
                 Origin::File => FILE.to_owned(),
                 Origin::Usual => "usual".to_owned(),
             };
-            let line = format!("{name} = {}", written(key.kind, &set.value));
+            // What is masked is no value: it is not to be taken for one where this is pasted.
+            let value = written(key, &set.value);
+            let is_masked = value.contains(MASK);
+            let line = format!("{}{name} = {value}", if is_masked { "# " } else { "" });
             text.push_str(&format!("{line:<42} # {from}\n"));
         }
         text
@@ -241,10 +246,17 @@ fn unknown(name: &str) -> String {
     format!("a host has no setting `{name}`{near}")
 }
 
-fn written(kind: HostKind, value: &HostValue) -> String {
+/// What stands for a secret.
+const MASK: &str = "***";
+
+fn written(key: &HostKey, value: &HostValue) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    match (kind, value) {
-        (HostKind::Secret, _) => "\"***\"".to_owned(),
+    match (key.kind, value) {
+        (HostKind::Secret, _) => quoted(MASK),
+        (HostKind::Headers, HostValue::Texts(texts)) => {
+            let texts: Vec<_> = texts.iter().map(|text| quoted(&header(text))).collect();
+            format!("[{}]", texts.join(", "))
+        }
         (HostKind::Store, HostValue::Text(text)) => quoted(&masked(text)),
         (_, HostValue::Text(text)) => quoted(text),
         (_, HostValue::Texts(texts)) => {
@@ -254,6 +266,14 @@ fn written(kind: HostKind, value: &HostValue) -> String {
         (_, HostValue::Count(count)) => count.to_string(),
         (_, HostValue::YesNo(value)) => value.to_string(),
         (_, HostValue::Duration(milliseconds)) => quoted(&duration(*milliseconds)),
+    }
+}
+
+/// `api.shop.example Authorization: ***`, where the value does not only name a secret.
+fn header(text: &str) -> String {
+    match text.split_once(':') {
+        Some((name, value)) if !value.contains("${") => format!("{name}: {MASK}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -277,7 +297,7 @@ pub fn masked(store: &str) -> String {
     };
     let authority = match authority.rsplit_once('@') {
         Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:***@{host}"),
+            Some((user, _)) => format!("{user}:{MASK}@{host}"),
             None => authority.to_owned(),
         },
         None => authority.to_owned(),
@@ -285,7 +305,7 @@ pub fn masked(store: &str) -> String {
     let path = match path.split_once("password=") {
         Some((before, after)) => {
             let rest = after.find('&').map_or("", |at| &after[at..]);
-            format!("{before}password=***{rest}")
+            format!("{before}password={MASK}{rest}")
         }
         None => path.to_owned(),
     };

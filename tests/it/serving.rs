@@ -260,6 +260,10 @@ fn settings_come_from_flags_before_variables_before_the_file() {
         ("BOTFLOW_WEB_ORIGINS", "https://a.example, https://b.example"),
         ("BOTFLOW_SECRET", "a secret that stands in no output at all"),
         ("BOTFLOW_STORE", "postgres://bot:hidden@db/bot"),
+        (
+            "BOTFLOW_ACTIONS_HEADERS",
+            "api.example X-Key: hidden, api.example Authorization: Bearer ${TOKEN}",
+        ),
         ("BOTFLOW_LISTN", "x"),
     ];
     let (text, talk) = shown(&[], &variables);
@@ -268,10 +272,15 @@ fn settings_come_from_flags_before_variables_before_the_file() {
         line(&text, "origins"),
         "origins = [\"https://a.example\", \"https://b.example\"] # BOTFLOW_WEB_ORIGINS"
     );
-    assert_eq!(line(&text, "secret"), "secret = \"***\" # BOTFLOW_SECRET");
+    // What is masked is no setting where this is pasted.
+    assert_eq!(line(&text, "# secret"), "# secret = \"***\" # BOTFLOW_SECRET");
     assert_eq!(
-        line(&text, "store"),
-        "store = \"postgres://bot:***@db/bot\" # BOTFLOW_STORE"
+        line(&text, "# store"),
+        "# store = \"postgres://bot:***@db/bot\" # BOTFLOW_STORE"
+    );
+    assert!(
+        text.contains(r#""api.example X-Key: ***", "api.example Authorization: Bearer ${TOKEN}""#),
+        "{text}"
     );
     assert!(
         !text.contains("stands in no output") && !text.contains("hidden"),

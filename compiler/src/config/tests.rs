@@ -224,10 +224,10 @@ listen = "127.0.0.1:0"
 store = "sqlite:data/bot.db"
 waiting = 500
 grace = "2m"
-proxies = ["10.0.0.1", "::1"]
+proxies = ["10.0.0.1", "::1", "10.0.0.0/8"]
 
 [host.web]
-origins = ["https://shop.example"]
+origins = ["https://shop.example", "http://localhost:3000", "http://[::1]:80"]
 begins = false
 "#;
     let (config, findings) = Config::parse(text);
@@ -241,7 +241,7 @@ begins = false
     assert_eq!(value("grace"), HostValue::Duration(120_000));
     assert_eq!(
         value("proxies"),
-        HostValue::Texts(vec!["10.0.0.1".into(), "::1".into()])
+        HostValue::Texts(vec!["10.0.0.1".into(), "::1".into(), "10.0.0.0/8".into()])
     );
     assert_eq!(value("web.begins"), HostValue::YesNo(false));
     assert_eq!(config.host.len(), 7);
@@ -260,6 +260,23 @@ fn what_is_wrong_with_a_host_is_told() {
         ("[host]\ngrace = \"10\"", ("bad-literal", "\"10\"")),
         ("[host]\ngrace = \"99999999d\"", ("bad-literal", "\"99999999d\"")),
         ("[host]\nproxies = [\"a\"]", ("bad-literal", "[\"a\"]")),
+        (
+            "[host]\nproxies = [\"10.0.0.0/33\"]",
+            ("bad-literal", "[\"10.0.0.0/33\"]"),
+        ),
+        (
+            "[host.web]\norigins = [\"shop.example\"]",
+            ("bad-literal", "[\"shop.example\"]"),
+        ),
+        (
+            "[host.web]\norigins = [\"https://shop.example/\"]",
+            ("bad-literal", "[\"https://shop.example/\"]"),
+        ),
+        (
+            "[host.actions]\nallow = [\"https://a.example\"]",
+            ("bad-literal", "[\"https://a.example\"]"),
+        ),
+        ("[host]\nremember = \"0s\"", ("bad-literal", "\"0s\"")),
         ("[host]\nproxies = [1]", ("bad-literal", "[1]")),
         ("[host]\nsecret = \"x\"", ("bad-literal", "\"x\"")),
         ("[host]\nlog_format = \"jsn\"", ("bad-literal", "\"jsn\"")),

@@ -224,7 +224,10 @@ impl Http {
         let declared = declared.is_some_and(|declared| declared.origin() == url.origin());
         let allowed = self.options.allowed.iter().any(|allowed| is_at(url, allowed));
         if !declared && !allowed {
-            return Err(format!("nothing allows that `{host}` is asked"));
+            // Its name may be what somebody wrote.
+            return Err(
+                "nothing allows that the host of its address is asked; `actions.allow` names those that may be".to_owned(),
+            );
         }
         self.places
             .check_literal(&host)

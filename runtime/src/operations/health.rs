@@ -1,5 +1,6 @@
 //! Whether a host is alive (`/health`), and whether it takes messages (`/ready`).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -8,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::engine::Engine;
@@ -15,12 +17,28 @@ use crate::engine::Engine;
 /// A store that takes longer than this to answer is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What a store has answered holds for so long, in milliseconds. To ask it is to have it write, and anybody may ask the
+/// host.
+const HOLDS: i64 = 1_000;
+
 /// The routes.
 pub(super) fn router(engine: Engine) -> Router {
+    let health = Health {
+        engine,
+        last: Arc::default(),
+    };
     Router::new()
         .route("/health", get(alive))
         .route("/ready", get(ready))
-        .with_state(engine)
+        .with_state(health)
+}
+
+#[derive(Clone)]
+struct Health {
+    engine: Engine,
+    /// When the store was asked last, by the engine's clock, and what was wrong with it. Who asks at the same time waits
+    /// for that answer.
+    last: Arc<Mutex<Option<(i64, Result<(), String>)>>>,
 }
 
 /// The process answers: whoever restarts what hangs asks this.
@@ -29,29 +47,46 @@ async fn alive() -> Response {
 }
 
 /// Messages would be taken at this moment: whoever passes them on asks this.
-async fn ready(State(engine): State<Engine>) -> Response {
-    let store = engine.store();
+async fn ready(State(health): State<Health>) -> Response {
+    let engine = &health.engine;
     let status = if engine.is_stopping() {
         Err(("stopping", "the host is being stopped".to_owned()))
     } else {
-        match timeout(PATIENCE, store.check()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(("store", error.to_string())),
-            Err(_) => {
-                let seconds = PATIENCE.as_secs();
-                Err(("store", format!("the store has not answered within {seconds} s")))
-            }
-        }
+        health.store().await.map_err(|why| ("store", why))
     };
     let bot = format!("{:016x}", engine.deployment().current().hash());
+    let kind = engine.store().kind();
     match status {
-        Ok(()) => {
-            let body = json!({ "status": "ready", "store": store.kind(), "bot": bot });
-            Json(body).into_response()
-        }
+        Ok(()) => Json(json!({ "status": "ready", "store": kind, "bot": bot })).into_response(),
         Err((status, why)) => {
-            let body = json!({ "status": status, "store": store.kind(), "bot": bot, "message": why });
+            let body = json!({ "status": status, "store": kind, "bot": bot, "message": why });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
         }
+    }
+}
+
+impl Health {
+    /// What is wrong with the store, in words that everybody may read: where it is and who asks it stands in the log only.
+    async fn store(&self) -> Result<(), String> {
+        let mut last = self.last.lock().await;
+        let now = self.engine.now();
+        if let Some((at, answer)) = &*last
+            && (0..HOLDS).contains(&now.saturating_sub(*at))
+        {
+            return answer.clone();
+        }
+        let answer = match timeout(PATIENCE, self.engine.store().check()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the store is not ready");
+                Err(error.trouble.to_string())
+            }
+            Err(_) => {
+                let seconds = PATIENCE.as_secs();
+                Err(format!("the store has not answered within {seconds} s"))
+            }
+        };
+        *last = Some((self.engine.now(), answer.clone()));
+        answer
     }
 }

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use ipnet::IpNet;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -98,7 +99,7 @@ pub(super) struct Exporter {
     pub engine: Engine,
     pub traffic: Option<Arc<Traffic>>,
     pub sources: Vec<Source>,
-    pub readers: Arc<[IpAddr]>,
+    pub readers: Arc<[IpNet]>,
 }
 
 /// The route.
@@ -129,7 +130,7 @@ impl Exporter {
         };
         let address = address.to_canonical();
         if !self.readers.is_empty() {
-            return self.readers.iter().any(|reader| reader.to_canonical() == address);
+            return crate::server::is_in(&self.readers, address);
         }
         let is_forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"]
             .iter()

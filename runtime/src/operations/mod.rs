@@ -10,10 +10,10 @@ pub mod metrics;
 pub mod outbox;
 pub mod signature;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use ipnet::IpNet;
 
 use crate::engine::Engine;
 use crate::server::{Mount, Traffic};
@@ -27,7 +27,7 @@ pub type Source = Arc<dyn Fn() -> Vec<Figure> + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Operations {
     admin: Option<Arc<AdminKey>>,
-    readers: Arc<[IpAddr]>,
+    readers: Arc<[IpNet]>,
     traffic: Option<Arc<Traffic>>,
     sources: Vec<Source>,
 }
@@ -48,7 +48,7 @@ impl Operations {
     /// Only these addresses may read figures. Where there are none, this machine and private networks may, unless somebody
     /// has forwarded the request.
     #[must_use]
-    pub fn readers(mut self, readers: impl Into<Arc<[IpAddr]>>) -> Operations {
+    pub fn readers(mut self, readers: impl Into<Arc<[IpNet]>>) -> Operations {
         self.readers = readers.into();
         self
     }

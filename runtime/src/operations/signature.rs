@@ -14,12 +14,13 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
+
+use crate::hex;
 
 /// The header.
 pub const HEADER: &str = "botflow-signature";
@@ -95,10 +96,10 @@ impl AdminKey {
 
     /// The header of a request.
     pub fn sign(&self, seconds: i64, nonce: u64, method: &str, path: &str, body: &[u8]) -> String {
-        let hash = hex(&Sha256::digest(body));
+        let hash = hex::written(Sha256::digest(body));
         let nonce = format!("{nonce:016x}");
         let mac = self.mac(seconds, &nonce, method, path, &hash);
-        let mac = hex(&mac.finalize().into_bytes());
+        let mac = hex::written(mac.finalize().into_bytes());
         format!("t={seconds},n={nonce},sha256={hash},v1={mac}")
     }
 
@@ -176,8 +177,8 @@ impl<'h> Parts<'h> {
             (1..=64).contains(&nonce.len()) && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })?;
         let hash_text = part("sha256")?;
-        let mac = from_hex(part("v1")?)?;
-        let hash = from_hex(hash_text)?;
+        let mac = hex::read(part("v1")?)?;
+        let hash = hex::read(hash_text)?;
         parts.next().is_none().then_some(Parts {
             seconds,
             nonce,
@@ -186,27 +187,6 @@ impl<'h> Parts<'h> {
             mac,
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// 32 bytes from 64 hexadecimal digits.
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        *byte = u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl Connections {
         if open >= self.options.connections as u64 {
             return None;
         }
-        let is_proxy = self.options.proxies.contains(&peer.to_canonical());
+        let is_proxy = peer::is_in(&self.options.proxies, peer);
         let count = counts.get(&address).copied().unwrap_or(0);
         if count >= self.options.connections_per_address && !is_proxy {
             return None;

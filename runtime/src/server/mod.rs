@@ -29,6 +29,7 @@ pub use budget::{Budget, Rate};
 pub use connections::Connection;
 pub use options::ServerOptions;
 pub use peer::ClientAddress;
+pub(crate) use peer::is_in;
 pub use refusal::refused;
 
 /// Something that is shown over HTTP.

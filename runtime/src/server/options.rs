@@ -1,7 +1,8 @@
 //! How much a server takes on.
 
-use std::net::IpAddr;
 use std::time::Duration;
+
+use ipnet::IpNet;
 
 use super::budget::Rate;
 
@@ -12,8 +13,8 @@ pub struct ServerOptions {
     pub body: usize,
     /// The head of a request has to arrive within this time.
     pub head_timeout: Duration,
-    /// A request has to arrive as a whole, and be answered, within this time.
-    pub request_timeout: Duration,
+    /// The body of a request has to arrive within this time. What has arrived is not given up: it may have been stored.
+    pub body_timeout: Duration,
     /// Whoever does not read what is sent to them for so long is given up.
     pub write_timeout: Duration,
     /// Connections at once.
@@ -25,7 +26,7 @@ pub struct ServerOptions {
     /// How long connections may take to end when the server is stopped.
     pub grace: Duration,
     /// Whoever forwards requests to this server: of these `X-Forwarded-For` is believed.
-    pub proxies: Vec<IpAddr>,
+    pub proxies: Vec<IpNet>,
 }
 
 impl Default for ServerOptions {
@@ -33,7 +34,7 @@ impl Default for ServerOptions {
         ServerOptions {
             body: 256 * 1024,
             head_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             connections: 20_000,
             connections_per_address: 256,

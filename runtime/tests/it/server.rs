@@ -125,7 +125,7 @@ async fn bodies_have_a_bound() {
 async fn who_is_slow_is_given_up() {
     let options = ServerOptions {
         head_timeout: Duration::from_millis(50),
-        request_timeout: Duration::from_millis(50),
+        body_timeout: Duration::from_millis(50),
         ..ServerOptions::default()
     };
     let server = running(options, hello()).await;
@@ -138,6 +138,28 @@ async fn who_is_slow_is_given_up() {
         .await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(server.ask(GET).await.starts_with("HTTP/1.1 200"));
+    server.end().await;
+}
+
+/// What has arrived may have been stored: whoever sent it is told what became of it, however long that takes.
+#[tokio::test]
+async fn what_has_arrived_is_not_given_up() {
+    let options = ServerOptions {
+        body_timeout: Duration::ZERO,
+        ..ServerOptions::default()
+    };
+    let router = Router::new().route(
+        "/",
+        get(async || {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            "stored"
+        }),
+    );
+    let server = running(options, router).await;
+    let answer = server.ask(GET).await;
+    assert!(answer.ends_with("stored"), "{answer}");
     server.end().await;
 }
 
@@ -231,7 +253,7 @@ async fn who_takes_too_long_to_end_is_cut() {
 #[tokio::test]
 async fn a_proxy_that_is_believed_names_the_client() {
     let options = ServerOptions {
-        proxies: vec!["127.0.0.1".parse().unwrap()],
+        proxies: vec!["127.0.0.0/30".parse().unwrap()],
         ..ServerOptions::default()
     };
     let router = Router::new().route(

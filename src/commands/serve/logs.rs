@@ -37,6 +37,12 @@ fn filter(text: &str) -> Result<EnvFilter, Failure> {
     let directives = match text {
         "off" | "error" | "warn" => text.to_owned(),
         "info" | "debug" | "trace" => format!("warn,botflow={text},botflow_runtime={text}"),
+        // A word alone would be the name of a module, and all others would be silent.
+        word if !word.contains(['=', ',', '[']) => {
+            return Err(Failure::Usage(format!(
+                "`{word}` is no level to log at: error, warn, info, debug, trace or off"
+            )));
+        }
         other => other.to_owned(),
     };
     EnvFilter::try_new(directives).map_err(|error| {
@@ -44,4 +50,26 @@ fn filter(text: &str) -> Result<EnvFilter, Failure> {
             "`log` is a level (error, warn, info, debug) or a filter such as `info,botflow_runtime=debug`: {error}"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_one_or_a_filter() {
+        for good in [
+            "off",
+            "error",
+            "info",
+            "trace",
+            "botflow_runtime=debug",
+            "warn,botflow=trace",
+        ] {
+            assert!(filter(good).is_ok(), "{good}");
+        }
+        for wrong in ["", "warning", "verbose", "Info", "botflow=loud"] {
+            assert!(filter(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -26,6 +26,12 @@ pub enum HostKind {
     Text,
     /// Several texts.
     Texts,
+    /// Sites of the web, as browsers name them: `https://shop.example`.
+    Origins,
+    /// Hosts by name or address, without anything else.
+    Hosts,
+    /// Headers for a host each, which may be secret.
+    Headers,
     /// One of these.
     Choice(&'static [&'static str]),
     /// Yes or no.
@@ -34,6 +40,8 @@ pub enum HostKind {
     Count(u64),
     /// A duration.
     Duration,
+    /// A duration that is more than none.
+    SomeTime,
     /// What nobody else may know; never in botflow.toml.
     Secret,
     /// A file.
@@ -55,11 +63,14 @@ impl HostKind {
             HostKind::Networks => "[\"10.0.0.7\"]".to_owned(),
             HostKind::Store => "\"sqlite:bot.db\"".to_owned(),
             HostKind::Text => "\"…\"".to_owned(),
-            HostKind::Texts => "[\"https://shop.example\"]".to_owned(),
+            HostKind::Texts => "[\"…\"]".to_owned(),
+            HostKind::Origins => "[\"https://shop.example\"]".to_owned(),
+            HostKind::Hosts => "[\"api.shop.example\"]".to_owned(),
+            HostKind::Headers => "[\"api.shop.example Authorization: Bearer ${SHOP_TOKEN}\"]".to_owned(),
             HostKind::Choice(words) => format!("\"{}\"", words.last().unwrap_or(&"…")),
             HostKind::YesNo => "true".to_owned(),
             HostKind::Count(least) => least.max(100).to_string(),
-            HostKind::Duration => "\"10s\"".to_owned(),
+            HostKind::Duration | HostKind::SomeTime => "\"10s\"".to_owned(),
             HostKind::Secret | HostKind::Path => "\"secrets/key\"".to_owned(),
         }
     }
@@ -168,13 +179,13 @@ pub const HOST_KEYS: &[HostKey] = &[
     ),
     key(
         "delivery_timeout",
-        HostKind::Duration,
+        HostKind::SomeTime,
         "20s",
         "how long a delivery may take",
     ),
     key(
         "remember",
-        HostKind::Duration,
+        HostKind::SomeTime,
         "30d",
         "how long repeated messages are recognised",
     ),
@@ -199,7 +210,7 @@ pub const HOST_KEYS: &[HostKey] = &[
     ),
     key(
         "web.origins",
-        HostKind::Texts,
+        HostKind::Origins,
         "",
         "sites that may show the chat beside the host's own page",
     ),
@@ -235,19 +246,19 @@ pub const HOST_KEYS: &[HostKey] = &[
     ),
     key(
         "actions.allow",
-        HostKind::Texts,
+        HostKind::Hosts,
         "",
         "hosts that lookups and actions may ask although no address of the flows begins with them",
     ),
     key(
         "actions.private",
-        HostKind::Texts,
+        HostKind::Hosts,
         "",
         "hosts that may lie in a private network, or on this machine",
     ),
     key(
         "actions.headers",
-        HostKind::Texts,
+        HostKind::Headers,
         "",
         "headers for one host each: `api.shop.example Authorization: Bearer ${SHOP_TOKEN}`",
     ),

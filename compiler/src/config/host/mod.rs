@@ -6,7 +6,7 @@ mod keys;
 mod value;
 
 pub use keys::{HOST_KEYS, HostKey, HostKind, host_key};
-pub use value::{HostValue, read_host_value};
+pub use value::{HostValue, network, read_host_value};
 
 use smol_str::SmolStr;
 use toml::Spanned;

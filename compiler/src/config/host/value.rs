@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use smol_str::SmolStr;
 use toml::de::DeValue;
 
@@ -38,13 +40,14 @@ pub fn read_host_value(kind: HostKind, text: &str) -> Result<HostValue, String> 
     }
     match kind {
         HostKind::Address => address(text),
-        HostKind::Networks => networks(parts(text)),
+        HostKind::Texts | HostKind::Networks | HostKind::Origins | HostKind::Hosts | HostKind::Headers => {
+            list(kind, parts(text).map(SmolStr::new).collect())
+        }
         HostKind::Store => store(text),
         HostKind::Text | HostKind::Path | HostKind::Secret => match text {
             "" => Err("is empty".to_owned()),
             text => Ok(HostValue::Text(text.into())),
         },
-        HostKind::Texts => Ok(HostValue::Texts(parts(text).map(SmolStr::new).collect())),
         HostKind::Choice(words) => choice(words, text),
         HostKind::YesNo => match text {
             "true" | "yes" | "on" | "1" => Ok(HostValue::YesNo(true)),
@@ -56,26 +59,27 @@ pub fn read_host_value(kind: HostKind, text: &str) -> Result<HostValue, String> 
             at_least(least, count)
         }
         HostKind::Duration => duration(text),
+        HostKind::SomeTime => match duration(text)? {
+            HostValue::Duration(0) => Err("is no time at all".to_owned()),
+            some => Ok(some),
+        },
     }
 }
 
 /// Reads what stands in botflow.toml.
 pub(super) fn of_toml(kind: HostKind, value: &DeValue<'_>) -> Result<HostValue, String> {
     match (kind, value) {
-        (HostKind::Texts | HostKind::Networks, DeValue::Array(list)) => {
+        (_, DeValue::Array(parts)) if is_list(kind) => {
             let mut texts = Vec::new();
-            for one in list {
+            for one in parts {
                 match one.get_ref() {
                     DeValue::String(text) if text.len() <= LONGEST => texts.push(SmolStr::new(text.trim())),
                     _ => return Err("is a list of texts".to_owned()),
                 }
             }
-            match kind {
-                HostKind::Networks => networks(texts.iter().map(SmolStr::as_str)),
-                _ => Ok(HostValue::Texts(texts)),
-            }
+            list(kind, texts)
         }
-        (HostKind::Texts | HostKind::Networks, _) => Err("is a list of texts".to_owned()),
+        _ if is_list(kind) => Err("is a list of texts".to_owned()),
         (HostKind::YesNo, DeValue::Boolean(value)) => Ok(HostValue::YesNo(*value)),
         (HostKind::YesNo, _) => Err("is `true` or `false`".to_owned()),
         (HostKind::Count(least), DeValue::Integer(value)) => {
@@ -116,15 +120,71 @@ fn address(text: &str) -> Result<HostValue, String> {
     Err("is no address: a host, a colon and a port, such as 127.0.0.1:8080".to_owned())
 }
 
-fn networks<'t>(texts: impl Iterator<Item = &'t str>) -> Result<HostValue, String> {
-    let mut all = Vec::new();
-    for text in texts {
-        if text.parse::<IpAddr>().is_err() {
-            return Err(format!("has `{text}`, which is no IP address"));
+/// A network: `10.0.0.0/8`, or the one address of a machine.
+pub fn network(text: &str) -> Option<IpNet> {
+    let alone = || {
+        text.parse::<IpAddr>()
+            .ok()
+            .map(|address| IpNet::from(address.to_canonical()))
+    };
+    text.parse().ok().or_else(alone)
+}
+
+fn is_list(kind: HostKind) -> bool {
+    matches!(
+        kind,
+        HostKind::Texts | HostKind::Networks | HostKind::Origins | HostKind::Hosts | HostKind::Headers
+    )
+}
+
+/// A list whose parts are all of a kind: one that would have no effect is told.
+fn list(kind: HostKind, texts: Vec<SmolStr>) -> Result<HostValue, String> {
+    for text in &texts {
+        match kind {
+            HostKind::Networks if network(text).is_none() => {
+                return Err(format!(
+                    "has `{text}`, which is neither an IP address (10.0.0.7) nor a network (10.0.0.0/8)"
+                ));
+            }
+            HostKind::Origins if !is_origin(text) => {
+                return Err(format!(
+                    "has `{text}`, which is no site: `https://` and a host, without a path"
+                ));
+            }
+            HostKind::Hosts if !is_host(text) => {
+                return Err(format!(
+                    "has `{text}`, which is no host: a name such as api.shop.example, without `https://` and path"
+                ));
+            }
+            _ => {}
         }
-        all.push(text.into());
     }
-    Ok(HostValue::Texts(all))
+    Ok(HostValue::Texts(texts))
+}
+
+/// As browsers name where a page is from.
+fn is_origin(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"));
+    rest.is_some_and(is_host)
+}
+
+/// A name or an address, perhaps with a port.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((inner, port)) if inner.parse::<std::net::Ipv6Addr>().is_ok() => ("", port),
+        Some(_) => return false,
+        // More than one colon is IPv6 without brackets.
+        None if text.parse::<std::net::Ipv6Addr>().is_ok() => ("", ""),
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_name = host
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_port = |port: &str| {
+        port.strip_prefix(':')
+            .is_some_and(|port| port.parse::<u16>().is_ok())
+    };
+    is_name && (port.is_empty() || is_port(port)) && !text.is_empty() && !text.starts_with(':')
 }
 
 fn store(text: &str) -> Result<HostValue, String> {

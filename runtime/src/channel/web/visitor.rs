@@ -1,10 +1,10 @@
 //! Who somebody is on the web: a number that the host gives and signs. Nobody can be a visitor whose token they were not
 //! given; and a site can vouch for who its visitor is.
 
-use std::fmt::Write as _;
-
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use crate::hex;
 
 /// A visitor's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +35,7 @@ impl Signer {
         let mut token = visitor.to_string();
         let mac = self.mac(&token).finalize().into_bytes();
         token.push('.');
-        push_hex(&mut token, &mac);
+        token.push_str(&hex::written(mac));
         token
     }
 
@@ -47,7 +47,7 @@ impl Signer {
         if !is_canonical || signature.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return None;
         }
-        let signature = from_hex(signature)?;
+        let signature = hex::read(signature)?;
         // In constant time.
         self.mac(id).verify_slice(&signature).ok()?;
         u128::from_str_radix(id, 16).ok().map(VisitorId)
@@ -63,7 +63,7 @@ impl Signer {
 
 /// Whether the site whose secret it is vouches for an identifier.
 pub fn is_vouched_for(secret: &[u8], identifier: &str, hash: &str) -> bool {
-    let Some(hash) = from_hex(hash) else { return false };
+    let Some(hash) = hex::read(hash) else { return false };
     let mut mac = keyed(secret);
     mac.update(identifier.as_bytes());
     mac.verify_slice(&hash).is_ok()
@@ -71,26 +71,6 @@ pub fn is_vouched_for(secret: &[u8], identifier: &str, hash: &str) -> bool {
 
 fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(secret).expect("a key of this kind may have any length")
-}
-
-fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        // Writing into a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-}
-
-/// 32 bytes from 64 hexadecimal digits.
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        *byte = u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

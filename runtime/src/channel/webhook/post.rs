@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{Client, StatusCode, Url};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
 use super::signature::{SIGNATURE, SecretError, Secrets};
 use crate::channel::{Receipt, SendError, SendErrorKind};
+use crate::client;
 use crate::clock::{Clock, SystemClock};
 
 /// So much of an answer is read, in bytes.
@@ -73,6 +74,9 @@ pub enum WebhookError {
     /// There can be no client.
     #[error("the HTTP client cannot be set up: {0}")]
     Client(#[from] reqwest::Error),
+    /// There can be no encryption.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
 /// Posts.
@@ -94,13 +98,9 @@ impl Post {
             "http" => return Err(WebhookError::PlainHttp),
             _ => return Err(WebhookError::Url),
         }
-        // Another part of the program may have chosen one before: any will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let client = client::builder()?
             .timeout(options.timeout)
             .connect_timeout(options.timeout)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("botflow/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Post {
             client,

@@ -10,6 +10,8 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::hex;
+
 /// The header that carries the signature.
 pub const SIGNATURE: &str = "x-botflow-signature";
 
@@ -104,9 +106,7 @@ impl Secrets {
         for keyed in &self.keyed {
             let made = over(keyed, seconds, name, body).finalize().into_bytes();
             header.push_str(",v1=");
-            for byte in made {
-                header.push_str(&format!("{byte:02x}"));
-            }
+            header.push_str(&hex::written(made));
         }
         header
     }
@@ -169,26 +169,11 @@ fn parts(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
                 }
                 seconds = Some(read);
             }
-            "v1" if given.len() < MOST => given.push(bytes(value)?),
+            "v1" if given.len() < MOST => given.push(hex::read(value)?),
             _ => {}
         }
     }
     (!given.is_empty()).then_some((seconds?, given))
-}
-
-/// 32 bytes in hexadecimal digits.
-fn bytes(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let high = char::from(pair[0]).to_digit(16)?;
-        let low = char::from(pair[1]).to_digit(16)?;
-        *byte = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -102,9 +102,18 @@ async fn a_host_is_ready_while_its_store_answers() {
     assert!(body.contains("\"store\":\"sqlite\""), "{body}");
     store.close().await;
     assert_eq!(host.get("/health").await.0, 200);
+    // Nobody has the store asked many times a second.
+    host.clock.advance(999);
+    assert_eq!(host.get("/ready").await.0, 200);
+    host.clock.advance(1);
     let (status, body) = host.get("/ready").await;
     assert_eq!(status, 503, "{body}");
     assert!(body.contains("\"status\":\"store\""), "{body}");
+    // What is wrong, and nothing of where it is.
+    assert!(
+        body.contains("\"message\":\"the store cannot be reached\""),
+        "{body}"
+    );
     let (_, text) = host.get("/metrics").await;
     assert_eq!(value(&text, "botflow_store_up"), 0.0);
     host.end().await;

@@ -101,6 +101,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub engine: Engine,
     pub channel: Arc<Moody>,
+    pub clock: Arc<StillClock>,
     stop: CancellationToken,
     task: JoinHandle<std::io::Result<()>>,
     nonce: std::sync::atomic::AtomicU64,
@@ -108,11 +109,11 @@ pub struct Running {
 
 impl Running {
     pub async fn begin(bot: &[u8], store: Option<Arc<dyn Store>>) -> Running {
-        let channel = Arc::new(Moody::default());
+        let (channel, clock) = (Arc::new(Moody::default()), StillClock::at(NOW));
         let mut builder = Host::builder()
             .bot(bot)
             .channel(Arc::clone(&channel) as Arc<dyn Channel>)
-            .clock(StillClock::at(NOW) as Arc<dyn botflow_runtime::Clock>)
+            .clock(Arc::clone(&clock) as Arc<dyn botflow_runtime::Clock>)
             .entropy(Arc::new(Counting::default()))
             .settings(Settings {
                 poll: std::time::Duration::from_millis(20),
@@ -137,6 +138,7 @@ impl Running {
             address,
             engine,
             channel,
+            clock,
             stop,
             task: tokio::spawn(async move { server.serve(&host, stopped).await }),
             nonce: std::sync::atomic::AtomicU64::new(1),

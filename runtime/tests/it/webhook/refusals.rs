@@ -250,7 +250,7 @@ async fn what_is_not_json_not_posted_or_too_long() {
 #[tokio::test]
 async fn a_body_that_does_not_come() {
     let options = ServerOptions {
-        request_timeout: Duration::from_millis(100),
+        body_timeout: Duration::from_millis(100),
         ..ServerOptions::default()
     };
     let clock = StillClock::at(NOW);
