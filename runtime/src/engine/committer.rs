@@ -192,7 +192,10 @@ impl Committer {
             let (contact, other) = match &job.target {
                 Target::Address(key, _) => {
                     let known = at(&mut self.addresses, key);
-                    (known.unwrap_or_else(|| number_of(key, job.conflicts)), None)
+                    (
+                        known.unwrap_or_else(|| number_of(self.shared.store.number(), key, job.conflicts)),
+                        None,
+                    )
                 }
                 Target::Contact(contact, _) | Target::Answer { contact, .. } => (*contact, None),
                 Target::Identify(contact, key) => {
@@ -677,10 +680,12 @@ fn answer(job: Job, answer: Result<Ack, Refused>) {
     let _ = job.reply.send(answer);
 }
 
-/// The number of somebody new: of their first address, so that two hosts that meet them at once mean the same person.
+/// The number of somebody new: of their first address, so that two hosts that meet them at once mean the same person;
+/// and of the number of the store, since whoever is met in a store begun anew is told to other systems under new keys.
 /// `nth`: another one where that is taken by somebody else.
-fn number_of(key: &AddressKey, nth: u32) -> ContactId {
+fn number_of(store: u64, key: &AddressKey, nth: u32) -> ContactId {
     let mut hasher = blake3::Hasher::new_derive_key("botflow contact number");
+    hasher.update(&store.to_le_bytes());
     hasher.update(key.channel.as_bytes());
     hasher.update(&[0]);
     hasher.update(key.address.as_bytes());

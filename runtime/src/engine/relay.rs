@@ -21,7 +21,7 @@ use crate::channel::{Channel, Delivery, SendError, SendErrorKind};
 use crate::contact::outgoing::{CALL, IDENTITY, PEOPLE};
 use crate::contact::{ContactId, Input, Outgoing, Saying};
 use crate::people::People;
-use crate::store::{AddressKey, Claim, Fate, Letter, Settled};
+use crate::store::{AddressKey, Claim, Fate, Letter, Seq, Settled};
 
 /// Who delivers letters.
 pub struct Couriers {
@@ -34,8 +34,8 @@ pub struct Couriers {
 }
 
 impl Couriers {
-    /// The routes on which letters are taken. Those to channels that this host has not are given up, so all are taken;
-    /// those to colleagues wait for a host that knows where colleagues are.
+    /// The routes on which letters are taken. Those to channels that this host has not wait for one that has; those to
+    /// colleagues for one that knows where colleagues are.
     fn routes(&self) -> Vec<SmolStr> {
         let mut routes = vec![CALL, IDENTITY];
         routes.extend(self.channels.keys().cloned());
@@ -95,7 +95,12 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
             let token = claim.token;
             under_way.spawn(async move {
                 let _place = place;
-                post(&engine, &couriers, token, letter).await;
+                let seq = letter.seq;
+                tokio::select! {
+                    biased;
+                    () = post(&engine, &couriers, token, letter) => {}
+                    () = hold(&engine, token, seq) => {}
+                }
             });
         }
     }
@@ -116,6 +121,24 @@ async fn pause(
         () = shared.letters.notified() => {}
         Some(_) = under_way.join_next() => {}
         () = tokio::time::sleep(wait) => {}
+    }
+}
+
+/// Keeps a letter claimed for as long as it is being delivered: a call may be declared to take longer than a claim holds,
+/// and nobody else may do it at the same time. Where the store does not answer, or the claim was lost, the delivery goes on
+/// all the same: its key sees to the rest. Ends never.
+async fn hold(engine: &Engine, token: u64, seq: Seq) {
+    let shared = &engine.inner.shared;
+    let lease = shared.settings.lease;
+    let milliseconds = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    loop {
+        tokio::time::sleep((lease / 3).max(Duration::from_millis(1))).await;
+        let until = shared.clock.now().saturating_add(milliseconds);
+        let fate = Fate::UnderWay { until };
+        if let Err(error) = shared.store.settle(token, vec![Settled { seq, fate }]).await {
+            shared.meter.trouble(error.trouble);
+            tracing::warn!(%error, "the claim on a letter could not be renewed");
+        }
     }
 }
 
@@ -151,7 +174,7 @@ async fn post(engine: &Engine, couriers: &Couriers, token: u64, letter: Letter) 
         Fate::Delivered => Some(Outcome::Delivered),
         Fate::Retry { .. } => Some(Outcome::Failed),
         Fate::Dead { .. } => Some(Outcome::Dead),
-        Fate::Released => None,
+        Fate::Released | Fate::UnderWay { .. } => None,
     };
     if let Some(outcome) = outcome {
         shared.meter.letter(&route, outcome);

@@ -13,10 +13,12 @@ use super::error::StoreError;
 use super::outbox::{Claim, Fate, Filter, Letter, LetterState, Queued, Settled};
 use super::{Seq, Store};
 use crate::contact::{ContactId, Line};
+use crate::engine::{Entropy, SystemEntropy};
 
 /// A store in memory.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MemoryStore {
+    number: u64,
     kept: Mutex<Kept>,
     changes: Changes,
 }
@@ -45,12 +47,27 @@ struct Lease {
 impl MemoryStore {
     /// An empty one.
     pub fn new() -> MemoryStore {
-        MemoryStore::default()
+        MemoryStore::numbered(SystemEntropy.next())
+    }
+
+    /// An empty one with this number instead of any: people have the same numbers in it each time.
+    pub fn numbered(number: u64) -> MemoryStore {
+        MemoryStore {
+            number,
+            kept: Mutex::default(),
+            changes: Changes::default(),
+        }
     }
 
     // What is behind the lock is changed by whole commits, none of which panics in the middle.
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> MemoryStore {
+        MemoryStore::new()
     }
 }
 
@@ -243,8 +260,13 @@ impl Store for MemoryStore {
             if lease.token != token {
                 return false;
             }
+            if let Fate::UnderWay { until } = one.fate {
+                lease.until = until;
+                return true;
+            }
             *lease = Lease::default();
             match one.fate {
+                Fate::UnderWay { .. } => {}
                 Fate::Delivered => {
                     kept.letters.remove(&one.seq);
                 }
@@ -402,6 +424,10 @@ impl Store for MemoryStore {
 
     fn tell(&self, change: Change) {
         self.changes.send(change);
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 
     fn kind(&self) -> &'static str {

@@ -115,6 +115,10 @@ pub trait Store: Send + Sync + 'static {
     /// Tells all hosts of this store, at once or a little later.
     fn tell(&self, change: Change);
 
+    /// A number of its own, by chance: given when it was made, and its own for as long as it is kept. The numbers of people
+    /// are made of it, so that two stores never tell other systems the same keys.
+    fn number(&self) -> u64;
+
     /// What it is, in a word: `memory`, `sqlite`, `postgres`.
     fn kind(&self) -> &'static str;
 

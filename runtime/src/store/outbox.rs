@@ -84,6 +84,11 @@ pub enum Fate {
     },
     /// It was not tried: whoever claimed it stops.
     Released,
+    /// Nothing yet: it is still being delivered, and stays this claim's.
+    UnderWay {
+        /// Until then.
+        until: i64,
+    },
 }
 
 /// Which letters to look at.

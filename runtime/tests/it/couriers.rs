@@ -9,7 +9,8 @@ use botflow_runtime::action::{Action, Asked};
 use botflow_runtime::channel::{Channel, Delivery, Receipt, SendError};
 use botflow_runtime::contact::input::Said;
 use botflow_runtime::engine::Inbound;
-use botflow_runtime::{Clock, Host};
+use botflow_runtime::store::MemoryStore;
+use botflow_runtime::{Clock, Host, Store};
 use botflow_values::Value;
 use smol_str::SmolStr;
 use tokio::time::{Instant, timeout};
@@ -122,4 +123,73 @@ async fn couriers_that_panic_have_failed() {
 #[tokio::test(start_paused = true)]
 async fn a_system_that_never_answers_has_failed() {
     fails(false).await;
+}
+
+/// An action that takes its time: how often it was begun, and when it may end.
+#[derive(Clone, Default)]
+struct Slow {
+    begun: Arc<AtomicU64>,
+}
+
+#[async_trait]
+impl Action for Slow {
+    async fn perform(&self, _: &Asked<'_>) -> Result<Value, Option<SmolStr>> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(250)).await;
+        Ok(Value::Unknown)
+    }
+}
+
+/// A call that takes longer than a claim holds is not begun by a second host meanwhile.
+#[tokio::test(start_paused = true)]
+async fn what_takes_long_is_done_once_at_a_time() {
+    let slow = Slow::default();
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let text = ASKER.replace(
+        "action crm.save(note: text)",
+        "action crm.save(note: text) { timeout 5m }",
+    );
+    let began = Instant::now();
+    let mut hosts = Vec::new();
+    for _ in 0..2 {
+        let channel = Arc::new(Kept::default());
+        let host = Host::builder()
+            .bot(&artifact(&text))
+            .shared_store(Arc::clone(&store))
+            .channel(Arc::clone(&channel) as Arc<dyn Channel>)
+            .action("crm.save", slow.clone())
+            .clock(Arc::new(Going(began)))
+            .entropy(Arc::new(Counting::default()))
+            .build()
+            .await
+            .expect("the host starts");
+        hosts.push((host, channel));
+    }
+    let inbound = Inbound {
+        channel: "web".into(),
+        address: "ana".into(),
+        id: Some("1".into()),
+        what: Said::Message("hi".into()),
+    };
+    hosts[0].0.engine().deliver(inbound).await.expect("it is taken");
+    // Whichever of them delivers.
+    let said = async {
+        loop {
+            let (one, other) = (hosts[0].1.arrived.notified(), hosts[1].1.arrived.notified());
+            let mut all = hosts.iter().flat_map(|(_, channel)| channel.words_to("ana"));
+            if all.any(|words| words == "Saved.") {
+                return;
+            }
+            tokio::select! {
+                () = one => {}
+                () = other => {}
+            }
+        }
+    };
+    let said = timeout(Duration::from_secs(3_600), said).await;
+    assert!(said.is_ok(), "the action never ended");
+    assert_eq!(slow.begun.load(Ordering::Relaxed), 1);
+    for (host, _) in &hosts {
+        host.stop().await;
+    }
 }

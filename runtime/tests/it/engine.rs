@@ -160,3 +160,21 @@ flow main {
     let error = built.err().expect("it does not start").to_string();
     assert!(error.contains("`crm.save`"), "{error}");
 }
+
+/// Systems remember keys for longer than a store may live: one begun anew asks under others.
+#[tokio::test]
+async fn a_store_begun_anew_tells_other_keys() {
+    let clock = StillClock::at(NOW);
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let (host, channel) = host(GREETER, &clock).await;
+        let ack = writes(&host, "ana", "1", "hi").await.expect("it is taken");
+        channel.wait_for(2).await;
+        host.stop().await;
+        told.push((ack.contact, ack.effects));
+    }
+    assert_ne!(told[0].0, told[1].0, "the person");
+    for key in &told[0].1 {
+        assert!(!told[1].1.contains(key), "{key}");
+    }
+}

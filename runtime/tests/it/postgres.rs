@@ -65,6 +65,9 @@ async fn many_hosts_make_the_tables_at_once() {
     }
     stores[0].commit(vec![keep(1, 0)]).await.unwrap();
     assert_eq!(kept(&stores[5], 1).await.0, 1);
+    // All hosts of a store give the people in it the same numbers.
+    let numbers: BTreeSet<u64> = stores.iter().map(Store::number).collect();
+    assert_eq!(numbers.len(), 1);
     let client = server().client().await;
     let quoted = schema.replace('"', "\"\"");
     let newer = format!("UPDATE \"{quoted}\".version SET number = 1000000");

@@ -117,3 +117,25 @@ async fn a_folder_that_is_not_there_is_told() {
     assert!(error.message.contains("nowhere"), "{error}");
     assert!(error.message.contains("folder has to exist"), "{error}");
 }
+
+#[tokio::test]
+async fn the_number_of_a_store_is_its_own() {
+    let path = file();
+    let store = SqliteStore::open(&path).await.unwrap();
+    let number = store.number();
+    store.close().await;
+    let again = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(again.number(), number);
+    again.close().await;
+    // A store of the first release has none: it is given one, once.
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch("DELETE FROM meta WHERE name = 'number'; DELETE FROM migration WHERE number > 1")
+        .unwrap();
+    drop(connection);
+    let older = SqliteStore::open(&path).await.unwrap();
+    let given = older.number();
+    assert_ne!(given, number);
+    older.close().await;
+    assert_eq!(SqliteStore::open(&path).await.unwrap().number(), given);
+}

@@ -66,6 +66,7 @@ impl Default for PostgresOptions {
 
 /// A store in a PostgreSQL database.
 pub struct PostgresStore {
+    number: u64,
     /// For turns, and what is read.
     turns: Arc<Pool>,
     /// For claims on clocks and letters.
@@ -120,12 +121,13 @@ impl PostgresStore {
             config,
             schema: options.schema,
         };
-        schema::migrate(&place).await?;
+        let number = schema::migrate(&place).await?;
         let turns = Arc::new(Pool::new(place.clone(), Purpose::Turns, options.connections));
         let claims = Arc::new(Pool::new(place.clone(), Purpose::Claims, 2));
         let (closing, tasks, changes) = (CancellationToken::new(), TaskTracker::new(), Changes::default());
         let herald = Herald::start(Arc::clone(&claims), changes.clone(), &closing, &tasks).await?;
         Ok(PostgresStore {
+            number,
             settler: Settler::start(Arc::clone(&claims)),
             gate: place.lock("entries"),
             turns,
@@ -323,6 +325,10 @@ impl Store for PostgresStore {
     fn tell(&self, change: Change) {
         self.herald.tell(&change);
         self.changes.send(change);
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 
     fn kind(&self) -> &'static str {

@@ -5,13 +5,16 @@ use super::session::{Place, Purpose, Session};
 use crate::store::{StoreError, Trouble};
 
 /// All steps, in order: what is here is never changed, only added to.
-const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const STEPS: [&str; 2] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
-/// Brings the tables to this version.
+/// Brings the tables to this version, and gives the store's number.
 ///
 /// # Errors
 /// The database is of a later version, or does not let us.
-pub(super) async fn migrate(place: &Place) -> Result<(), StoreError> {
+pub(super) async fn migrate(place: &Place) -> Result<u64, StoreError> {
     let mut session = Session::connect(place, Purpose::Turns).await?;
     let schema = place.quoted();
     // The lock is the session's, and goes with it whatever happens.
@@ -62,5 +65,10 @@ pub(super) async fn migrate(place: &Place) -> Result<(), StoreError> {
             "the tables of the store are of a new version"
         );
     }
-    Ok(())
+    let rows = session
+        .rows("SELECT number FROM identity", &[])
+        .await
+        .map_err(wrong)?;
+    let number = rows.first().map(|row| super::unsigned(row.get(0)));
+    number.ok_or_else(|| StoreError::new(Trouble::Damaged, "the store has no number"))
 }

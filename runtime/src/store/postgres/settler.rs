@@ -82,7 +82,7 @@ fn seqs(told: &Told) -> impl Iterator<Item = Seq> {
     told.settled.iter().map(|settled| settled.seq)
 }
 
-/// A letter, the claim on it, what became of it as a number, when it is tried again, and why.
+/// A letter, the claim on it, what became of it as a number, when it is tried again or until when it is claimed, and why.
 type Row<'a> = (Seq, i64, i32, Option<i64>, Option<&'a [u8]>);
 
 /// Which of these letters were still the claims' that told of them.
@@ -95,6 +95,7 @@ async fn note(pool: &Pool, round: &[Told]) -> Result<BTreeSet<Seq>, StoreError> 
             Fate::Retry { at, error } => (settled.seq, token, 1, Some(*at), Some(error.as_bytes())),
             Fate::Dead { error } => (settled.seq, token, 2, None, Some(error.as_bytes())),
             Fate::Released => (settled.seq, token, 3, None, None),
+            Fate::UnderWay { until } => (settled.seq, token, 4, Some(*until), None),
         }));
     }
     columns.sort_unstable();
@@ -111,8 +112,9 @@ async fn note(pool: &Pool, round: &[Told]) -> Result<BTreeSet<Seq>, StoreError> 
              gone AS (
                DELETE FROM letter l USING told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate = 0 RETURNING l.seq),
              stayed AS (
-               UPDATE letter l SET token = NULL, claimed = NULL, next_at = coalesce(t.at, l.next_at),
-                 ready = coalesce(t.at, l.next_at), dead = l.dead OR t.fate = 2, error = coalesce(t.error, l.error),
+               UPDATE letter l SET token = CASE t.fate WHEN 4 THEN l.token END, claimed = CASE t.fate WHEN 4 THEN t.at END,
+                 next_at = CASE t.fate WHEN 4 THEN l.next_at ELSE coalesce(t.at, l.next_at) END,
+                 ready = CASE t.fate WHEN 4 THEN greatest(l.next_at, t.at) ELSE coalesce(t.at, l.next_at) END, dead = l.dead OR t.fate = 2, error = coalesce(t.error, l.error),
                  attempts = l.attempts - (t.fate = 3)::int
                FROM told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate > 0 RETURNING l.seq)
              SELECT seq FROM gone UNION ALL SELECT seq FROM stayed",

@@ -162,6 +162,10 @@ impl Desk {
                     error,
                 })
             }
+            Fate::UnderWay { until } => {
+                self.lanes.change(seq, |letter| letter.until = until);
+                None
+            }
             Fate::Released => {
                 let mut owed = None;
                 self.lanes.change(seq, |letter| {

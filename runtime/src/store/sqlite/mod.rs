@@ -52,6 +52,7 @@ use writer::{Writer, gone};
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
+    number: u64,
     desk: SharedDesk,
     readers: Readers,
     changes: Changes,
@@ -90,6 +91,9 @@ impl SqliteStore {
         }
         synchronise_folder(&path)?;
         let reading = |error: rusqlite::Error| trouble(&error, "reading what waits");
+        let number = round::meta(&connection, "number").map_err(reading)?;
+        // The step that makes the tables gives it.
+        let number = number.ok_or_else(|| StoreError::new(Trouble::Damaged, "the store has no number"))?;
         let numbers = Numbers::read(&connection).map_err(reading)?;
         let mut read = Desk::read(&connection).map_err(reading)?;
         read.contacts = numbers.contacts();
@@ -105,6 +109,7 @@ impl SqliteStore {
         Ok(SqliteStore {
             readers: Readers::new(path.clone()),
             path,
+            number: number.cast_unsigned(),
             desk,
             changes: Changes::default(),
             writer: Mutex::new(Some(WriterHandle { jobs, thread })),
@@ -398,6 +403,10 @@ impl Store for SqliteStore {
 
     fn tell(&self, change: Change) {
         self.changes.send(change);
+    }
+
+    fn number(&self) -> u64 {
+        self.number
     }
 
     fn kind(&self) -> &'static str {

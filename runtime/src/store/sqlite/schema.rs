@@ -6,7 +6,10 @@ use super::error::trouble;
 use crate::store::error::{StoreError, Trouble};
 
 /// All steps, in order; the first is number 1.
-const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
 /// What tells our databases from those of other programs: "Botf".
 const APPLICATION: i32 = 0x426F_7466;
@@ -141,6 +144,9 @@ mod tests {
         let checksums = STEPS
             .iter()
             .map(|step| blake3::hash(step.as_bytes()).to_hex()[..16].to_owned());
-        assert_eq!(checksums.collect::<Vec<_>>(), ["6c30ddf73fbf0d14"]);
+        assert_eq!(
+            checksums.collect::<Vec<_>>(),
+            ["6c30ddf73fbf0d14", "b716d197b4b0d8f5"]
+        );
     }
 }

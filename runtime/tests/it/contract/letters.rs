@@ -239,3 +239,38 @@ pub async fn what_was_not_tried_is_given_back(store: Arc<dyn Store>) {
     let again = store.claim(&claim(6, NOW)).await.unwrap();
     assert_eq!((said(&again), again[0].attempts), (vec!["1".into()], 1));
 }
+
+pub async fn what_is_under_way_stays_claimed(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1"), say("web", "2")]).await;
+    let claimed = store.claim(&claim(5, NOW)).await.unwrap();
+    let until = NOW + 100_000;
+    assert!(settle(&*store, 5, &claimed[0], Fate::UnderWay { until }).await);
+    assert_eq!(store.next_letter(&["web".into()]).await.unwrap(), Some(until));
+    assert!(store.claim(&claim(6, until - 1)).await.unwrap().is_empty());
+    // It may be renewed again and again, and ends as any other claim.
+    let until = until + 100_000;
+    assert!(settle(&*store, 5, &claimed[0], Fate::UnderWay { until }).await);
+    assert!(store.claim(&claim(6, until - 1)).await.unwrap().is_empty());
+    let other = store.claim(&claim(7, until)).await.unwrap();
+    assert_eq!((said(&other), other[0].attempts), (vec!["1".into()], 2));
+    // Whoever comes too late renews nothing of somebody else's, and nothing that is settled.
+    let late = || Fate::UnderWay {
+        until: until + 900_000,
+    };
+    assert!(!settle(&*store, 5, &claimed[0], late()).await);
+    assert_eq!(
+        store.next_letter(&["web".into()]).await.unwrap(),
+        Some(until + 60_000)
+    );
+    let retry = Fate::Retry {
+        at: until + 5,
+        error: "busy".into(),
+    };
+    assert!(settle(&*store, 7, &other[0], retry).await);
+    assert!(!settle(&*store, 7, &other[0], late()).await);
+    assert_eq!(store.next_letter(&["web".into()]).await.unwrap(), Some(until + 5));
+    let again = store.claim(&claim(8, until + 5)).await.unwrap();
+    assert!(settle(&*store, 8, &again[0], Fate::Delivered).await);
+    assert!(!settle(&*store, 8, &again[0], late()).await);
+    assert_eq!(said(&store.claim(&claim(9, until + 5)).await.unwrap()), ["2"]);
+}

@@ -16,6 +16,13 @@ use smol_str::SmolStr;
 /// Every part of the contract as a test of one store. `$make` makes an empty one.
 macro_rules! suite {
     ($make:expr) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn two_stores_have_two_numbers() {
+            use botflow_runtime::store::Store as _;
+            let make = $make;
+            let (one, other) = (make().await, make().await);
+            assert_ne!(one.number(), other.number());
+        }
         $crate::contract::suite!(@ $make;
             commits::a_commit_is_written_whole, commits::who_was_slower_is_told,
             commits::a_cause_counts_once, commits::a_conflict_leaves_no_cause,
@@ -28,6 +35,7 @@ macro_rules! suite {
             letters::what_failed_comes_again, letters::the_dead_let_others_pass,
             letters::the_dead_are_revived, letters::a_turn_settles_its_letter,
             letters::routes_are_kept_apart, letters::what_was_not_tried_is_given_back,
+            letters::what_is_under_way_stays_claimed,
             merging::who_turned_out_to_be_somebody_else, merging::merging_conflicts,
             merging::a_chain_of_merges,
             reading::transcripts, reading::entries_keep_their_order, reading::bots,

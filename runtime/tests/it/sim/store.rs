@@ -229,6 +229,10 @@ impl Store for SimStore {
         }
     }
 
+    fn number(&self) -> u64 {
+        self.0.world.store.number()
+    }
+
     fn kind(&self) -> &'static str {
         "simulated"
     }

@@ -87,7 +87,7 @@ pub struct World {
 impl World {
     pub fn new(seed: u64, hosts: usize, ended: UnboundedSender<usize>) -> Arc<World> {
         Arc::new(World {
-            store: Arc::new(MemoryStore::new()),
+            store: Arc::new(MemoryStore::numbered(1)),
             chance: Mutex::new(Chance::of(seed)),
             trace: Mutex::default(),
             began: Instant::now(),

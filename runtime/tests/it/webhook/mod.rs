@@ -22,6 +22,7 @@ use botflow_runtime::channel::webhook::{PeopleWebhook, PostOptions, Webhook};
 use botflow_runtime::clock::Clock;
 use botflow_runtime::engine::Settings;
 use botflow_runtime::server::{Server, ServerOptions};
+use botflow_runtime::store::MemoryStore;
 use botflow_runtime::{Channel, Host};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
@@ -190,6 +191,8 @@ pub async fn running_with(
     let people = Arc::new(people.clock(Arc::clone(&clock)));
     let host = Host::builder()
         .bot(bot())
+        // Examples name people by their numbers, which are made of the store's.
+        .store(MemoryStore::numbered(1))
         .channel(Arc::clone(&sms) as Arc<dyn Channel>)
         .people(Arc::clone(&people) as Arc<dyn botflow_runtime::people::People>)
         .clock(clock)

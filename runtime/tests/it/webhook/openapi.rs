@@ -7,7 +7,7 @@ use super::schema::check;
 use super::{Running, running, signed};
 
 /// Whom the examples are about.
-const CONTACT: &str = "6add129b6b645755";
+const CONTACT: &str = "607d07f3a18b6121";
 
 fn document() -> Json {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
