@@ -123,6 +123,8 @@ pub struct Deployment {
 struct State {
     current: Arc<Version>,
     known: BTreeMap<u64, Arc<Version>>,
+    /// Newer versions that do not run here: by whom they came, and why.
+    held_back: BTreeMap<&'static str, String>,
 }
 
 impl Deployment {
@@ -135,7 +137,11 @@ impl Deployment {
     pub fn of(current: Arc<Version>) -> Deployment {
         let known = BTreeMap::from([(current.hash(), Arc::clone(&current))]);
         Deployment {
-            state: RwLock::new(State { current, known }),
+            state: RwLock::new(State {
+                current,
+                known,
+                held_back: BTreeMap::new(),
+            }),
             settings: Settings::new(),
         }
     }
@@ -177,6 +183,24 @@ impl Deployment {
         );
         state.current = Arc::clone(&version);
         version
+    }
+
+    /// A newer version does not run here: the one before goes on. `by`: whose version it is, in a word.
+    pub fn hold_back(&self, by: &'static str, why: impl ToString) {
+        self.write().held_back.insert(by, why.to_string());
+    }
+
+    /// What came by this way runs.
+    pub fn caught_up(&self, by: &'static str) {
+        // Asked often, and there is nearly never anything to write.
+        if self.read().held_back.contains_key(by) {
+            self.write().held_back.remove(by);
+        }
+    }
+
+    /// Newer versions that do not run here: by whom they came, and why.
+    pub fn held_back(&self) -> BTreeMap<&'static str, String> {
+        self.read().held_back.clone()
     }
 
     // A panic while the lock is held leaves maps of finished values: they are sound.

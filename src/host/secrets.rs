@@ -77,13 +77,18 @@ pub fn given(
     let Some(path) = settings.path(file) else {
         return Ok(None);
     };
+    kept_in(&path, &format!("`{name}`")).map(Some)
+}
+
+/// A secret that is kept in a file. `what`: what it is, for people.
+pub fn kept_in(path: &Utf8Path, what: &str) -> Result<Vec<u8>, Failure> {
     let text =
-        fs::read_to_string(&path).map_err(Failure::file(format!("read `{path}`, which holds `{name}`")))?;
+        fs::read_to_string(path).map_err(Failure::file(format!("read `{path}`, which holds {what}")))?;
     match text.trim() {
         "" => Err(Failure::Environment(format!(
-            "`{path}`, which holds `{name}`, is empty"
+            "`{path}`, which holds {what}, is empty"
         ))),
-        secret => Ok(Some(secret.as_bytes().to_vec())),
+        secret => Ok(secret.as_bytes().to_vec()),
     }
 }
 

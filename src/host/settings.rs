@@ -110,6 +110,7 @@ impl Settings {
             let known: Vec<String> = HOST_KEYS.iter().map(HostKey::variable).collect();
             if name.starts_with("BOTFLOW_")
                 && !name.starts_with("BOTFLOW_CONFIG_")
+                && !name.starts_with("BOTFLOW_WEBHOOK_SECRET_")
                 && !known.contains(&name)
                 && let Some(meant) = nearest(&name, known.iter().map(String::as_str))
             {
@@ -177,9 +178,9 @@ impl Settings {
         Some(self.resolved(set, path))
     }
 
-    /// The file of a SQLite store, as [`Settings::path`].
-    pub fn store_path(&self, path: &str) -> Utf8PathBuf {
-        match self.set.get("store") {
+    /// A path that stands within a setting, as [`Settings::path`].
+    pub fn path_in(&self, name: &'static str, path: &str) -> Utf8PathBuf {
+        match self.set.get(name) {
             Some(set) => self.resolved(set, path),
             None => Utf8PathBuf::from(path),
         }

@@ -38,7 +38,7 @@ impl StoreName {
             return Ok(StoreName::Sqlite(file));
         };
         Ok(match text.strip_prefix("sqlite:") {
-            Some(path) => StoreName::Sqlite(settings.store_path(path.trim())),
+            Some(path) => StoreName::Sqlite(settings.path_in("store", path.trim())),
             None if text == "memory" => StoreName::Memory,
             None => StoreName::Postgres(text.to_owned()),
         })

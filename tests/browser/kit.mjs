@@ -1,6 +1,8 @@
-// Hosts and browsers for these tests.
+// Hosts, the shop they ask, colleagues, and browsers for these tests.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,31 +13,78 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export const pictures = join(root, "target/browser");
 mkdirSync(pictures, { recursive: true });
 
-const artifact = process.env.BOTFLOW_ARTIFACT ?? join(pictures, "luna_store.bot");
-const program = process.env.BOTFLOW_HOST ?? join(root, "target/debug/examples/web_chat_host");
+const botflow = process.env.BOTFLOW ?? join(root, "target/debug/botflow");
+const luna = join(root, "examples/luna_store");
 
-// A host with a database of its own, which can be killed and started again at the same address.
-export class Host {
-  static async start() {
+// A process that prints its address first.
+class Running {
+  async begin(program, args, options) {
+    this.process = spawn(program, args, options);
+    this.ended = new Promise((resolve) => this.process.once("exit", (code, signal) => resolve(code ?? signal)));
+    const lines = createInterface({ input: this.process.stdout });
+    this.url = await Promise.race([
+      new Promise((resolve) => lines.once("line", resolve)),
+      this.ended.then((code) => { throw new Error(`${program} ended with ${code}`); }),
+    ]);
+  }
+}
+
+// The shop of the example: answers what Luna asks.
+class Shop extends Running {
+  static async open() {
+    const shop = new Shop();
+    await shop.begin("python3", [join(luna, "shop/shop.py")], { stdio: ["pipe", "pipe", "inherit"] });
+    return shop;
+  }
+
+  async close() {
+    this.process.stdin.end();
+    await this.ended;
+  }
+}
+
+// `botflow serve` with Luna, a shop and a store of its own, which can be killed and started again at the same address.
+export class Host extends Running {
+  // `desk`: where colleagues work; their queues are open then, at whatever time the tests run.
+  static async start({ desk } = {}) {
     const host = new Host();
     host.folder = mkdtempSync(join(tmpdir(), "botflow-browser-"));
+    host.shop = await Shop.open();
+    host.project = luna;
     host.port = 0;
-    await host.run();
+    host.desk = desk;
+    if (desk) {
+      host.project = join(host.folder, "luna");
+      cpSync(luna, host.project, { recursive: true });
+      const people = join(host.project, "people.flow");
+      const hours = /(\n {2}hours [^\n]*)+(\n {2}closed on [^\n]*)?/g;
+      writeFileSync(people, readFileSync(people, "utf8").replace(hours, "\n  hours always"));
+    }
+    if (desk) desk.host = host;
+    try {
+      await host.run();
+    } catch (error) {
+      host.abandon();
+      throw error;
+    }
     return host;
   }
 
+  // A test that has failed leaves nobody behind.
+  abandon() {
+    for (const one of [this, this.shop]) if (one.process?.exitCode === null) one.process.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   async run() {
-    this.process = spawn(program, [artifact, join(this.folder, "bot.db"), String(this.port)], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.ended = new Promise((resolve) => this.process.once("exit", resolve));
-    const lines = createInterface({ input: this.process.stdout });
-    const first = await Promise.race([
-      new Promise((resolve) => lines.once("line", resolve)),
-      this.ended.then((code) => { throw new Error(`the host ended with ${code}`); }),
-    ]);
-    this.url = first;
-    this.port = Number(new URL(first).port);
+    const colleagues = this.desk ? ["--set", `webhook.people=${this.desk.url}`] : [];
+    const shop = new URL(this.shop.url);
+    await this.begin(botflow, [
+      "serve", this.project, "--listen", `127.0.0.1:${this.port}`, "--store", `sqlite:${join(this.folder, "bot.db")}`,
+      "--config", `shop_api=${shop.origin}`, "--set", `actions.private=${shop.hostname}`,
+      "--log", "error", ...colleagues,
+    ], { stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env.PATH, BOTFLOW_WEBHOOK_SECRET: SECRET } });
+    this.port = Number(new URL(this.url).port);
   }
 
   // As a crash would.
@@ -45,10 +94,68 @@ export class Host {
   }
 
   async stop() {
-    this.process.stdin.end();
+    this.process.kill("SIGTERM");
     const code = await this.ended;
+    await this.shop.close();
     rmSync(this.folder, { recursive: true, force: true });
-    if (code !== 0 && this.process.signalCode !== "SIGKILL") throw new Error(`the host ended with ${code}`);
+    if (code !== 0) throw new Error(`the host ended with ${code}`);
+  }
+}
+
+const SECRET = "a secret for the tests of the browser";
+const sign = (seconds, body) => createHmac("sha256", SECRET).update(`${seconds}.people.`).update(body).digest("hex");
+
+// Where colleagues work: keeps what it is told, once for each key, and does what they do.
+export class Desk {
+  static async open() {
+    const desk = new Desk();
+    desk.told = new Map();
+    desk.waiting = [];
+    desk.acts = 0;
+    desk.server = createServer(async (request, answer) => {
+      let body = "";
+      for await (const part of request.setEncoding("utf8")) body += part;
+      const [, seconds, signature] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(request.headers["x-botflow-signature"]) ?? [];
+      if (signature !== sign(seconds, body)) {
+        answer.writeHead(401).end();
+        return;
+      }
+      const delivery = JSON.parse(body);
+      desk.told.set(delivery.key, delivery);
+      answer.writeHead(200).end();
+      for (const look of desk.waiting.splice(0)) look();
+    });
+    await new Promise((resolve) => desk.server.listen(0, "127.0.0.1", resolve));
+    desk.url = `http://127.0.0.1:${desk.server.address().port}/in`;
+    return desk;
+  }
+
+  // What it is told that is so: the first of it, as soon as it is there.
+  async hears(isIt) {
+    for (;;) {
+      const heard = [...this.told.values()].find((delivery) => isIt(delivery.event));
+      if (heard) return heard;
+      await new Promise((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  // A colleague does something.
+  async does(contact, act, more = {}) {
+    this.acts += 1;
+    const item = { type: "operator", id: `act-${this.acts}`, contact, act, operator: "Ana", ...more };
+    const body = JSON.stringify({ items: [item] });
+    const seconds = Math.floor(Date.now() / 1000);
+    const headers = {
+      "content-type": "application/json", "x-botflow-signature": `t=${seconds},v1=${sign(seconds, body)}`,
+    };
+    const answer = await fetch(`${this.host.url}/hooks/people`, { method: "POST", headers, body });
+    const given = await answer.json();
+    if (given.items?.[0]?.status !== "taken") throw new Error(JSON.stringify(given));
+  }
+
+  async close() {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 }
 

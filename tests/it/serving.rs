@@ -1,6 +1,11 @@
 //! `botflow serve` as a process: what it prints, what it answers, how it is stopped, what it refuses; and what `deploy` and
 //! `outbox` do with it.
 
+mod hooks;
+mod stopping;
+mod stores;
+mod watching;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -49,9 +54,15 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
 impl Served {
     /// A bot served at a port that is free.
     fn begin(folder: &Path, arguments: &[&str]) -> Served {
+        Served::begin_with(folder, arguments, &[])
+    }
+
+    /// The same, with variables of the environment.
+    fn begin_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Served {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
         let mut child = command(folder, &all)
+            .envs(variables.iter().copied())
             .spawn()
             .expect("the program was built before this test");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is a pipe"));
@@ -335,45 +346,6 @@ fn documents_name_every_setting() {
         let row = format!("| `{}` | {usual} | {} |", key.name, key.about);
         assert!(document.contains(&row), "docs/operations.md lacks the row\n{row}");
     }
-}
-
-#[test]
-fn what_is_saved_runs_at_once_where_it_has_no_errors() {
-    let folder = project();
-    let mut host = Served::begin(folder.path(), &["--watch"]);
-    let first = host.version();
-    let flow = folder.path().join("bot.flow");
-    replace(&flow, "Nice to meet you", "Welcome");
-    let line = host.next_line();
-    let second = line
-        .strip_prefix("version ")
-        .expect("the new version runs")
-        .to_owned();
-    assert_eq!(host.version(), second);
-    assert_ne!(first, second);
-    // What has errors does not run; what mends it is back at what runs, and the next good one is told.
-    replace(&flow, "say \"Hello!\"", "sya \"Hello!\"");
-    replace(&flow, "sya \"Hello!\"", "say \"Hi!\"");
-    let third = host.next_line();
-    assert_eq!(format!("version {}", host.version()), third);
-    assert_ne!(third, line);
-    let (status, log) = host.stop(Signal::TERM);
-    assert_eq!(status, Some(0), "{log}");
-}
-
-#[test]
-fn errors_are_shown_and_the_version_before_goes_on() {
-    let folder = project();
-    let mut host = Served::begin(folder.path(), &["--watch", "--log-format", "human"]);
-    let first = host.version();
-    replace(folder.path().join("bot.flow"), "say \"Hello!\"", "sya \"Hello!\"");
-    let mut stderr = BufReader::new(host.child.stderr.take().unwrap());
-    let mut talk = String::new();
-    while !talk.contains("the version before goes on") {
-        assert_ne!(stderr.read_line(&mut talk).expect("it writes UTF-8"), 0, "{talk}");
-    }
-    assert!(talk.contains("unknown-statement"), "{talk}");
-    assert_eq!(host.version(), first);
 }
 
 #[test]

@@ -167,9 +167,17 @@ pub(crate) fn names(names: &[SmolStr]) -> String {
 
 /// What cannot be done, as messages show it.
 pub(crate) fn problems(problems: &[(SmolStr, String)]) -> String {
-    let told = problems.iter();
+    // What is wrong with a system is wrong with all that it is asked: it is told once.
+    let mut told: Vec<(&str, Vec<SmolStr>)> = Vec::new();
+    for (name, problem) in problems {
+        match told.iter_mut().find(|(known, _)| known == problem) {
+            Some((_, names)) => names.push(name.clone()),
+            None => told.push((problem, vec![name.clone()])),
+        }
+    }
+    let told = told.iter();
     let told: Vec<_> = told
-        .map(|(name, problem)| format!("`{name}` cannot be done: {problem}"))
+        .map(|(problem, all)| format!("{} cannot be done: {problem}", names(all)))
         .collect();
     told.join("; ")
 }

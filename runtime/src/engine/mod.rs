@@ -194,6 +194,7 @@ impl Engine {
             .keep_bot(version.hash(), &version.bytes, true, now)
             .await?;
         let version = shared.deployment.switch(version);
+        shared.deployment.caught_up(STORE);
         shared.store.tell(Change {
             bot: true,
             clocks: true,
@@ -357,6 +358,9 @@ impl Engine {
     }
 }
 
+/// Whose a version is that the store says runs.
+const STORE: &str = "store";
+
 /// Why another version does not run here.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
@@ -375,6 +379,17 @@ pub enum FollowError {
 }
 
 async fn follow(shared: &Shared) -> Result<bool, FollowError> {
+    let followed = follow_now(shared).await;
+    match &followed {
+        Ok(_) => shared.deployment.caught_up(STORE),
+        // Which version runs is not known: it is as it was.
+        Err(FollowError::Store(_)) => {}
+        Err(error) => shared.deployment.hold_back(STORE, error),
+    }
+    followed
+}
+
+async fn follow_now(shared: &Shared) -> Result<bool, FollowError> {
     let Some(hash) = shared.store.current_bot().await? else {
         return Ok(false);
     };

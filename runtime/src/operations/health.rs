@@ -57,7 +57,15 @@ async fn ready(State(health): State<Health>) -> Response {
     let bot = format!("{:016x}", engine.deployment().current().hash());
     let kind = engine.store().kind();
     match status {
-        Ok(()) => Json(json!({ "status": "ready", "store": kind, "bot": bot })).into_response(),
+        Ok(()) => {
+            let mut body = json!({ "status": "ready", "store": kind, "bot": bot });
+            // Messages are taken all the same, by the version before.
+            let held_back = engine.deployment().held_back();
+            if !held_back.is_empty() {
+                body["held_back"] = json!(held_back);
+            }
+            Json(body).into_response()
+        }
         Err((status, why)) => {
             let body = json!({ "status": status, "store": kind, "bot": bot, "message": why });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()

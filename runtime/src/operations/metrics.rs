@@ -176,6 +176,12 @@ impl Exporter {
             .iter()
             .map(|(trouble, count)| (vec![("trouble", trouble.word().to_owned())], *count));
         let troubles = Numbers::Counted(troubles.collect());
+        let held_back = self.engine.deployment().held_back();
+        let held_back = ["store", "watch"].map(|by| {
+            let is_so = held_back.contains_key(by);
+            (vec![("by", by.to_owned())], f64::from(u8::from(is_so)))
+        });
+        let held_back = Vec::from(held_back);
         let version = self.engine.deployment().current();
         let info = vec![
             ("name", version.program.bot.name.to_string()),
@@ -187,6 +193,11 @@ impl Exporter {
                 name: "botflow_bot",
                 help: "The bot that runs and its version; always 1",
                 numbers: Numbers::Now(vec![(info, 1.0)]),
+            },
+            Figure {
+                name: "botflow_version_held_back",
+                help: "Newer versions of the bot that do not run here: of the store, of the sources that are watched",
+                numbers: Numbers::Now(held_back),
             },
             counted("botflow_turns", "Turns that were stored", &meter.turns),
             counted(

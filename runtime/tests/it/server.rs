@@ -101,6 +101,10 @@ async fn a_flood_from_one_address_is_refused_for_a_while() {
     assert!(answer.starts_with("HTTP/1.1 429"), "{answer}");
     assert!(answer.contains("retry-after: 1"), "{answer}");
     assert!(answer.contains(r#""code":"flood""#), "{answer}");
+    assert_eq!(
+        server.traffic.flooded.load(std::sync::atomic::Ordering::Relaxed),
+        1
+    );
     server.end().await;
 }
 
@@ -137,6 +141,7 @@ async fn who_is_slow_is_given_up() {
         .ask("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 9\r\n\r\nx")
         .await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert_eq!(server.traffic.slow.load(std::sync::atomic::Ordering::Relaxed), 1);
     assert!(server.ask(GET).await.starts_with("HTTP/1.1 200"));
     server.end().await;
 }

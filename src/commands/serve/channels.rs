@@ -1,11 +1,11 @@
 //! The channels of a host, as its settings want them: web chat, and other programs over webhooks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use botflow_runtime::channel::web::{Identity, WebChat, WebOptions};
-use botflow_runtime::channel::webhook::{PeopleWebhook, PostOptions, Refusals, Webhook};
+use botflow_runtime::channel::webhook::{PEOPLE, PeopleWebhook, PostOptions, Refusals, Webhook};
 use botflow_runtime::operations::Operations;
 use botflow_runtime::operations::metrics::{Figure, Numbers};
 use botflow_runtime::server::Server;
@@ -15,6 +15,9 @@ use smol_str::SmolStr;
 use crate::failure::Failure;
 use crate::host::secrets::{self, Secrets};
 use crate::host::settings::Settings;
+
+/// What the variable begins with that holds the secret of one webhook.
+pub const SECRET_OF: &str = "BOTFLOW_WEBHOOK_SECRET_";
 
 /// A host that is being put together.
 pub struct Parts {
@@ -33,6 +36,7 @@ pub fn connect(
     settings: &Settings,
     secrets: &Secrets,
 ) -> Result<Parts, Failure> {
+    let own = OwnSecrets::read(settings)?;
     let mut connected: Vec<SmolStr> = Vec::new();
     for line in settings.texts("webhook.channels") {
         let Some((name, url)) = line.split_once(' ') else {
@@ -40,7 +44,8 @@ pub fn connect(
                 "`webhook.channels` has `{line}`, which is none of `CHANNEL URL`, such as `sms https://gateway.example/bot`"
             )));
         };
-        let webhook = Webhook::new(name.trim(), &post_options(settings, url.trim())?)
+        let name = name.trim();
+        let webhook = Webhook::new(name, &post_options(settings, &own, name, url.trim())?)
             .map_err(|error| Failure::Usage(format!("`webhook.channels`, {name}: {error}")))?;
         let webhook = Arc::new(webhook);
         let name = SmolStr::new(Channel::name(&*webhook));
@@ -50,7 +55,7 @@ pub fn connect(
         connected.push(name);
     }
     if let Some(url) = settings.text("webhook.people") {
-        let people = PeopleWebhook::new(&post_options(settings, url)?)
+        let people = PeopleWebhook::new(&post_options(settings, &own, PEOPLE, url)?)
             .map_err(|error| Failure::Usage(format!("`webhook.people`: {error}")))?;
         let people = Arc::new(people);
         parts.operations = counted(parts.operations, "people", people.refusals());
@@ -99,10 +104,38 @@ pub fn connect(
         parts.server = parts.server.mount(web);
         connected.push(SmolStr::new_static("web"));
     }
-    for channel in channels.iter().filter(|channel| !connected.contains(channel)) {
+    own.all_used(&connected, settings.text("webhook.people").is_some())?;
+    let lacking: Vec<_> = channels
+        .iter()
+        .filter(|channel| !connected.contains(channel))
+        .cloned()
+        .collect();
+    if lacking.is_empty() {
+        return Ok(parts);
+    }
+    if settings.text("unconnected") == Some("refuse") {
+        return Err(Failure::Environment(format!(
+            "nothing is connected to {}: connect a program with `webhook.channels` (docs/webhook.md), or take              `unconnected = \"refuse\"` back, and what the bot says there waits",
+            list(&lacking)
+        )));
+    }
+    for channel in &lacking {
         tracing::warn!(%channel, "nothing is connected to this channel here: what the bot says there waits");
     }
+    parts.operations = parts.operations.figures(move || {
+        let one = |channel: &SmolStr| (vec![("channel", channel.to_string())], 1.0);
+        vec![Figure {
+            name: "botflow_channel_unconnected",
+            help: "Channels of the bot that nothing is connected to here",
+            numbers: Numbers::Now(lacking.iter().map(one).collect()),
+        }]
+    });
     Ok(parts)
+}
+
+fn list(names: &[SmolStr]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }
 
 /// What a webhook has refused.
@@ -122,16 +155,71 @@ fn counted(operations: Operations, webhook: &str, refusals: &Arc<Refusals>) -> O
     })
 }
 
-fn post_options(settings: &Settings, url: &str) -> Result<PostOptions, Failure> {
-    let Some(secret) = secrets::given(settings, "webhook.secret", "webhook.secret_file")? else {
-        return Err(Failure::Usage(
-            "webhooks are signed: set the environment variable `BOTFLOW_WEBHOOK_SECRET` to what both sides know; `openssl \
-             rand -hex 32` makes one"
-                .to_owned(),
-        ));
+/// Secrets of single webhooks, in files.
+struct OwnSecrets<'s>(BTreeMap<&'s str, &'s str>);
+
+impl OwnSecrets<'_> {
+    fn read(settings: &Settings) -> Result<OwnSecrets<'_>, Failure> {
+        let mut files = BTreeMap::new();
+        for line in settings.texts("webhook.secret_files") {
+            let Some((name, file)) = line.trim().split_once(' ') else {
+                return Err(Failure::Usage(format!(
+                    "`webhook.secret_files` has `{line}`, which is none of `WEBHOOK FILE`, such as `sms /run/secrets/sms`"
+                )));
+            };
+            files.insert(name, file.trim());
+        }
+        Ok(OwnSecrets(files))
+    }
+
+    /// What a webhook alone signs with: of its variable, else of its file.
+    fn of(&self, settings: &Settings, webhook: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let variable = format!("{SECRET_OF}{}", webhook.to_uppercase());
+        if let Some(secret) = std::env::var_os(&variable).filter(|secret| !secret.is_empty()) {
+            return Ok(Some(secret.into_encoded_bytes()));
+        }
+        let Some(file) = self.0.get(webhook) else {
+            return Ok(None);
+        };
+        let path = settings.path_in("webhook.secret_files", file);
+        secrets::kept_in(&path, &format!("the secret of the webhook `{webhook}`")).map(Some)
+    }
+
+    /// A secret for a webhook that is not there is a mistake that would be noticed late.
+    fn all_used(&self, connected: &[SmolStr], people: bool) -> Result<(), Failure> {
+        let unknown = self
+            .0
+            .keys()
+            .find(|name| !connected.iter().any(|known| known == **name) && !(people && **name == PEOPLE));
+        match unknown {
+            None => Ok(()),
+            Some(name) => Err(Failure::Usage(format!(
+                "`webhook.secret_files` has a secret for `{name}`, and there is no such webhook: they are named in \
+                 `webhook.channels`, and `people` in `webhook.people`"
+            ))),
+        }
+    }
+}
+
+fn post_options(
+    settings: &Settings,
+    own: &OwnSecrets<'_>,
+    webhook: &str,
+    url: &str,
+) -> Result<PostOptions, Failure> {
+    let secret = match own.of(settings, webhook)? {
+        Some(secret) => Some(secret),
+        None => secrets::given(settings, "webhook.secret", "webhook.secret_file")?,
     };
-    let secret =
-        String::from_utf8(secret).map_err(|_| Failure::Usage("`webhook.secret` is not UTF-8".to_owned()))?;
+    let Some(secret) = secret else {
+        return Err(Failure::Usage(format!(
+            "webhooks are signed: set the environment variable `BOTFLOW_WEBHOOK_SECRET` (or \
+             `{SECRET_OF}{}` for this one alone) to what both sides know; `openssl rand -hex 32` makes one",
+            webhook.to_uppercase()
+        )));
+    };
+    let secret = String::from_utf8(secret)
+        .map_err(|_| Failure::Usage(format!("the secret of the webhook `{webhook}` is not UTF-8")))?;
     let mut options = PostOptions::new(url, "");
     let each = secret.split(',').map(str::trim).filter(|one| !one.is_empty());
     options.secrets = each.map(str::to_owned).collect();

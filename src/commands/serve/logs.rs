@@ -19,6 +19,8 @@ pub fn begin(settings: &Settings) -> Result<(), Failure> {
     let colours = crate::output::coloured(&std::io::stderr());
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Where nobody reads any more, telling so there would end whatever is being done.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let begun = if human {
         builder.with_ansi(colours).with_target(false).try_init()

@@ -33,11 +33,11 @@ impl Signals {
     /// Stops at the first one, ends the process at the second.
     pub async fn wait(mut self, stop: CancellationToken) {
         let first = self.next().await;
+        stop.cancel();
         tracing::info!(
             signal = first.0,
             "stopping after what is under way; once more stops at once"
         );
-        stop.cancel();
         let second = self.next().await;
         tracing::warn!(signal = second.0, "stopped at once");
         // As the shell tells who was ended by a signal.

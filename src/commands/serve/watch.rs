@@ -17,6 +17,9 @@ use crate::output;
 /// Editors save in several steps: what is saved is read when nothing has changed for so long.
 const QUIET: Duration = Duration::from_millis(100);
 
+/// Whose a version is that was saved.
+const WATCH: &str = "watch";
+
 /// Files are watched as long as this is kept.
 pub struct Watching {
     _watcher: RecommendedWatcher,
@@ -98,6 +101,7 @@ async fn follow(
 
 /// Reads the bot, and lets it run if it can.
 async fn renew(path: &Utf8Path, engine: &Engine) {
+    let deployment = engine.deployment();
     let path = path.to_owned();
     // A large bot takes a while; conversations go on meanwhile.
     let read = tokio::task::spawn_blocking(move || match bot::read(&path) {
@@ -109,25 +113,33 @@ async fn renew(path: &Utf8Path, engine: &Engine) {
     let version = match read.await {
         Ok(Ok(Some(version))) => version,
         Ok(Ok(None)) => {
+            deployment.hold_back(WATCH, "the bot has errors");
             tracing::warn!("the bot has errors; the version before goes on");
             return;
         }
         Ok(Err(why)) => {
+            deployment.hold_back(WATCH, &why);
             tracing::warn!(%why, "the bot cannot be read; the version before goes on");
             return;
         }
         Err(error) => {
+            deployment.hold_back(WATCH, "reading the bot broke off");
             tracing::error!(%error, "reading the bot broke off; the version before goes on");
             return;
         }
     };
-    let before = engine.deployment().current().hash();
+    let before = deployment.current().hash();
     let hash = version.hash();
     if hash == before {
+        if !deployment.held_back().is_empty() {
+            deployment.caught_up(WATCH);
+            tracing::info!("the bot is the one that runs");
+        }
         return;
     }
     match engine.switch(version).await {
         Ok(_) => {
+            deployment.caught_up(WATCH);
             tracing::info!(
                 version = format_args!("{hash:016x}"),
                 before = format_args!("{before:016x}"),
@@ -135,6 +147,9 @@ async fn renew(path: &Utf8Path, engine: &Engine) {
             );
             output::data(&format!("version {hash:016x}\n"));
         }
-        Err(error) => tracing::warn!(%error, "the new version does not run; the version before goes on"),
+        Err(error) => {
+            deployment.hold_back(WATCH, &error);
+            tracing::warn!(%error, "the new version does not run; the version before goes on");
+        }
     }
 }

@@ -148,6 +148,12 @@ pub const HOST_KEYS: &[HostKey] = &[
         "whose `X-Forwarded-For` is believed",
     ),
     key(
+        "unconnected",
+        HostKind::Choice(&["wait", "refuse"]),
+        "wait",
+        "channels of the bot that nothing is connected to: `wait` keeps what is said there, `refuse` does not start",
+    ),
+    key(
         "grace",
         HostKind::Duration,
         "10s",
@@ -278,13 +284,19 @@ pub const HOST_KEYS: &[HostKey] = &[
         "webhook.secret",
         HostKind::Secret,
         "",
-        "what both sides of webhooks sign with; several, with commas between them, while it is changed",
+        "what both sides of webhooks sign with that have no secret of their own; several, with commas between them, while it is changed",
     ),
     key(
         "webhook.secret_file",
         HostKind::Path,
         "",
         "the file that holds `webhook.secret`",
+    ),
+    key(
+        "webhook.secret_files",
+        HostKind::Texts,
+        "",
+        "secrets of single webhooks, each in a file: `sms /run/secrets/sms`; the variable `BOTFLOW_WEBHOOK_SECRET_SMS` comes before",
     ),
     key(
         "webhook.allow_http",

@@ -219,3 +219,16 @@ fn what_was_under_way_when_a_host_died_is_done_by_the_next_one_under_the_same_ke
     );
     assert_eq!(seen[1].body, seen[2].body);
 }
+
+/// A store that is begun anew meets the same people, and asks the same system under other keys.
+#[tokio::test]
+async fn a_store_begun_anew_repeats_no_key() {
+    let mut keys = Vec::new();
+    for _ in 0..2 {
+        let (said, system) = told([FOUND, KEPT], 2).await;
+        assert_eq!(said, [LOOKED, DONE]);
+        keys.push(system.seen()[1].header("idempotency-key").map(str::to_owned));
+    }
+    assert!(keys[0].is_some());
+    assert_ne!(keys[0], keys[1]);
+}

@@ -1,6 +1,7 @@
 //! Lookups and actions: over HTTP against a system that misbehaves as told, and by closures.
 
 mod closures;
+mod docs;
 mod http;
 mod luna;
 mod refused;

@@ -2,6 +2,7 @@
 //! on when that is over.
 
 use std::fs;
+use std::io::Write;
 
 use botflow_runtime::store::{Done, SqliteStore, Store, Trouble};
 use rusqlite::Connection;
@@ -70,6 +71,98 @@ fn a_store_that_cannot_be_written_goes_on_when_it_can() {
         let store = SqliteStore::open(&file).await.unwrap();
         assert_eq!(store.contacts().await.unwrap(), 8);
         assert_eq!(store.queued().await.unwrap().ready, 7);
+    });
+}
+
+/// Takes all room there is on a disk but so much.
+fn fill(ballast: &std::path::Path, room: u64) {
+    let mut file = fs::File::create(ballast).unwrap();
+    let error = loop {
+        if let Err(error) = file.write_all(&[7; 4_096]) {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull, "{error}");
+    let long = file.metadata().unwrap().len();
+    file.set_len(long.saturating_sub(room)).unwrap();
+}
+
+/// A real file system of a few megabytes fills up in the middle of a commit and between them, and is freed again. It is
+/// mounted where only the child sees it, and goes with it.
+#[test]
+fn a_full_disk_is_told_and_what_was_acknowledged_is_there() {
+    let Some(file) = task() else {
+        let folder = tempfile::tempdir().unwrap();
+        let mount = format!("mount -t tmpfs -o size=24m botflow '{}'", folder.path().display());
+        // An administrator may mount, somebody else may where the system lets them be one in a place of their own.
+        let before = format!(
+            "exec unshare --user --map-root-user --mount sh -c '{} && exec \"$0\" \"$@\"' \"$0\" \"$@\"; exit 1;",
+            mount.replace('\'', "'\\''")
+        );
+        let me = "faults::disk::a_full_disk_is_told_and_what_was_acknowledged_is_there";
+        return start(me, &folder.path().join("store.db"), &before).ends();
+    };
+    let ballast = std::path::Path::new(&file).with_file_name("ballast");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let mut store = SqliteStore::open(&file).await.unwrap();
+        store.commit(vec![keep(1, 0)]).await.unwrap();
+        let mut chance = Chance::new(7);
+        let mut told = 0;
+        for (round, room) in (1..).zip([0, 4_096, 8_192, 20_480, 32_768, 40_960, 0, 12_288]) {
+            let mut long = keep(100 + round, 0);
+            long.state
+                .resize_with(60_000, || u8::try_from(chance.below(256)).unwrap_or(0));
+            long.outgoing = vec![say("web", "hello")];
+            fill(&ballast, room);
+            // What was written before may leave room in the log; at last there is none.
+            let mut kept_long = 0;
+            let error = loop {
+                long.contact = person(1_000 * round + kept_long);
+                match store.commit(vec![long.clone()]).await {
+                    Ok(done) => assert_eq!(done, [Done::Committed(1)]),
+                    Err(error) => break error,
+                }
+                kept_long += 1;
+            };
+            told += 1;
+            assert_eq!(error.trouble, Trouble::Full, "{error}");
+            assert!(error.message.contains("free some room"), "{error}");
+            assert_eq!(kept(&store, 1).await.0, round, "it can be read meanwhile");
+            assert_eq!(store.load(&[long.contact]).await.unwrap(), [None]);
+            if round % 2 == 0 {
+                // It is closed and opened while there is no room: it opens, or says that there is none.
+                store.close().await;
+                match SqliteStore::open(&file).await {
+                    Ok(opened) => opened.close().await,
+                    Err(error) => assert_eq!(error.trouble, Trouble::Full, "{error}"),
+                }
+                fs::remove_file(&ballast).unwrap();
+                store = SqliteStore::open(&file).await.unwrap();
+            } else {
+                fs::remove_file(&ballast).unwrap();
+            }
+            // There is room: it goes on by itself, and everything that was acknowledged is there.
+            assert_eq!(
+                store.commit(vec![long.clone()]).await.unwrap(),
+                [Done::Committed(1)]
+            );
+            assert_eq!(
+                store.commit(vec![keep(1, round)]).await.unwrap(),
+                [Done::Committed(round + 1)]
+            );
+            let people: Vec<_> = (0..=kept_long)
+                .map(|number| person(1_000 * round + number))
+                .collect();
+            assert!(store.load(&people).await.unwrap().iter().all(Option::is_some));
+        }
+        assert_eq!(told, 8);
+        let contacts = store.contacts().await.unwrap();
+        store.close().await;
+        sound(file.as_ref());
+        let store = SqliteStore::open(&file).await.unwrap();
+        assert_eq!(store.contacts().await.unwrap(), contacts);
+        assert_eq!(store.queued().await.unwrap().ready, contacts - 1);
     });
 }
 

@@ -64,10 +64,11 @@ async fn documents_name_every_figure() {
         });
         assert!(is_named, "docs/operations.md does not name botflow_{name}");
     }
-    for name in named
-        .iter()
-        .filter(|name| !name.starts_with("web_") && !name.starts_with("webhook_"))
-    {
+    for name in named.iter().filter(|name| {
+        !["web_", "webhook_", "channel_"]
+            .iter()
+            .any(|of| name.starts_with(of))
+    }) {
         let name = name.split('{').next().unwrap();
         let name = format!("botflow_{}", name.strip_suffix("_total").unwrap_or(name));
         assert!(
@@ -116,5 +117,35 @@ async fn a_host_is_ready_while_its_store_answers() {
     );
     let (_, text) = host.get("/metrics").await;
     assert_eq!(value(&text, "botflow_store_up"), 0.0);
+    host.end().await;
+}
+
+#[tokio::test]
+async fn a_version_that_does_not_run_is_told() {
+    let host = Running::begin(&greeter("Nice to meet you"), None).await;
+    let (_, text) = host.get("/metrics").await;
+    assert_eq!(value(&text, "botflow_version_held_back{by=\"store\"}"), 0.0);
+    // Another host of the store runs what this one cannot even read.
+    let store = host.engine.store();
+    store
+        .keep_bot(77, b"of a later time", true, super::NOW)
+        .await
+        .unwrap();
+    // The host looks for it now and then; here at once.
+    host.engine.follow().await.expect_err("it cannot be read");
+    let (status, body) = host.get("/ready").await;
+    assert_eq!(status, 200, "{body}");
+    assert!(body.contains("cannot be loaded"), "{body}");
+    let (_, text) = host.get("/metrics").await;
+    assert_eq!(value(&text, "botflow_version_held_back{by=\"store\"}"), 1.0);
+    // What runs is brought again: nothing is newer.
+    let running = host.engine.deployment().current();
+    store
+        .keep_bot(running.hash(), &running.bytes, true, super::NOW)
+        .await
+        .unwrap();
+    assert!(!host.engine.follow().await.expect("it runs already"));
+    let (_, body) = host.get("/ready").await;
+    assert!(!body.contains("held_back"), "{body}");
     host.end().await;
 }

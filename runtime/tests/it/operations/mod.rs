@@ -3,6 +3,7 @@
 mod admin;
 mod figures;
 mod logs;
+mod openapi;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

@@ -1,12 +1,12 @@
 //! Webhooks: a host behind a real server, and the other side of its webhooks as another one.
 
 mod inbound;
-mod openapi;
+pub mod openapi;
 mod outbound;
 mod python;
 mod reading;
 mod refusals;
-mod schema;
+pub mod schema;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
