@@ -152,6 +152,8 @@ test("the keyboard alone does everything", async () => {
   assert.equal(await focus(), name);
   await page.keyboard.press("Enter");
   await page.locator(".line.visitor").getByText(name).waitFor();
+  // What comes while the chat is closed would be counted at its button.
+  await said(page, "Anything else?").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await page.getByRole("dialog").count(), 0);
   assert.equal(await focus(), "Open the chat");

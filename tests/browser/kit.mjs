@@ -45,8 +45,8 @@ class Shop extends Running {
 
 // `botflow serve` with Luna, a shop and a store of its own, which can be killed and started again at the same address.
 export class Host extends Running {
-  // `desk`: where colleagues work; their queues are open then, at whatever time the tests run.
-  static async start({ desk } = {}) {
+  // `desk`: where colleagues work; their queues are open then, at whatever time the tests run. `name`: another one than Luna.
+  static async start({ desk, name } = {}) {
     const host = new Host();
     host.folder = mkdtempSync(join(tmpdir(), "botflow-browser-"));
     host.shop = await Shop.open();
@@ -59,6 +59,10 @@ export class Host extends Running {
       const people = join(host.project, "people.flow");
       const hours = /(\n {2}hours [^\n]*)+(\n {2}closed on [^\n]*)?/g;
       writeFileSync(people, readFileSync(people, "utf8").replace(hours, "\n  hours always"));
+      if (name) {
+        const bot = join(host.project, "bot.flow");
+        writeFileSync(bot, readFileSync(bot, "utf8").replace('name "Luna"', `name "${name}"`));
+      }
     }
     if (desk) desk.host = host;
     try {

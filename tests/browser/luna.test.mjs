@@ -137,3 +137,32 @@ test("a host that is killed again and again has the same conversation", async (t
   await page.context().close();
   await host.stop();
 });
+
+test("script in the names of bots and colleagues and in what they write is text", async (t) => {
+  const evil = "<img src=x onerror=document.title='broken'><script>document.title='broken'</script>";
+  const desk = await Desk.open();
+  t.after(() => desk.close());
+  const host = await Host.start({ desk, name: evil });
+  t.after(() => host.abandon());
+  const page = await visitor(browser);
+  await page.goto(host.url);
+  await said(page, "What would you like to know?").waitFor();
+  assert.equal(await page.title(), evil);
+  assert.equal(await page.getByRole("heading").first().innerText(), evil);
+  await write(page, "Can I talk to a human?");
+  const { contact } = await desk.hears((event) => event.event === "hand_over");
+  await desk.does(contact, "joins", { operator: evil });
+  await desk.does(contact, "writes", { operator: evil, text: `Hello! ${evil}` });
+  await said(page, `Hello! ${evil}`).waitFor();
+  await write(page, evil);
+  const heard = await desk.hears((event) => event.event === "message");
+  assert.equal(heard.event.text, evil, "a colleague reads what was written");
+  await page.reload();
+  await said(page, `Hello! ${evil}`).waitFor();
+  await page.locator(".line.visitor").getByText(evil).waitFor();
+  assert.equal(await page.title(), evil, "no script has changed it");
+  assert.equal(await page.locator("img[src=x], .panel script").count(), 0);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+  await host.stop();
+});
