@@ -69,11 +69,7 @@ fn main() {
         .filter(|argument| argument != "--bench")
         .collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let grouped: &[Case] = &[
-        Case::grouped(1, 64),
-        Case::grouped(1, 512),
-        Case::grouped(3, 512),
-    ];
+    let grouped: &[Case] = &[Case::grouped(1, 64), Case::grouped(1, 512), Case::grouped(3, 512)];
     let ungrouped: &[Case] = &[Case::ungrouped()];
     match arguments.as_slice() {
         [] => run(&[grouped, ungrouped].concat()),
@@ -190,10 +186,16 @@ impl Server {
     /// The processor's time that all its processes have had.
     fn cpu(&self) -> Duration {
         let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
-        let postmaster: u32 = pid.lines().next().and_then(|pid| pid.parse().ok()).expect("a number");
+        let postmaster: u32 = pid
+            .lines()
+            .next()
+            .and_then(|pid| pid.parse().ok())
+            .expect("a number");
         let mut ticks = 0;
         for process in std::fs::read_dir("/proc").expect("this is Linux").flatten() {
-            let Some(stat) = stat(&process.path()) else { continue };
+            let Some(stat) = stat(&process.path()) else {
+                continue;
+            };
             // What has ended is counted in its parent.
             if stat.pid == postmaster {
                 ticks += stat.own + stat.ended;
@@ -268,6 +270,7 @@ impl Hosts {
             let options = PostgresOptions {
                 schema: schema.to_owned(),
                 connections: case.connections,
+                ..PostgresOptions::default()
             };
             let store = PostgresStore::open_with(&server.address, options).await;
             let host = Host::builder()
@@ -383,7 +386,9 @@ impl Pgbench {
     fn measure(&self) -> f64 {
         let (clients, seconds) = (CONNECTIONS.to_string(), (SPAN / 2).as_secs().to_string());
         let out = Command::new("pgbench")
-            .args(["-n", "-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds, "-U", "postgres"])
+            .args([
+                "-n", "-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds, "-U", "postgres",
+            ])
             .arg("-h")
             .arg(&self.address)
             .arg("-f")

@@ -56,8 +56,9 @@ pub trait Store: Send + Sync + 'static {
     /// When something is due next; somebody else's claims count when they run out.
     async fn next_due(&self) -> Result<Option<i64>, StoreError>;
 
-    /// Takes letters that can be delivered by `claim.now` on these routes, the oldest first: of each person and lane only
-    /// the first one that is not dead. They are this claim's until `claim.until`.
+    /// Takes letters that can be delivered by `claim.now` on these routes, and gives them in order: of each person and lane
+    /// only the first one that is not dead. Where there are more than are wanted, the oldest are taken, or those that have
+    /// been ready for longest. They are this claim's until `claim.until`.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Letter>, StoreError>;
 
     /// What became of claimed letters. A letter whose claim has run out and that somebody else has taken since is left

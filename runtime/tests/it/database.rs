@@ -1,6 +1,7 @@
 //! A PostgreSQL for tests: a server of this process alone, which ends with it.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -39,6 +40,15 @@ impl Server {
         }
     }
 
+    /// Where its socket and its data are.
+    pub fn folder(&self) -> PathBuf {
+        let folder = self
+            .address
+            .split(' ')
+            .find_map(|part| part.strip_prefix("host="));
+        folder.expect("it listens in a folder").into()
+    }
+
     /// Has the server do something (`scripts/postgres` says what it can), and waits until it is done.
     pub fn tell(&self, command: &str) {
         let mut process = self.process.lock().unwrap();
@@ -59,6 +69,7 @@ impl Server {
         let options = PostgresOptions {
             schema: schema.to_owned(),
             connections,
+            ..PostgresOptions::default()
         };
         PostgresStore::open_with(&self.address, options)
             .await

@@ -18,6 +18,7 @@ async fn open_with(setting: &str) -> Result<PostgresStore, StoreError> {
     let options = PostgresOptions {
         schema: schema(),
         connections: 1,
+        ..PostgresOptions::default()
     };
     PostgresStore::open_with(&address, options).await
 }
@@ -75,6 +76,7 @@ async fn many_hosts_make_the_tables_at_once() {
     let options = PostgresOptions {
         schema,
         connections: 1,
+        ..PostgresOptions::default()
     };
     let error = PostgresStore::open_with(&server().address, options)
         .await

@@ -2,11 +2,12 @@
 //! something are committed one after the other: one task of each host tells what has come together since it told last.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::AsyncMessage;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,6 +26,9 @@ const MANY: usize = 4_000;
 
 /// The pause after what was told: what comes meanwhile goes together.
 const TOGETHER: Duration = Duration::from_millis(5);
+
+/// At the end nobody waits longer for the others to be told.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// The first pause before a broken connection is made anew, and the longest.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
@@ -142,6 +146,7 @@ fn change(name: u64, words: &str) -> Option<Change> {
 
 async fn tell(pool: Arc<Pool>, herald: Arc<Herald>, closing: CancellationToken) {
     let channel = pool.place.channel();
+    let mut pause = AGAIN.0;
     loop {
         tokio::select! {
             biased;
@@ -151,19 +156,47 @@ async fn tell(pool: Arc<Pool>, herald: Arc<Herald>, closing: CancellationToken) 
         // Looked at before what is pending is taken: what came while others were told is told before the end.
         let is_last = closing.is_cancelled();
         let pending = std::mem::take(&mut *herald.pending());
+        let mut told = Ok(());
         if pending != Pending::default() {
             let words = words(herald.name, &pending);
-            let sql = "SELECT pg_notify($1, w) FROM unnest($2::text[]) AS u(w)";
-            if let Err(error) = pool.write(sql, &[&channel, &words]).await {
-                // Others look by themselves after a while.
-                tracing::debug!(%error, "the other hosts could not be told");
-            }
+            let telling = notify(&pool, &channel, &words);
+            told = match is_last {
+                true => timeout(FAREWELL, telling).await.unwrap_or(Ok(())),
+                false => telling.await,
+            };
         }
         if is_last {
+            // Others look by themselves after a while.
             return;
         }
-        sleep(TOGETHER).await;
+        match told {
+            Ok(()) => {
+                pause = AGAIN.0;
+                sleep(TOGETHER).await;
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the other hosts could not be told; trying again");
+                // Some may have heard it, and some of it may be old by then: everything is looked at.
+                herald.tell(&Change {
+                    bot: pending.bot,
+                    missed: true,
+                    ..Change::default()
+                });
+                tokio::select! {
+                    biased;
+                    () = closing.cancelled() => {}
+                    () = sleep(pause) => {}
+                }
+                pause = (pause * 2).min(AGAIN.1);
+            }
+        }
     }
+}
+
+async fn notify(pool: &Pool, channel: &str, words: &[String]) -> Result<(), StoreError> {
+    let sql = "SELECT pg_notify($1, w) FROM unnest($2::text[]) AS u(w)";
+    pool.write(sql, &[&channel, &words]).await?;
+    Ok(())
 }
 
 /// Listens until the store is closed.
@@ -182,14 +215,13 @@ async fn listen(
             () = closing.cancelled() => return,
             heard = hear(&place, name, &changes, &mut ready, &mut pause) => heard,
         };
+        let Err(error) = heard;
         if let Some(ready) = ready.take() {
             // It did not listen once: whoever opens the store is told why.
-            let _ = ready.send(heard);
+            let _ = ready.send(Err(error));
             return;
         }
-        if let Err(error) = heard {
-            tracing::warn!(%error, "other hosts are not heard; trying again");
-        }
+        tracing::warn!(%error, "other hosts are not heard; trying again");
         tokio::select! {
             biased;
             () = closing.cancelled() => return,
@@ -206,7 +238,7 @@ async fn hear(
     changes: &Changes,
     ready: &mut Option<tokio::sync::oneshot::Sender<Result<(), StoreError>>>,
     pause: &mut Duration,
-) -> Result<(), StoreError> {
+) -> Result<Infallible, StoreError> {
     let unheard = |error: tokio_postgres::Error| {
         super::error::Fault::Said(error).into_error(super::error::Asked::Reading)
     };
@@ -228,7 +260,8 @@ async fn hear(
                 }
             }
             message = next_message(&mut connection) => match message {
-                None => return Ok(()),
+                // Whoever opens the store is not told that it listens when it does not.
+                None => return Err(StoreError::new(Trouble::Unavailable, "the connection has ended")),
                 Some(Err(error)) => return Err(unheard(error)),
                 Some(Ok(AsyncMessage::Notification(told))) => {
                     if let Some(change) = change(name, told.payload()) {

@@ -3,10 +3,12 @@
 //! A batch of commits is one statement (`batch`, `commits`; merging two people takes several, `absorb`), so that a host
 //! far away from the database waits for it once. Letters and clocks are claimed by whoever looks first (`letters`,
 //! `clocks`); what became of letters is noted together (`settler`). Hosts tell each other what there is to look at
-//! (`herald`). `session` is a connection, refused where what the server acknowledges could be lost; `pool` lends
-//! connections and makes broken ones anew; `schema` makes the tables.
+//! (`herald`). `address` says where the database is, and `tls` whom connections trust; `session` is a connection, refused where
+//! what the server acknowledges could be lost; `pool` lends connections and makes broken ones anew; `schema` makes the
+//! tables.
 
 mod absorb;
+mod address;
 mod batch;
 mod clocks;
 mod commits;
@@ -19,17 +21,17 @@ mod reading;
 mod schema;
 mod session;
 mod settler;
+mod tls;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 use tokio::sync::broadcast::Receiver;
-use tokio_postgres::Config;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -39,6 +41,7 @@ use super::error::{StoreError, Trouble};
 use super::outbox::{Claim, Filter, Letter, Queued, Settled};
 use super::{Seq, Store};
 use crate::contact::{ContactId, Line};
+use address::Address;
 use herald::Herald;
 use pool::Pool;
 use reading::Entries;
@@ -53,6 +56,9 @@ pub struct PostgresOptions {
     pub schema: String,
     /// How many connections take turns and read. There are up to three more: for claims, for what is told, to listen.
     pub connections: usize,
+    /// The file with the certificates that are trusted for encrypted connections, where the address names none
+    /// (`sslrootcert`).
+    pub root_certificates: Option<PathBuf>,
 }
 
 impl Default for PostgresOptions {
@@ -60,6 +66,7 @@ impl Default for PostgresOptions {
         PostgresOptions {
             schema: "botflow".to_owned(),
             connections: 8,
+            root_certificates: None,
         }
     }
 }
@@ -90,8 +97,8 @@ impl std::fmt::Debug for PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the store in a database: `postgres://user:password@host:5432/database`. Tables are made, or brought to this
-    /// version.
+    /// Opens the store in a database: `postgres://user:password@host:5432/database?sslmode=verify-full`. Tables are made, or
+    /// brought to this version.
     ///
     /// # Errors
     /// The database cannot be reached, what it acknowledges could be lost, or its tables are of a later version.
@@ -104,21 +111,10 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::open`].
     pub async fn open_with(address: &str, options: PostgresOptions) -> Result<PostgresStore, StoreError> {
-        // Neither the parser's error nor ours shows the address: a password may be in it.
-        let mut config: Config = address.parse().map_err(|error| {
-            let message = format!("the address of the database cannot be read: {error}");
-            StoreError::new(Trouble::Unavailable, message)
-        })?;
-        // A peer that is gone without a word is noticed.
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(Duration::from_secs(5));
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(Duration::from_secs(15));
-        }
-        config.keepalives_idle(Duration::from_secs(15));
+        let Address { config, connector } = Address::read(address, options.root_certificates.as_deref())?;
         let place = Place {
             config,
+            connector,
             schema: options.schema,
         };
         let number = schema::migrate(&place).await?;

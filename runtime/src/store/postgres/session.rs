@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, Row, Socket, Statement};
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Row, Socket, Statement};
 
 use super::error::{Asked, Fault};
+use super::tls::{Connector, Stream};
 use crate::store::{StoreError, Trouble};
 
 /// A connection that gives no answer for so long is given up. The server gives statements up before that.
@@ -36,6 +37,7 @@ pub(super) enum Purpose {
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub config: Config,
+    pub connector: Connector,
     pub schema: String,
 }
 
@@ -71,10 +73,8 @@ impl Place {
     }
 
     /// A connection and what speaks over it.
-    pub async fn reach(
-        &self,
-    ) -> Result<(Client, Connection<Socket, tokio_postgres::tls::NoTlsStream>), StoreError> {
-        match timeout(CONNECTING, self.config.connect(NoTls)).await {
+    pub async fn reach(&self) -> Result<(Client, Connection<Socket, Stream>), StoreError> {
+        match timeout(CONNECTING, self.config.connect(self.connector.connector())).await {
             Ok(Ok(reached)) => Ok(reached),
             Ok(Err(error)) => Err(Fault::Said(error).into_error(Asked::Reading)),
             Err(_) => Err(Fault::Silent.into_error(Asked::Reading)),
@@ -103,7 +103,7 @@ impl Session {
         session.check().await?;
         // Statements look single rows up: their plans do not depend on values, nor on how full tables are.
         let mut settings = format!(
-            "SET search_path TO {}; SET application_name TO 'botflow'; SET plan_cache_mode TO force_generic_plan;
+            "SET search_path TO {}; SET plan_cache_mode TO force_generic_plan;
              SET enable_seqscan TO off; SET enable_hashjoin TO off; SET enable_mergejoin TO off; SET jit TO off;
              SET statement_timeout TO '20s'; SET idle_in_transaction_session_timeout TO '20s';
              SET default_transaction_isolation TO 'read committed';",
@@ -204,7 +204,7 @@ impl Session {
 
 /// What a connection says by itself.
 pub(super) async fn next_message(
-    connection: &mut Connection<Socket, tokio_postgres::tls::NoTlsStream>,
+    connection: &mut Connection<Socket, Stream>,
 ) -> Option<Result<AsyncMessage, tokio_postgres::Error>> {
     std::future::poll_fn(|context| connection.poll_message(context)).await
 }

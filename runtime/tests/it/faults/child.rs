@@ -1,19 +1,19 @@
 //! Tests that need a process of their own start this program once more, with one test and a task for it.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-/// What a child is given: a file to work with.
-const TASK: &str = "BOTFLOW_FAULT_FILE";
+/// What a child is given: what to work with.
+const TASK: &str = "BOTFLOW_FAULT_TASK";
 
-/// The file that this process is to work with, if it is such a child.
+/// What this process is to work with (a file, or whatever its test says), if it is such a child.
 pub fn task() -> Option<String> {
     std::env::var(TASK).ok()
 }
 
-/// A process that plays one test with a file.
+/// A process that plays one test with its task.
 pub struct Process {
     child: Child,
     /// What it is told, line by line.
@@ -35,35 +35,51 @@ pub fn say(line: &str) {
 }
 
 /// Starts one. `before`: words of a shell that are said first.
-pub fn start(test: &str, file: &Path, before: &str) -> Process {
+pub fn start(test: &str, task: impl AsRef<OsStr>, before: &str) -> Process {
+    let (sender, lines) = channel();
+    let mut process = start_telling(test, task, before, move |line| {
+        line.is_some_and(|line| sender.send(line).is_ok())
+    });
+    process.lines = lines;
+    process
+}
+
+/// The same; what it says is told, and `None` when it has ended and nothing more comes. Whoever is told says whether they
+/// want to hear more.
+pub fn start_telling(
+    test: &str,
+    task: impl AsRef<OsStr>,
+    before: &str,
+    mut tell: impl FnMut(Option<String>) -> bool + Send + 'static,
+) -> Process {
     let program = std::env::current_exe().expect("a running program has a path");
     let mut child = Command::new("sh")
         .arg("-c")
         .arg(format!("{before} exec \"$0\" \"$@\""))
         .arg(program)
         .args([test, "--exact", "--nocapture", "--test-threads=1"])
-        .env(TASK, file)
+        .env(TASK, task)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("a program can start itself");
     let output = BufReader::new(child.stdout.take().expect("it is piped"));
-    let (sender, lines) = channel();
     std::thread::spawn(move || {
         for line in output.split(b'\n') {
-            let Ok(line) = line else { return };
+            let Ok(line) = line else { break };
             let line = String::from_utf8_lossy(&line).into_owned();
             if let Some(said) = line.strip_prefix(MARK)
-                && sender.send(said.to_owned()).is_err()
+                && !tell(Some(said.to_owned()))
             {
                 return;
             }
         }
+        tell(None);
     });
     Process {
         input: child.stdin.take(),
         child,
-        lines,
+        lines: channel().1,
     }
 }
 

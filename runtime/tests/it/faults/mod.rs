@@ -1,9 +1,10 @@
 //! What goes wrong with machines: processes that are killed, power that fails, disks that are full, files that are damaged.
 //! A short form runs with the other tests; `docs/durability.md` says how to run the long one.
 
-mod child;
+pub mod child;
 mod disk;
 mod kill;
+pub mod load;
 mod overdue;
 mod power;
 
