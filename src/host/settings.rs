@@ -292,25 +292,22 @@ pub fn masked(store: &str) -> String {
     let Some((scheme, rest)) = store.split_once("://") else {
         return store.to_owned();
     };
-    let (authority, path) = match rest.find(['/', '?']) {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let authority = match authority.rsplit_once('@') {
-        Some((user, host)) => match user.split_once(':') {
-            Some((user, _)) => format!("{user}:{MASK}@{host}"),
-            None => authority.to_owned(),
+    // A password may have anything in it, also what usually ends the part that it stands in.
+    let (user, rest) = match rest.rsplit_once('@') {
+        Some((user, rest)) => match user.split_once(':') {
+            Some((name, _)) => (format!("{name}:{MASK}@"), rest),
+            None => (format!("{user}@"), rest),
         },
-        None => authority.to_owned(),
+        None => (String::new(), rest),
     };
-    let path = match path.split_once("password=") {
+    let rest = match rest.split_once("password=") {
         Some((before, after)) => {
             let rest = after.find('&').map_or("", |at| &after[at..]);
             format!("{before}password={MASK}{rest}")
         }
-        None => path.to_owned(),
+        None => rest.to_owned(),
     };
-    format!("{scheme}://{authority}{path}")
+    format!("{scheme}://{user}{rest}")
 }
 
 #[cfg(test)]
@@ -328,6 +325,8 @@ mod tests {
                 "postgres://bot:***@db:5432/bot?a=b",
             ),
             ("postgres://bot:p@w:x@db", "postgres://bot:***@db"),
+            ("postgres://bot:p/w@db/bot", "postgres://bot:***@db/bot"),
+            ("postgres://bot:p?w@db", "postgres://bot:***@db"),
             (
                 "postgres:///bot?user=a&password=pw&host=b",
                 "postgres:///bot?user=a&password=***&host=b",

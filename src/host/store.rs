@@ -1,10 +1,13 @@
 //! Which store a host has, and opening it.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use botflow_runtime::Store;
-use botflow_runtime::store::{MemoryStore, PostgresStore, SqliteStore, StoreError, Trouble};
+use botflow_runtime::store::{
+    MemoryStore, PostgresOptions, PostgresStore, SqliteStore, StoreError, Trouble,
+};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::settings::{Settings, masked};
@@ -63,7 +66,12 @@ impl StoreName {
                 Ok(Arc::new(store.map_err(|error| self.failure(&error))?))
             }
             StoreName::Postgres(address) => {
-                let store = PostgresStore::open(address).await;
+                let options = PostgresOptions {
+                    // Where PostgreSQL's own programs look for it, too.
+                    root_certificates: std::env::var_os("PGSSLROOTCERT").map(PathBuf::from),
+                    ..PostgresOptions::default()
+                };
+                let store = PostgresStore::open_with(address, options).await;
                 Ok(Arc::new(store.map_err(|error| self.failure(&error))?))
             }
         }

@@ -205,10 +205,8 @@ fn store(text: &str) -> Result<HostValue, String> {
 /// `postgres://user:password@host/…`.
 fn has_password(store: &str) -> bool {
     let rest = store.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or("");
-    authority
-        .rsplit_once('@')
-        .is_some_and(|(user, _)| user.contains(':'))
+    // A password may have anything in it, also what usually ends the part that it stands in.
+    rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
         || rest.contains("password=")
 }
 
