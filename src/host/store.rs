@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use botflow_runtime::Store;
-use botflow_runtime::store::{
-    MemoryStore, PostgresOptions, PostgresStore, SqliteStore, StoreError, Trouble,
-};
+use botflow_runtime::store::{MemoryStore, PostgresOptions, PostgresStore, SqliteStore, StoreError, Trouble};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::settings::{Settings, masked};

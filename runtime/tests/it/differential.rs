@@ -439,6 +439,11 @@ proptest! {
         let path = crate::sqlite::file();
         runtime.block_on(agrees(&steps, async || SqliteStore::open(&path).await.unwrap()));
     }
+}
+
+proptest! {
+    // Each step is followed by reading everything, over a socket.
+    #![proptest_config(ProptestConfig { cases: crate::kit::cases(4), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn postgres_answers_as_memory_does(steps in vec(step(), 1..40)) {

@@ -16,13 +16,14 @@ use botflow_runtime::{Channel, Host, Inbound};
 use tokio::sync::Notify;
 
 use crate::contract::{cause, keep, kept, person, say, words};
-use crate::database::{Server, schema};
+use crate::database::{self, Server, schema};
 use crate::faults::load::BOT;
 use crate::faults::times;
 use crate::kit::{Kept, artifact};
 use crate::postgres_proxy::{MARK, Proxy};
 
-async fn server() -> Arc<Server> {
+/// A server to which something is done.
+async fn own_server() -> Arc<Server> {
     Arc::new(
         tokio::task::spawn_blocking(Server::start)
             .await
@@ -157,7 +158,7 @@ impl World {
 async fn nothing_is_lost_or_done_twice_whatever_breaks() {
     const PEOPLE: u64 = 6;
     let messages = times(20) as u64;
-    let server = server().await;
+    let server = own_server().await;
     let proxy = Proxy::start(&server, MARK).await;
     let schema = schema();
     let mut hosts = Vec::new();
@@ -248,8 +249,7 @@ async fn nothing_is_lost_or_done_twice_whatever_breaks() {
 /// However far the server is: a turn of somebody in memory is one way there and back.
 #[tokio::test]
 async fn a_batch_is_one_way_to_the_server_and_back() {
-    let server = server().await;
-    let proxy = Proxy::start(&server, MARK).await;
+    let proxy = Proxy::start(database::server(), MARK).await;
     let store = proxy.open(&schema()).await.unwrap();
     for revision in 0..5 {
         let batch = (1..=20).map(|contact| {
@@ -276,8 +276,7 @@ async fn a_batch_is_one_way_to_the_server_and_back() {
 /// nothing is written twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_became_of_a_commit_whose_answer_is_lost_is_found_out() {
-    let server = server().await;
-    let proxy = Proxy::start(&server, MARK).await;
+    let proxy = Proxy::start(database::server(), MARK).await;
     let schema = schema();
     let store = proxy.reopen(&schema).await;
     let mut was_written = 0;
@@ -316,8 +315,7 @@ async fn what_became_of_a_commit_whose_answer_is_lost_is_found_out() {
 /// The same for two people who turn out to be one, which takes several statements.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_became_of_a_merge_whose_answer_is_lost_is_found_out() {
-    let server = server().await;
-    let proxy = Proxy::start(&server, b"COMMIT").await;
+    let proxy = Proxy::start(database::server(), b"COMMIT").await;
     let store = proxy.reopen(&schema()).await;
     for round in 0..times(10) as u64 {
         let (into, from) = (round * 2 + 1, round * 2 + 2);
@@ -362,7 +360,7 @@ fn turn(contact: u64, revision: u64) -> Commit {
 /// database is there again the same messages are taken, once each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_taken_while_there_is_no_database() {
-    let server = server().await;
+    let server = own_server().await;
     let store = Arc::new(server.open(&schema(), 2).await);
     let channel = Arc::new(Kept::default());
     let host = Host::builder()
@@ -420,10 +418,12 @@ async fn nothing_is_taken_while_there_is_no_database() {
 /// What others could not be told is not forgotten: once there is a way again they are told that they missed something.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_could_not_be_told_is_told_later() {
-    let server = server().await;
-    let proxy = Proxy::start(&server, MARK).await;
+    let proxy = Proxy::start(database::server(), MARK).await;
     let schema = schema();
-    let (one, other) = (proxy.reopen(&schema).await, server.open(&schema, 1).await);
+    let (one, other) = (
+        proxy.reopen(&schema).await,
+        database::server().open(&schema, 1).await,
+    );
     let mut heard = other.changes();
     proxy.set_gone(true);
     one.tell(Change {

@@ -206,8 +206,7 @@ fn store(text: &str) -> Result<HostValue, String> {
 fn has_password(store: &str) -> bool {
     let rest = store.split_once("://").map_or("", |(_, rest)| rest);
     // A password may have anything in it, also what usually ends the part that it stands in.
-    rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
-        || rest.contains("password=")
+    rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=")
 }
 
 fn choice(words: &[&'static str], text: &str) -> Result<HostValue, String> {
