@@ -13,13 +13,22 @@ use botflow_runtime::engine::Entropy;
 
 /// The artifact of a bot of one file.
 pub fn artifact(text: &str) -> Vec<u8> {
+    translated(text, &[])
+}
+
+/// The artifact of a bot of one file with catalogues of its translations by path.
+pub fn translated(text: &str, locales: &[(&str, &str)]) -> Vec<u8> {
+    let locale = |(path, text): &(&str, &str)| Source {
+        path: (*path).into(),
+        text: Arc::from(*text),
+    };
     let project = Project {
         sources: vec![Source {
             path: "bot.flow".into(),
             text: Arc::from(text),
         }],
         documents: Vec::new(),
-        locales: Vec::new(),
+        locales: locales.iter().map(locale).collect(),
         config: None,
         host: None,
         linked: Default::default(),

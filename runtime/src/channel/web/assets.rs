@@ -82,6 +82,7 @@ fn page(engine: &Engine, text: &str) -> Response {
     let language = bot.languages.first().map_or("en", |language| language.as_str());
     let text = text
         .replace("{{bot}}", &escaped(&super::title(bot)))
+        .replace("{{script}}", no_script(language))
         .replace("{{language}}", &escaped(language));
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -90,6 +91,17 @@ fn page(engine: &Engine, text: &str) -> Response {
         (header::CACHE_CONTROL, "no-cache"),
     ];
     (headers, text).into_response()
+}
+
+/// What stands in the place of the chat where scripts are switched off.
+fn no_script(language: &str) -> &'static str {
+    match language.split('-').next() {
+        Some("ro") => {
+            "Conversația are nevoie de JavaScript. Vă rugăm să îl activați și să reîncărcați pagina."
+        }
+        Some("ru") => "Для чата нужен JavaScript. Пожалуйста, включите его и обновите страницу.",
+        _ => "This chat needs JavaScript. Please switch it on and load the page again.",
+    }
 }
 
 fn escaped(text: &str) -> String {

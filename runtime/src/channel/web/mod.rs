@@ -2,7 +2,8 @@
 //!
 //! In reading order: [`options`] is what a site decides, [`visitor`] who somebody is (numbers signed by the host), `origin`
 //! which sites may connect, [`protocol`] the messages in both directions (documented in `docs/web-chat.md`), [`session`]
-//! one open page, `draw` lines as the page shows them, `events` what pages report, `assets` the page itself.
+//! one open page, `greeting` its first message, `reading` what it is shown of the transcript, `pace` how fast it is read,
+//! `over` how it ends, `draw` lines as the page shows them, `events` what pages report, `assets` the page itself.
 //!
 //! No letters are written for this channel: a page reads the transcript, by the numbers of lines, and is told by the
 //! engine's hub when there is more. So a message has arrived as soon as it is stored, and a broken connection is only a
@@ -16,11 +17,15 @@ pub mod visitor;
 mod assets;
 mod draw;
 mod events;
+mod greeting;
 mod origin;
+mod over;
+mod pace;
+mod reading;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -31,18 +36,25 @@ use axum::response::Response;
 use axum::routing::get;
 use botflow_artifact::{Bot, Part};
 use smol_str::SmolStr;
+use tokio::time::Instant;
 
 use crate::channel::{Channel, Delivery, Receipt, SendError};
 use crate::engine::Engine;
-use crate::server::budget::Budget;
+use crate::server::budget::{Bucket, Budget};
 use crate::server::refusal::refusal;
-use crate::server::{ClientAddress, Connection, Mount};
+use crate::server::{ClientAddress, Connection, Mount, Rate};
 pub use options::{Identity, WebOptions};
 use session::Session;
 use visitor::Signer;
 
 /// The longest message of a page, in bytes of JSON.
 pub const MAX_FRAME: usize = 64 * 1024;
+
+/// A frame up to this length is read to its end, so that its page can be told that it is too long.
+const MAX_READ: usize = 4 * MAX_FRAME;
+
+/// What is looked at, against what is said: opening the chat, receipts, earlier lines.
+const LOOKS: u32 = 4;
 
 /// A page is idle nearly always: its buffers are small.
 const BUFFER: usize = 4 * 1024;
@@ -63,9 +75,15 @@ struct Inner {
     signer: Signer,
     meter: Arc<WebMeter>,
     by_visitor: Budget<visitor::VisitorId>,
+    looks: Budget<visitor::VisitorId>,
     by_address: Budget<IpAddr>,
     newcomers: Budget<IpAddr>,
+    /// How often it is told in the log that a site may not connect.
+    complaints: Mutex<Bucket>,
 }
+
+/// A site that may not connect is told of once a minute: anybody can be one.
+const COMPLAINTS: Rate = Rate::new(1, 1.0 / 60.0);
 
 /// What is counted of web chat.
 #[derive(Debug, Default)]
@@ -95,8 +113,10 @@ impl WebChat {
             signer: Signer::new(&options.secret),
             meter: Arc::default(),
             by_visitor: Budget::new(options.per_visitor, REMEMBERED),
+            looks: Budget::new(looks(options.per_visitor), REMEMBERED),
             by_address: Budget::new(options.per_address, REMEMBERED),
             newcomers: Budget::new(options.newcomers, REMEMBERED),
+            complaints: Mutex::new(Bucket::full(COMPLAINTS, Instant::now())),
             options,
         };
         WebChat {
@@ -108,6 +128,26 @@ impl WebChat {
     pub fn meter(&self) -> &Arc<WebMeter> {
         &self.inner.meter
     }
+}
+
+impl Inner {
+    /// The own page is foreign, too, where a proxy gives it another name than its visitors know it by: somebody has to be
+    /// told.
+    fn complain(&self, origin: &str, host: &str) {
+        // Nothing panics while this is held.
+        let mut left = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        if left.take(COMPLAINTS, Instant::now()).is_err() {
+            return;
+        }
+        tracing::warn!("{}", origin::complaint(origin, host));
+    }
+}
+
+fn looks(said: Rate) -> Rate {
+    Rate::new(
+        said.burst.saturating_mul(LOOKS),
+        said.per_second * f64::from(LOOKS),
+    )
 }
 
 #[async_trait]
@@ -147,6 +187,7 @@ async fn connect(
         .map(|origin| origin.to_str().unwrap_or(""));
     if !origin::is_allowed(origin, host.unwrap_or(""), &web.options.origins) {
         count(&web.meter.foreign);
+        web.complain(origin.unwrap_or(""), host.unwrap_or(""));
         let message = "this site may not show the chat; its host names the sites that may";
         return refusal(StatusCode::FORBIDDEN, "origin", message);
     }
@@ -154,8 +195,8 @@ async fn connect(
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_write_buffer_size(4 * 1024 * 1024)
-        .max_message_size(MAX_FRAME)
-        .max_frame_size(MAX_FRAME);
+        .max_message_size(MAX_READ)
+        .max_frame_size(MAX_READ);
     upgrade.on_upgrade(move |socket| async move {
         let address = ClientAddress(address).counted_as();
         web.meter.open.fetch_add(1, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! What a site decides about its chat.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use smol_str::SmolStr;
 
@@ -29,6 +30,8 @@ pub struct WebOptions {
     pub per_address: Rate,
     /// New visitors of one address.
     pub newcomers: Rate,
+    /// A page that does not say who it is for so long is let go.
+    pub patience: Duration,
 }
 
 /// How a site vouches for who its visitor is: its own server makes `HMAC-SHA256(secret, identifier)`, and its page brings
@@ -54,6 +57,7 @@ impl WebOptions {
             per_visitor: Rate::new(30, 1.0),
             per_address: Rate::new(600, 50.0),
             newcomers: Rate::new(120, 1.0),
+            patience: Duration::from_secs(10),
         }
     }
 }

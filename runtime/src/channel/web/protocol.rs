@@ -132,12 +132,17 @@ pub enum Told<'a> {
         token: &'a str,
         /// The bot's name.
         bot: &'a str,
+        /// In which language the bot speaks with them, where that is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<&'a str>,
         /// Which transcript this is; empty as long as there is none.
         thread: &'a str,
         /// These are all lines, and the page forgets those that it has; otherwise they follow them.
         fresh: bool,
-        /// There are earlier ones.
+        /// There may be earlier ones.
         earlier: bool,
+        /// Before this number they are to be asked for.
+        before: u64,
         /// The lines.
         lines: &'a [Shown<'a>],
     },
@@ -145,8 +150,13 @@ pub enum Told<'a> {
     Reset {
         /// Which.
         thread: &'a str,
-        /// There are earlier lines.
+        /// The language, where it is another one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<&'a str>,
+        /// There may be earlier lines.
         earlier: bool,
+        /// Before this number they are to be asked for.
+        before: u64,
         /// The lines.
         lines: &'a [Shown<'a>],
     },
@@ -154,15 +164,27 @@ pub enum Told<'a> {
     Lines {
         /// Which transcript they belong to.
         thread: &'a str,
+        /// The language, where it is another one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        language: Option<&'a str>,
         /// The lines.
         lines: &'a [Shown<'a>],
     },
     /// Lines from before.
     Earlier {
-        /// There are still earlier ones.
+        /// There may be still earlier ones, even where there are no lines here: they are far before.
         earlier: bool,
+        /// Before this number they are to be asked for.
+        before: u64,
         /// The lines.
         lines: &'a [Shown<'a>],
+    },
+    /// It is reported that everything up to these lines has arrived, and was read.
+    Seen {
+        /// The number of the last line that has arrived.
+        delivered: u64,
+        /// The number of the last line that was read.
+        read: u64,
     },
     /// It is stored.
     Ack {
@@ -223,7 +245,7 @@ impl Malformed {
 /// # Errors
 /// [`Malformed`].
 pub fn read(frame: &str) -> Result<Incoming, (Option<SmolStr>, Malformed)> {
-    let incoming: Incoming = serde_json::from_str(frame).map_err(|_| (None, Malformed::Shape))?;
+    let incoming: Incoming = serde_json::from_str(frame).map_err(|_| (id_of(frame), Malformed::Shape))?;
     let id = incoming.id().cloned();
     if let Some(id) = &id
         && !is_id(id)
@@ -249,6 +271,49 @@ impl Incoming {
 fn is_id(id: &str) -> bool {
     let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=64).contains(&id.len()) && id.bytes().all(is_fine)
+}
+
+/// The number of what is no message, as far as it has one: a page that is not told which of its messages is refused would
+/// send it for ever.
+pub(super) fn id_of(frame: &str) -> Option<SmolStr> {
+    let bytes = frame.as_bytes();
+    let mut depth = 0_usize;
+    let mut at = 0;
+    let mut key = None;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b'"' => {
+                let start = at;
+                while let Some(&byte) = bytes.get(at).filter(|byte| **byte != b'"') {
+                    at += if byte == b'\\' { 2 } else { 1 };
+                }
+                // What stands between two quotes, which are never part of a character.
+                let text = frame.get(start..at)?;
+                at += 1;
+                match key.take() {
+                    Some("id") if depth == 1 => return is_id(text).then(|| text.into()),
+                    Some(_) => {}
+                    None => {
+                        let rest = bytes.get(at..)?;
+                        let next = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+                        if rest[next] == b':' {
+                            key = Some(text);
+                            at += next + 1;
+                        }
+                    }
+                }
+            }
+            byte if byte.is_ascii_whitespace() => {}
+            _ => key = None,
+        }
+        if matches!(byte, b'{' | b'[' | b',') {
+            key = None;
+        }
+    }
+    None
 }
 
 fn clean(incoming: Incoming) -> Result<Incoming, Malformed> {
@@ -377,7 +442,7 @@ mod tests {
         assert_eq!(refused(r#"{"type":"bye"}"#), (None, Malformed::Shape));
         assert_eq!(
             refused(r#"{"type":"message","id":"a"}"#),
-            (None, Malformed::Shape)
+            (id(), Malformed::Shape)
         );
         assert_eq!(
             refused(r#"{"type":"message","id":"a.b","text":"x"}"#),
@@ -399,7 +464,44 @@ mod tests {
         );
         let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
         let deep = format!(r#"{{"type":"event","id":"a","name":"x","fields":{{"a":{deep}}}}}"#);
-        assert_eq!(refused(&deep), (None, Malformed::Shape));
+        assert_eq!(refused(&deep), (id(), Malformed::Shape));
+        let half = r#"{"type":"message","text":"\ud800","id":"a"}"#;
+        assert_eq!(refused(half), (id(), Malformed::Shape));
+    }
+
+    #[test]
+    fn the_number_of_what_is_no_message_is_found_where_it_stands() {
+        for (frame, id) in [
+            (r#"{ "id" : "a-1" "#, Some("a-1")),
+            (r#"{"text":"\"id\":\"b\"","id":"a"}"#, Some("a")),
+            (
+                r#"{"text":"id","x":["id","b"],"y":{"id":"c"},"id":"a"}"#,
+                Some("a"),
+            ),
+            (r#"{"x":7,"id":"a","id":"b"}"#, Some("a")),
+            (r#"{"id":7}"#, None),
+            (r#"{"id":"a.b"}"#, None),
+            (r#"{"id":"é"}"#, None),
+            (r#"{"id":"a"#, Some("a")),
+            (r#"{"id":"a\"#, None),
+            (r#"{"id"#, None),
+            (r#"["id","a"]"#, None),
+            ("", None),
+        ] {
+            assert_eq!(id_of(frame).as_deref(), id, "{frame}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is sent, it is looked at in one go, and the number of a message is the one it has.
+        #[test]
+        fn numbers_of_messages_are_their_own(text in ".*", id in "[a-zA-Z0-9_-]{1,64}", cut in 0_usize..200) {
+            let frame = serde_json::json!({"text": text, "more": [{"id": "other"}, text], "id": id}).to_string();
+            proptest::prop_assert_eq!(id_of(&frame), Some(SmolStr::from(id)));
+            let cut: String = frame.chars().take(cut).collect();
+            let _ = id_of(&cut);
+            let _ = id_of(&text);
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Web chat, spoken to as a page does.
 
+mod elsewhere;
 mod events;
+mod identities;
+mod limits;
 mod pages;
 mod resume;
 mod talking;
@@ -72,9 +75,13 @@ pub fn options() -> WebOptions {
 
 impl Chat {
     pub async fn start(bot: &str, options: WebOptions) -> Chat {
+        Chat::start_built(&artifact(bot), options).await
+    }
+
+    pub async fn start_built(bot: &[u8], options: WebOptions) -> Chat {
         let web = Arc::new(WebChat::new(options));
         let host = Host::builder()
-            .bot(&artifact(bot))
+            .bot(bot)
             .channel(Arc::clone(&web) as _)
             .build()
             .await

@@ -5,6 +5,7 @@ use botflow_runtime::engine::Inbound;
 use serde_json::json;
 
 use super::{Chat, ECHO, options, words};
+use crate::kit::translated;
 
 #[tokio::test]
 async fn opening_the_chat_begins_once() {
@@ -209,14 +210,64 @@ async fn what_was_seen_is_reported() {
             .map(|(_, entry)| String::from_utf8(entry).unwrap());
         texts.filter(|entry| entry.contains(&word)).count()
     };
-    page.say(json!({"type": "seen", "delivered": 1, "read": 0})).await;
-    page.say(json!({"type": "seen", "delivered": 1, "read": 1})).await;
+    for read in [0, 1] {
+        page.say(json!({"type": "seen", "delivered": 1, "read": read}))
+            .await;
+        let told = page.next().await;
+        assert_eq!(told, json!({"type": "seen", "delivered": 1, "read": read}));
+    }
     assert_eq!(page.lines().await, ["bot: Thank you for reading."]);
     // Once more changes nothing.
     page.say(json!({"type": "seen", "delivered": 1, "read": 1})).await;
+    assert_eq!(page.next().await["type"], "seen");
     page.write("1", "hi").await;
     page.ack("1").await;
     assert_eq!(reports(entries().await, "Delivered"), 1);
     assert_eq!(reports(entries().await, "Read"), 1);
+    chat.stop().await;
+}
+
+const TWO_LANGUAGES: &str = r#"
+bot speaker {
+  name "Speaker"
+  languages en, ro
+  channels web
+  start main
+}
+
+flow main {
+  say "Hello!"
+  finish resolved
+}
+"#;
+
+const IN_ROMANIAN: &str = r#"
+msgid ""
+msgstr "Plural-Forms: nplurals=3; plural=(n == 1 ? 0 : n == 0 || (n%100 > 0 && n%100 < 20) ? 1 : 2);\n"
+
+msgctxt "main · say"
+msgid "Hello!"
+msgstr "Bună!"
+
+msgctxt "bot · name"
+msgid "Speaker"
+msgstr "Vorbitor"
+"#;
+
+#[tokio::test]
+async fn the_page_knows_in_which_language_it_is_spoken_to() {
+    let bot = translated(TWO_LANGUAGES, &[("locales/ro.po", IN_ROMANIAN)]);
+    let chat = Chat::start_built(&bot, options()).await;
+    for (browser, language, hello) in [("ro-RO", "ro", "bot: Bună!"), ("de", "en", "bot: Hello!")] {
+        let (mut page, welcome) = chat.visit(json!({ "language": browser })).await;
+        // As long as nothing was said, there is none.
+        assert!(welcome.get("language").is_none(), "{welcome}");
+        page.say(json!({"type": "open"})).await;
+        let told = page.next().await;
+        assert_eq!(words(&told["lines"]), [hello]);
+        assert_eq!(told["language"], language);
+        let (_, again) = chat.visit(json!({"token": welcome["token"]})).await;
+        assert_eq!(again["language"], language);
+    }
     chat.stop().await;
 }

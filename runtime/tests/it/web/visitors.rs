@@ -2,10 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use botflow_runtime::channel::web::{Identity, WebOptions};
-use botflow_runtime::contact::Contact;
+use botflow_runtime::channel::web::WebOptions;
 use botflow_runtime::server::Rate;
-use botflow_runtime::store::Snapshot;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -40,118 +38,6 @@ async fn nobody_is_somebody_else() {
     assert_eq!(chat.meter.forged.load(Ordering::Relaxed), 4);
     assert_eq!(chat.kept(token).await, before);
     assert_eq!(chat.engine.store().contacts().await.unwrap(), 1);
-    chat.stop().await;
-}
-
-const KNOWS: &str = r#"
-bot knows {
-  name "Knows"
-  languages en
-  channels web
-  start main
-}
-
-customer {
-  email: email?
-}
-
-flow main {
-  if customer.email is known {
-    say "Hello {customer.email}!"
-    finish resolved
-  }
-  say "Hello stranger!"
-  finish resolved
-}
-"#;
-
-fn vouching() -> WebOptions {
-    WebOptions {
-        identity: Some(Identity {
-            secret: b"test_identity_secret".to_vec(),
-            field: "email".into(),
-        }),
-        ..options()
-    }
-}
-
-#[tokio::test]
-async fn a_site_vouches_for_its_visitor() {
-    let chat = Chat::start(KNOWS, vouching()).await;
-    let claim = json!({
-        "identifier": "user@example.com",
-        "identifier_hash": "b8b719409b15ecdd63dbc2f5a39979113b60ab04253339be858874e29abc15a7",
-    });
-    let (mut page, welcome) = chat.visit(json!({ "identity": claim })).await;
-    page.say(json!({"type": "open"})).await;
-    assert_eq!(page.lines().await, ["bot: Hello user@example.com!"]);
-    let visitor = welcome["token"].as_str().unwrap().split('.').next().unwrap();
-    let contact = chat.engine.find("web", visitor).await.unwrap().unwrap();
-    let kept = chat.engine.store().load(&[contact]).await.unwrap();
-    let Some(Some(Snapshot::Kept { state, .. })) = kept.into_iter().next() else {
-        panic!("she is kept")
-    };
-    // What is vouched for is proven: mail reaches her there.
-    let contact = Contact::from_bytes(&state).unwrap();
-    let addresses = contact.person().addresses().iter();
-    let mut addresses = addresses.map(|one| (one.channel.as_str(), one.address.as_str()));
-    assert!(addresses.any(|one| one == ("email", "user@example.com")));
-    chat.stop().await;
-}
-
-#[tokio::test]
-async fn who_turns_out_to_be_somebody_sees_what_they_said() {
-    let bot = KNOWS.replace("flow main {\n", "flow main {\n  identify by customer.email\n");
-    let chat = Chat::start(&bot, vouching()).await;
-    let claim = json!({
-        "identifier": "user@example.com",
-        "identifier_hash": "b8b719409b15ecdd63dbc2f5a39979113b60ab04253339be858874e29abc15a7",
-    });
-    let mut changes = chat.engine.store().changes();
-    let (mut page, _) = chat.visit(json!({ "identity": claim })).await;
-    page.say(json!({"type": "open"})).await;
-    page.lines().await;
-    let known = loop {
-        let known = chat.engine.find("=email", "user@example.com").await.unwrap();
-        match known {
-            Some(known) => break known,
-            None => drop(changes.recv().await),
-        }
-    };
-    // The same person, in another browser.
-    let (mut other, welcome) = chat.visit(json!({ "identity": claim })).await;
-    assert_ne!(welcome["thread"].as_str(), Some(known.to_string().as_str()));
-    other.say(json!({"type": "open"})).await;
-    let mut told = other.next().await;
-    if told["type"] == "lines" {
-        told = other.next().await;
-    }
-    assert_eq!(
-        (&told["type"], told["thread"].as_str()),
-        (&json!("reset"), Some(known.to_string().as_str()))
-    );
-    assert_eq!(super::words(&told["lines"]), ["bot: Hello user@example.com!"; 2]);
-    // The first page sees what was said to them elsewhere on the web.
-    assert_eq!(page.lines().await, ["bot: Hello user@example.com!"]);
-    chat.stop().await;
-}
-
-#[tokio::test]
-async fn who_is_not_vouched_for_is_refused() {
-    let chat = Chat::start(KNOWS, vouching()).await;
-    for hash in [
-        "",
-        "00",
-        "b8b719409b15ecdd63dbc2f5a39979113b60ab04253339be858874e29abc15a8",
-    ] {
-        let mut page = chat.connect().await;
-        let claim = json!({ "identifier": "user@example.com", "identifier_hash": hash });
-        page.hello(json!({ "identity": claim })).await;
-        assert_eq!(page.next().await["code"], "identity");
-        assert_eq!(page.next_or_end().await, Err(Some(4401)));
-    }
-    assert_eq!(chat.meter.forged.load(Ordering::Relaxed), 3);
-    assert_eq!(chat.engine.store().contacts().await.unwrap(), 0);
     chat.stop().await;
 }
 
@@ -237,7 +123,7 @@ async fn nonsense_changes_nothing() {
         (Message::text("{"), Some(1002)),
         (Message::text(r#"{"type":"open"}"#), Some(1002)),
         (Message::text(r#"{"type":"hello","v":99}"#), Some(1002)),
-        (Message::binary(vec![0, 159, 146, 150]), None),
+        (Message::binary(vec![0, 159, 146, 150]), Some(1002)),
     ] {
         let mut page = chat.connect().await;
         page.raw(frame).await;
@@ -264,9 +150,6 @@ async fn nonsense_changes_nothing() {
             (&json!("refused"), &json!(refused))
         );
     }
-    // A frame that is too long ends the connection.
-    page.write("b", &"x".repeat(70_000)).await;
-    assert!(page.next_or_end().await.is_err());
     assert_eq!(chat.engine.store().contacts().await.unwrap(), 0);
     chat.stop().await;
 }

@@ -15,8 +15,11 @@ function isWeb(url) {
   return typeof url === "string" && /^https?:\/\//i.test(url);
 }
 
+// The language of the widget's own words, which the bot's need not be in.
+const OWN = { code: "en" };
+
 function hidden(text) {
-  return el("span", { class: "hidden" }, text);
+  return el("span", { class: "hidden", lang: OWN.code }, text);
 }
 
 // A link that leaves the page.
@@ -50,6 +53,9 @@ function picture(file, texts) {
   // What cannot be loaded is told in words.
   image.addEventListener("error", () => {
     frame.classList.add("missing");
+    if (/^http:/i.test(file.url)) {
+      console.warn(`botflow: ${file.url} is not shown: pictures come over https only`);
+    }
     frame.replaceChildren(el("span", {}, file.alt || file.name || texts.picture));
   });
   frame.append(image);
@@ -77,7 +83,7 @@ function place(at, texts) {
   const longitude = Number(at.longitude).toFixed(5);
   const url = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
   return anchor(url, texts, { class: "place" }, icon("pin"),
-    el("span", {}, el("strong", {}, at.name || texts.place), el("small", {}, texts.map)));
+    el("span", {}, el("strong", {}, at.name || texts.place), el("small", { lang: OWN.code }, texts.map)));
 }
 
 // A button that answers, opens or calls.
@@ -139,7 +145,7 @@ function lineElement(line, who, actions) {
     hidden(fill(actions.texts.said, { who })),
     line.by === "operator" ? el("p", { class: "who", "aria-hidden": "true" }, who) : null,
     ...line.messages.flatMap((message) => pieces(message, actions)),
-    el("time", { datetime: time.toISOString() }, clock));
+    el("time", { datetime: time.toISOString(), lang: OWN.code }, clock));
 }
 
 const ICONS = {

@@ -3,7 +3,11 @@ class View {
   constructor(root, { texts, mode, actions }) {
     Object.assign(this, { root, texts, mode, actions });
     this.lines = new Map();
+    // What waits to be acknowledged; what is acknowledged and not a line yet, by the number of that; what is one already.
     this.pending = new Map();
+    this.acked = new Map();
+    this.adopted = new Set();
+    this.days = new Map();
     this.bot = "";
     this.isOpen = mode === "page";
     this.unread = 0;
@@ -26,12 +30,15 @@ class View {
     this.empty = el("p", { class: "empty" }, texts.empty);
     // Everything that is said is read out, in order; what was said before is not.
     this.log = el("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
+    // What is on its way is read out when it is said.
+    this.queue = el("div", { class: "log queue" });
     this.typing = el("div", { class: "typing", hidden: true },
       el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")));
     this.typingWords = el("span", { class: "hidden", role: "status" });
+    this.news = el("span", { class: "hidden", role: "status" });
     this.suggestions = el("div", { class: "suggestions", role: "group", "aria-label": texts.suggestions, hidden: true });
     this.scroller = el("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": texts.log },
-      this.earlier, this.empty, this.log, this.typing);
+      this.earlier, this.empty, this.log, this.queue, this.typing);
     this.below = el("button", { type: "button", class: "below", hidden: true, onclick: () => this.toEnd() },
       texts.unread, icon("down"));
     this.status = el("p", { class: "status", role: "status", hidden: true });
@@ -43,7 +50,7 @@ class View {
     this.panel = el("section", {
       class: "panel", id: "panel", role: this.mode === "page" ? "region" : "dialog", "aria-labelledby": "title",
     }, header, this.status, el("div", { class: "middle" }, this.scroller, this.below), this.suggestions, this.form,
-      this.typingWords);
+      this.typingWords, this.news);
     this.badge = el("span", { class: "badge", hidden: true });
     this.launcher = el("button", {
       type: "button", class: "launcher", "aria-label": texts.open, "aria-expanded": "false", "aria-controls": "panel",
@@ -58,7 +65,8 @@ class View {
       this.write();
     });
     this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      // 229: the key that ends a composition, where the browser says too late that there was one.
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
         event.preventDefault();
         this.write();
       }
@@ -93,14 +101,21 @@ class View {
     this.reveal();
     this.count(0);
     this.toEnd(true);
-    this.focus(true);
+    this.focus();
     this.actions.opened();
   }
 
-  // To the field to write in; on a telephone its keyboard would cover what was just said, so there only the panel gets it.
-  focus(isNew = false) {
-    if (matchMedia("(pointer: fine)").matches) this.field.focus({ preventScroll: true });
-    else if (isNew) this.scroller.focus({ preventScroll: true });
+  // To the field to write in; on a telephone its keyboard would cover what was just said, so there the log gets it.
+  focus() {
+    const place = matchMedia("(pointer: fine)").matches ? this.field : this.scroller;
+    place.focus({ preventScroll: true });
+  }
+
+  // In which language the bot speaks; the widget's own words have theirs.
+  speaks(language) {
+    if (!language) return;
+    for (const place of [this.log, this.suggestions, this.title]) place.lang = language;
+    this.log.setAttribute("aria-label", fill(this.texts.log, { bot: this.bot }));
   }
 
   close() {
@@ -178,8 +193,6 @@ class View {
         isBefore = true;
         next[1].element.before(element);
         this.lines = new Map([...this.lines.entries()].sort(([a], [b]) => a - b));
-      } else if (this.pending.size) {
-        [...this.pending.values()][0].before(element);
       } else {
         this.log.append(element);
       }
@@ -194,31 +207,51 @@ class View {
     else if (lines.some((line) => line.by !== "visitor")) this.below.hidden = false;
   }
 
-  // Days between lines, buttons of the past, suggestions of the last message.
+  // Days between lines, buttons of the past, suggestions of the last message. What is as it was stays: it would be read
+  // out again, and lose the focus.
   tidy() {
-    for (const old of this.log.querySelectorAll(".day")) old.remove();
+    const days = new Map();
     let day = "";
     let last = null;
     for (const { line, element } of this.lines.values()) {
       const date = new Date(line.at).toDateString();
-      if (date !== day) {
-        day = date;
-        element.before(el("div", { class: "day", role: "separator" }, el("span", {}, this.day(line.at))));
+      if (date !== day && !days.has(date)) {
+        const words = this.day(line.at);
+        const old = this.days.get(date);
+        const isSame = old?.textContent === words;
+        const shown = isSame ? old : el("div", {
+          class: "day", role: "separator", "aria-label": words, lang: OWN.code,
+        }, el("span", {}, words));
+        if (old && !isSame) old.remove();
+        if (element.previousElementSibling !== shown) element.before(shown);
+        days.set(date, shown);
         last = null;
       }
+      day = date;
       element.classList.toggle("follows", last !== null && last.by === line.by && last.name === line.name
         && line.at - last.at < 120000);
       last = line;
     }
+    for (const [date, element] of this.days) if (!days.has(date)) element.remove();
+    this.days = days;
     const all = [...this.lines.values()];
     const answered = all.findLastIndex(({ line }) => line.by === "visitor");
-    all.forEach(({ element }, place) => element.classList.toggle("past", place < answered || this.pending.size > 0));
+    const waits = this.pending.size > 0;
+    all.forEach(({ element }, place) => element.classList.toggle("past", place < answered || waits));
     const open = all.slice(answered + 1).flatMap(({ line }) => line.messages.flatMap((one) => one.suggestions || []));
-    const shown = this.pending.size ? [] : open;
+    this.suggest(waits ? [] : open);
+    this.empty.hidden = this.lines.size + this.queue.childElementCount > 0;
+    this.head();
+  }
+
+  suggest(shown) {
+    const key = JSON.stringify(shown);
+    if (key === this.suggested) return;
+    this.suggested = key;
+    const hadFocus = this.suggestions.contains(this.suggestions.getRootNode().activeElement);
     this.suggestions.hidden = shown.length === 0;
     this.suggestions.replaceChildren(...shown.map((one) => choice(one, this.actions, "suggestion")));
-    this.empty.hidden = this.lines.size + this.pending.size > 0;
-    this.head();
+    if (hadFocus) this.focus();
   }
 
   day(at) {
@@ -232,49 +265,100 @@ class View {
 
   // Something that is on its way.
   wait(id, text) {
-    if (this.pending.has(id)) return;
+    [...this.queue.children].find((one) => one.dataset.id === id && one.classList.contains("failed"))?.remove();
+    if (this.pending.has(id)) return id;
     const element = el("article", { class: "line visitor waiting", "data-id": id },
       hidden(fill(this.texts.said, { who: this.texts.you })),
       el("div", { class: "bubble" }, el("p", { dir: "auto" }, text)),
       el("span", { class: "state" }, this.texts.sending));
-    element.dataset.text = text;
-    this.pending.set(id, element);
-    this.log.append(element);
+    this.pending.set(id, { element, text });
+    this.queue.append(element);
+    this.tidy();
+    this.toEnd();
+    return id;
+  }
+
+  // It is acknowledged: the line that it became takes its place.
+  arrived(id, line) {
+    if (!this.pending.has(id)) return;
+    const last = [...this.lines.keys()].pop() ?? 0;
+    if (line > last) this.acked.set(line, id);
+    else this.done(id);
+  }
+
+  done(id) {
+    this.pending.get(id)?.element.remove();
+    this.pending.delete(id);
+    this.tidy();
+  }
+
+  // It is not taken. `again` sends it once more, where that may help.
+  failed(id, words, again = null) {
+    const element = this.pending.get(id)?.element;
+    if (!element) return;
+    this.pending.delete(id);
+    element.classList.replace("waiting", "failed");
+    const state = words ? `${this.texts.unsent}. ${words}` : this.texts.unsent;
+    element.querySelector(".state").textContent = state;
+    if (again) {
+      element.append(el("button", {
+        type: "button", class: "again",
+        onclick: () => {
+          this.focus();
+          again();
+        },
+      }, this.texts.again));
+    }
+    // Said anew, where the same is said twice.
+    this.news.textContent = "";
+    this.news.textContent = state;
     this.tidy();
     this.toEnd();
   }
 
-  arrived(id) {
-    const element = this.pending.get(id);
-    if (!element) return;
-    element.remove();
-    this.pending.delete(id);
-    this.tidy();
+  // Nothing is on its way any more.
+  drop() {
+    this.queue.replaceChildren();
+    this.pending.clear();
+    this.acked.clear();
+    this.adopted.clear();
   }
 
-  failed(id, words) {
-    const element = this.pending.get(id);
-    if (!element) return;
-    this.pending.delete(id);
-    element.classList.add("failed");
-    element.querySelector(".state").textContent = words ? `${this.texts.unsent}. ${words}` : this.texts.unsent;
-    this.tidy();
-  }
-
+  // A line that was waited for takes the place of what waits.
   adopt(line) {
-    const text = line.messages.flatMap((one) => one.runs || []).map((run) => run.text).join("");
-    for (const [id, element] of this.pending) {
-      if (element.dataset.text === text) {
-        element.remove();
-        this.pending.delete(id);
-        return;
-      }
+    const waits = this.acked.get(line.n) ?? [...this.pending].find(([, { text }]) => text === wordsOf(line))?.[0];
+    this.acked.delete(line.n);
+    if (waits === undefined) return;
+    this.adopted.add(waits);
+    this.pending.get(waits)?.element.remove();
+    this.pending.delete(waits);
+  }
+
+  // Whether something that is not acknowledged is a line already: the connection broke between the two.
+  isSaid(id, text, since) {
+    if (this.adopted.has(id)) return true;
+    if (this.pending.has(id)) return false;
+    const taken = this.taken ??= new Set();
+    for (const { line } of this.lines.values()) {
+      // The clocks of the two need not agree.
+      if (line.by !== "visitor" || taken.has(line.n) || line.at < since - 60000 || wordsOf(line) !== text) continue;
+      taken.add(line.n);
+      this.adopted.add(id);
+      return true;
     }
+    return false;
   }
 
   forget() {
     this.lines.clear();
-    this.log.replaceChildren(...this.pending.values());
+    this.days.clear();
+    for (const id of this.acked.values()) {
+      this.pending.get(id)?.element.remove();
+      this.pending.delete(id);
+    }
+    this.acked.clear();
+    this.taken = null;
+    this.log.replaceChildren();
     this.tidy();
   }
 
@@ -300,4 +384,8 @@ class View {
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: still ? "instant" : "smooth" });
     this.below.hidden = true;
   }
+}
+
+function wordsOf(line) {
+  return line.messages.flatMap((one) => one.runs || []).map((run) => run.text).join("");
 }

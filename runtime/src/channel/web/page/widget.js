@@ -9,6 +9,7 @@ function start() {
   const languages = said.language ? [said.language] : [document.documentElement.lang, ...navigator.languages];
   const texts = textsFor(said.language ? languages : [...navigator.languages, ...languages]);
   const memory = new Memory(host.host);
+  OWN.code = texts.code;
   const place = (said.target && document.querySelector(said.target)) || document.body;
   const holder = el("div", { class: "botflow-chat", lang: texts.code });
   place.append(holder);
@@ -22,36 +23,46 @@ function start() {
 
   let view = null;
   const arrived = Date.now();
-  const event = (name, fields = {}) => wire.send({ type: "event", name: String(name), fields });
-
-  // What was before their eyes: only while they look.
-  const looked = () => {
-    if (!wire.last) return;
-    const looks = view.isOpen && !document.hidden;
-    const read = looks ? wire.last : memory.get("read");
-    if (looks) view.count(0);
-    if (read === memory.get("read") && told === wire.last) return;
-    told = wire.last;
-    memory.set({ read });
-    wire.put({ type: "seen", delivered: wire.last, read });
+  let identity = said.identifier ? { identifier: said.identifier, identifier_hash: said.identifierHash || "" } : null;
+  const event = (name, fields = {}) => {
+    if (wire.send({ type: "event", name: String(name), fields }) === null) {
+      console.warn(`botflow: \`${name}\` is not reported: its fields are more than a message holds`);
+    }
   };
-  let told = 0;
 
+  // What was before their eyes: only while they look. Several lines at once are told at once.
+  let looking;
+  let reported = { delivered: 0, read: 0 };
+  const looked = () => {
+    if (view.isOpen && !document.hidden) view.count(0);
+    clearTimeout(looking);
+    looking = setTimeout(() => {
+      if (!wire.last || !wire.ready) return;
+      const read = view.isOpen && !document.hidden ? wire.last : memory.get("read");
+      if (reported.delivered === wire.last && reported.read >= read) return;
+      reported = { delivered: wire.last, read };
+      wire.put({ type: "seen", ...reported });
+    }, 300);
+  };
+
+  // Something they say: shown as waiting until it is a line.
+  const say = (message, text) => {
+    const id = wire.send(message);
+    if (id) view.wait(id, text);
+    else view.failed(view.wait(newId(), text), texts.tooLong);
+  };
   const actions = {
     texts,
     // As people of the visitor's country write moments, where they speak the language of the words around.
     locale: navigator.languages.find((one) => one.toLowerCase().split("-")[0] === texts.code) ?? texts.code,
     event,
     looked,
-    say: (text) => view.wait(wire.send({ type: "message", text }), text),
+    say: (text) => say({ type: "message", text }, text),
     press: (payload, label) => {
-      view.wait(wire.send({ type: "press", payload, label }), label);
+      say({ type: "press", payload, label }, label);
       view.focus();
     },
-    earlier: () => {
-      const [first] = view.lines.keys();
-      if (first) wire.put({ type: "earlier", before: first });
-    },
+    earlier: () => wire.earlier(),
     opened: () => {
       memory.set({ open: true });
       wire.put({ type: "open" });
@@ -66,31 +77,42 @@ function start() {
     language: said.language || navigator.language,
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     referral: isFirst ? query.get("ref") : null,
-    identity: said.identifier ? { identifier: said.identifier, identifier_hash: said.identifierHash || "" } : null,
+    identity,
   }), {
     offline: () => view.connection("offline"),
-    welcome: (welcome, lines) => {
+    notVouched: () => {
+      identity = null;
+      console.warn("botflow: nobody vouches for `data-identifier`: `data-identifier-hash` is not its HMAC-SHA256 with the "
+        + "secret that the host has. The chat goes on without it.");
+    },
+    welcome: (welcome, lines, isAnother) => {
       view.name(welcome.bot);
       view.connection("online");
+      view.speaks(welcome.language);
+      if (isAnother) view.drop();
       if (welcome.fresh) {
         view.forget();
         view.hasEarlier(welcome.earlier);
       }
       view.add(lines, { history: welcome.fresh });
       for (const waiting of memory.get("pending")) {
-        if (waiting.type === "message") view.wait(waiting.id, waiting.text);
-        if (waiting.type === "press") view.wait(waiting.id, waiting.label);
+        const text = waiting.type === "message" ? waiting.text : waiting.type === "press" ? waiting.label : null;
+        if (text !== null && !view.isSaid(waiting.id, text, waiting.since)) view.wait(waiting.id, text);
       }
       if (view.isOpen) wire.put({ type: "open" });
+      reported = { delivered: 0, read: 0 };
       looked();
     },
     reset: (reset, lines) => {
+      view.speaks(reset.language);
       view.forget();
       view.hasEarlier(reset.earlier);
       view.add(lines, { history: true });
+      reported = { delivered: 0, read: 0 };
       looked();
     },
-    lines: (lines) => {
+    lines: (told, lines) => {
+      view.speaks(told.language);
       view.add(lines);
       const unread = lines.filter((line) => line.by !== "visitor").length;
       if (!view.isOpen && unread) view.count(view.unread + unread);
@@ -102,15 +124,35 @@ function start() {
     },
     ack: (ack, waiting) => {
       view.note("");
-      view.arrived(ack.id);
+      view.arrived(ack.id, ack.line);
       if (waiting && waiting.type !== "event") view.types(ack.typing);
     },
     again: () => {
       if (view.isOpen) wire.put({ type: "open" });
+      if (wire.asks) wire.earlier();
+      reported = { delivered: 0, read: 0 };
+      looked();
     },
     busy: () => view.note(texts.busy),
-    refused: (refused) => view.failed(refused.id, refused.code === "too_long" ? texts.tooLong : ""),
+    refused: ({ id, code }, waiting) => {
+      const isLong = code === "too_long";
+      // What is no message today is none tomorrow.
+      const again = waiting && !["too_long", "malformed", "empty", "id", "event"].includes(code);
+      view.failed(id, isLong ? texts.tooLong : "", again ? () => say(waiting, waiting.text ?? waiting.label) : null);
+    },
   });
+
+  // Whoever comes next at this browser is somebody else: for when people log out.
+  const anew = () => {
+    identity = null;
+    view.drop();
+    view.forget();
+    view.hasEarlier(false);
+    view.types(false);
+    view.note("");
+    wire.anew();
+  };
+  memory.whenForgotten(anew);
 
   watchPage(event, arrived, query);
   if (mode === "float" && (said.open === "true" || memory.get("open"))) view.open();
@@ -119,6 +161,10 @@ function start() {
     open: () => view.open(),
     close: () => view.close(),
     event,
+    forget: () => {
+      memory.forget();
+      anew();
+    },
   };
   holder.dispatchEvent(new CustomEvent("botflow-ready", { bubbles: true }));
 }
