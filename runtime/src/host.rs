@@ -11,7 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::deployment::{self, DeployError, Deployment, Version};
 use crate::engine::{Couriers, Engine, Entropy, Parts, Settings, SystemEntropy};
 use crate::people::People;
-use crate::store::{MemoryStore, Store, StoreError};
+use crate::store::{Change, MemoryStore, Store, StoreError};
 
 /// A bot at work: what happens on channels goes to its [`Engine`].
 pub struct Host {
@@ -174,6 +174,7 @@ impl HostBuilder {
         }
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         store.check().await?;
+        warn_of_another(&*store, version.hash()).await?;
         store
             .keep_bot(version.hash(), &version.bytes, true, self.clock.now())
             .await?;
@@ -193,6 +194,28 @@ impl HostBuilder {
             actions: Arc::new(self.actions),
             people: self.people,
         });
+        // Other hosts go over to it at once: until then they would refuse whoever was here.
+        engine.store().tell(Change {
+            bot: true,
+            ..Change::default()
+        });
         Ok(Host { engine })
     }
+}
+
+/// A version that ran before takes the place of one that came after it, for all hosts of the store: that may be meant.
+async fn warn_of_another(store: &dyn Store, begins: u64) -> Result<(), StoreError> {
+    let Some(runs) = store.current_bot().await? else {
+        return Ok(());
+    };
+    // Whatever the store keeps has run; what runs last came last.
+    if runs != begins && store.bot(begins).await?.is_some() {
+        tracing::warn!(
+            begins = format_args!("{begins:016x}"),
+            runs = format_args!("{runs:016x}"),
+            "the store runs a version that came after the one this host is started with, and which is put back now, on \
+             all hosts; to start with the one that the store runs: `botflow serve --stored`"
+        );
+    }
+    Ok(())
 }

@@ -466,8 +466,8 @@ impl<'p> Desk<'p> {
         }
     }
 
-    /// The person is another one, too: what was planned for that one belongs to this one. Its lines follow those of this
-    /// one.
+    /// The person is another one, too: what was planned for that one belongs to this one. Its lines and messages follow
+    /// those of this one.
     pub fn absorb(
         &mut self,
         wrote_at: Option<i64>,
@@ -477,14 +477,23 @@ impl<'p> Desk<'p> {
     ) {
         self.wrote_at = self.wrote_at.max(wrote_at);
         self.channel = channel.unwrap_or_else(|| self.channel.clone());
-        let from = self.lines;
-        self.transcript.extend(transcript.into_iter().map(|line| Line {
-            number: from + line.number,
-            ..line
+        let (lines_from, messages_from) = (self.lines, self.sent);
+        let numbered = |number: u64| if number == 0 { 0 } else { messages_from + number };
+        self.transcript.extend(transcript.into_iter().map(|mut line| {
+            line.number += lines_from;
+            if let Author::Bot { message, .. } | Author::Operator { message, .. } = &mut line.said {
+                *message = numbered(*message);
+            }
+            line
+        }));
+        self.outgoing.extend(outgoing.into_iter().map(|mut outgoing| {
+            if let Outgoing::Say(saying) = &mut outgoing {
+                saying.number = numbered(saying.number);
+            }
+            outgoing
         }));
         self.sent += sent;
         self.lines += lines;
-        self.outgoing.extend(outgoing);
         self.faults.extend(faults);
     }
 

@@ -16,6 +16,11 @@ pub(super) async fn run(engine: Engine, stopping: CancellationToken) {
     let shared = std::sync::Arc::clone(&engine.inner.shared);
     let lease = i64::try_from(shared.settings.lease.as_millis()).unwrap_or(i64::MAX);
     while !stopping.is_cancelled() {
+        // Other hosts run a version that this one cannot: they take the turns, and would have to wait for claims.
+        if shared.behind().is_some() {
+            pause(&shared, shared.settings.poll, &stopping).await;
+            continue;
+        }
         let now = shared.clock.now();
         let due = match shared.store.due(now, now.saturating_add(lease), PORTION).await {
             Ok(due) => due,

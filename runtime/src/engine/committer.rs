@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lru::LruCache;
 use smol_str::{SmolStr, format_smolstr};
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::FollowError;
@@ -16,6 +16,7 @@ use super::inbound::{Ack, Refused};
 use super::job::{Job, Target};
 use super::shared::Shared;
 use super::waiting::Waiting;
+use super::writing::written;
 use crate::contact::input::Occasion;
 use crate::contact::merging::join;
 use crate::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, carried_over, plan};
@@ -54,6 +55,23 @@ struct Planned {
     found_by: Option<AddressKey>,
 }
 
+/// The version that runs in a round.
+struct Runs {
+    version: Arc<Version>,
+    /// People who are under another version go over to it; else why they cannot be carried on here.
+    others: Result<(), StoreError>,
+}
+
+impl Runs {
+    /// Whether somebody under that version can be carried on.
+    fn takes(&self, bot: u64) -> Result<(), StoreError> {
+        if bot == self.version.hash() {
+            return Ok(());
+        }
+        self.others.clone()
+    }
+}
+
 /// What is known of a person in this round.
 #[expect(
     clippy::large_enum_variant,
@@ -67,14 +85,14 @@ enum Known {
 
 impl Committer {
     pub fn new(shared: Arc<Shared>, inbound: Receiver<Job>, internal: Receiver<Job>) -> Committer {
-        let cached = NonZeroUsize::new(shared.settings.cached.max(1)).unwrap_or(NonZeroUsize::MIN);
+        let cached = NonZeroUsize::new(shared.settings.cached).unwrap_or(NonZeroUsize::MIN);
         Committer {
             shared,
             inbound,
             internal,
             waiting: Waiting::default(),
-            contacts: LruCache::new(cached),
-            addresses: LruCache::new(cached),
+            contacts: growing(cached),
+            addresses: growing(cached),
         }
     }
 
@@ -115,20 +133,17 @@ impl Committer {
             Ok(jobs) => jobs,
             Err((jobs, error)) => return self.refuse(jobs, &error),
         };
-        let read = match self.know(&jobs).await {
-            Ok(known) => self.version_for(&known).await.map(|version| (known, version)),
-            Err(error) => Err(error),
-        };
-        let (mut known, version) = match read {
-            Ok(read) => read,
+        let mut known = match self.know(&jobs).await {
+            Ok(known) => known,
             Err(error) => {
                 let jobs = jobs.into_iter().map(|(job, ..)| job).collect();
                 return self.refuse(jobs, &error);
             }
         };
+        let runs = self.version_for(&known).await;
         let mut planned = Vec::with_capacity(jobs.len());
         for (job, contact, other) in jobs {
-            if let Some(one) = self.plan(&version, &mut known, job, contact, other).await {
+            if let Some(one) = self.plan(&runs, &mut known, job, contact, other).await {
                 planned.push(one);
             }
         }
@@ -138,25 +153,29 @@ impl Committer {
         self.commit(planned, began).await;
     }
 
-    /// The version that runs. Where somebody is under one that this host has never met, another host may run a newer one,
-    /// which this one then has missed: nobody is taken back to an earlier version.
-    async fn version_for(
-        &self,
-        known: &BTreeMap<ContactId, Result<Known, String>>,
-    ) -> Result<Arc<Version>, StoreError> {
+    /// The version that runs. Where somebody is under another one, that may be a newer one which another host runs and
+    /// this one has missed. So the store is asked: nobody is taken back to an earlier version.
+    async fn version_for(&self, known: &BTreeMap<ContactId, Result<Known, String>>) -> Runs {
         let deployment = &self.shared.deployment;
-        let is_strange = known.values().any(|one| match one {
-            Ok(Known::Kept(_, kept)) => deployment.version(kept.bot()).is_none(),
-            _ => false,
-        });
-        if is_strange {
-            match super::follow(&self.shared).await {
-                Ok(_) => {}
-                Err(FollowError::Store(error)) => return Err(error),
-                Err(error) => tracing::error!(%error, "the version that runs elsewhere does not run here"),
-            }
+        let current = deployment.current().hash();
+        let is_other = known
+            .values()
+            .any(|one| matches!(one, Ok(Known::Kept(_, kept)) if kept.bot() != current));
+        let others = match is_other {
+            false => Ok(()),
+            true => match super::follow(&self.shared).await {
+                Ok(_) => Ok(()),
+                Err(FollowError::Store(error)) => Err(error),
+                Err(error) => {
+                    let message = format!("the version that runs elsewhere does not run here: {error}");
+                    Err(StoreError::new(Trouble::Unavailable, message))
+                }
+            },
+        };
+        Runs {
+            version: deployment.current(),
+            others,
         }
-        Ok(deployment.current())
     }
 
     /// Whom each job is about, and somebody else who is found by what it tells. Of several about one person the first is
@@ -253,13 +272,14 @@ impl Committer {
 
     async fn plan(
         &mut self,
-        version: &Version,
+        runs: &Runs,
         known: &mut BTreeMap<ContactId, Result<Known, String>>,
         job: Job,
         contact: ContactId,
         other: Option<ContactId>,
     ) -> Option<Planned> {
         let shared = Arc::clone(&self.shared);
+        let version = &*runs.version;
         let occasion = |input: Input, job: &Job| Occasion {
             id: job.cause.as_deref().map_or(0, number_of_cause),
             now: shared.clock.now(),
@@ -285,7 +305,7 @@ impl Committer {
             },
             Ok(Known::Kept(revision, kept)) => (revision, kept),
         };
-        let older = match self.shared.version(kept.bot()).await {
+        let older = match self.older(runs, kept.bot()).await {
             Ok(older) => older,
             Err(error) => {
                 self.refuse(vec![job], &error);
@@ -362,7 +382,7 @@ impl Committer {
                         return None;
                     }
                     Ok(Known::Kept(other_revision, others)) => {
-                        let others_older = match self.shared.version(others.bot()).await {
+                        let others_older = match self.older(runs, others.bot()).await {
                             Ok(older) => older,
                             Err(error) => {
                                 self.refuse(vec![job], &error);
@@ -431,12 +451,18 @@ impl Committer {
         })
     }
 
+    /// The version that somebody is under, if they can be carried on from it.
+    async fn older(&self, runs: &Runs, bot: u64) -> Result<Option<Arc<Version>>, StoreError> {
+        runs.takes(bot)?;
+        self.shared.version(bot).await
+    }
+
     async fn commit(&mut self, planned: Vec<Planned>, began: Instant) {
         let now = self.shared.clock.now();
         let batch: Vec<Commit> = planned.iter().map(|one| one.commit(now)).collect();
         let turns = batch.len();
         let sizes: Vec<usize> = batch.iter().map(|commit| commit.state.len()).collect();
-        let done = match self.written(batch).await {
+        let done = match written(&self.shared, batch).await {
             Ok(done) => done,
             Err(error) => {
                 for one in &planned {
@@ -450,6 +476,12 @@ impl Committer {
         let mut change = Change::default();
         let mut contacts = Vec::new();
         for ((one, done), size) in planned.into_iter().zip(done).zip(sizes) {
+            if matches!(done, Ok(Done::Duplicate(_) | Done::Conflict)) {
+                // Perhaps it was this very turn, whose answer was lost, or that of a host which ended before it told.
+                (change.letters, change.clocks) = (true, true);
+                contacts.push(one.contact);
+                self.shared.hub.tell(one.contact);
+            }
             match done {
                 Err(error) => {
                     self.forget(&one);
@@ -502,58 +534,6 @@ impl Committer {
         }
         change.contacts = contacts.into();
         self.shared.store.tell(change);
-    }
-
-    /// Writes a batch. What may have been written is written again: that is harmless, and tells. Where the store answers
-    /// and does not take it, something in it may be what it does not take: then each is written by itself.
-    async fn written(&self, batch: Vec<Commit>) -> Result<Vec<Result<Done, StoreError>>, StoreError> {
-        let until = Instant::now() + self.shared.settings.patience;
-        let mut pause = std::time::Duration::from_millis(10);
-        // Once the answer was lost, nothing but an answer tells whether it was written.
-        let mut is_unknown = false;
-        for failures in 1_u32.. {
-            let error = match self.shared.store.commit(batch.clone()).await {
-                Ok(done) => return Ok(done.into_iter().map(Ok).collect()),
-                Err(error) => error,
-            };
-            self.shared.meter.trouble(error.trouble);
-            is_unknown |= error.trouble == Trouble::Unknown;
-            if !error.trouble.is_passing() || Instant::now() >= until {
-                let trouble = if is_unknown {
-                    Trouble::Unknown
-                } else {
-                    error.trouble
-                };
-                return Err(StoreError { trouble, ..error });
-            }
-            tracing::warn!(%error, turns = batch.len(), "turns could not be stored; trying again");
-            sleep(pause).await;
-            pause = (pause * 2).min(std::time::Duration::from_secs(1));
-            // Patience is for a store that is gone: one that answers is asked a few times.
-            let times = if batch.len() > 1 { 2 } else { 5 };
-            if failures >= times && self.shared.store.check().await.is_ok() {
-                break;
-            }
-        }
-        let mut done = Vec::with_capacity(batch.len());
-        for commit in batch {
-            let one = self.shared.store.commit(vec![commit]).await;
-            let one = one.map_err(|error| {
-                self.shared.meter.trouble(error.trouble);
-                let trouble = if is_unknown {
-                    Trouble::Unknown
-                } else {
-                    error.trouble
-                };
-                StoreError { trouble, ..error }
-            });
-            let one = one.and_then(|one| {
-                let none = || StoreError::new(Trouble::Unknown, "it did not tell what became of a commit");
-                one.into_iter().next().ok_or_else(none)
-            });
-            done.push(one);
-        }
-        Ok(done)
     }
 
     fn remember(&mut self, one: Planned, revision: u64, size: usize) {
@@ -662,6 +642,13 @@ impl Planned {
             absorbs: self.absorbs,
         }
     }
+}
+
+/// A cache that takes memory as it fills.
+fn growing<K: std::hash::Hash + Eq, V>(most: NonZeroUsize) -> LruCache<K, V> {
+    let mut cache = LruCache::unbounded();
+    cache.resize(most);
+    cache
 }
 
 /// A turn that makes the program panic, which is a bug of it, is refused by itself: the others of its round, and all that

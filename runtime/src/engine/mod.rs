@@ -19,6 +19,7 @@ mod job;
 mod relay;
 mod shared;
 mod waiting;
+mod writing;
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ use crate::clock::Clock;
 use crate::contact::input::Said;
 use crate::contact::{ContactId, Input};
 use crate::deployment::{DeployError, Deployment, Version};
-use crate::store::{AddressKey, Change, Store, StoreError};
+use crate::store::{AddressKey, Change, Store, StoreError, Trouble};
 pub use entropy::{Entropy, SystemEntropy};
 pub use hub::{Hub, Watching};
 pub use inbound::{Ack, Inbound, Refused};
@@ -79,9 +80,8 @@ pub struct Parts {
 impl Engine {
     /// An engine at work: turns are taken from now on. Letters and clocks wait for [`Engine::dispatch`].
     pub fn start(parts: Parts) -> Engine {
-        let settings = parts.settings;
-        let committers = settings.committers.max(1);
-        let waiting = settings.waiting.max(1);
+        let settings = parts.settings.bounded();
+        let (committers, waiting) = (settings.committers, settings.waiting);
         let shared = Arc::new(Shared {
             store: parts.store,
             deployment: parts.deployment,
@@ -92,6 +92,7 @@ impl Engine {
             actions: std::sync::OnceLock::new(),
             letters: tokio::sync::Notify::new(),
             clocks: tokio::sync::Notify::new(),
+            versions: tokio::sync::Mutex::new(()),
             settings,
         });
         let tasks = TaskTracker::new();
@@ -136,6 +137,9 @@ impl Engine {
         inner
             .dispatchers
             .spawn(listen(Arc::clone(&inner.shared), inner.stopping.clone()));
+        inner
+            .dispatchers
+            .spawn(forget(Arc::clone(&inner.shared), inner.stopping.clone()));
     }
 
     /// Something happened on a channel. It is stored when this returns `Ok`.
@@ -189,6 +193,7 @@ impl Engine {
         let shared = &self.inner.shared;
         shared.can_be_done(&version)?;
         let now = shared.clock.now();
+        let _versions = shared.versions.lock().await;
         shared
             .store
             .keep_bot(version.hash(), &version.bytes, true, now)
@@ -209,6 +214,12 @@ impl Engine {
     /// The store cannot be read, or what it keeps cannot be run.
     pub async fn follow(&self) -> Result<bool, FollowError> {
         follow(&self.inner.shared).await
+    }
+
+    /// Why the version that the store says runs does not run here, where that is so. Whoever is under it is refused, and
+    /// no clocks are looked at.
+    pub fn behind(&self) -> Option<String> {
+        self.inner.shared.behind()
     }
 
     /// Where everything is kept.
@@ -252,12 +263,13 @@ impl Engine {
     }
 
     /// Lets nothing in any more, stores what was let in, gives back letters that are not under way, and waits for those
-    /// that are.
+    /// that are, but for no longer than [`Settings::grace`]: what is then still under way is done again by whoever claims
+    /// it next, under the same key.
     pub async fn stop(&self) {
         let inner = &self.inner;
         inner.stopping.cancel();
         // What was let in holds a place until it is answered.
-        let all = u32::try_from(inner.shared.settings.waiting.max(1)).unwrap_or(u32::MAX);
+        let all = u32::try_from(inner.shared.settings.waiting).unwrap_or(u32::MAX);
         // An error would mean that the places were closed, which nobody does.
         let _all = inner.places.acquire_many(all).await;
         inner.dispatchers.close();
@@ -379,6 +391,7 @@ pub enum FollowError {
 }
 
 async fn follow(shared: &Shared) -> Result<bool, FollowError> {
+    let _versions = shared.versions.lock().await;
     let followed = follow_now(shared).await;
     match &followed {
         Ok(_) => shared.deployment.caught_up(STORE),
@@ -397,7 +410,8 @@ async fn follow_now(shared: &Shared) -> Result<bool, FollowError> {
         return Ok(false);
     }
     let Some(bytes) = shared.store.bot(hash).await? else {
-        return Ok(false);
+        let message = format!("the version {hash:016x} runs, and nobody kept it");
+        return Err(StoreError::new(Trouble::Damaged, message).into());
     };
     let version = Version::load(&bytes)?;
     shared.can_be_done(&version)?;
@@ -409,7 +423,6 @@ async fn follow_now(shared: &Shared) -> Result<bool, FollowError> {
 async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
     use tokio::sync::broadcast::error::RecvError;
     let mut changes = shared.store.changes();
-    let mut forgot_at = shared.clock.now();
     let mut look_at = Instant::now() + shared.settings.poll;
     loop {
         let change = tokio::select! {
@@ -418,7 +431,6 @@ async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
             change = changes.recv() => change,
             () = sleep_until(look_at) => {
                 look(&shared).await;
-                forget(&shared, &mut forgot_at).await;
                 look_at = Instant::now() + shared.settings.poll;
                 continue;
             }
@@ -459,17 +471,31 @@ async fn look(shared: &Shared) {
     }
 }
 
-/// Causes that are older than they are remembered are forgotten, now and then.
-async fn forget(shared: &Shared, forgot_at: &mut i64) {
+/// Causes that are older than they are remembered are forgotten, now and then: first soon after the start, since nobody
+/// knows when that was done last.
+async fn forget(shared: Arc<Shared>, stopping: CancellationToken) {
     const EACH_MS: i64 = 3_600_000;
-    let now = shared.clock.now();
-    if now.saturating_sub(*forgot_at) < EACH_MS {
-        return;
-    }
-    *forgot_at = now;
-    let remember = i64::try_from(shared.settings.remember.as_millis()).unwrap_or(i64::MAX);
-    if let Err(error) = shared.store.forget_causes(now.saturating_sub(remember)).await {
-        shared.meter.trouble(error.trouble);
-        tracing::warn!(%error, "what is long past could not be forgotten");
+    let mut next = shared.clock.now();
+    loop {
+        tokio::select! {
+            biased;
+            () = stopping.cancelled() => return,
+            () = tokio::time::sleep(shared.settings.poll) => {}
+        }
+        let now = shared.clock.now();
+        if now < next {
+            continue;
+        }
+        next = now.saturating_add(EACH_MS);
+        let remember = i64::try_from(shared.settings.remember.as_millis()).unwrap_or(i64::MAX);
+        let forgotten = tokio::select! {
+            biased;
+            () = stopping.cancelled() => return,
+            forgotten = shared.store.forget_causes(now.saturating_sub(remember)) => forgotten,
+        };
+        if let Err(error) = forgotten {
+            shared.meter.trouble(error.trouble);
+            tracing::warn!(%error, "what is long past could not be forgotten");
+        }
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::backoff;
 use super::job::Target;
 use super::meter::Outcome;
-use super::{Engine, Refused};
+use super::{Engine, FollowError, Refused};
 use crate::action::{Actions, Asked};
 use crate::channel::{Channel, Delivery, SendError, SendErrorKind};
 use crate::contact::outgoing::{CALL, IDENTITY, PEOPLE};
@@ -54,6 +54,7 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
     let mut under_way = JoinSet::new();
     while !stopping.is_cancelled() {
         while under_way.try_join_next().is_some() {}
+        let routes = open(&shared, &routes);
         let free = places.available_permits();
         if free == 0 {
             under_way.join_next().await;
@@ -104,7 +105,22 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
             });
         }
     }
-    while under_way.join_next().await.is_some() {}
+    let ends = async { while under_way.join_next().await.is_some() {} };
+    if tokio::time::timeout(shared.settings.grace, ends).await.is_err() {
+        let left = under_way.len();
+        tracing::warn!(
+            left,
+            "deliveries have not ended in time; they are done again under the same keys"
+        );
+    }
+}
+
+/// The routes on which letters are taken at this moment: where other hosts run a version that this one cannot, they take
+/// the turns that follow from answers.
+fn open(shared: &super::Shared, routes: &[SmolStr]) -> Vec<SmolStr> {
+    let is_behind = shared.behind().is_some();
+    let open = |route: &&SmolStr| !is_behind || ![CALL, IDENTITY].contains(route);
+    routes.iter().filter(open).cloned().collect()
 }
 
 /// Waits; not once there are new letters, one under way has arrived (the next of its lane can go), or the engine is
@@ -147,6 +163,13 @@ async fn post(engine: &Engine, couriers: &Couriers, token: u64, letter: Letter) 
     let shared = &engine.inner.shared;
     let (seq, route) = (letter.seq, letter.route.clone());
     let fate = match &letter.outgoing {
+        // Nobody has told what became of the last attempt: it may be what ends whoever tries it.
+        _ if letter.attempts > shared.settings.attempts => Fate::Dead {
+            error: format!(
+                "{} attempts, and nobody told what became of the last one",
+                letter.attempts - 1
+            ),
+        },
         Outgoing::Say(saying) => say(engine, couriers, &letter, saying).await,
         Outgoing::Call { bot, name, request } => {
             match call(engine, couriers, &letter, *bot, name, request).await {
@@ -158,8 +181,8 @@ async fn post(engine: &Engine, couriers: &Couriers, token: u64, letter: Letter) 
         Outgoing::Tell { event } => match &couriers.people {
             None => Fate::Released,
             Some(people) => {
-                let told = people.tell(letter.contact, &letter.key, event);
-                match timely(engine, told).await {
+                let tell = async { people.tell(letter.contact, &letter.key, event).await };
+                match timely(engine, tell).await {
                     Ok(()) => Fate::Delivered,
                     Err(error) => failed(engine, &letter, &error),
                 }
@@ -202,22 +225,26 @@ async fn say(engine: &Engine, couriers: &Couriers, letter: &Letter, saying: &Say
         return Fate::Dead { error };
     }
     let version = engine.inner.shared.deployment.current();
-    let rendering = version
-        .profiles
-        .get(&saying.channel)
-        .map(|profile| botflow_message::render(&saying.message, profile));
-    let delivery = Delivery {
-        key: letter.key.clone(),
-        contact: written_for(letter),
-        channel: saying.channel.clone(),
-        address: saying.address.clone(),
-        number: saying.number,
-        operator: saying.operator.clone(),
-        message: saying.message.clone(),
-        rendering: rendering.unwrap_or_default(),
-        attempt: letter.attempts,
+    // All of it within what is watched: a message that cannot be rendered has failed, too.
+    let send = async {
+        let rendering = version
+            .profiles
+            .get(&saying.channel)
+            .map(|profile| botflow_message::render(&saying.message, profile));
+        let delivery = Delivery {
+            key: letter.key.clone(),
+            contact: written_for(letter),
+            channel: saying.channel.clone(),
+            address: saying.address.clone(),
+            number: saying.number,
+            operator: saying.operator.clone(),
+            message: saying.message.clone(),
+            rendering: rendering.unwrap_or_default(),
+            attempt: letter.attempts,
+        };
+        channel.send(&delivery).await
     };
-    match timely(engine, channel.send(&delivery)).await {
+    match timely(engine, send).await {
         Ok(_) => Fate::Delivered,
         Err(error) => failed(engine, letter, &error),
     }
@@ -290,17 +317,17 @@ async fn call(
     request: &botflow_machine::CallRequest,
 ) -> Result<(), Fate> {
     let shared = &engine.inner.shared;
-    let later = |error: String| {
-        let pause = backoff::pause(letter.attempts, shared.entropy.next());
-        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-        Fate::Retry {
-            at: shared.clock.now().saturating_add(pause),
-            error,
+    if bot != shared.deployment.current().hash() {
+        // Perhaps another host runs a newer version, which asks for what only that host does.
+        match super::follow(shared).await {
+            Ok(_) => {}
+            Err(FollowError::Store(error)) => return Err(unanswered(engine, letter, error.to_string())),
+            Err(_) => return Err(Fate::Released),
         }
-    };
+    }
     let version = match shared.version(bot).await {
         Ok(version) => version,
-        Err(error) => return Err(later(error.to_string())),
+        Err(error) => return Err(unanswered(engine, letter, error.to_string())),
     };
     let outcome = match version {
         None => Err(None),
@@ -316,7 +343,8 @@ async fn call(
             let declared = version.program.bot.calls.get(request.call.index());
             let declared = declared.map_or(0, |call| u64::try_from(call.timeout_ms).unwrap_or(0));
             let longest = Duration::from_millis(declared).max(shared.settings.delivery_timeout);
-            let performed = AssertUnwindSafe(couriers.actions.perform(&asked)).catch_unwind();
+            let perform = async { couriers.actions.perform(&asked).await };
+            let performed = AssertUnwindSafe(perform).catch_unwind();
             match tokio::time::timeout(longest, performed).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(_panic)) => {
@@ -335,7 +363,7 @@ async fn call(
     }
     answered(engine, letter, bot, request, outcome)
         .await
-        .map_err(|error| later(error.to_string()))
+        .map_err(|error| unanswered(engine, letter, error.to_string()))
 }
 
 async fn answered(
@@ -369,15 +397,23 @@ async fn identify(engine: &Engine, letter: &Letter, field: &SmolStr, value: &Smo
     let cause = format_smolstr!("identify.{}", letter.key);
     let target = Target::Identify(letter.contact, key);
     let done = engine.bring(target, Some(cause), Some(letter.seq)).await;
+    let done = settled_by(done, engine, letter).await;
+    done.map_err(|error| unanswered(engine, letter, error.to_string()))
+}
+
+/// The turn that would settle a letter was not taken. After so many attempts the letter is given up: the time that the bot
+/// gives a call runs out, and the conversation goes on without it.
+fn unanswered(engine: &Engine, letter: &Letter, error: String) -> Fate {
     let shared = &engine.inner.shared;
-    settled_by(done, engine, letter).await.map_err(|error| {
-        let pause = backoff::pause(letter.attempts, shared.entropy.next());
-        let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
-        Fate::Retry {
-            at: shared.clock.now().saturating_add(pause),
-            error: error.to_string(),
-        }
-    })
+    if letter.attempts >= shared.settings.attempts {
+        return Fate::Dead { error };
+    }
+    let pause = backoff::pause(letter.attempts, shared.entropy.next());
+    let pause = i64::try_from(pause.as_millis()).unwrap_or(i64::MAX);
+    Fate::Retry {
+        at: shared.clock.now().saturating_add(pause),
+        error,
+    }
 }
 
 /// A turn settles the letter that caused it. Where the turn had been taken before, or there is nobody to take it, nothing

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use smol_str::SmolStr;
+use tokio::sync::Semaphore;
 
 /// How much an engine takes on at once, and how long it waits.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Settings {
     pub deliveries: usize,
     /// A letter that failed so often is given up.
     pub attempts: u32,
+    /// How long what is being delivered is waited for when the engine is stopped.
+    pub grace: Duration,
     /// How long a delivery may take.
     pub delivery_timeout: Duration,
     /// Channels that show what is in transcripts: no letters are written for them.
@@ -46,9 +49,27 @@ impl Default for Settings {
             lease: Duration::from_secs(60),
             deliveries: 64,
             attempts: 12,
+            grace: Duration::from_secs(10),
             delivery_timeout: Duration::from_secs(20),
             transcripts: BTreeSet::new(),
             remember: Duration::from_secs(30 * 24 * 3600),
         }
+    }
+}
+
+impl Settings {
+    /// The same within what can be counted: nothing is zero where one is needed, and nothing is more than anybody has.
+    pub(super) fn bounded(mut self) -> Settings {
+        let most = Semaphore::MAX_PERMITS.min(usize::try_from(u32::MAX).unwrap_or(usize::MAX));
+        for number in [
+            &mut self.waiting,
+            &mut self.batch,
+            &mut self.cached,
+            &mut self.deliveries,
+        ] {
+            *number = (*number).clamp(1, most);
+        }
+        self.committers = self.committers.clamp(1, 1_024);
+        self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use super::FollowError;
 use super::entropy::Entropy;
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub letters: Notify,
     /// A clock was set.
     pub clocks: Notify,
+    /// Held while it is found out which version runs, or another one is made to run: what was found out last holds.
+    pub versions: Mutex<()>,
 }
 
 impl Shared {
@@ -46,6 +48,12 @@ impl Shared {
             return Err(FollowError::ImpossibleActions(impossible));
         }
         Ok(())
+    }
+
+    /// Why the version that the store says runs does not run here. Meanwhile nothing is begun here whose answer other
+    /// hosts would have to take.
+    pub fn behind(&self) -> Option<String> {
+        self.deployment.held_back().remove(super::STORE)
     }
 
     /// A version by its hash: one this host has met, else one that the store keeps. `None`: nobody has it any more.

@@ -124,7 +124,12 @@ async fn deploy(
         return refusal(StatusCode::CONFLICT, "another_bot", &message);
     }
     let hash = version.hash();
-    let changed = hash != before.hash();
+    // What runs is what the store says; this host may not have heard of it yet.
+    let runs = match engine.store().current_bot().await {
+        Ok(runs) => runs.unwrap_or_else(|| before.hash()),
+        Err(error) => return refused(&Refused::Store(error)),
+    };
+    let changed = hash != runs || hash != before.hash();
     if changed {
         match engine.switch(version).await {
             Ok(_) => {}
@@ -142,13 +147,13 @@ async fn deploy(
         }
         tracing::info!(
             bot = format_args!("{hash:016x}"),
-            before = format_args!("{:016x}", before.hash()),
+            before = format_args!("{runs:016x}"),
             "a new version of the bot runs: it was uploaded"
         );
     }
     Json(json!({
         "bot": format!("{hash:016x}"),
-        "before": format!("{:016x}", before.hash()),
+        "before": format!("{runs:016x}"),
         "changed": changed,
     }))
     .into_response()

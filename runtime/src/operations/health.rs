@@ -51,6 +51,9 @@ async fn ready(State(health): State<Health>) -> Response {
     let engine = &health.engine;
     let status = if engine.is_stopping() {
         Err(("stopping", "the host is being stopped".to_owned()))
+    } else if let Some(why) = engine.behind() {
+        let why = format!("the version that other hosts run does not run here: {why}");
+        Err(("version", why))
     } else {
         health.store().await.map_err(|why| ("store", why))
     };

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use botflow_machine::{Delivery, OperatorEvent};
 use botflow_runtime::contact::input::{Occasion, Said};
 use botflow_runtime::contact::merging::join;
-use botflow_runtime::contact::{Contact, ContactId, Input, plan};
+use botflow_runtime::contact::{Author, Contact, ContactId, Input, Outgoing, Plan, plan};
 use botflow_runtime::deployment::Version;
 use botflow_values::Value;
 use proptest::prelude::*;
@@ -241,6 +241,64 @@ fn numbers_of_messages_follow_a_chain() {
         into_c.renumbered(a, 1),
         1 + first.messages_from + second.messages_from
     );
+}
+
+/// What is said to somebody in the very turn in which they turn out to be somebody else has numbers of that one, too: none
+/// that a message of theirs has already.
+#[test]
+fn what_is_said_while_two_become_one_has_its_own_number() {
+    let web = |text: &str| (at(text), 1_000);
+    let packed = Input::At {
+        channel: "sms".into(),
+        address: "+40700000001".into(),
+        what: Said::Event {
+            name: "parcel_packed".into(),
+            fields: vec![Value::Text("7".into())],
+            at: DAWN,
+        },
+    };
+    let happens = vec![web("write to me"), web("Yes"), (packed, 1_000)];
+    let from = live(ContactId(77), happens, usize::MAX);
+    let into = live(ANA, vec![web("hello"), web("lamp")], usize::MAX);
+    // Going over to the newer version, which is part of the turn, is when the trigger's time has come.
+    let occasion = |input| Occasion {
+        id: 0,
+        now: DAWN + 1_200_000,
+        seed: 5,
+        input,
+    };
+    let alone = plan(&NEWER, Some(&BOT), from.clone(), occasion(Input::Due));
+    let numbers = |plan: &Plan| {
+        let mut said = Vec::new();
+        for line in &plan.transcript {
+            if let Author::Bot { message, .. } = line.said {
+                said.push(message);
+            }
+        }
+        let mut sent = Vec::new();
+        for outgoing in &plan.outgoing {
+            if let Outgoing::Say(saying) = outgoing {
+                sent.push(saying.number);
+            }
+        }
+        assert_eq!(said, sent, "lines and letters name the same messages");
+        sent
+    };
+    let before = numbers(&alone);
+    assert!(!before.is_empty(), "the trigger has started its flow");
+    let joined = join(
+        &NEWER,
+        (into, Some(&BOT)),
+        (from, Some(&BOT)),
+        &occasion(Input::Due),
+    );
+    let after = numbers(&joined.plan);
+    let moved: Vec<u64> = before
+        .iter()
+        .map(|number| number + joined.messages_from)
+        .collect();
+    assert!(joined.messages_from > 0);
+    assert_eq!(after[..moved.len()], moved);
 }
 
 /// Bytes that an earlier build has written are read and written as they are: a change of any type that is kept is a new

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout};
 use crate::kit::{Counting, Kept, artifact};
 
 /// A clock that goes as the runtime's, which tests make go.
-struct Going(Instant);
+pub struct Going(pub Instant);
 
 impl Clock for Going {
     fn now(&self) -> i64 {
@@ -26,7 +26,8 @@ impl Clock for Going {
     }
 }
 
-const ASKER: &str = r#"
+/// A bot that asks a system.
+pub const ASKER: &str = r#"
 bot asker {
   name "Asker"
   languages en

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use botflow_runtime::store::{
     AddressKey, Change, Done, PostgresOptions, PostgresStore, Snapshot, Store, StoreError, Trouble,
 };
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
 
 use crate::contract::{NOW, cause, claim, keep, kept, line, person, say, web};
 use crate::database::{Server, schema, server, store};
@@ -310,6 +314,21 @@ async fn hosts_tell_each_other() {
     assert_eq!(error.trouble, Trouble::Unavailable);
 }
 
+/// So long a test waits for what must come before it fails by name.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Waits until it is told that something was missed: by the store, or because there was too much to be told.
+async fn missed(heard: &mut Receiver<Change>) {
+    loop {
+        match heard.recv().await {
+            Ok(change) if change.missed => return,
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => panic!("nobody listens any more"),
+        }
+    }
+}
+
 /// What was acknowledged is there after the server and all its processes were killed; the store reaches it again by
 /// itself, and hears other hosts again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -332,7 +351,8 @@ async fn the_server_may_be_restarted_and_killed() {
             .await
             .unwrap();
         // Whoever listened has missed something, and says so once it listens again.
-        while !heard.recv().await.unwrap().missed {}
+        let missed = timeout(PATIENCE, missed(&mut heard)).await;
+        assert!(missed.is_ok(), "it does not say that it missed something");
         let again = loop {
             match store.commit(vec![commit.clone()]).await {
                 Ok(done) => break done,
@@ -357,7 +377,13 @@ async fn the_server_may_be_restarted_and_killed() {
     tokio::task::spawn_blocking(move || server.tell("start"))
         .await
         .unwrap();
-    store.check().await.unwrap();
+    // A connection of before may be noticed to be dead only now.
+    let back = async {
+        while let Err(error) = store.check().await {
+            assert!(error.trouble.is_passing(), "{error}");
+        }
+    };
+    assert!(timeout(PATIENCE, back).await.is_ok(), "it does not come back");
     assert_eq!(kept(&store, 1).await.0, 3);
     store.close().await;
     other.close().await;

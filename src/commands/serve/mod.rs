@@ -246,6 +246,7 @@ fn engine_settings(settings: &Settings) -> engine::Settings {
         deliveries: settings.count("deliveries"),
         attempts: u32::try_from(settings.count("attempts")).unwrap_or(u32::MAX),
         delivery_timeout: settings.duration("delivery_timeout"),
+        grace: settings.duration("grace"),
         remember: settings.duration("remember"),
         ..engine::Settings::default()
     }

@@ -1,10 +1,16 @@
 //! A new version while conversations are under way, letters that were given up, and whoever is not believed.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use botflow_runtime::channel::SendErrorKind;
+use botflow_runtime::deployment::Version;
 use botflow_runtime::operations::AdminKey;
+use botflow_runtime::store::{MemoryStore, Store, StoreError, Trouble};
 
 use super::{KEY, NOW, Running, greeter};
 use crate::kit::artifact;
+use crate::odd::{Is, Odd};
 
 #[tokio::test]
 async fn a_conversation_goes_over_to_what_is_uploaded() {
@@ -33,22 +39,9 @@ async fn a_conversation_goes_over_to_what_is_uploaded() {
     host.end().await;
 }
 
-#[tokio::test]
-async fn what_cannot_run_here_does_not() {
-    let host = Running::begin(&greeter("Nice to meet you"), None).await;
-    let (_, before) = host.signed("GET", "/admin/bot", b"").await;
-    let mut damaged = greeter("Welcome");
-    let middle = damaged.len() / 2;
-    damaged[middle] ^= 0x55;
-    for body in [&b""[..], b"nothing", &damaged] {
-        let (status, answer) = host.signed("PUT", "/admin/bot", body).await;
-        assert_eq!(
-            (status, answer["error"]["code"].as_str()),
-            (422, Some("not_loadable")),
-            "{answer}"
-        );
-    }
-    let acting = artifact(
+/// A version that asks for an action which nobody here does.
+fn acting() -> Vec<u8> {
+    artifact(
         r#"
 bot greeter {
   name "Greeter"
@@ -67,7 +60,25 @@ flow main {
   finish resolved
 }
 "#,
-    );
+    )
+}
+
+#[tokio::test]
+async fn what_cannot_run_here_does_not() {
+    let host = Running::begin(&greeter("Nice to meet you"), None).await;
+    let (_, before) = host.signed("GET", "/admin/bot", b"").await;
+    let mut damaged = greeter("Welcome");
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 0x55;
+    for body in [&b""[..], b"nothing", &damaged] {
+        let (status, answer) = host.signed("PUT", "/admin/bot", body).await;
+        assert_eq!(
+            (status, answer["error"]["code"].as_str()),
+            (422, Some("not_loadable")),
+            "{answer}"
+        );
+    }
+    let acting = acting();
     let (status, answer) = host.signed("PUT", "/admin/bot", &acting).await;
     assert_eq!(
         (status, answer["error"]["code"].as_str()),
@@ -94,6 +105,74 @@ flow main {
     assert_eq!(before, after);
     let (status, _) = host.signed("PUT", "/admin/bot?replace=true", &other).await;
     assert_eq!(status, 200);
+    host.end().await;
+}
+
+/// The store cannot be asked for a version at the moment.
+#[derive(Default)]
+struct Mute(MemoryStore);
+
+#[async_trait]
+impl Odd for Mute {
+    fn store(&self) -> &dyn Store {
+        &self.0
+    }
+
+    async fn bot(&self, _: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Err(StoreError::new(Trouble::Unavailable, "it is gone"))
+    }
+}
+
+/// What runs is what the store says, also where the host that is asked has not heard of it.
+#[tokio::test]
+async fn an_upload_takes_the_place_of_what_the_store_runs() {
+    let store = Arc::new(Mute::default());
+    let ours = greeter("Nice to meet you");
+    let host = Running::begin(&ours, Some(Arc::new(Is(Arc::clone(&store))))).await;
+    let other = Version::load(&greeter("Welcome")).unwrap();
+    store
+        .0
+        .keep_bot(other.hash(), &other.bytes, true, NOW)
+        .await
+        .unwrap();
+    let (status, answer) = host.signed("PUT", "/admin/bot", &ours).await;
+    assert_eq!(
+        (status, &answer["changed"]),
+        (200, &serde_json::json!(true)),
+        "{answer}"
+    );
+    assert_eq!(answer["before"], format!("{:016x}", other.hash()));
+    let runs = host.engine.deployment().current().hash();
+    assert_eq!(store.0.current_bot().await.unwrap(), Some(runs));
+    let (status, again) = host.signed("PUT", "/admin/bot", &ours).await;
+    assert_eq!((status, &again["changed"]), (200, &serde_json::json!(false)));
+    host.end().await;
+}
+
+/// Where other hosts run what this one cannot, this one is not ready, and says why, until it can.
+#[tokio::test]
+async fn who_cannot_follow_is_not_ready() {
+    let store = Arc::new(MemoryStore::new());
+    let ours = greeter("Nice to meet you");
+    let host = Running::begin(&ours, Some(Arc::clone(&store) as _)).await;
+    assert_eq!(host.get("/ready").await.0, 200);
+    let acting = Version::load(&acting()).unwrap();
+    store
+        .keep_bot(acting.hash(), &acting.bytes, true, NOW)
+        .await
+        .unwrap();
+    host.engine.follow().await.expect_err("it cannot be run here");
+    let (status, text) = host.get("/ready").await;
+    assert_eq!(status, 503, "{text}");
+    assert!(
+        text.contains("\"status\":\"version\"") && text.contains("`crm.save`"),
+        "{text}"
+    );
+    assert_eq!(host.get("/health").await.0, 200);
+    let ours = Version::load(&ours).unwrap();
+    store.keep_bot(ours.hash(), &ours.bytes, true, NOW).await.unwrap();
+    host.engine.follow().await.expect("it runs here");
+    assert_eq!(host.get("/ready").await.0, 200);
     host.end().await;
 }
 
@@ -136,14 +215,11 @@ async fn letters_that_were_given_up_are_seen_and_tried_again() {
     let host = Running::begin(&greeter("Nice to meet you"), None).await;
     *host.channel.refuses.lock().unwrap() = Some(SendErrorKind::Permanent);
     host.writes("ana", "1", "hi").await;
-    // A letter that is given up is told to the person's record, which is what is waited for.
-    let mut letters = Vec::new();
-    while letters.len() < 2 {
-        let (status, answer) = host.signed("GET", "/admin/outbox?state=dead", b"").await;
-        assert_eq!(status, 200, "{answer}");
-        letters = answer["letters"].as_array().unwrap().clone();
-        tokio::task::yield_now().await;
-    }
+    host.given_up(2).await;
+    let (status, answer) = host.signed("GET", "/admin/outbox?state=dead", b"").await;
+    assert_eq!(status, 200, "{answer}");
+    let letters = answer["letters"].as_array().unwrap().clone();
+    assert_eq!(letters.len(), 2);
     let text = serde_json::to_string(&letters).unwrap();
     assert!(
         !text.contains("Hello"),

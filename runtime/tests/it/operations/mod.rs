@@ -7,6 +7,7 @@ mod openapi;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use botflow_runtime::channel::{Channel, Delivery, Receipt, SendError, SendErrorKind};
@@ -14,11 +15,13 @@ use botflow_runtime::contact::input::Said;
 use botflow_runtime::engine::{Inbound, Settings};
 use botflow_runtime::operations::{AdminKey, Operations};
 use botflow_runtime::server::{Server, ServerOptions};
+use botflow_runtime::store::{Filter, LetterState};
 use botflow_runtime::{Ack, Engine, Host, Store};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::kit::{Counting, StillClock, artifact};
@@ -117,7 +120,7 @@ impl Running {
             .clock(Arc::clone(&clock) as Arc<dyn botflow_runtime::Clock>)
             .entropy(Arc::new(Counting::default()))
             .settings(Settings {
-                poll: std::time::Duration::from_millis(20),
+                poll: Duration::from_millis(20),
                 attempts: 1,
                 ..Settings::default()
             });
@@ -194,6 +197,22 @@ impl Running {
             what: Said::Message(text.into()),
         };
         self.engine.deliver(inbound).await.expect("it is taken")
+    }
+
+    /// Waits until so many letters are given up.
+    pub async fn given_up(&self, count: usize) {
+        let dead = Filter {
+            state: Some(LetterState::Dead),
+            limit: count,
+            ..Filter::default()
+        };
+        let waits = async {
+            while self.engine.store().letters(&dead).await.unwrap().len() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = timeout(Duration::from_secs(60), waits).await;
+        assert!(waited.is_ok(), "{count} letters were not given up");
     }
 
     pub async fn end(self) {
