@@ -112,7 +112,10 @@ impl Version {
     }
 }
 
-/// All versions that a host has met: the one that runs, and earlier ones.
+/// So many versions are in memory; others are read from the store again when somebody is under them.
+const MOST_KNOWN: usize = 32;
+
+/// Versions that a host has met: the one that runs, and earlier ones.
 #[derive(Debug)]
 pub struct Deployment {
     state: RwLock<State>,
@@ -125,6 +128,24 @@ struct State {
     known: BTreeMap<u64, Arc<Version>>,
     /// Newer versions that do not run here: by whom they came, and why.
     held_back: BTreeMap<&'static str, String>,
+}
+
+impl State {
+    fn know(&mut self, version: Version, settings: &Settings) -> Arc<Version> {
+        let hash = version.hash();
+        if let Some(known) = self.known.get(&hash) {
+            return Arc::clone(known);
+        }
+        if self.known.len() >= MOST_KNOWN {
+            let mut known = self.known.keys().copied();
+            if let Some(one) = known.find(|known| *known != self.current.hash()) {
+                self.known.remove(&one);
+            }
+        }
+        let version = Arc::new(version.with(settings));
+        self.known.insert(hash, Arc::clone(&version));
+        version
+    }
 }
 
 impl Deployment {
@@ -165,22 +186,13 @@ impl Deployment {
 
     /// An earlier version is known from now on; it does not run.
     pub fn learn(&self, version: Version) {
-        let mut state = self.write();
-        state
-            .known
-            .entry(version.hash())
-            .or_insert_with(|| Arc::new(version.with(&self.settings)));
+        self.write().know(version, &self.settings);
     }
 
     /// Another version runs from now on. Conversations go over to it when something happens to them next.
     pub fn switch(&self, version: Version) -> Arc<Version> {
         let mut state = self.write();
-        let version = Arc::clone(
-            state
-                .known
-                .entry(version.hash())
-                .or_insert_with(|| Arc::new(version.with(&self.settings))),
-        );
+        let version = state.know(version, &self.settings);
         state.current = Arc::clone(&version);
         version
     }

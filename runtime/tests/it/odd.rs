@@ -29,6 +29,10 @@ pub trait Odd: Send + Sync + 'static {
         self.store().settle(token, settled).await
     }
 
+    async fn next_letter(&self, routes: &[SmolStr]) -> Result<Option<i64>, StoreError> {
+        self.store().next_letter(routes).await
+    }
+
     async fn bot(&self, hash: u64) -> Result<Option<Vec<u8>>, StoreError> {
         self.store().bot(hash).await
     }
@@ -80,7 +84,7 @@ impl<O: Odd> Store for Is<O> {
     }
 
     async fn next_letter(&self, routes: &[SmolStr]) -> Result<Option<i64>, StoreError> {
-        self.0.store().next_letter(routes).await
+        self.0.next_letter(routes).await
     }
 
     async fn letters(&self, filter: &Filter) -> Result<Vec<Letter>, StoreError> {

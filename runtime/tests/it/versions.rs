@@ -9,7 +9,7 @@ use botflow_runtime::action::{Action, Asked};
 use botflow_runtime::channel::Channel;
 use botflow_runtime::contact::Contact;
 use botflow_runtime::contact::input::Said;
-use botflow_runtime::deployment::Version;
+use botflow_runtime::deployment::{Deployment, Version};
 use botflow_runtime::engine::{FollowError, Inbound, Refused, Settings};
 use botflow_runtime::store::{Change, Changes, Claim, Letter, MemoryStore, Snapshot, StoreError, Trouble};
 use botflow_runtime::{Ack, Host, HostBuilder, Store};
@@ -126,6 +126,10 @@ impl Odd for GivesNoLetters {
 
     async fn claim(&self, _: &Claim) -> Result<Vec<Letter>, StoreError> {
         Ok(Vec::new())
+    }
+
+    async fn next_letter(&self, _: &[SmolStr]) -> Result<Option<i64>, StoreError> {
+        Ok(None)
     }
 }
 
@@ -291,6 +295,24 @@ async fn the_later_of_two_versions_runs() {
     assert_eq!(host.engine().deployment().current().hash(), last);
     assert_eq!(store.store.current_bot().await.unwrap(), Some(last));
     host.stop().await;
+}
+
+/// Somebody who saves a bot all day does not fill the memory with versions of it.
+#[test]
+fn versions_do_not_pile_up() {
+    let versions: Vec<_> = (0..80)
+        .map(|number| version(&ASKER.replace("Saved.", &format!("Saved {number}."))))
+        .collect();
+    let hashes: Vec<u64> = versions.iter().map(Version::hash).collect();
+    let deployment = Deployment::new(version(ASKER));
+    for version in versions {
+        let hash = version.hash();
+        deployment.switch(version);
+        assert_eq!(deployment.current().hash(), hash);
+        assert!(deployment.version(hash).is_some());
+    }
+    let known = hashes.iter().filter(|hash| deployment.version(**hash).is_some());
+    assert!(known.count() <= 40);
 }
 
 /// A store that says what runs and does not have it is damaged: nobody is carried on by guess.
