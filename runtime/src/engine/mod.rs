@@ -24,6 +24,7 @@ mod writing;
 use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Instant, sleep_until};
@@ -124,6 +125,8 @@ impl Engine {
     /// Looks for what is due and delivers letters from now on, until the engine is stopped.
     pub fn dispatch(&self, couriers: Couriers) {
         let inner = &self.inner;
+        // What is told from here on is heard, also before anything else of this is done.
+        let changes = inner.shared.store.changes();
         // Whoever dispatches twice gives the same actions again.
         let _ = inner.shared.actions.set(Arc::clone(&couriers.actions));
         inner
@@ -136,7 +139,7 @@ impl Engine {
         ));
         inner
             .dispatchers
-            .spawn(listen(Arc::clone(&inner.shared), inner.stopping.clone()));
+            .spawn(listen(Arc::clone(&inner.shared), changes, inner.stopping.clone()));
         inner
             .dispatchers
             .spawn(forget(Arc::clone(&inner.shared), inner.stopping.clone()));
@@ -420,9 +423,8 @@ async fn follow_now(shared: &Shared) -> Result<bool, FollowError> {
 }
 
 /// Passes on what other hosts have done. What they told may be lost: so it is looked for besides.
-async fn listen(shared: Arc<Shared>, stopping: CancellationToken) {
+async fn listen(shared: Arc<Shared>, mut changes: Receiver<Change>, stopping: CancellationToken) {
     use tokio::sync::broadcast::error::RecvError;
-    let mut changes = shared.store.changes();
     let mut look_at = Instant::now() + shared.settings.poll;
     loop {
         let change = tokio::select! {

@@ -148,6 +148,10 @@ impl<O: Odd> Store for Is<O> {
         self.0.store().tell(change);
     }
 
+    fn number(&self) -> u64 {
+        self.0.store().number()
+    }
+
     fn kind(&self) -> &'static str {
         "odd"
     }

@@ -134,7 +134,8 @@ async fn a_version_that_does_not_run_is_told() {
     // The host looks for it now and then; here at once.
     host.engine.follow().await.expect_err("it cannot be read");
     let (status, body) = host.get("/ready").await;
-    assert_eq!(status, 200, "{body}");
+    assert_eq!(status, 503, "{body}");
+    assert!(body.contains("\"status\":\"version\""), "{body}");
     assert!(body.contains("cannot be loaded"), "{body}");
     let (_, text) = host.get("/metrics").await;
     assert_eq!(value(&text, "botflow_version_held_back{by=\"store\"}"), 1.0);
@@ -145,7 +146,8 @@ async fn a_version_that_does_not_run_is_told() {
         .await
         .unwrap();
     assert!(!host.engine.follow().await.expect("it runs already"));
-    let (_, body) = host.get("/ready").await;
+    let (status, body) = host.get("/ready").await;
+    assert_eq!(status, 200, "{body}");
     assert!(!body.contains("held_back"), "{body}");
     host.end().await;
 }
