@@ -24,29 +24,7 @@ use tokio_postgres::{Client, NoTls};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Each message is answered by two, and sets a clock.
-const BOT: &str = r#"
-bot echo {
-  name "Echo"
-  languages en
-  channels web
-  start main
-}
-
-always {
-  on silence 1h -> finish abandoned
-}
-
-flow main {
-  say "Hello!"
-  -> more
-
-  step more {
-    ask words: text "Tell me something."
-    say "You said {words}."
-    -> more
-  }
-}
-"#;
+const BOT: &str = include_str!("../tests/echo.flow");
 
 /// How long each is measured, and how often.
 const SPAN: Duration = Duration::from_secs(4);

@@ -16,29 +16,7 @@ use super::child::say;
 use crate::kit::artifact;
 
 /// Everything that is said to it comes back.
-pub const BOT: &str = r#"
-bot echo {
-  name "Echo"
-  languages en
-  channels web
-  start main
-}
-
-always {
-  on silence 1h -> finish abandoned
-}
-
-flow main {
-  say "Hello!"
-  -> more
-
-  step more {
-    ask words: text "Tell me something."
-    say "You said {words}."
-    -> more
-  }
-}
-"#;
+pub const BOT: &str = include_str!("../../echo.flow");
 
 /// So many write at the same time.
 pub const SENDERS: usize = 16;

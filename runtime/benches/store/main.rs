@@ -1,8 +1,14 @@
 //! How many turns a host stores a second in an SQLite file, against how often the same library makes one row durable on the
-//! same disk: `cargo bench -p botflow-runtime` (`-- turns`, `-- start`). Both are measured in turns, a few seconds each, so
-//! that they meet the same disk. `BOTFLOW_BENCH_DIR` names another folder than the build's.
+//! same disk: `cargo bench --bench store` (`-- turns`, `-- start`, `-- cost`). Both are measured in turns, a few seconds
+//! each, so that they meet the same disk.
+//!
+//! Without `--bench` (as `cargo test` starts it) everything is done for a moment, so that it does not rot.
 
-use std::path::{Path, PathBuf};
+mod disk;
+mod raw;
+
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -13,9 +19,9 @@ use botflow_compiler::project::{Project, Source};
 use botflow_runtime::contact::input::Said;
 use botflow_runtime::contact::{Contact, ContactId};
 use botflow_runtime::deployment::Version;
-use botflow_runtime::store::{AddressKey, Commit, SqliteStore, Store};
+use botflow_runtime::store::{AddressKey, Commit, MemoryStore, SqliteStore, Store};
 use botflow_runtime::{Channel, Delivery, Host, Inbound, Receipt, SendError};
-use rusqlite::Connection;
+use raw::Rows;
 use rustix::time::{ClockId, clock_gettime};
 
 /// The program's own.
@@ -23,65 +29,68 @@ use rustix::time::{ClockId, clock_gettime};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Each message is answered by two, and sets a clock.
-const BOT: &str = r#"
-bot echo {
-  name "Echo"
-  languages en
-  channels web
-  start main
+const BOT: &str = include_str!("../../tests/echo.flow");
+
+/// How much of everything.
+struct Size {
+    /// How long each is measured, three times.
+    span: Duration,
+    /// Conversations in flight.
+    in_flight: &'static [usize],
+    /// Conversations that wait when a host starts.
+    waiting: u64,
+    /// Turns whose instructions are counted.
+    counted: u64,
 }
 
-always {
-  on silence 1h -> finish abandoned
-}
+const FULL: Size = Size {
+    span: Duration::from_secs(3),
+    in_flight: &[1, 64, 512, 1_000],
+    waiting: 100_000,
+    counted: 6_400,
+};
 
-flow main {
-  say "Hello!"
-  -> more
-
-  step more {
-    ask words: text "Tell me something."
-    say "You said {words}."
-    -> more
-  }
-}
-"#;
-
-/// How long each is measured.
-const SPAN: Duration = Duration::from_secs(3);
+const TINY: Size = Size {
+    span: Duration::from_millis(50),
+    in_flight: &[1, 8],
+    waiting: 50,
+    counted: 0,
+};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_full = arguments.iter().any(|argument| argument == "--bench");
+    let size = if is_full { FULL } else { TINY };
+    // What else is there is meant for tests' own harness.
+    let words: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match arguments.as_slice() {
-        [] => {
-            turns(&[1, 64, 512, 1_000]);
-            start(100_000);
+    match words.as_slice() {
+        // A child of its own, whose instructions are counted.
+        ["count", number] => return count(number.parse().expect("a number of turns")),
+        ["turns", number] => {
+            let number = number.parse().expect("a number of conversations");
+            return turns(&[number], size.span);
         }
-        ["turns"] => turns(&[1, 64, 512, 1_000]),
-        ["turns", number] => turns(&[number.parse().expect("a number of conversations")]),
-        ["start"] => start(100_000),
-        // Only the turns, so many, for counting instructions.
-        ["count", number] => count(number.parse().expect("a number of turns")),
-        _ => {
-            say("usage: cargo bench -p botflow-runtime [-- turns|start]");
-            std::process::exit(2);
-        }
+        _ => {}
+    }
+    let is_asked = |group: &str| words.is_empty() || words.contains(&group);
+    if is_asked("turns") {
+        turns(size.in_flight, size.span);
+    }
+    if is_asked("start") {
+        start(size.waiting);
+    }
+    if is_asked("cost") {
+        cost(size.counted);
     }
 }
 
 #[expect(clippy::print_stdout, reason = "a benchmark reports")]
 fn say(line: &str) {
     println!("{line}");
-}
-
-fn folder() -> tempfile::TempDir {
-    let asked = std::env::var_os("BOTFLOW_BENCH_DIR").map(PathBuf::from);
-    let folder = asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")));
-    tempfile::tempdir_in(folder).expect("a folder can be made")
 }
 
 fn artifact() -> Vec<u8> {
@@ -119,7 +128,7 @@ fn runtime() -> tokio::runtime::Runtime {
         .expect("threads can be made")
 }
 
-async fn host(store: SqliteStore) -> Host {
+async fn host(store: impl Store) -> Host {
     Host::builder()
         .bot(&artifact())
         .store(store)
@@ -129,48 +138,13 @@ async fn host(store: SqliteStore) -> Host {
         .expect("the host starts")
 }
 
+async fn sqlite_host(path: &Path) -> Host {
+    host(SqliteStore::open(path).await.expect("it opens")).await
+}
+
 fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
-}
-
-/// Durable commits of one row of 2 KB, one after the other: how many a second.
-struct Raw(Connection, u64);
-
-impl Raw {
-    fn open(folder: &Path) -> Raw {
-        let connection = Connection::open(folder.join("raw.db")).expect("it can be opened");
-        connection
-            .execute_batch(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 20000; \
-                 CREATE TABLE row (id INTEGER PRIMARY KEY, bytes BLOB)",
-            )
-            .expect("it can be set up");
-        for id in 0..1_000 {
-            connection
-                .execute("INSERT INTO row VALUES (?1, zeroblob(2048))", [id])
-                .expect("it can be written");
-        }
-        Raw(connection, 0)
-    }
-
-    fn measure(&mut self) -> f64 {
-        let began = Instant::now();
-        let mut commits = 0_u32;
-        while began.elapsed() < SPAN / 2 {
-            let mut statement = self
-                .0
-                .prepare_cached("UPDATE row SET bytes = ?2 WHERE id = ?1")
-                .expect("it can be prepared");
-            self.1 += 1;
-            let bytes = [self.1.to_le_bytes(); 256].concat();
-            statement
-                .execute(rusqlite::params![(self.1 % 1_000).cast_signed(), bytes])
-                .expect("it can be written");
-            commits += 1;
-        }
-        f64::from(commits) / began.elapsed().as_secs_f64()
-    }
 }
 
 fn inbound(who: usize, number: u64, run: &str) -> Inbound {
@@ -192,7 +166,7 @@ struct Measured {
 }
 
 /// So many conversations, each of which says the next thing when the last one was acknowledged.
-async fn measure(host: &Host, conversations: usize, run: &str) -> Measured {
+async fn measure(host: &Host, conversations: usize, run: &str, span: Duration) -> Measured {
     let over = Arc::new(AtomicBool::new(false));
     let meter = Arc::clone(host.engine().meter());
     let flushes = meter.commits.load(Ordering::Relaxed);
@@ -214,7 +188,7 @@ async fn measure(host: &Host, conversations: usize, run: &str) -> Measured {
         })
     });
     let people: Vec<_> = people.collect();
-    tokio::time::sleep(SPAN).await;
+    tokio::time::sleep(span).await;
     over.store(true, Ordering::Relaxed);
     let mut took = Vec::new();
     for person in people {
@@ -234,28 +208,33 @@ async fn measure(host: &Host, conversations: usize, run: &str) -> Measured {
     }
 }
 
-fn turns(sizes: &[usize]) {
+fn turns(sizes: &[usize], span: Duration) {
     say(
-        "Turns stored in an SQLite file (each in one transaction with its letters, its clock and what was said)",
+        "Turns stored in an SQLite file (each in one transaction with its letters, its clock and what was said), against \
+         single rows of 2 KB",
     );
-    let folder = folder();
-    let mut raw = Raw::open(folder.path());
+    let folder = disk::folder();
+    say(&format!(
+        "  the disk: {}",
+        disk::described(folder.path(), span / 3)
+    ));
+    let mut raw = Rows::open(folder.path());
     let runtime = runtime();
     for conversations in sizes {
         let path = folder.path().join(format!("{conversations}.db"));
-        let host = runtime.block_on(async { host(SqliteStore::open(path).await.expect("it opens")).await });
+        let host = runtime.block_on(sqlite_host(&path));
         // Everybody is met, and the log has some pages.
-        runtime.block_on(measure(&host, *conversations, "before"));
-        let (mut rows, mut best) = (Vec::new(), Vec::new());
+        runtime.block_on(measure(&host, *conversations, "before", span));
+        let (mut rows, mut measured) = (Vec::new(), Vec::new());
         for round in 0..3 {
-            rows.push(raw.measure());
-            best.push(runtime.block_on(measure(&host, *conversations, &round.to_string())));
-            rows.push(raw.measure());
+            rows.push(raw.measure(span / 2));
+            measured.push(runtime.block_on(measure(&host, *conversations, &round.to_string(), span)));
+            rows.push(raw.measure(span / 2));
         }
-        let rate = best.iter().map(|one| one.rate).sum::<f64>() / best.len() as f64;
+        let rate = measured.iter().map(|one| one.rate).sum::<f64>() / measured.len() as f64;
         let row = rows.iter().sum::<f64>() / rows.len() as f64;
-        best.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-        let middle = &best[best.len() / 2];
+        measured.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+        let middle = &measured[measured.len() / 2];
         say(&format!(
             "  {conversations:>5} in flight {rate:>8.0} turns/s, rows {row:>6.0}/s, {:>6.2} times; {:.0} µs of CPU a turn, \
              {:.1} turns a flush, p50 {:.1} ms, p99 {:.1} ms",
@@ -271,7 +250,7 @@ fn turns(sizes: &[usize]) {
 
 /// How long it takes to open a store in which so many conversations wait for a clock.
 fn start(people: u64) {
-    let folder = folder();
+    let folder = disk::folder();
     let path = folder.path().join("store.db");
     let runtime = runtime();
     let version = Version::load(&artifact()).expect("a bot that the compiler made can run");
@@ -302,7 +281,7 @@ fn start(people: u64) {
     });
     let took = (0..5).map(|_| {
         let began = Instant::now();
-        let host = runtime.block_on(async { host(SqliteStore::open(&path).await.expect("it opens")).await });
+        let host = runtime.block_on(sqlite_host(&path));
         let took = began.elapsed();
         runtime.block_on(host.stop());
         took
@@ -314,17 +293,44 @@ fn start(people: u64) {
     ));
 }
 
-/// So many turns of 64 conversations.
+/// What a turn of the engine costs with a store in memory, without disk: instructions, counted by valgrind.
+fn cost(turns: u64) {
+    let few = turns / 10;
+    let (Some(few_cost), Some(all)) = (instructions(few), instructions(turns)) else {
+        return say("Cost of a turn: not counted (valgrind is not there)");
+    };
+    let between = turns - few;
+    say(&format!(
+        "Cost of a turn of the engine with a store in memory: {} instructions (of {between} turns of 64 conversations)",
+        all.saturating_sub(few_cost) / between.max(1)
+    ));
+}
+
+/// Instructions of a child that takes so many turns; `None` without valgrind, and for none.
+fn instructions(turns: u64) -> Option<u64> {
+    if turns == 0 {
+        return None;
+    }
+    let myself = std::env::current_exe().expect("a running program has a path");
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(myself)
+        .args(["count", &turns.to_string()])
+        .output()
+        .ok()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let collected = told.lines().find_map(|line| line.split_once("Collected :"))?.1;
+    collected.split_whitespace().next()?.parse().ok()
+}
+
+/// So many turns of 64 conversations, kept in memory, on one thread.
 fn count(turns: u64) {
-    let folder = folder();
-    let runtime = runtime();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime can be made");
     runtime.block_on(async {
-        let host = host(
-            SqliteStore::open(folder.path().join("store.db"))
-                .await
-                .expect("it opens"),
-        )
-        .await;
+        let host = host(MemoryStore::new()).await;
         for number in 0..turns / 64 {
             let all = (0..64).map(|who| {
                 let engine = host.engine().clone();
