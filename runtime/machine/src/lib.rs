@@ -2,6 +2,7 @@
 //! to carry out. Nothing happens in the middle of a turn; time, chance and identity are part of the event.
 //!
 //! In reading order: [`program`] is a bot made ready to run, [`conversation`] and [`person`] are the state,
+//! [`mod@presence`] what is kept beside a person's conversations,
 //! [`history`] is what a person's earlier conversations leave behind,
 //! [`event`] goes in, [`effect`] comes out, [`record`] is what effects tell for figures, [`step`] is the turn;
 //! [`request`] is how a call is done over HTTP; [`trigger`] tells when a conversation is to be begun. The exact meaning of everything stands in
@@ -15,6 +16,7 @@ pub mod conversation;
 pub mod conversations;
 pub mod history;
 pub mod person;
+pub mod presence;
 mod running;
 mod speaker;
 mod watched;
@@ -73,6 +75,7 @@ pub use history::{Exposure, History, Talk};
 pub use leave::{ANSWER_MS, Leave, Withheld};
 pub use merge::{MAX_JOINED, Merged, merge};
 pub use person::{Brought, Particulars, Person};
+pub use presence::{Clock, Look, Presence};
 pub use program::{Program, ProgramError};
 pub use record::{Beginner, GivenUp, Record};
 pub use running::Running;

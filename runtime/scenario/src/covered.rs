@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use botflow_artifact::PlaceId;
-use botflow_machine::trigger::Decision;
-use botflow_machine::{Effect, Event, Numbers, Person, Program, Rest, Speaker, UpgradeNote};
+use botflow_machine::{Effect, Event, Program, Watch, Watched};
 use smol_str::SmolStr;
 
-use crate::engine::{Engine, MachineEngine, Standing};
+use crate::engine::{Engine, MachineEngine, Witness};
 use crate::run::{SceneResult, run_in};
 use crate::script::Script;
 use crate::world::World;
@@ -30,11 +29,14 @@ pub fn run_covering<'a>(
         let (with, then) = (Rc::clone(&noted), Rc::clone(&noted));
         let name = scene.name.clone();
         let make = move |visited: &Rc<RefCell<Visited>>, engine| -> Box<dyn Engine + 'a> {
-            Box::new(Noting {
-                engine,
+            let watch = Noting {
                 present: program,
                 scene: name.clone(),
                 visited: Rc::clone(visited),
+            };
+            Box::new(Watched {
+                speaker: engine,
+                watch,
             })
         };
         let again = make.clone();
@@ -53,22 +55,21 @@ pub fn run_covering<'a>(
     results
 }
 
-/// The machine, with a note of where it rests.
+/// Notes where the machine rests.
 struct Noting<'a> {
-    engine: MachineEngine<'a>,
     present: &'a Program,
     scene: SmolStr,
     visited: Rc<RefCell<Visited>>,
 }
 
 impl Noting<'_> {
-    fn note(&self) {
-        if !std::ptr::eq(self.engine.program, self.present) {
+    fn note(&self, engine: &MachineEngine<'_>) {
+        if !std::ptr::eq(engine.program, self.present) {
             return;
         }
         let places = self.present.bot.places.len();
         let mut visited = self.visited.borrow_mut();
-        for frame in &self.engine.conversation.frames {
+        for frame in &engine.conversation.frames {
             if frame.at.index() < places {
                 visited.entry(frame.at).or_insert_with(|| self.scene.clone());
             }
@@ -76,82 +77,18 @@ impl Noting<'_> {
     }
 }
 
-impl Engine for Noting<'_> {
-    fn standing(&self) -> Standing {
-        self.engine.standing()
-    }
+impl<'a> Watch<MachineEngine<'a>> for Noting<'_> {
+    type Before = ();
 
-    fn misunderstood(&self) -> u32 {
-        self.engine.misunderstood()
-    }
+    fn before(&mut self, _engine: &MachineEngine<'a>) {}
 
-    fn upgrade(&mut self, effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
-        let notes = self.engine.upgrade(effects);
-        self.note();
-        notes
-    }
-
-    fn decided(&mut self, now: i64, decision: &Decision) {
-        self.engine.decided(now, decision);
+    fn after(&mut self, engine: &MachineEngine<'a>, (): (), _event: &Event, _effects: &[Effect]) {
+        self.note(engine);
     }
 }
 
-impl Speaker for Noting<'_> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        self.engine.turn(event, effects);
-        self.note();
-    }
-
-    fn person(&self) -> &Person {
-        self.engine.person()
-    }
-
-    fn person_mut(&mut self) -> &mut Person {
-        self.engine.person_mut()
-    }
-
-    fn timer(&self) -> Option<(u32, i64)> {
-        self.engine.timer()
-    }
-
-    fn rest(&self) -> Rest {
-        self.engine.rest()
-    }
-
-    fn awaits_event(&self, name: &str) -> bool {
-        self.engine.awaits_event(name)
-    }
-
-    fn awaits_call(&self, number: u32) -> bool {
-        self.engine.awaits_call(number)
-    }
-
-    fn awaits_colleagues(&self) -> bool {
-        self.engine.awaits_colleagues()
-    }
-
-    fn offers(&self, payload: &str) -> bool {
-        self.engine.offers(payload)
-    }
-
-    fn numbers(&self) -> Numbers {
-        self.engine.numbers()
-    }
-
-    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
-        self.engine.renumber(id, numbers);
-    }
-
-    fn moves(&mut self) {
-        self.engine.moves();
-    }
-
-    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
-        self.engine.resumes(at, parked_for, again, effects);
-        self.note();
-    }
-
-    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
-        self.engine.abandon(at, effects);
+impl<'a> Witness<MachineEngine<'a>> for Noting<'_> {
+    fn upgraded(&mut self, engine: &MachineEngine<'a>) {
+        self.note(engine);
     }
 }

@@ -2,7 +2,7 @@
 
 use botflow_artifact::{Bot, Outcome};
 use botflow_machine::trigger::Decision;
-use botflow_machine::{Effect, FrameKind, Owner, Running, Speaker, UpgradeNote, upgrade};
+use botflow_machine::{Effect, FrameKind, Owner, Running, Speaker, UpgradeNote, Watch, Watched, upgrade};
 use botflow_values::Value;
 use smol_str::SmolStr;
 
@@ -18,6 +18,35 @@ pub trait Engine: Speaker {
     }
     /// Something was decided about the person's triggers and goals: for engines that keep records.
     fn decided(&mut self, _now: i64, _decision: &Decision) {}
+}
+
+/// Sees what an engine does beside its turns; those are seen by [`Watch`].
+pub trait Witness<E>: Watch<E> {
+    /// It went over to a later version of the bot.
+    fn upgraded(&mut self, _engine: &E) {}
+    /// Something was decided about the person's triggers and goals.
+    fn decided(&mut self, _engine: &E, _now: i64, _decision: &Decision) {}
+}
+
+impl<E: Engine, W: Witness<E>> Engine for Watched<E, W> {
+    fn standing(&self) -> Standing {
+        self.speaker.standing()
+    }
+
+    fn misunderstood(&self) -> u32 {
+        self.speaker.misunderstood()
+    }
+
+    fn upgrade(&mut self, effects: &mut Vec<Effect>) -> Option<Vec<UpgradeNote>> {
+        let notes = self.speaker.upgrade(effects);
+        self.watch.upgraded(&self.speaker);
+        notes
+    }
+
+    fn decided(&mut self, now: i64, decision: &Decision) {
+        self.speaker.decided(now, decision);
+        self.watch.decided(&self.speaker, now, decision);
+    }
 }
 
 /// Where a conversation stands.

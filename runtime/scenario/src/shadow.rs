@@ -1,21 +1,9 @@
 //! A second opinion about triggers: something that sees what the agenda sees and says what it would decide. Our tests
 //! compare the two; whoever runs a bot needs none.
 
-use botflow_machine::trigger::{Happening, Surroundings};
-use botflow_machine::{Delivery, Effect, Person};
-
-/// What an agenda is asked to look at.
-#[derive(Clone, Copy, Debug)]
-pub enum Look<'a> {
-    /// A turn is over, with these effects.
-    Turned(&'a [Effect]),
-    /// Something happened.
-    Happened(&'a Happening),
-    /// Something became of the last message on a channel.
-    Delivered(&'a str, Delivery),
-    /// A moment has come.
-    Due,
-}
+use botflow_machine::Person;
+pub use botflow_machine::presence::Look;
+use botflow_machine::trigger::Surroundings;
 
 /// Decides about the triggers of one person.
 pub trait Shadow {

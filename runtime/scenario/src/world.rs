@@ -10,9 +10,10 @@ mod triggers;
 mod upgrade;
 
 use botflow_artifact::{Bot, CallId};
-use botflow_machine::trigger::{Agenda, Happening};
+use botflow_machine::trigger::Happening;
 use botflow_machine::{
-    Conversations, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Program, Speaker, Starter,
+    Conversations, Delivery, Effect, Event, EventKind, OperatorEvent, Person, Presence, Program, Speaker,
+    Starter,
 };
 use botflow_message::{Message, Part, Profiles, render, transcript};
 use botflow_values::{FileRef, Location, Value};
@@ -110,7 +111,7 @@ pub type Factory<'a> = dyn Fn(Person) -> Box<dyn Engine + 'a> + 'a;
 /// One person in the world.
 struct Someone<'a> {
     engine: Conversations<Box<dyn Engine + 'a>>,
-    channel: SmolStr,
+    presence: Presence,
     /// Answers of calls that take time: when, what, and to which attempt of which call.
     due: Vec<(i64, EventKind, (CallId, u32))>,
     /// Messages with something to press, newest last; bounded.
@@ -123,14 +124,8 @@ struct Someone<'a> {
     finished: Option<(SmolStr, Option<SmolStr>)>,
     /// That was since the last line of the customer, event or time.
     just_finished: bool,
-    /// What triggers have pending.
-    agenda: Agenda,
-    /// A second opinion about them.
+    /// A second opinion about triggers.
     shadow: Option<Box<dyn Shadow + 'a>>,
-    /// When the person wrote last.
-    wrote_at: Option<i64>,
-    /// The agenda has been looked at: what happens from now on counts.
-    known: bool,
 }
 
 /// The world.
@@ -154,6 +149,8 @@ pub struct World<'a> {
     shadows: Option<Box<dyn Fn() -> Box<dyn Shadow + 'a> + 'a>>,
     /// What is being reported.
     happening: Option<Happening>,
+    /// What the last line of the script made happen.
+    heard: Option<EventKind>,
     /// A call without a stub fails, and is no trouble (for `botflow chat`).
     lenient: bool,
     /// Calls that have failed so, each once.
@@ -178,6 +175,7 @@ impl<'a> World<'a> {
             stubs: Vec::new(),
             shadows: None,
             happening: None,
+            heard: None,
             lenient: false,
             unanswered: Vec::new(),
         };
@@ -217,7 +215,7 @@ impl<'a> World<'a> {
     /// See [`Trouble`].
     pub fn customer(&mut self, input: &Input) -> Result<Vec<Observed>, Trouble> {
         let speaker = self.current();
-        let channel = Some(speaker.channel.clone()).filter(|channel| !channel.is_empty());
+        let channel = Some(speaker.presence.channel.clone()).filter(|channel| !channel.is_empty());
         let kind = match input {
             Input::Text(text) => EventKind::Message {
                 text: text.as_str().into(),
@@ -244,9 +242,9 @@ impl<'a> World<'a> {
         };
         let now = self.now;
         let speaker = self.current();
-        speaker.wrote_at = Some(now);
+        speaker.presence.wrote_at = Some(now);
         // Who writes where no line has said where can be reached there.
-        let channel = speaker.channel.clone();
+        let channel = speaker.presence.channel.clone();
         let person = speaker.engine.speaking_mut().person_mut();
         if !person.addresses().iter().any(|one| one.channel == channel) {
             person.reach(&channel, "", now);
@@ -289,6 +287,12 @@ impl<'a> World<'a> {
         let message = self.current().sent;
         let mut observed = self.happen(EventKind::Delivery { message, status })?;
         observed.extend(self.delivered(self.speaker, status)?);
+        // Bots that follow what is read hear of it as of any other event.
+        if status == Delivery::Read && self.program.event_named("message_read").is_some() {
+            let heard = self.heard.take();
+            observed.extend(self.event(&SmolStr::new_static("message_read"), &Fields::new())?);
+            self.heard = heard;
+        }
         Ok(observed)
     }
 
@@ -405,6 +409,7 @@ impl<'a> World<'a> {
     fn happen(&mut self, kind: EventKind) -> Result<Vec<Observed>, Trouble> {
         self.current();
         self.begin_line();
+        self.heard = Some(kind.clone());
         let mut observed = self.turns(self.speaker, kind)?;
         // What is due at this very moment (calls answered at once) belongs to the same line.
         for _ in 0..MAX_TURNS {
@@ -485,7 +490,7 @@ impl<'a> World<'a> {
                     .envelope
                     .as_ref()
                     .and_then(|envelope| envelope.via.clone());
-                let channel = via.unwrap_or_else(|| someone.channel.clone());
+                let channel = via.unwrap_or_else(|| someone.presence.channel.clone());
                 let lines = match self.profiles.get(&channel) {
                     Some(profile) => transcript::rendering_lines(&render(&message, profile)),
                     None => transcript::message_lines(&message),

@@ -3,13 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use botflow_machine::trigger::{
-    Agenda, Decision, Happening, Refusal, Situation, Surroundings, What, delivery, due, happened, refusal,
-    turned,
-};
+use botflow_machine::trigger::{Decision, Happening, Refusal, What, refusal};
 use botflow_machine::{
-    Conversations, Delivery, Effect, Event, EventKind, Fault, HandOver, Person, Program, Rest, Running,
-    Speaker, Starter, Watched,
+    Clock, Conversations, Delivery, Effect, Event, EventKind, Fault, HandOver, Look, Person, Presence,
+    Program, Rest, Running, Speaker, Starter, Watched,
 };
 use botflow_message::Message;
 use botflow_values::Value;
@@ -31,10 +28,7 @@ pub(super) struct Desk<'p> {
     pub program: &'p Program,
     pub conversations: Conversations<Watched<Running<'p>, Clerk>>,
     pub book: Rc<RefCell<Book>>,
-    pub agenda: Agenda,
-    pub met: bool,
-    pub channel: SmolStr,
-    pub wrote_at: Option<i64>,
+    pub presence: Presence,
     /// How many messages were numbered.
     pub sent: u64,
     pub lines: u64,
@@ -49,14 +43,6 @@ pub(super) struct Desk<'p> {
     refused: Option<Refusal>,
     late: Option<i64>,
     pub faults: Vec<Fault>,
-}
-
-/// What an agenda is asked to look at.
-pub(super) enum Look<'a> {
-    Turned(&'a [Effect]),
-    Happened(Happening),
-    Delivered(&'a str, Delivery),
-    Due,
 }
 
 impl<'p> Desk<'p> {
@@ -103,10 +89,12 @@ impl<'p> Desk<'p> {
             program,
             conversations,
             book,
-            agenda,
-            met: contact.met,
-            channel: contact.channel,
-            wrote_at: contact.wrote_at,
+            presence: Presence {
+                agenda,
+                met: contact.met,
+                channel: contact.channel,
+                wrote_at: contact.wrote_at,
+            },
             sent: contact.sent,
             lines: contact.lines,
             absorbed: contact.absorbed,
@@ -123,7 +111,7 @@ impl<'p> Desk<'p> {
         };
         if went_over {
             desk.carry_out(&effects);
-            if desk.met {
+            if desk.presence.met {
                 desk.decide(Look::Due);
             }
         }
@@ -183,6 +171,10 @@ impl<'p> Desk<'p> {
         let is_new = self.person_mut().reach(&channel, &address, now);
         if is_new {
             self.addresses.push((channel.clone(), address));
+            // Whoever was nowhere yet is where they are first heard of.
+            if self.address_on(&self.presence.channel).is_empty() {
+                self.presence.channel = channel.clone();
+            }
         }
         let kind = match what {
             Said::Message(text) => {
@@ -221,8 +213,8 @@ impl<'p> Desk<'p> {
 
     /// The customer said something: a line, and where they are.
     fn wrote(&mut self, channel: &SmolStr, text: &SmolStr, media: Option<Value>) {
-        self.wrote_at = Some(self.now);
-        self.channel = channel.clone();
+        self.presence.wrote_at = Some(self.now);
+        self.presence.channel = channel.clone();
         let text = text.clone();
         self.line(channel.clone(), Author::Customer { text, media });
     }
@@ -263,7 +255,7 @@ impl<'p> Desk<'p> {
         }
         if person.channel.is_empty() {
             person.channel = channel.clone();
-            self.channel = channel;
+            self.presence.channel = channel;
         }
     }
 
@@ -278,7 +270,7 @@ impl<'p> Desk<'p> {
                 fields: fields.clone(),
             },
         };
-        self.refused = refusal(self.program, &self.agenda, self.now, &happening);
+        self.refused = refusal(self.program, &self.presence.agenda, self.now, &happening);
         if self.refused.is_none() {
             self.turn_with(EventKind::Custom { name, fields }, Some(happening));
         }
@@ -308,80 +300,28 @@ impl<'p> Desk<'p> {
     /// Effects are carried out, and triggers look at them.
     pub fn after(&mut self, effects: &[Effect], happening: Option<Happening>) {
         self.carry_out(effects);
-        if self.decides() || happening.is_some() {
-            self.decide(Look::Turned(effects));
+        for look in Presence::after(self.program, effects, happening.as_ref()) {
+            self.decide(look);
         }
-        if let Some(happening) = happening {
-            self.decide(Look::Happened(happening));
-        }
-    }
-
-    /// The bot has something that agendas are for.
-    fn decides(&self) -> bool {
-        !self.program.bot.triggers.is_empty() || !self.program.bot.goals.is_empty()
     }
 
     /// The first look at the agenda: what the person is now is no joining, and schedules count from here.
     pub fn meet(&mut self) {
-        if self.decides() && !std::mem::replace(&mut self.met, true) {
+        if self.presence.meets(self.program) {
             self.decide(Look::Turned(&[]));
         }
     }
 
     pub fn decide(&mut self, look: Look<'_>) {
-        let person = self.conversations.speaking().person();
-        let mut channels = person.reachable();
-        if channels.is_empty() {
-            channels.push(self.channel.clone());
-        }
-        let rest = self.conversations.speaking().rest();
-        let situation = Situation {
-            program: self.program,
-            person,
-            surroundings: Surroundings {
-                asked: matches!(rest, Rest::Asks | Rest::Works),
-                wrote_at: self.wrote_at,
-                people: rest == Rest::People,
-                channels: &channels,
-            },
-            now: self.now,
-        };
-        let mut decisions = Vec::new();
-        match look {
-            Look::Turned(effects) => turned(&situation, &mut self.agenda, effects, &mut decisions),
-            Look::Happened(what) => happened(&situation, &mut self.agenda, what, &mut decisions),
-            Look::Delivered(channel, status) => {
-                delivery(&situation, &mut self.agenda, channel, status, &mut decisions);
-            }
-            Look::Due => due(&situation, &mut self.agenda, &mut decisions),
-        }
+        let decisions = self
+            .presence
+            .look(self.program, &self.conversations, self.now, look);
         for decision in decisions {
             self.record(&decision);
-            if let Decision::Start {
-                trigger,
-                flow,
-                args,
-                channel,
-                by_customer,
-                ..
-            } = decision
-            {
-                let bot = &self.program.bot;
-                let start = EventKind::Start {
-                    flow: bot.flows[flow.index()].name.clone(),
-                    args,
-                    channel: Some(channel.clone()),
-                    by: Starter::Trigger {
-                        name: bot.triggers[trigger.index()].name.clone(),
-                        by_customer,
-                    },
-                };
-                // The person answers where the bot wrote.
-                let before = std::mem::replace(&mut self.channel, channel.clone());
+            if let Some((start, before)) = self.presence.begin(&self.program.bot, &decision) {
                 self.turn(start);
-                if self.conversations.speaking().person().channel != channel {
-                    self.channel = before;
-                }
+                self.presence
+                    .begun(before, self.conversations.speaking().person());
             }
         }
     }
@@ -397,34 +337,22 @@ impl<'p> Desk<'p> {
     /// Everything that is due by now, the earliest first.
     pub fn ring(&mut self) {
         for _ in 0..MAX_DUE {
-            let timer = self.conversations.speaking().timer();
-            let timer_at = timer.map(|(_, at)| at);
-            let clocks = [timer_at, self.conversations.wake(), self.agenda.wake()];
-            let next = clocks
-                .into_iter()
-                .enumerate()
-                .filter_map(|(which, at)| Some((at?, which)));
-            let next = next.filter(|(at, _)| *at <= self.now).min();
+            let next = self.presence.next(&self.conversations);
+            let Some((at, clock)) = next.filter(|(at, _)| *at <= self.now) else {
+                return;
+            };
             // The first is the one that is latest.
-            self.late = self.late.or(next.map(|(at, _)| self.now.saturating_sub(at)));
-            match next {
-                None => return,
-                Some((_, 0)) => {
-                    let id = timer.map_or(0, |(id, _)| id);
-                    self.turn(EventKind::Timer { id });
-                }
-                Some((_, 1)) => {
+            self.late = self.late.or(Some(self.now.saturating_sub(at)));
+            match clock {
+                Clock::Timer(id) => self.turn(EventKind::Timer { id }),
+                Clock::Parked => {
                     let (now, seed) = (self.now, self.chance());
                     let mut effects = Vec::new();
                     self.conversations.due(now, seed, &mut effects);
-                    // It is answered where it speaks.
-                    let on = self.conversations.speaking().person().channel.clone();
-                    if !on.is_empty() {
-                        self.channel = on;
-                    }
+                    self.presence.resumed(self.conversations.speaking().person());
                     self.after(&effects, None);
                 }
-                Some(_) => self.decide(Look::Due),
+                Clock::Agenda => self.decide(Look::Due),
             }
         }
     }
@@ -436,8 +364,13 @@ impl<'p> Desk<'p> {
             book,
             ..
         } = self;
-        let timer = conversations.speaking().timer().map(|(_, at)| at);
-        let wake = [timer, conversations.wake(), self.agenda.wake()];
+        let wake = self.presence.next(&conversations).map(|(at, _)| at);
+        let Presence {
+            agenda,
+            met,
+            channel,
+            wrote_at,
+        } = self.presence;
         let works = conversations.speaking().rest() == Rest::Works;
         let conversations = conversations.map(|watched| watched.speaker.conversation);
         let book = book.take();
@@ -445,11 +378,11 @@ impl<'p> Desk<'p> {
             contact: Contact {
                 bot: version.hash(),
                 conversations,
-                agenda: self.agenda,
-                met: self.met,
+                agenda,
+                met,
                 recorder: book.recorder,
-                channel: self.channel,
-                wrote_at: self.wrote_at,
+                channel,
+                wrote_at,
                 sent: self.sent,
                 lines: self.lines,
                 absorbed: self.absorbed,
@@ -457,7 +390,7 @@ impl<'p> Desk<'p> {
             outgoing: self.outgoing,
             transcript: self.transcript,
             entries: book.entries,
-            wake: wake.into_iter().flatten().min(),
+            wake,
             addresses: self.addresses,
             works,
             refused: self.refused,
@@ -470,13 +403,9 @@ impl<'p> Desk<'p> {
     /// those of this one.
     pub fn absorb(
         &mut self,
-        wrote_at: Option<i64>,
-        channel: Option<SmolStr>,
         (sent, lines): (u64, u64),
         (outgoing, transcript, faults): (Vec<Outgoing>, Vec<Line>, Vec<Fault>),
     ) {
-        self.wrote_at = self.wrote_at.max(wrote_at);
-        self.channel = channel.unwrap_or_else(|| self.channel.clone());
         let (lines_from, messages_from) = (self.lines, self.sent);
         let numbered = |number: u64| if number == 0 { 0 } else { messages_from + number };
         self.transcript.extend(transcript.into_iter().map(|mut line| {
@@ -497,8 +426,11 @@ impl<'p> Desk<'p> {
         self.faults.extend(faults);
     }
 
-    /// A number that nobody can guess, another one each time.
+    /// A number that nobody can guess, another one each time; 0 where nothing is left to chance.
     fn chance(&mut self) -> u64 {
+        if self.seed == 0 {
+            return 0;
+        }
         self.chances += 1;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.seed.to_le_bytes());
@@ -636,7 +568,7 @@ impl<'p> Desk<'p> {
             .envelope
             .as_ref()
             .and_then(|envelope| envelope.via.clone());
-        let channel = via.unwrap_or_else(|| self.channel.clone());
+        let channel = via.unwrap_or_else(|| self.presence.channel.clone());
         let author = match &operator {
             None => Author::Bot {
                 message: number,

@@ -11,7 +11,8 @@ pub struct Occasion {
     pub id: u64,
     /// Now, in milliseconds since 1970-01-01T00:00Z.
     pub now: i64,
-    /// Decides what is left to chance, codes that prove an address among it: not to be guessed by anybody. Never 0.
+    /// Decides what is left to chance, codes that prove an address among it: not to be guessed by anybody. 0 leaves
+    /// nothing to chance, wordings come in order: in tests only.
     pub seed: u64,
     /// What happens.
     pub input: Input,

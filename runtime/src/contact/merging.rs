@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use botflow_machine::{Speaker, Watched, merge};
+use botflow_machine::{Look, Speaker, Watched, merge};
 
 use super::clerk::Clerk;
-use super::desk::{Desk, Look};
+use super::desk::Desk;
 use super::input::Occasion;
 use super::{Contact, Plan};
 use crate::deployment::Version;
@@ -36,10 +36,16 @@ pub fn join(
     let spoke = |at: Option<i64>| at.unwrap_or(i64::MIN);
     let merged = merge(
         &version.program,
-        (one.conversations.speaking().person(), spoke(one.wrote_at)),
-        (other.conversations.speaking().person(), spoke(other.wrote_at)),
+        (
+            one.conversations.speaking().person(),
+            spoke(one.presence.wrote_at),
+        ),
+        (
+            other.conversations.speaking().person(),
+            spoke(other.presence.wrote_at),
+        ),
     );
-    let other_wrote_last = other.wrote_at > one.wrote_at;
+    let other_wrote_last = other.presence.wrote_at > one.presence.wrote_at;
     let book = Rc::clone(&one.book);
     let theirs = other.conversations.map(|watched| Watched {
         speaker: watched.speaker,
@@ -57,14 +63,12 @@ pub fn join(
     let now = one.now;
     one.conversations
         .merge(theirs, merged.person, other_wrote_last, now, &mut effects);
-    one.agenda = one.agenda.merged(&other.agenda);
+    one.presence.merge(other.presence, other_wrote_last);
     let (lines_from, messages_from) = (one.lines, one.sent);
     let theirs = other.absorbed.into_iter();
     one.absorbed
         .extend(theirs.map(|(gone, from)| (gone, from + messages_from)));
     one.absorb(
-        other.wrote_at,
-        (other_wrote_last).then_some(other.channel),
         (other.sent, other.lines),
         (other.outgoing, other.transcript, other.faults),
     );

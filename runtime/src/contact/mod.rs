@@ -129,6 +129,16 @@ impl Contact {
         }
     }
 
+    /// Somebody of whom something is known from elsewhere: they are on the channel of their last message there.
+    pub fn known(id: ContactId, version: &Version, person: Person) -> Contact {
+        let mut contact = Contact::new(id, version);
+        if !person.channel.is_empty() {
+            contact.channel = person.channel.clone();
+        }
+        *contact.person_mut() = person;
+        contact
+    }
+
     /// The version of the bot that it is under.
     pub fn bot(&self) -> u64 {
         self.bot
@@ -137,6 +147,11 @@ impl Contact {
     /// The person.
     pub fn person(&self) -> &Person {
         &self.speaking().person
+    }
+
+    /// For changing what is known of them.
+    pub fn person_mut(&mut self) -> &mut Person {
+        &mut self.conversations.speaking_mut().person
     }
 
     /// The conversation that speaks.

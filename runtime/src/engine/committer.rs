@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use lru::LruCache;
 use smol_str::{SmolStr, format_smolstr};
@@ -46,6 +47,8 @@ pub(super) struct Committer {
 /// A turn that is planned.
 struct Planned {
     job: Job,
+    /// The moment it was planned at.
+    at: i64,
     contact: ContactId,
     plan: Plan,
     absorbs: Option<Absorbed>,
@@ -280,11 +283,17 @@ impl Committer {
     ) -> Option<Planned> {
         let shared = Arc::clone(&self.shared);
         let version = &*runs.version;
-        let occasion = |input: Input, job: &Job| Occasion {
-            id: job.cause.as_deref().map_or(0, number_of_cause),
-            now: shared.clock.now(),
-            seed: job.seed,
-            input,
+        // The clock is asked where a panic of it is one of planning.
+        let at = AtomicI64::new(0);
+        let occasion = |input: Input, job: &Job| {
+            let now = shared.clock.now();
+            at.store(now, Ordering::Relaxed);
+            Occasion {
+                id: job.cause.as_deref().map_or(0, number_of_cause),
+                now,
+                seed: job.seed,
+                input,
+            }
         };
         let (revision, kept) = match known.remove(&contact).unwrap_or(Ok(Known::Nobody)) {
             Err(error) => {
@@ -443,6 +452,7 @@ impl Committer {
         };
         Some(Planned {
             job,
+            at: at.into_inner(),
             contact: survivor,
             absorbs,
             plan,
@@ -458,8 +468,7 @@ impl Committer {
     }
 
     async fn commit(&mut self, planned: Vec<Planned>, began: Instant) {
-        let now = self.shared.clock.now();
-        let batch: Vec<Commit> = planned.iter().map(|one| one.commit(now)).collect();
+        let batch: Vec<Commit> = planned.iter().map(Planned::commit).collect();
         let turns = batch.len();
         let sizes: Vec<usize> = batch.iter().map(|commit| commit.state.len()).collect();
         let done = match written(&self.shared, batch).await {
@@ -617,7 +626,7 @@ impl Committer {
 }
 
 impl Planned {
-    fn commit(&self, now: i64) -> Commit {
+    fn commit(&self) -> Commit {
         let plan = &self.plan;
         let answer = serde_json::to_vec(&self.ack).expect("an acknowledgement can be written");
         let entries = plan.entries.iter();
@@ -631,7 +640,7 @@ impl Planned {
             contact: self.contact,
             expect: self.ack.revision - 1,
             cause: cause.map(|key| Cause { key, answer }),
-            at: now,
+            at: self.at,
             state: plan.contact.to_bytes(),
             wake: plan.wake,
             addresses: addresses.collect(),

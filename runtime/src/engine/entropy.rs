@@ -2,7 +2,8 @@
 
 /// Gives numbers that nobody can guess.
 pub trait Entropy: Send + Sync + 'static {
-    /// Another one each time; never 0.
+    /// Another one each time; never 0, which would leave nothing to chance: in tests only, and only where everything that
+    /// happens has an id.
     fn next(&self) -> u64;
 }
 

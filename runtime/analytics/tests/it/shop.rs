@@ -10,8 +10,8 @@ use botflow_compiler::compile;
 use botflow_compiler::finding::Level;
 use botflow_compiler::project::{Project, Source};
 use botflow_machine::trigger::Decision;
-use botflow_machine::{Effect, Event, Numbers, Person, Program, Rest, Running, Speaker};
-use botflow_scenario::engine::{Engine, Standing};
+use botflow_machine::{Effect, Event, Person, Program, Running, Speaker, Watch, Watched};
+use botflow_scenario::engine::{Engine, Witness};
 use botflow_scenario::script::{self, LineKind};
 use botflow_scenario::world::World;
 
@@ -51,15 +51,20 @@ struct Book {
     entries: Vec<Entry>,
 }
 
-/// The machine, with a recorder beside it.
-struct Recording<'p> {
-    inner: Running<'p>,
+/// Records what the machine does.
+struct Recording {
     person: u64,
     book: Rc<RefCell<Book>>,
 }
 
-impl Recording<'_> {
-    fn record(&mut self, before: Before, event: &Event, effects: &[Effect]) {
+impl<'p> Watch<Running<'p>> for Recording {
+    type Before = Before;
+
+    fn before(&mut self, speaker: &Running<'p>) -> Before {
+        Before::of(&speaker.conversation)
+    }
+
+    fn after(&mut self, speaker: &Running<'p>, before: Before, event: &Event, effects: &[Effect]) {
         let mut book = self.book.borrow_mut();
         let book = &mut *book;
         let sent = book.sent.entry(self.person).or_default();
@@ -73,9 +78,9 @@ impl Recording<'_> {
             .entry(self.person)
             .or_insert_with(|| Recorder::new(self.person));
         let entries = recorder.turn(
-            self.inner.program,
+            speaker.program,
             before,
-            &self.inner.conversation,
+            &speaker.conversation,
             event,
             effects,
             first,
@@ -84,85 +89,8 @@ impl Recording<'_> {
     }
 }
 
-impl Speaker for Recording<'_> {
-    fn turn(&mut self, event: Event, effects: &mut Vec<Effect>) {
-        let before = Before::of(&self.inner.conversation);
-        let from = effects.len();
-        self.inner.turn(event.clone(), effects);
-        self.record(before, &event, &effects[from..]);
-    }
-
-    fn resumes(&mut self, at: i64, parked_for: i64, again: bool, effects: &mut Vec<Effect>) {
-        let before = Before::of(&self.inner.conversation);
-        let from = effects.len();
-        self.inner.resumes(at, parked_for, again, effects);
-        let event = Event::timer(at, u32::MAX);
-        self.record(before, &event, &effects[from..]);
-    }
-
-    fn abandon(&mut self, at: i64, effects: &mut Vec<Effect>) {
-        let before = Before::of(&self.inner.conversation);
-        let from = effects.len();
-        self.inner.abandon(at, effects);
-        let event = Event::timer(at, u32::MAX);
-        self.record(before, &event, &effects[from..]);
-    }
-
-    fn person(&self) -> &Person {
-        self.inner.person()
-    }
-
-    fn person_mut(&mut self) -> &mut Person {
-        self.inner.person_mut()
-    }
-
-    fn timer(&self) -> Option<(u32, i64)> {
-        self.inner.timer()
-    }
-
-    fn rest(&self) -> Rest {
-        self.inner.rest()
-    }
-
-    fn awaits_event(&self, name: &str) -> bool {
-        self.inner.awaits_event(name)
-    }
-
-    fn awaits_call(&self, number: u32) -> bool {
-        self.inner.awaits_call(number)
-    }
-
-    fn awaits_colleagues(&self) -> bool {
-        self.inner.awaits_colleagues()
-    }
-
-    fn offers(&self, payload: &str) -> bool {
-        self.inner.offers(payload)
-    }
-
-    fn numbers(&self) -> Numbers {
-        self.inner.numbers()
-    }
-
-    fn renumber(&mut self, id: Option<u64>, numbers: Numbers) {
-        self.inner.renumber(id, numbers);
-    }
-
-    fn moves(&mut self) {
-        self.inner.moves();
-    }
-}
-
-impl Engine for Recording<'_> {
-    fn standing(&self) -> Standing {
-        self.inner.standing()
-    }
-
-    fn misunderstood(&self) -> u32 {
-        self.inner.misunderstood()
-    }
-
-    fn decided(&mut self, now: i64, decision: &Decision) {
+impl<'p> Witness<Running<'p>> for Recording {
+    fn decided(&mut self, speaker: &Running<'p>, now: i64, decision: &Decision) {
         let mut book = self.book.borrow_mut();
         let book = &mut *book;
         let recorder = book
@@ -170,7 +98,7 @@ impl Engine for Recording<'_> {
             .entry(self.person)
             .or_insert_with(|| Recorder::new(self.person));
         let decisions = std::slice::from_ref(decision);
-        let entries = recorder.decided(self.inner.program, self.inner.person(), now, decisions);
+        let entries = recorder.decided(speaker.program, speaker.person(), now, decisions);
         book.entries.extend(entries);
     }
 }
@@ -180,10 +108,12 @@ pub fn play(program: &Program, lines: &str) -> Vec<Entry> {
     let book = Rc::new(RefCell::new(Book::default()));
     let shared = Rc::clone(&book);
     let factory = move |person: Person| -> Box<dyn Engine + '_> {
-        Box::new(Recording {
-            person: person.id,
-            inner: Running::new(program, person),
-            book: Rc::clone(&shared),
+        Box::new(Watched {
+            watch: Recording {
+                person: person.id,
+                book: Rc::clone(&shared),
+            },
+            speaker: Running::new(program, person),
         })
     };
     let mut world = World::new(program, Box::new(factory));

@@ -1,6 +1,6 @@
 //! The clock of the world: it moves only when told, and does what is due on the way.
 
-use botflow_machine::{EventKind, Speaker};
+use botflow_machine::{Clock, EventKind};
 use botflow_values::{Value, Zone};
 
 use super::{MAX_TURNS, Observed, Trouble, World};
@@ -21,12 +21,8 @@ pub(super) enum Due {
 enum Next {
     /// The answer of a call, by its place.
     Call(usize),
-    /// The conversation's timer.
-    Timer(u32),
-    /// A parked conversation.
-    Parked,
-    /// The timer of the agenda.
-    Agenda,
+    /// A clock of the person's.
+    Clock(Clock),
 }
 
 impl<'a> World<'a> {
@@ -62,6 +58,7 @@ impl<'a> World<'a> {
             Advance::Until { weekday, date, time } => self.until(*weekday, date.as_deref(), time)?,
         };
         self.begin_line();
+        self.heard = None;
         let mut observed = Vec::new();
         for person in 0..self.people.len() {
             observed.extend(self.meet_agenda(person)?);
@@ -98,9 +95,9 @@ impl<'a> World<'a> {
         let (person, moment, next) = self.next_due_at(until)?;
         let due = match next {
             Next::Call(index) => Due::Event(self.people[person].due.remove(index).1),
-            Next::Timer(id) => Due::Event(EventKind::Timer { id }),
-            Next::Parked => Due::Parked,
-            Next::Agenda => Due::Agenda,
+            Next::Clock(Clock::Timer(id)) => Due::Event(EventKind::Timer { id }),
+            Next::Clock(Clock::Parked) => Due::Parked,
+            Next::Clock(Clock::Agenda) => Due::Agenda,
         };
         Some((person, moment, due))
     }
@@ -119,11 +116,9 @@ impl<'a> World<'a> {
         for (person, someone) in self.people.values().enumerate() {
             let calls = someone.due.iter().enumerate();
             let calls = calls.map(|(index, (at, ..))| (*at, Next::Call(index)));
-            let timer = someone.engine.speaking().timer();
-            let timer = timer.map(|(id, at)| (at, Next::Timer(id)));
-            let parked = someone.engine.wake().map(|at| (at, Next::Parked));
-            let agenda = someone.agenda.wake().map(|at| (at, Next::Agenda));
-            for (at, next) in calls.chain(timer).chain(parked).chain(agenda) {
+            let clock = someone.presence.next(&someone.engine);
+            let clock = clock.map(|(at, clock)| (at, Next::Clock(clock)));
+            for (at, next) in calls.chain(clock) {
                 if at <= until && best.as_ref().is_none_or(|(_, known, _)| at < *known) {
                     best = Some((person, at, next));
                 }

@@ -50,7 +50,7 @@ impl World<'_> {
         };
         let id = self.turns + 1;
         let name = name.clone();
-        let channel = self.current().channel.clone();
+        let channel = self.current().presence.channel.clone();
         self.report(Happening {
             id,
             at,
@@ -81,7 +81,7 @@ impl World<'_> {
         // More values than any declaration takes.
         let fields = vec![Value::Unknown; declared.map_or(0, |event| event.fields.len() + 1)];
         let (id, at, name) = (self.turns + 1, self.now, name.clone());
-        let channel = self.current().channel.clone();
+        let channel = self.current().presence.channel.clone();
         self.report(Happening {
             id,
             at,
@@ -93,8 +93,9 @@ impl World<'_> {
     fn report(&mut self, happening: Happening) -> Result<Vec<Observed>, Trouble> {
         let (program, now) = (self.program, self.now);
         let someone = self.current();
-        let refused: Option<Refusal> = refusal(program, &someone.agenda, now, &happening);
+        let refused: Option<Refusal> = refusal(program, &someone.presence.agenda, now, &happening);
         someone.reported = Some(happening.clone());
+        self.heard = None;
         let What::Event { name, fields } = happening.what.clone() else {
             return Ok(Vec::new());
         };

@@ -63,24 +63,23 @@ impl World<'_> {
         let spoke = |at: Option<i64>| at.unwrap_or(i64::MIN);
         let merged = merge(
             self.program,
-            (someone.engine.speaking().person(), spoke(someone.wrote_at)),
-            (other.engine.speaking().person(), spoke(other.wrote_at)),
+            (
+                someone.engine.speaking().person(),
+                spoke(someone.presence.wrote_at),
+            ),
+            (other.engine.speaking().person(), spoke(other.presence.wrote_at)),
         );
-        let other_wrote_last = other.wrote_at > someone.wrote_at;
+        let other_wrote_last = other.presence.wrote_at > someone.presence.wrote_at;
         let mut effects = Vec::new();
         someone
             .engine
             .merge(other.engine, merged.person, other_wrote_last, now, &mut effects);
-        someone.agenda = someone.agenda.merged(&other.agenda);
+        someone.presence.merge(other.presence, speaks || other_wrote_last);
         // Second opinions are about one person.
         someone.shadow = None;
-        someone.wrote_at = someone.wrote_at.max(other.wrote_at);
         someone.due.extend(other.due);
         someone.pressable.extend(other.pressable);
         someone.sent += other.sent;
-        if speaks || other_wrote_last {
-            someone.channel = other.channel;
-        }
         let misfits = merged.misfits.iter();
         observed.extend(misfits.map(|field| {
             let name = &self.bot.customer[field.index()].name;
@@ -97,11 +96,7 @@ impl World<'_> {
         let mut effects = Vec::new();
         let someone = &mut self.people[person];
         someone.engine.due(self.now, seed, &mut effects);
-        // It is answered where it speaks.
-        let on = someone.engine.speaking().person().channel.clone();
-        if !on.is_empty() {
-            someone.channel = on;
-        }
+        someone.presence.resumed(someone.engine.speaking().person());
         self.happened(person, &effects, None)
     }
 }

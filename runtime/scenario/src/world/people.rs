@@ -1,8 +1,9 @@
 //! People in the world: who they are, where they write, what they can press.
 
 use botflow_artifact::ConsentId;
-use botflow_machine::trigger::Agenda;
-use botflow_machine::{Consent, Conversations, Person, Proof, Speaker};
+use botflow_machine::EventKind;
+use botflow_machine::trigger::Happening;
+use botflow_machine::{Consent, Conversations, Person, Presence, Proof, Speaker};
 use botflow_message::{Message, Part};
 use botflow_values::Zone;
 use smol_str::SmolStr;
@@ -127,7 +128,7 @@ impl<'a> World<'a> {
         self.bot_has(channel)?;
         self.speaker = self.meet(name);
         let speaker = &mut self.people[self.speaker];
-        speaker.channel = channel.clone();
+        speaker.presence.channel = channel.clone();
         let person = speaker.engine.speaking_mut().person_mut();
         person.reach(channel, name, self.now);
         if person.channel.is_empty() {
@@ -175,7 +176,34 @@ impl<'a> World<'a> {
     /// Who speaks, the channel they are on, and what is known of them.
     pub fn speaker(&self) -> Option<(&SmolStr, &SmolStr, &Person)> {
         let (name, someone) = self.people.get_index(self.speaker)?;
-        Some((name, &someone.channel, someone.engine.speaking().person()))
+        Some((
+            name,
+            &someone.presence.channel,
+            someone.engine.speaking().person(),
+        ))
+    }
+
+    /// Everybody who has been there, in the order in which they came: by which name, on which channel, and what is known.
+    pub fn everybody(&self) -> impl Iterator<Item = (&SmolStr, &SmolStr, &Person)> {
+        let people = self.people.iter();
+        people.map(|(name, someone)| {
+            (
+                name,
+                &someone.presence.channel,
+                someone.engine.speaking().person(),
+            )
+        })
+    }
+
+    /// What the last line made happen to whoever speaks; `None`: it was refused, or only time passed.
+    pub fn heard(&self) -> Option<&EventKind> {
+        self.heard.as_ref()
+    }
+
+    /// The last event that was reported of whoever speaks.
+    pub fn reported(&self) -> Option<&Happening> {
+        let (_, someone) = self.people.get_index(self.speaker)?;
+        someone.reported.as_ref()
     }
 
     /// Triggers whose clocks run for whoever speaks, with the moment at which each is looked at next; the soonest first.
@@ -183,7 +211,7 @@ impl<'a> World<'a> {
         let agenda = self
             .people
             .get_index(self.speaker)
-            .map(|(_, someone)| &someone.agenda);
+            .map(|(_, someone)| &someone.presence.agenda);
         agenda
             .map(|agenda| agenda.clocks(self.program))
             .unwrap_or_default()
@@ -230,7 +258,7 @@ impl<'a> World<'a> {
         let id = (self.people.len() + self.aliases.len()) as u64 + 1;
         let someone = Someone {
             engine: Conversations::new((self.factory)(Person::new(self.bot, id)), id),
-            channel: self.bot.channels.first().cloned().unwrap_or_else(|| "web".into()),
+            presence: Presence::new(self.bot),
             due: Vec::new(),
             pressable: Vec::new(),
             latest_is_pressable: false,
@@ -238,10 +266,7 @@ impl<'a> World<'a> {
             reported: None,
             finished: None,
             just_finished: false,
-            agenda: Agenda::default(),
             shadow: self.shadows.as_ref().map(|shadows| shadows()),
-            wrote_at: None,
-            known: false,
         };
         self.people.insert_full(name.clone(), someone).0
     }

@@ -80,57 +80,65 @@ impl<'a> World<'a> {
         request: CallRequest,
         line: String,
     ) -> Result<(), Trouble> {
+        let (takes_ms, answer) = match self.stubbed(&request)? {
+            Some(answer) => answer,
+            None if self.lenient => {
+                let name = &self.bot.calls[request.call.index()].name;
+                if !self.unanswered.contains(name) {
+                    self.unanswered.push(name.clone());
+                }
+                (0, Err(None))
+            }
+            None => return Err(Trouble::NoStub(line)),
+        };
+        let kind = match answer {
+            Ok(value) => EventKind::CallResult {
+                call: request.number,
+                value,
+            },
+            Err(failure) => EventKind::CallFailed {
+                call: request.number,
+                attempt: request.attempt,
+                failure,
+            },
+        };
+        let at = self.now.saturating_add(takes_ms);
+        self.people[person]
+            .due
+            .push((at, kind, (request.call, request.attempt)));
+        Ok(())
+    }
+
+    /// What a stub answers to a call, and after how many milliseconds: the most particular stub, of equally particular ones
+    /// the latest. `Err`: it fails, perhaps in a named way. `None`: no stub fits.
+    ///
+    /// # Errors
+    /// What the stub says is no value of the type.
+    #[expect(clippy::type_complexity, reason = "an answer of a system, and when it comes")]
+    pub fn stubbed(
+        &self,
+        request: &CallRequest,
+    ) -> Result<Option<(i64, Result<Value, Option<SmolStr>>)>, Trouble> {
         let call = &self.bot.calls[request.call.index()];
         let mut best: Option<(usize, &Stub)> = None;
         for stub in self.stubs.iter().filter(|stub| stub.call == call.name) {
-            // The most particular stub answers; of equally particular ones the latest.
-            if let Some(particular) = self.fits(stub, &request)
+            if let Some(particular) = self.fits(stub, request)
                 && best.is_none_or(|(known, _)| particular >= known)
             {
                 best = Some((particular, stub));
             }
         }
         let Some((_, stub)) = best else {
-            if self.lenient {
-                if !self.unanswered.contains(&call.name) {
-                    self.unanswered.push(call.name.clone());
-                }
-                let kind = EventKind::CallFailed {
-                    call: request.number,
-                    attempt: request.attempt,
-                    failure: None,
-                };
-                self.people[person]
-                    .due
-                    .push((self.now, kind, (request.call, request.attempt)));
-                return Ok(());
-            }
-            return Err(Trouble::NoStub(line));
+            return Ok(None);
         };
-        let at = self.now.saturating_add(stub.takes_ms);
-        let kind = match &stub.answer {
-            StubAnswer::Value(value) => {
-                let value = match (value, call.gives) {
-                    (Some(value), Some(gives)) => {
-                        literal::read(self.bot, gives, value).map_err(Trouble::Name)?
-                    }
-                    _ => Value::Unknown,
-                };
-                EventKind::CallResult {
-                    call: request.number,
-                    value,
-                }
-            }
-            StubAnswer::Fails(failure) => EventKind::CallFailed {
-                call: request.number,
-                attempt: request.attempt,
-                failure: failure.clone(),
-            },
+        let answer = match &stub.answer {
+            StubAnswer::Value(value) => Ok(match (value, call.gives) {
+                (Some(value), Some(gives)) => literal::read(self.bot, gives, value).map_err(Trouble::Name)?,
+                _ => Value::Unknown,
+            }),
+            StubAnswer::Fails(failure) => Err(failure.clone()),
         };
-        self.people[person]
-            .due
-            .push((at, kind, (request.call, request.attempt)));
-        Ok(())
+        Ok(Some((stub.takes_ms, answer)))
     }
 
     /// How many arguments a stub names, if all of them fit.

@@ -20,6 +20,7 @@ impl<'a> World<'a> {
     /// There is no later version.
     pub fn upgrade(&mut self) -> Result<Vec<Observed>, Trouble> {
         self.current();
+        self.heard = None;
         let Some((newer, factory)) = self.newer.take() else {
             return Err(Trouble::Name(
                 "there is no other version: the conversation says with `version \"folder\"` under which it begins".into(),
@@ -43,7 +44,7 @@ impl<'a> World<'a> {
                 notes.extend(more);
             }
             someone.shadow = None;
-            notes.extend(trigger::carried(&mut someone.agenda, older, newer));
+            notes.extend(trigger::carried(&mut someone.presence.agenda, older, newer));
             // Systems answer what they were asked: what does not fit any more has failed.
             for (_, kind, (call, attempt)) in &mut someone.due {
                 let EventKind::CallResult { call: number, value } = kind else {
@@ -66,7 +67,7 @@ impl<'a> World<'a> {
             for effect in effects {
                 observed.extend(self.carry_out(person, effect)?);
             }
-            if self.people[person].known {
+            if self.people[person].presence.met {
                 observed.extend(self.agenda_due(person)?);
             }
         }

@@ -13,6 +13,7 @@ use botflow_values::Value;
 use smol_str::{SmolStr, format_smolstr};
 use tokio::time::sleep;
 
+use super::bots;
 use super::life::Life;
 use super::world::{Told, World};
 
@@ -40,6 +41,12 @@ impl Channel for SimChannel {
             let mut error = SendError::new(SendErrorKind::Passing, "not now");
             error.retry_after = world.strikes(2).then(|| Duration::from_secs(7));
             return Err(error);
+        }
+        // What was on its way before may have arrived: then it is no lie that it will never go.
+        if world.strikes(80) && delivery.number > 0 && delivery.attempt == 1 {
+            world.note(format_args!("{} is refused for ever", delivery.key));
+            world.seen().refused.insert(delivery.key.clone());
+            return Err(SendError::new(SendErrorKind::Permanent, "nobody is there"));
         }
         if world.strikes(20) {
             sleep(FOR_EVER).await;
@@ -70,8 +77,14 @@ impl Channel for SimChannel {
     }
 }
 
-/// The channel reports that a message was delivered, twice at times; nobody minds if that is lost.
+/// The channel reports what became of a message, twice at times; nobody minds if that is lost.
 async fn report(world: Arc<World>, delivery: Delivery) {
+    let (status, word) = match world.chance().below(6) {
+        0..=2 => (Status::Read, "read"),
+        3 => (Status::Clicked, "clicked"),
+        4 => (Status::Failed, "failed"),
+        _ => (Status::Delivered, "delivered"),
+    };
     let times = world.chance().between(1, 2);
     for _ in 0..times {
         world.pause(10, 90_000).await;
@@ -79,16 +92,18 @@ async fn report(world: Arc<World>, delivery: Delivery) {
         let input = Input::Status {
             message: delivery.number,
             channel: delivery.channel.clone(),
-            status: Status::Delivered,
+            status,
         };
-        let cause = format_smolstr!("status.{}.{}", delivery.channel, delivery.key);
-        world.seen().told.insert(cause, Told::Host(input));
+        let id = format_smolstr!("{}.{word}", delivery.key);
+        let cause = format_smolstr!("status.{}.{id}", delivery.channel);
+        let told = Told::Report(delivery.contact, input);
+        world.seen().told.insert(cause, told);
         let reported = engine.report(
             delivery.contact,
             delivery.number,
             delivery.channel.clone(),
-            Status::Delivered,
-            Some(delivery.key.clone()),
+            status,
+            Some(id),
         );
         // The host may end before it answers.
         let _ = tokio::time::timeout(Duration::from_secs(15), reported).await;
@@ -98,14 +113,17 @@ async fn report(world: Arc<World>, delivery: Delivery) {
 /// A system, as one host reaches it.
 pub struct SimSystem(pub Arc<Life>);
 
-/// What a system answers under a key: always the same.
-pub fn answer_of(key: &str, name: &str) -> Result<Value, Option<SmolStr>> {
+/// What a system answers under a key, to a version of the bot: always the same.
+pub fn answer_of(key: &str, name: &str, bot: u64) -> Result<Value, Option<SmolStr>> {
     let sum = key
         .bytes()
         .fold(7_u64, |sum, byte| sum.wrapping_mul(31) + u64::from(byte));
     match (sum % 6, name) {
         (0, _) => Err(None),
         (1, "crm.save") => Err(Some("taken".into())),
+        (_, "stock.count") if bot == bots::hash(2) => {
+            Ok(Value::Text(format_smolstr!("{} of them", sum % 90)))
+        }
         (_, "stock.count") => Ok(Value::Integer((sum % 90) as i64)),
         _ => Ok(Value::Unknown),
     }
@@ -123,6 +141,8 @@ impl Action for SimSystem {
         }
         world.note(format_args!("{} is asked under {}", asked.name, asked.key));
         let content = format!("{} {:?}", asked.name, asked.request.args);
+        let by = asked.version.hash();
+        world.seen().asked_by.insert(asked.key.clone(), by);
         let known = world.seen().asked.insert(asked.key.clone(), content.clone());
         if known.is_some_and(|known| known != content) {
             let problem = format!("{} asks two things", asked.key);
@@ -139,7 +159,7 @@ impl Action for SimSystem {
             sleep(FOR_EVER).await;
         }
         self.0.step().await;
-        answer_of(asked.key, asked.name)
+        answer_of(asked.key, asked.name, asked.version.hash())
     }
 }
 
@@ -165,8 +185,14 @@ impl People for SimPeople {
             Some(_) => {}
             None => {
                 world.note(format_args!("{key} tells people {event:?}"));
-                if let PeopleEvent::HandOver { .. } = event {
-                    tokio::spawn(colleague(Arc::clone(world), contact, key.into()));
+                match event {
+                    PeopleEvent::HandOver { .. } => {
+                        tokio::spawn(colleague(Arc::clone(world), contact, key.into()));
+                    }
+                    PeopleEvent::Question { .. } => {
+                        tokio::spawn(answers(Arc::clone(world), contact, key.into()));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -204,6 +230,25 @@ async fn colleague(world: Arc<World>, contact: ContactId, key: SmolStr) {
         let id = format_smolstr!("colleague.{key}.{place}");
         let cause = format_smolstr!("host.{id}");
         let told = Told::Host(Input::Operator(act));
+        Arc::clone(&world).insist(cause, told, Some(contact), id).await;
+    }
+}
+
+/// A colleague answers what the bot asks, not always so that it is understood; some do not.
+async fn answers(world: Arc<World>, contact: ContactId, key: SmolStr) {
+    let words: &[&str] = match world.chance().below(4) {
+        0 => return,
+        1 => &["I have to look.", "seven"],
+        _ => &["7"],
+    };
+    for (place, text) in words.iter().enumerate() {
+        world.pause(1_000, 400_000).await;
+        let id = format_smolstr!("answer.{key}.{place}");
+        let told = Told::Host(Input::Operator(OperatorEvent::Answers {
+            name: "maria".into(),
+            text: (*text).into(),
+        }));
+        let cause = format_smolstr!("host.{id}");
         Arc::clone(&world).insist(cause, told, Some(contact), id).await;
     }
 }

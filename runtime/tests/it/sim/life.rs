@@ -67,6 +67,9 @@ impl Clock for Life {
 
 impl Entropy for Life {
     fn next(&self) -> u64 {
-        self.world.chance().next().max(1)
+        let number = self.world.chance().next().max(1);
+        let mut seen = self.world.seen();
+        seen.drawn.entry(self.host).or_default().push(number);
+        number
     }
 }

@@ -82,8 +82,12 @@ impl SimStore {
                     commit.outgoing.len(),
                     commit.wake.map(|at| at - super::world::DAWN)
                 ));
-                world.seen().written.push(Written {
+                let mut seen = world.seen();
+                let drawn = seen.drawn.get(&self.0.host).map_or(0, Vec::len);
+                seen.written.push(Written {
                     commit,
+                    host: self.0.host,
+                    drawn,
                     before,
                     absorbed,
                 });

@@ -57,7 +57,7 @@ async fn story(seed: u64) -> Told {
     let world = World::new(seed, hosts, ended);
     let kept = world
         .store
-        .keep_bot(bots::first(), bots::bytes(0), true, world.now())
+        .keep_bot(bots::hash(0), bots::bytes(0), true, world.now())
         .await;
     kept.expect("the store in memory keeps it");
     let skews: Vec<_> = (0..hosts).map(|_| Arc::new(AtomicI64::new(0))).collect();
@@ -67,14 +67,15 @@ async fn story(seed: u64) -> Told {
     tokio::spawn(keep_up(Arc::clone(&world), skews.clone(), ends));
     let weather = tokio::spawn(weather(Arc::clone(&world), skews.clone()));
     let people = world.chance().between(1, 4);
+    let households = world.chance().between(1, 2);
     let mut customers = Vec::new();
     for person in 0..people {
         let (name, channel) = match person % 2 {
             0 => (format_smolstr!("visitor{person}"), "web"),
             _ => (format_smolstr!("+4070000000{person}"), "sms"),
         };
-        // Two of them are one.
-        let mail = format_smolstr!("mail{}@example.com", person / 2);
+        // Those of one address are one: two of them, or up to four.
+        let mail = format_smolstr!("mail{}@example.com", person / 2 % households);
         customers.push(tokio::spawn(customer(Arc::clone(&world), name, channel, mail)));
     }
     sleep(STORM).await;
@@ -135,7 +136,7 @@ async fn begin(world: &Arc<World>, host: usize, skew: &Arc<AtomicI64>) {
     for name in ["stock.count", "crm.save"] {
         actions.add(name, Arc::new(SimSystem(Arc::clone(&life))));
     }
-    let channels = ["web", "sms"].map(|name| {
+    let channels = ["web", "sms", "email"].map(|name| {
         let life = Arc::clone(&life);
         let channel: Arc<dyn botflow_runtime::Channel> = Arc::new(SimChannel { life, name });
         (name.into(), channel)
@@ -161,7 +162,7 @@ async fn keep_up(world: Arc<World>, skews: Vec<Arc<AtomicI64>>, mut ends: Unboun
 
 /// What happens to hosts and to the store.
 async fn weather(world: Arc<World>, skews: Vec<Arc<AtomicI64>>) {
-    let mut is_newer = false;
+    let mut running = 0;
     loop {
         world.pause(1_000, 240_000).await;
         let what = world.chance().below(8);
@@ -188,11 +189,12 @@ async fn weather(world: Arc<World>, skews: Vec<Arc<AtomicI64>>) {
             }
             5 | 6 => {
                 if let Some(engine) = world.somewhere()
-                    && !is_newer
+                    && running + 1 < bots::VERSIONS
                 {
-                    world.note(format_args!("another version"));
-                    let switched = timeout(Duration::from_secs(30), engine.switch(bots::version(1))).await;
-                    is_newer = matches!(switched, Ok(Ok(_)));
+                    world.note(format_args!("version {}", running + 1));
+                    let newer = bots::version(running + 1);
+                    let switched = timeout(Duration::from_secs(30), engine.switch(newer)).await;
+                    running += usize::from(matches!(switched, Ok(Ok(_))));
                 }
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! The world that hosts live in: its time, its weather, what is kept in it and what was seen of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -25,6 +25,9 @@ pub const DAWN: i64 = 1_767_600_000_000;
 #[derive(Debug)]
 pub struct Written {
     pub commit: Commit,
+    /// The host that wrote it, and how many numbers it had drawn by then.
+    pub host: usize,
+    pub drawn: usize,
     /// What was kept before of the person, and of the one who was absorbed.
     pub before: Option<Arc<[u8]>>,
     pub absorbed: Option<Arc<[u8]>>,
@@ -45,6 +48,8 @@ pub struct Arrival {
 pub enum Told {
     Inbound(Inbound),
     Host(Input),
+    /// A channel reports on a message that was written for this person.
+    Report(ContactId, Input),
 }
 
 /// Everything that is seen from outside.
@@ -56,10 +61,24 @@ pub struct Seen {
     pub people: BTreeMap<SmolStr, PeopleEvent>,
     /// What systems were asked, by key.
     pub asked: BTreeMap<SmolStr, String>,
+    /// Which version asked, by key.
+    pub asked_by: BTreeMap<SmolStr, u64>,
     /// What was sent, by cause.
     pub told: BTreeMap<SmolStr, Told>,
     /// What was acknowledged, by cause.
     pub acked: BTreeMap<SmolStr, Ack>,
+    /// Who came by, each once.
+    pub came: Vec<Inbound>,
+    /// What was sent once, without an id.
+    pub once: Vec<Inbound>,
+    /// The words of those that were acknowledged.
+    pub once_acked: Vec<SmolStr>,
+    /// What one host took that was sent to it at once, in the order in which it was sent.
+    pub in_a_row: Vec<Vec<(SmolStr, Ack)>>,
+    /// Letters that a channel has refused for ever.
+    pub refused: BTreeSet<SmolStr>,
+    /// Numbers that were drawn, by the host that drew them.
+    pub drawn: BTreeMap<usize, Vec<u64>>,
     /// How often what happened that a simulation is about.
     pub counts: BTreeMap<&'static str, u64>,
     /// What went wrong beyond what weather may do.
@@ -226,6 +245,22 @@ impl World {
         }
     }
 
+    /// A sender was told that it is stored: whoever is told so again is told the same.
+    pub fn acknowledged(&self, cause: &SmolStr, ack: Ack) {
+        let ack = Ack {
+            duplicate: false,
+            ..ack
+        };
+        let known = self.seen().acked.insert(cause.clone(), ack.clone());
+        if known.is_some() {
+            self.count("acknowledged again");
+        }
+        if let Some(known) = known.filter(|known| *known != ack) {
+            let problem = format!("{cause} is answered with {ack:?} after {known:?}");
+            self.seen().problems.push(problem);
+        }
+    }
+
     async fn send(&self, cause: &SmolStr, told: &Told, contact: Option<ContactId>, id: &SmolStr) -> bool {
         self.lag().await;
         let Some(engine) = self.somewhere().filter(|_| !self.strikes(12)) else {
@@ -234,7 +269,7 @@ impl World {
         let sent = async {
             match told {
                 Told::Inbound(inbound) => engine.deliver(inbound.clone()).await,
-                Told::Host(input) => {
+                Told::Report(_, input) | Told::Host(input) => {
                     let contact = contact.expect("the host speaks of somebody");
                     engine.happen(contact, input.clone(), Some(id.clone())).await
                 }
@@ -254,18 +289,7 @@ impl World {
                     "{cause} is acknowledged: {} at {}",
                     ack.contact, ack.revision
                 ));
-                let ack = Ack {
-                    duplicate: false,
-                    ..ack
-                };
-                let known = self.seen().acked.insert(cause.clone(), ack.clone());
-                if known.is_some() {
-                    self.count("acknowledged again");
-                }
-                if let Some(known) = known.filter(|known| *known != ack) {
-                    let problem = format!("{cause} is answered with {ack:?} after {known:?}");
-                    self.seen().problems.push(problem);
-                }
+                self.acknowledged(cause, ack);
                 true
             }
             Err(refused) => {
