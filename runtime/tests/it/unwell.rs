@@ -376,6 +376,9 @@ impl Store for Silent {
     fn changes(&self) -> Receiver<Change> {
         self.0.changes()
     }
+    fn number(&self) -> u64 {
+        self.0.number()
+    }
     fn kind(&self) -> &'static str {
         "silent"
     }
