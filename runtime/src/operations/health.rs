@@ -33,12 +33,15 @@ pub(super) fn router(engine: Engine) -> Router {
         .with_state(health)
 }
 
+/// When the store was asked, in milliseconds, and what was wrong with it.
+type Asked = (i64, Result<(), String>);
+
 #[derive(Clone)]
 struct Health {
     engine: Engine,
     /// When the store was asked last, by the engine's clock, and what was wrong with it. Who asks at the same time waits
     /// for that answer.
-    last: Arc<Mutex<Option<(i64, Result<(), String>)>>>,
+    last: Arc<Mutex<Option<Asked>>>,
 }
 
 /// The process answers: whoever restarts what hangs asks this.
