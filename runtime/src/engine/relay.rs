@@ -49,14 +49,25 @@ impl Couriers {
 pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: CancellationToken) {
     let shared = Arc::clone(&engine.inner.shared);
     let routes = couriers.routes();
-    let places = Arc::new(Semaphore::new(shared.settings.deliveries.max(1)));
+    // Each route has places of its own: one on which nothing goes keeps no other one back.
+    let most = shared.settings.deliveries.clamp(1, Semaphore::MAX_PERMITS);
+    let places = routes
+        .iter()
+        .map(|route| (route.clone(), Arc::new(Semaphore::new(most))));
+    let places: BTreeMap<SmolStr, Arc<Semaphore>> = places.collect();
     let lease = i64::try_from(shared.settings.lease.as_millis()).unwrap_or(i64::MAX);
     let mut under_way = JoinSet::new();
     while !stopping.is_cancelled() {
         while under_way.try_join_next().is_some() {}
         let routes = open(&shared, &routes);
-        let free = places.available_permits();
-        if free == 0 {
+        let taken = |(route, places): (&SmolStr, &Arc<Semaphore>)| {
+            let taken = most - places.available_permits();
+            (taken > 0).then(|| (route.clone(), taken))
+        };
+        let taken: BTreeMap<SmolStr, usize> = places.iter().filter_map(taken).collect();
+        let free = routes.iter().filter(|route| taken.get(*route) != Some(&most));
+        let free: Vec<SmolStr> = free.cloned().collect();
+        if free.is_empty() && !under_way.is_empty() {
             under_way.join_next().await;
             continue;
         }
@@ -65,8 +76,9 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
             token: (shared.entropy.next() >> 1).max(1),
             now,
             until: now.saturating_add(lease),
-            routes: routes.clone(),
-            limit: free,
+            routes: free,
+            limit: most,
+            under_way: taken,
         };
         let letters = match shared.store.claim(&claim).await {
             Ok(letters) => letters,
@@ -78,7 +90,7 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
             }
         };
         if letters.is_empty() {
-            let wait = match shared.store.next_letter(&routes).await {
+            let wait = match shared.store.next_letter(&claim.routes).await {
                 Ok(Some(at)) => {
                     let ahead = at.saturating_sub(shared.clock.now()).max(0);
                     Duration::from_millis(u64::try_from(ahead).unwrap_or(0))
@@ -89,9 +101,10 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
             continue;
         }
         for letter in letters {
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-                return;
-            };
+            // It was asked for no more than there are places.
+            let place = places
+                .get(&letter.route)
+                .and_then(|places| Arc::clone(places).try_acquire_owned().ok());
             let (engine, couriers) = (engine.clone(), Arc::clone(&couriers));
             let token = claim.token;
             under_way.spawn(async move {

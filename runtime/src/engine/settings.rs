@@ -23,7 +23,7 @@ pub struct Settings {
     pub poll: Duration,
     /// How long a claim on clocks and letters holds.
     pub lease: Duration,
-    /// So many letters are delivered at once.
+    /// So many letters are delivered at once on each route: on each channel, to systems, to colleagues.
     pub deliveries: usize,
     /// A letter that failed so often is given up.
     pub attempts: u32,

@@ -20,7 +20,7 @@ pub fn outline(letter: &Letter) -> Value {
         "state": state_word(letter.state),
         "attempts": letter.attempts,
         "written": letter.at,
-        "next": letter.next_at,
+        "next": letter.next_at.max(letter.at),
         "error": letter.error,
     })
 }

@@ -137,7 +137,7 @@ impl Kept {
                 outgoing,
                 at: commit.at,
                 attempts: 0,
-                next_at: commit.at,
+                next_at: 0,
                 state: LetterState::Ready,
                 error: String::new(),
             };
@@ -229,17 +229,22 @@ impl Store for MemoryStore {
     async fn claim(&self, claim: &Claim) -> Result<Vec<Letter>, StoreError> {
         let mut kept = self.kept();
         let mut seen = BTreeSet::new();
+        let mut room: BTreeMap<SmolStr, usize> = BTreeMap::new();
         let mut claimed = Vec::new();
         for (letter, lease) in kept.letters.values_mut() {
-            if claimed.len() >= claim.limit {
-                break;
-            }
             // Only the first of a lane can go.
             if letter.state == LetterState::Dead || !seen.insert((letter.contact, letter.lane.clone())) {
                 continue;
             }
             if letter.next_at <= claim.now && lease.until <= claim.now && takes(&claim.routes, &letter.route)
             {
+                let room = room
+                    .entry(letter.route.clone())
+                    .or_insert_with(|| claim.room(&letter.route));
+                if *room == 0 {
+                    continue;
+                }
+                *room -= 1;
                 *lease = Lease {
                     token: claim.token,
                     until: claim.until,
@@ -343,7 +348,7 @@ impl Store for MemoryStore {
                 LetterState::Dead => queued.dead += 1,
                 LetterState::Ready => {
                     queued.ready += 1;
-                    queued.oldest = Some(queued.oldest.map_or(letter.at, |oldest| oldest.min(letter.at)));
+                    queued.oldest.get_or_insert(letter.at);
                 }
             }
         }

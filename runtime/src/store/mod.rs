@@ -57,8 +57,9 @@ pub trait Store: Send + Sync + 'static {
     async fn next_due(&self) -> Result<Option<i64>, StoreError>;
 
     /// Takes letters that can be delivered by `claim.now` on these routes, and gives them in order: of each person and lane
-    /// only the first one that is not dead. Where there are more than are wanted, the oldest are taken, or those that have
-    /// been ready for longest. They are this claim's until `claim.until`.
+    /// only the first one that is not dead. Where there are more of a route than are wanted, the oldest are taken, or those
+    /// that have been ready for longest. They are this claim's until `claim.until`. One that cannot be read keeps no other
+    /// one back.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Letter>, StoreError>;
 
     /// What became of claimed letters. A letter whose claim has run out and that somebody else has taken since is left
@@ -71,16 +72,17 @@ pub trait Store: Send + Sync + 'static {
     /// When a letter on one of these routes can be delivered next.
     async fn next_letter(&self, routes: &[SmolStr]) -> Result<Option<i64>, StoreError>;
 
-    /// Letters for people to look at, the oldest first.
+    /// Letters for people to look at, the oldest first; not those that cannot be read.
     async fn letters(&self, filter: &Filter) -> Result<Vec<Letter>, StoreError>;
 
     /// Dead letters that are to be tried again at once; gives how many there were. `None`: all of them.
     async fn revive(&self, letters: Option<&[Seq]>, now: i64) -> Result<u64, StoreError>;
 
-    /// How many letters there are in which state, and the moment at which the oldest that is not dead was written.
+    /// How many letters there are in which state, and the moment at which the first that is not dead was written. Of very
+    /// many it may be told about how many there are.
     async fn queued(&self) -> Result<Queued, StoreError>;
 
-    /// How many people are kept.
+    /// How many people are kept; of very many, about how many.
     async fn contacts(&self) -> Result<u64, StoreError>;
 
     /// Lines of a person's transcript with numbers above `after`, at most `limit`, in order.

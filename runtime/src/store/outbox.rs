@@ -1,5 +1,7 @@
 //! Letters: what is to be done outside, from the commit that asks for it until it is done.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
 use super::Seq;
@@ -24,7 +26,7 @@ pub struct Letter {
     pub at: i64,
     /// How often it was tried.
     pub attempts: u32,
-    /// When it can be tried next.
+    /// When it can be tried next; 0 until it was tried once.
     pub next_at: i64,
     /// How it stands.
     pub state: LetterState,
@@ -52,8 +54,18 @@ pub struct Claim {
     pub until: i64,
     /// On which routes. A route `*` takes all that are not named.
     pub routes: Vec<SmolStr>,
-    /// At most so many.
+    /// At most so many of each route.
     pub limit: usize,
+    /// How many letters of a route whoever asks has already: so many fewer of it are wanted.
+    pub under_way: BTreeMap<SmolStr, usize>,
+}
+
+impl Claim {
+    /// How many letters of this route are wanted.
+    pub fn room(&self, route: &str) -> usize {
+        let under_way = self.under_way.get(route).copied().unwrap_or(0);
+        self.limit.saturating_sub(under_way)
+    }
 }
 
 /// What became of a letter.
@@ -104,13 +116,13 @@ pub struct Filter {
     pub limit: usize,
 }
 
-/// How many letters there are.
+/// How many letters there are; of very many, about how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queued {
     /// To be delivered.
     pub ready: u64,
     /// Given up.
     pub dead: u64,
-    /// When the oldest that is to be delivered was written.
+    /// When the first of those that are to be delivered was written.
     pub oldest: Option<i64>,
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use botflow_runtime::action::{Action, Asked};
 use botflow_runtime::channel::{Channel, Delivery, Receipt, SendError};
 use botflow_runtime::contact::input::Said;
-use botflow_runtime::engine::Inbound;
+use botflow_runtime::engine::{Inbound, Settings};
 use botflow_runtime::store::MemoryStore;
 use botflow_runtime::{Clock, Host, Store};
 use botflow_values::Value;
@@ -193,4 +193,104 @@ async fn what_takes_long_is_done_once_at_a_time() {
     for (host, _) in &hosts {
         host.stop().await;
     }
+}
+
+const TWO: &str = r#"
+bot two {
+  name "Two"
+  languages en
+  channels web, sms
+  start main
+}
+
+action crm.save(note: text)
+
+flow main {
+  call crm.save("a note") {
+    failed {
+      finish unresolved
+    }
+  }
+  say "Saved."
+  finish resolved
+}
+"#;
+
+/// A channel that never answers.
+#[derive(Default)]
+struct Hanging {
+    asked: AtomicU64,
+    is_asked: tokio::sync::Notify,
+}
+
+#[async_trait]
+impl Channel for Hanging {
+    fn name(&self) -> &str {
+        "sms"
+    }
+
+    async fn send(&self, _: &Delivery) -> Result<Receipt, SendError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.is_asked.notify_one();
+        std::future::pending().await
+    }
+}
+
+/// An action that is done at once.
+struct Good;
+
+#[async_trait]
+impl Action for Good {
+    async fn perform(&self, _: &Asked<'_>) -> Result<Value, Option<SmolStr>> {
+        Ok(Value::Unknown)
+    }
+}
+
+/// However many letters wait for a channel that hangs, calls and other channels go on.
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_hangs_is_in_nobodys_way() {
+    const PLACES: usize = 4;
+    let (web, sms) = (Arc::new(Kept::default()), Arc::new(Hanging::default()));
+    let began = Instant::now();
+    let host = Host::builder()
+        .bot(&artifact(TWO))
+        .channel(Arc::clone(&web) as Arc<dyn Channel>)
+        .channel(Arc::clone(&sms) as Arc<dyn Channel>)
+        .action("crm.save", Good)
+        .clock(Arc::new(Going(began)))
+        .entropy(Arc::new(Counting::default()))
+        .settings(Settings {
+            deliveries: PLACES,
+            ..Settings::default()
+        })
+        .build()
+        .await
+        .expect("the host starts");
+    let writes = async |channel: &str, who: String| {
+        let inbound = Inbound {
+            channel: channel.into(),
+            address: who.into(),
+            id: Some("1".into()),
+            what: Said::Message("hi".into()),
+        };
+        host.engine().deliver(inbound).await.expect("it is taken");
+    };
+    for number in 0..3 * PLACES {
+        writes("sms", format!("person {number}")).await;
+    }
+    while sms.asked.load(Ordering::SeqCst) < PLACES as u64 {
+        sms.is_asked.notified().await;
+    }
+    writes("web", "ana".to_owned()).await;
+    web.wait_for(1).await;
+    assert_eq!(web.words_to("ana"), ["Saved."]);
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "nobody waited for the other channel"
+    );
+    assert_eq!(
+        sms.asked.load(Ordering::SeqCst),
+        PLACES as u64,
+        "and it has no more than its own"
+    );
 }

@@ -230,6 +230,7 @@ impl Seen {
                     until: NOW + at + lease,
                     routes: routes(*which),
                     limit: *limit,
+                    under_way: Default::default(),
                 };
                 let claimed = store.claim(&claim).await.unwrap();
                 let seqs = claimed.iter().map(|letter| letter.seq).collect();

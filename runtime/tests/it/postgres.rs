@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use botflow_runtime::store::{
-    AddressKey, Change, Done, PostgresOptions, PostgresStore, Snapshot, Store, StoreError, Trouble,
+    AddressKey, Change, Done, Fate, Filter, Letter, PostgresOptions, PostgresStore, Settled, Snapshot, Store,
+    StoreError, Trouble,
 };
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -393,4 +394,161 @@ async fn the_server_may_be_restarted_and_killed() {
     assert_eq!(kept(&store, 1).await.0, 3);
     store.close().await;
     other.close().await;
+}
+
+/// A letter that a later version has written, or that is damaged, keeps nobody else's from being delivered.
+#[tokio::test]
+async fn a_letter_that_cannot_be_read_is_alone_with_that() {
+    let schema = schema();
+    let store = server().open(&schema, 2).await;
+    for contact in 1..=3 {
+        let mut commit = keep(contact, 0);
+        commit.outgoing = vec![say("web", "one"), say("web", "two")];
+        store.commit(vec![commit]).await.unwrap();
+    }
+    let client = server().client().await;
+    let garble = format!(
+        "UPDATE \"{schema}\".letter SET what = '{{\"do\":\"dance\"}}' WHERE seq = (SELECT seq FROM \"{schema}\".letter
+         WHERE contact = 2 ORDER BY seq LIMIT 1)"
+    );
+    assert_eq!(client.execute(&garble, &[]).await.unwrap(), 1);
+    let whose = |letters: &[Letter]| letters.iter().map(|letter| letter.contact.0).collect::<Vec<_>>();
+    let claimed = store.claim(&claim(1, NOW)).await.unwrap();
+    assert_eq!(whose(&claimed), [1, 3]);
+    let filter = Filter {
+        limit: 100,
+        ..Filter::default()
+    };
+    assert_eq!(whose(&store.letters(&filter).await.unwrap()), [1, 1, 2, 3, 3]);
+    // A later host tries it after some minutes; it is given up where none can read it for an hour.
+    let mut now = NOW;
+    for attempt in 2..=12 {
+        let next = store.next_letter(&["web".into()]).await.unwrap();
+        assert_eq!(next.map(|next| next.min(NOW + 60_000)), Some(NOW + 60_000));
+        now += 300_000;
+        let claimed = store.claim(&claim(attempt, now)).await.unwrap();
+        assert_eq!(whose(&claimed), [1, 3], "{attempt}");
+    }
+    assert_eq!(store.queued().await.unwrap().dead, 1);
+    let claimed = store.claim(&claim(50, now)).await.unwrap();
+    assert_eq!(whose(&claimed), [2], "what was behind it goes on");
+}
+
+/// However many letters wait behind ones that failed, whoever claims does not look at them.
+#[tokio::test]
+async fn what_is_behind_a_failed_letter_is_not_looked_at() {
+    let schema = schema();
+    let store = server().open(&schema, 2).await;
+    let all = (1..=20).map(|contact| {
+        let mut commit = keep(contact, 0);
+        commit.outgoing = (0..5).map(|_| say("web", "x")).collect();
+        commit
+    });
+    store.commit(all.collect()).await.unwrap();
+    let claimed = store.claim(&claim(1, NOW)).await.unwrap();
+    let failed = claimed.iter().map(|letter| Settled {
+        seq: letter.seq,
+        fate: Fate::Retry {
+            at: NOW + 1_000,
+            error: "busy".into(),
+        },
+    });
+    assert_eq!(store.settle(1, failed.collect()).await.unwrap(), [true; 20]);
+    let client = server().client().await;
+    let ready = format!("SELECT count(*) FROM \"{schema}\".letter WHERE ready <= $1");
+    let looked_at = async |now: i64| -> i64 { client.query_one(&ready, &[&now]).await.unwrap().get(0) };
+    assert_eq!(looked_at(NOW + 999).await, 0);
+    assert_eq!(store.claim(&claim(2, NOW + 1_000)).await.unwrap().len(), 20);
+}
+
+/// Whoever stops waiting for an answer leaves no connection to others on which they would have to wait for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_stops_waiting_is_in_nobodys_way() {
+    let schema = schema();
+    let store = Arc::new(server().open(&schema, 2).await);
+    store.check().await.unwrap();
+    let client = server().client().await;
+    let lock = format!("BEGIN; LOCK TABLE \"{schema}\".pulse IN ACCESS EXCLUSIVE MODE");
+    client.batch_execute(&lock).await.unwrap();
+    let asking = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.check().await }
+    });
+    let waiting =
+        format!("SELECT FROM pg_locks WHERE NOT granted AND relation = '\"{schema}\".pulse'::regclass");
+    while client.query(&waiting, &[]).await.unwrap().is_empty() {}
+    asking.abort();
+    assert!(asking.await.unwrap_err().is_cancelled());
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), store.contacts()).await;
+    assert_eq!(answer.expect("nobody is in the way").unwrap(), 0);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    store.check().await.unwrap();
+}
+
+/// A host that stands still in the middle of writing stops neither those who read entries nor those who write others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_entries_stops_nobody() {
+    let schema = schema();
+    let (stuck, store) = (server().open(&schema, 1).await, server().open(&schema, 2).await);
+    let write = |contact, expect| {
+        let mut commit = keep(contact, expect);
+        commit.entries = vec![b"entry".to_vec()];
+        vec![commit]
+    };
+    store.commit(write(1, 0)).await.unwrap();
+    let client = server().client().await;
+    let lock = format!("BEGIN; SELECT FROM \"{schema}\".contact WHERE contact = 1 FOR UPDATE");
+    client.batch_execute(&lock).await.unwrap();
+    let stuck = tokio::spawn(async move { stuck.commit(write(1, 1)).await });
+    let waiting = "SELECT FROM pg_locks w JOIN pg_locks h ON h.pid = w.pid
+                   WHERE NOT w.granted AND h.locktype = 'relation' AND h.relation = ($1::text)::regclass";
+    let contact = format!("\"{schema}\".contact");
+    while client.query(waiting, &[&contact]).await.unwrap().is_empty() {}
+    let soon = std::time::Duration::from_secs(10);
+    let read = tokio::time::timeout(soon, store.entries(0, 10)).await;
+    assert!(read.expect("nobody waits for the other host").unwrap().is_empty());
+    let (read, written) = tokio::time::timeout(soon, async {
+        tokio::join!(store.entries(0, 10), store.commit(write(2, 0)))
+    })
+    .await
+    .expect("nobody waits for the other host");
+    assert_eq!(written.unwrap(), [Done::Committed(1)]);
+    assert!(read.unwrap().len() <= 1);
+    client.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(stuck.await.unwrap().unwrap(), [Done::Committed(2)]);
+    let mut read = Vec::new();
+    while read.len() < 3 {
+        read = store.entries(0, 10).await.unwrap();
+    }
+}
+
+/// Tables of the first version with something in them are brought to this one, and what is in them goes on.
+#[tokio::test]
+async fn tables_of_the_first_version_are_brought_up_to_date() {
+    let schema = schema();
+    let client = server().client().await;
+    let tables = format!(
+        "CREATE SCHEMA \"{schema}\"; SET search_path TO \"{schema}\"; {};
+         CREATE TABLE version (single boolean PRIMARY KEY DEFAULT true CHECK (single), number integer NOT NULL);
+         INSERT INTO version (number) VALUES (1);
+         INSERT INTO contact (contact, revision, state) VALUES (1, 1, 'x');
+         INSERT INTO cause (key, at, answer) SELECT convert_to(n::text, 'UTF8'), n, '' FROM generate_series(1, 100) n",
+        include_str!("../../src/store/postgres/migrations/0001.sql")
+    );
+    client.batch_execute(&tables).await.unwrap();
+    let letter = "INSERT INTO letter (contact, key, lane, route, what, at, next_at, ready)
+                  VALUES (1, 'key', 'web', 'web', $1, $2, $2, $2)";
+    let what = serde_json::to_vec(&say("web", "hello")).unwrap();
+    client.execute(letter, &[&what, &NOW]).await.unwrap();
+    let store = server().open(&schema, 2).await;
+    assert_eq!(store.claim(&claim(1, NOW)).await.unwrap().len(), 1);
+    assert_eq!(store.forget_causes(41).await.unwrap(), 40);
+    // What is old is found without looking at the rest, however often rows have taken each other's room.
+    let kind =
+        "SELECT a.amname FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = 'cause_at'::regclass";
+    assert_eq!(
+        client.query_one(kind, &[]).await.unwrap().get::<_, &str>(0),
+        "btree"
+    );
+    assert_eq!(store.contacts().await.unwrap(), 1);
 }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use botflow_runtime::store::{Done, SqliteStore, Store, StoreError, Trouble};
+use botflow_runtime::store::{Done, Filter, Letter, Snapshot, SqliteStore, Store, StoreError, Trouble};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::contract::{keep, kept};
+use crate::contract::{NOW, claim, keep, kept, person, say};
 
 thread_local! {
     /// The folders of this test, which is a thread; they go with it.
@@ -138,4 +138,71 @@ async fn the_number_of_a_store_is_its_own() {
     assert_ne!(given, number);
     older.close().await;
     assert_eq!(SqliteStore::open(&path).await.unwrap().number(), given);
+}
+
+/// Changes something in a closed database.
+fn garble(path: &Path, sql: &str) {
+    let database = Connection::open(path).unwrap();
+    assert_eq!(database.execute(sql, []).unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_letter_that_cannot_be_read_is_alone_with_that() {
+    let path = file();
+    let store = SqliteStore::open(&path).await.unwrap();
+    for contact in 1..=4 {
+        let mut commit = keep(contact, 0);
+        commit.outgoing = vec![say("web", "one"), say("web", "two")];
+        store.commit(vec![commit]).await.unwrap();
+    }
+    store.close().await;
+    let first = "seq = (SELECT min(seq) FROM outbox WHERE contact =";
+    garble(
+        &path,
+        &format!("UPDATE outbox SET body = '{{\"do\":\"dance\"}}' WHERE {first} 2)"),
+    );
+    garble(
+        &path,
+        &format!("UPDATE outbox SET body = CAST(x'FF' AS TEXT) WHERE {first} 3)"),
+    );
+    let store = SqliteStore::open(&path).await.unwrap();
+    let whose = |letters: &[Letter]| letters.iter().map(|letter| letter.contact.0).collect::<Vec<_>>();
+    let filter = Filter {
+        limit: 100,
+        ..Filter::default()
+    };
+    assert_eq!(whose(&store.letters(&filter).await.unwrap()), [1, 1, 2, 3, 4, 4]);
+    assert_eq!(whose(&store.claim(&claim(1, NOW)).await.unwrap()), [1, 4]);
+    assert_eq!(
+        whose(&store.claim(&claim(2, NOW)).await.unwrap()),
+        [2, 3],
+        "those behind"
+    );
+    assert_eq!(store.queued().await.unwrap().dead, 2);
+    assert_eq!(whose(&store.letters(&filter).await.unwrap()), [1, 1, 2, 3, 4, 4]);
+}
+
+#[tokio::test]
+async fn somebody_who_cannot_be_read_is_alone_with_that() {
+    let path = file();
+    let store = SqliteStore::open(&path).await.unwrap();
+    for contact in 1..=3 {
+        store.commit(vec![keep(contact, 0)]).await.unwrap();
+    }
+    store.close().await;
+    garble(&path, "UPDATE contact SET state = x'01FFFF' WHERE id = 2");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let people = [person(1), person(2), person(3)];
+    let loaded = store.load(&people).await.unwrap();
+    let nothing = Snapshot::Kept {
+        revision: 1,
+        state: Vec::new().into(),
+    };
+    assert_eq!(loaded[1], Some(nothing), "which is no person");
+    for contact in [1, 3] {
+        assert_eq!(
+            kept(&store, contact).await,
+            (1, format!("person {contact} after 0"))
+        );
+    }
 }

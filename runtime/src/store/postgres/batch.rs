@@ -11,7 +11,7 @@ use tokio_postgres::types::ToSql;
 
 use super::error::Fault;
 use super::session::Session;
-use super::{key, number};
+use super::{key, letters, number};
 use crate::store::Commit;
 use crate::store::commit::effect_key;
 
@@ -188,9 +188,11 @@ impl<'a> Batch<'a> {
         );
         parts.add(
             !self.settles.is_empty(),
-            "settles AS (DELETE FROM letter WHERE seq = ANY ($::int8[]))",
+            "settles AS (
+               DELETE FROM letter WHERE seq = ANY ($::int8[]) RETURNING seq, contact, lane, next_at)",
             &[&self.settles],
         );
+        parts.add(!self.settles.is_empty(), &letters::freed("settles", ""), &[]);
         parts.add(
             !self.lines.0.is_empty(),
             "lines AS (
@@ -209,7 +211,7 @@ impl<'a> Batch<'a> {
             !letters.contacts.is_empty(),
             "letters AS (
                INSERT INTO letter (contact, key, lane, route, what, at, next_at, ready)
-               SELECT i.contact, i.key, i.lane, i.route, i.what, i.at, i.at, i.at
+               SELECT i.contact, i.key, i.lane, i.route, i.what, i.at, 0, 0
                FROM unnest($::int8[], $::text[], $::bytea[], $::bytea[], $::bytea[], $::int8[])
                     WITH ORDINALITY AS i(contact, key, lane, route, what, at, nth)
                ORDER BY i.nth)",

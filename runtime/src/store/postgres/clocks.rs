@@ -50,7 +50,8 @@ pub(super) async fn forget(pool: &Pool, before: i64) -> Result<u64, StoreError> 
         let rows = pool
             .write(
                 "WITH gone AS (
-                   DELETE FROM cause WHERE key = ANY (ARRAY (SELECT key FROM cause WHERE at < $1 LIMIT $2)) RETURNING 1)
+                   DELETE FROM cause WHERE key = ANY (ARRAY (
+                     SELECT key FROM cause WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING 1)
                  SELECT count(*) FROM gone",
                 &[&before, &PORTION],
             )

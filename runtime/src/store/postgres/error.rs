@@ -51,6 +51,11 @@ impl Fault {
         })
     }
 
+    /// A lock was not given within the time that was said.
+    pub fn is_impatience(&self) -> bool {
+        self.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
+    }
+
     /// The connection is of no use any more; what was asked may have been done.
     pub fn is_lost(&self) -> bool {
         let Fault::Said(error) = self else { return true };

@@ -40,6 +40,7 @@ use super::commit::{AddressKey, Commit, Done, Snapshot};
 use super::error::{StoreError, Trouble};
 use super::outbox::{Claim, Filter, Letter, Queued, Settled};
 use super::{Seq, Store};
+use crate::clock::{Clock, SystemClock};
 use crate::contact::{ContactId, Line};
 use address::Address;
 use herald::Herald;
@@ -47,6 +48,9 @@ use pool::Pool;
 use reading::Entries;
 use session::{Place, Purpose};
 use settler::Settler;
+
+/// Clocks that are further apart are told of, in milliseconds.
+const APART: i64 = 10_000;
 
 /// How a database is used.
 #[derive(Clone, Debug)]
@@ -120,6 +124,7 @@ impl PostgresStore {
         let number = schema::migrate(&place).await?;
         let turns = Arc::new(Pool::new(place.clone(), Purpose::Turns, options.connections));
         let claims = Arc::new(Pool::new(place.clone(), Purpose::Claims, 2));
+        compare_clocks(&turns).await?;
         let (closing, tasks, changes) = (CancellationToken::new(), TaskTracker::new(), Changes::default());
         let herald = Herald::start(Arc::clone(&claims), changes.clone(), &closing, &tasks).await?;
         Ok(PostgresStore {
@@ -135,6 +140,21 @@ impl PostgresStore {
             tasks,
         })
     }
+}
+
+/// Claims hold until a moment by the clock of the host that made them: hosts whose clocks are apart take each other's.
+async fn compare_clocks(pool: &Pool) -> Result<(), StoreError> {
+    let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8";
+    let rows = pool.read(sql, &[]).await?;
+    let theirs: i64 = rows.first().map_or(0, |row| row.get(0));
+    let ahead = SystemClock.now().saturating_sub(theirs);
+    if ahead.saturating_abs() > APART {
+        tracing::warn!(
+            ahead_ms = ahead,
+            "the clocks of this machine and of the database are apart: letters may be delivered twice; set them right"
+        );
+    }
+    Ok(())
 }
 
 impl Drop for PostgresStore {
@@ -227,7 +247,14 @@ impl Store for PostgresStore {
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Letter>, StoreError> {
-        letters::claim(&self.claims, claim).await
+        let (letters, unreadable) = letters::claim(&self.claims, claim).await?;
+        if !unreadable.is_empty()
+            && let Err(error) = self.settler.settle(claim.token, unreadable).await
+        {
+            // They stay claimed for as long as all others are.
+            tracing::warn!(%error, "what became of letters that cannot be read could not be noted");
+        }
+        Ok(letters)
     }
 
     async fn settle(&self, token: u64, settled: Vec<Settled>) -> Result<Vec<bool>, StoreError> {
@@ -258,9 +285,11 @@ impl Store for PostgresStore {
     }
 
     async fn contacts(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM contact WHERE moved IS NULL";
-        let rows = self.turns.read(sql, &[]).await?;
-        Ok(rows.first().map_or(0, |row| unsigned(row.get(0))))
+        let sql = "SELECT (SELECT count(*) FROM (SELECT FROM contact WHERE moved IS NULL LIMIT $1) some),
+                          (SELECT reltuples::int8 FROM pg_class WHERE oid = 'contact'::regclass)";
+        let rows = self.turns.read(sql, &[&letters::COUNTED]).await?;
+        let count = |row: &tokio_postgres::Row| unsigned(letters::about(row.get(0), row.get(1)));
+        Ok(rows.first().map_or(0, count))
     }
 
     async fn transcript(

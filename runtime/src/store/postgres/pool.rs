@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_postgres::Row;
 
-use super::error::Asked;
+use super::error::{Asked, Fault};
 use super::session::{Place, Purpose, Session, Values};
 use crate::store::{StoreError, Trouble};
 
@@ -60,14 +60,16 @@ impl Pool {
 
     /// Asks something that changes nothing; once more where the connection broke, which it may have done long ago.
     pub async fn read(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
+        let read = self.look(sql, values).await?;
+        read.map_err(|fault| fault.into_error(Asked::Reading))
+    }
+
+    /// The same, for who wants to know more of why not.
+    pub async fn look(&self, sql: &str, values: Values<'_>) -> Result<Result<Vec<Row>, Fault>, StoreError> {
         let first = self.lend().await?.rows(sql, values).await;
         match first {
-            Ok(rows) => Ok(rows),
-            Err(fault) if fault.is_lost() => {
-                let again = self.lend().await?.rows(sql, values).await;
-                again.map_err(|fault| fault.into_error(Asked::Reading))
-            }
-            Err(fault) => Err(fault.into_error(Asked::Reading)),
+            Err(fault) if fault.is_lost() => Ok(self.lend().await?.rows(sql, values).await),
+            first => Ok(first),
         }
     }
 

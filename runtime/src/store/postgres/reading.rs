@@ -3,12 +3,13 @@
 //! Positions come from a sequence, and transactions end in another order than they began: a position may come to light
 //! after greater ones. Whoever writes entries holds a lock together with all others who do; whoever reads takes it alone
 //! for a moment, when nobody is in the middle of writing: positions up to the last one that was given by then are settled,
-//! and only settled ones are read.
+//! and only settled ones are read. Whoever writes waits behind one who waits to be alone, so nobody waits for that for long.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio_postgres::Row;
 
+use super::error::Asked;
 use super::number;
 use super::pool::Pool;
 use crate::contact::{ContactId, Line};
@@ -40,14 +41,21 @@ impl Entries {
             return Ok(rows);
         }
         let last = pool
-            .read(
-                "WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)::text)
+            .look(
+                "WITH patience AS MATERIALIZED (SELECT set_config('lock_timeout', '100ms', true) AS set),
+                 alone AS MATERIALIZED (SELECT p.set, pg_advisory_xact_lock($1)::text FROM patience p)
                  SELECT s.last_value FROM alone, entry_position s",
                 &[&gate],
             )
             .await?;
-        if let Some(row) = last.first() {
-            self.settled.fetch_max(row.get(0), Ordering::AcqRel);
+        match last {
+            Ok(rows) => {
+                let last = rows.first().map_or(0, |row| row.get(0));
+                self.settled.fetch_max(last, Ordering::AcqRel);
+            }
+            // Somebody is in the middle of writing, for long: what is settled is what was.
+            Err(fault) if fault.is_impatience() => {}
+            Err(fault) => return Err(fault.into_error(Asked::Reading)),
         }
         self.settled(pool, after, limit).await
     }

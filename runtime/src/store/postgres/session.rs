@@ -164,6 +164,8 @@ impl Session {
     /// Asks. The answer is whole when the server is ready for the next question, and not before: a statement on its own is
     /// committed only then.
     pub async fn rows(&mut self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, Fault> {
+        // Whoever stops waiting leaves a statement under way: nobody else is to wait for that.
+        let was_spoilt = std::mem::replace(&mut self.is_spoilt, true);
         let (client, statements) = (&self.client, &mut self.statements);
         let asking = async {
             let statement = match statements.get(sql) {
@@ -180,15 +182,18 @@ impl Session {
             Ok(answer) => answer.map_err(Fault::Said),
             Err(_) => Err(Fault::Silent),
         };
+        self.is_spoilt = was_spoilt;
         self.looked_at(answer)
     }
 
     /// Asks for several things that have no values and no answers.
     pub async fn simple(&mut self, sql: &str) -> Result<(), Fault> {
+        let was_spoilt = std::mem::replace(&mut self.is_spoilt, true);
         let answer = match timeout(SILENCE, self.client.batch_execute(sql)).await {
             Ok(answer) => answer.map_err(Fault::Said),
             Err(_) => Err(Fault::Silent),
         };
+        self.is_spoilt = was_spoilt;
         self.looked_at(answer)
     }
 
@@ -196,7 +201,7 @@ impl Session {
     /// primaries.
     fn looked_at<T>(&mut self, answer: Result<T, Fault>) -> Result<T, Fault> {
         if let Err(fault) = &answer {
-            self.is_spoilt |= !fault.is_refusal();
+            self.is_spoilt |= !(fault.is_refusal() || fault.is_impatience());
         }
         answer
     }

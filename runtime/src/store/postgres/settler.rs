@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use super::letters::freed;
 use super::number;
 use super::pool::Pool;
 use crate::store::{Fate, Seq, Settled, StoreError, Trouble};
@@ -104,22 +105,38 @@ async fn note(pool: &Pool, round: &[Told]) -> Result<BTreeSet<Seq>, StoreError> 
     let fates: Vec<_> = columns.iter().map(|one| one.2).collect();
     let ats: Vec<_> = columns.iter().map(|one| one.3).collect();
     let errors: Vec<_> = columns.iter().map(|one| one.4).collect();
-    let rows = pool
-        .write(
-            "WITH told AS MATERIALIZED (
-               SELECT * FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::int8[], $5::bytea[])
-                 AS t(seq, token, fate, at, error)),
-             gone AS (
-               DELETE FROM letter l USING told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate = 0 RETURNING l.seq),
-             stayed AS (
-               UPDATE letter l SET token = CASE t.fate WHEN 4 THEN l.token END, claimed = CASE t.fate WHEN 4 THEN t.at END,
-                 next_at = CASE t.fate WHEN 4 THEN l.next_at ELSE coalesce(t.at, l.next_at) END,
-                 ready = CASE t.fate WHEN 4 THEN greatest(l.next_at, t.at) ELSE coalesce(t.at, l.next_at) END, dead = l.dead OR t.fate = 2, error = coalesce(t.error, l.error),
-                 attempts = l.attempts - (t.fate = 3)::int
-               FROM told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate > 0 RETURNING l.seq)
-             SELECT seq FROM gone UNION ALL SELECT seq FROM stayed",
-            &[&seqs, &tokens, &fates, &ats, &errors],
-        )
-        .await?;
+    let mut sql = format!(
+        "WITH told AS MATERIALIZED (
+           SELECT * FROM unnest($1::int8[], $2::int8[], $3::int4[], $4::int8[], $5::bytea[])
+             AS t(seq, token, fate, at, error)),
+         gone AS (
+           DELETE FROM letter l USING told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate = 0
+           RETURNING l.seq, l.contact, l.lane, l.next_at),
+         stayed AS (
+           UPDATE letter l SET token = CASE t.fate WHEN 4 THEN l.token END, claimed = CASE t.fate WHEN 4 THEN t.at END,
+             next_at = CASE t.fate WHEN 4 THEN l.next_at ELSE coalesce(t.at, l.next_at) END,
+             ready = CASE t.fate WHEN 4 THEN greatest(l.next_at, t.at) ELSE coalesce(t.at, l.next_at) END,
+             dead = l.dead OR t.fate = 2, error = coalesce(t.error, l.error),
+             attempts = l.attempts - (t.fate = 3)::int
+           FROM told t WHERE l.seq = t.seq AND l.token = t.token AND t.fate > 0
+           RETURNING l.seq, l.contact, l.lane, l.next_at, t.fate),
+         ended AS (
+           SELECT seq, contact, lane, next_at FROM gone
+           UNION ALL SELECT seq, contact, lane, next_at FROM stayed WHERE fate = 2),
+         {}",
+        freed("ended", "AND NOT EXISTS (SELECT FROM told t WHERE t.seq = b.seq)")
+    );
+    // What is behind one that is to be tried again cannot go before that: nobody looks at it until then. It is said of it
+    // when it can be looked at, and of nothing else, so that what is said wrongly is no more than late.
+    if fates.contains(&1) {
+        sql.push_str(
+            ", behind AS (
+               UPDATE letter b SET ready = s.next_at FROM stayed s
+               WHERE s.fate = 1 AND b.contact = s.contact AND b.lane = s.lane AND b.seq > s.seq AND NOT b.dead
+                 AND b.ready < s.next_at AND NOT EXISTS (SELECT FROM told t WHERE t.seq = b.seq))",
+        );
+    }
+    sql.push_str(" SELECT seq FROM gone UNION ALL SELECT seq FROM stayed");
+    let rows = pool.write(&sql, &[&seqs, &tokens, &fates, &ats, &errors]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

@@ -80,9 +80,9 @@ impl Lanes {
         self.letters.get(&seq)
     }
 
-    /// When the oldest was written.
+    /// When the first was written.
     pub fn oldest(&self) -> Option<i64> {
-        self.letters.values().map(|letter| letter.at).min()
+        self.letters.values().next().map(|letter| letter.at)
     }
 
     /// One more; it takes its place in its lane.
@@ -158,17 +158,16 @@ impl Lanes {
         theirs.flat_map(|(_, seqs)| seqs.iter().copied()).collect()
     }
 
-    /// Takes letters that can go: the oldest first.
+    /// Takes letters that can go: of each route the oldest.
     pub fn claim(&mut self, claim: &Claim) -> Vec<Seq> {
         let all = claim.routes.iter().any(|route| route == "*");
         let mut claimed = Vec::new();
         for (route, table) in &mut self.routes {
             if all || claim.routes.contains(route) {
-                claimed.extend(table.ready(claim.now).take(claim.limit));
+                claimed.extend(table.ready(claim.now).take(claim.room(route)));
             }
         }
         claimed.sort_unstable();
-        claimed.truncate(claim.limit);
         for seq in &claimed {
             self.change(*seq, |letter| {
                 letter.token = claim.token;

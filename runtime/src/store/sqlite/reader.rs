@@ -25,7 +25,7 @@ pub(super) struct Readers(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -33,7 +33,7 @@ impl Readers {
         Readers(Arc::new(Inner {
             path,
             idle: Mutex::new(Vec::new()),
-            places: Semaphore::new(READERS),
+            places: Arc::new(Semaphore::new(READERS)),
         }))
     }
 
@@ -43,10 +43,12 @@ impl Readers {
         read: impl FnOnce(&Connection) -> Result<T, ReadError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = Arc::clone(&self.0);
-        let Ok(_place) = self.0.places.acquire().await else {
+        let Ok(place) = Arc::clone(&inner.places).acquire_owned().await else {
             return Err(super::writer::gone());
         };
         let done = tokio::task::spawn_blocking(move || {
+            // It is free again when this has been read, also where nobody waits for it any more.
+            let _place = place;
             let connection = match inner.idle().pop() {
                 Some(connection) => connection,
                 None => connection::reader(&inner.path)?,
@@ -149,13 +151,21 @@ pub(super) fn load(
                 Some(to) => Snapshot::Moved(ContactId(to.cast_unsigned())),
                 None => Snapshot::Kept {
                     revision: row.get::<_, i64>(0)?.cast_unsigned(),
-                    state: unpack(blob(row, 2)?)?.into(),
+                    state: state(*contact, blob(row, 2)?).into(),
                 },
             }),
         };
         loaded.push(snapshot);
     }
     Ok(loaded)
+}
+
+/// What cannot be read is told to be empty, which is no person: whoever needs this one finds it damaged, and nobody else.
+fn state(contact: ContactId, packed: &[u8]) -> Vec<u8> {
+    unpack(packed).unwrap_or_else(|error| {
+        tracing::error!(%contact, %error, "somebody cannot be read");
+        Vec::new()
+    })
 }
 
 fn blob<'row>(row: &'row Row<'_>, column: usize) -> Result<&'row [u8], ReadError> {
@@ -178,12 +188,14 @@ pub(super) fn contents(
     let read = letters.iter().map(|seq| {
         let row = statement
             .query_row([seq], |row| {
-                let body: String = row.get(1)?;
-                Ok((SmolStr::new(row.get_ref(0)?.as_str()?), body))
+                let bytes =
+                    |column| -> rusqlite::Result<Vec<u8>> { Ok(row.get_ref(column)?.as_bytes()?.to_vec()) };
+                Ok((bytes(0)?, bytes(1)?))
             })
             .optional()?;
         let content = row.map(|(key, body)| {
-            let outgoing = serde_json::from_str(&body)?;
+            let key = String::from_utf8_lossy(&key).into();
+            let outgoing = serde_json::from_slice(&body)?;
             Ok(Content { key, outgoing })
         });
         Ok((*seq, content))
@@ -206,13 +218,22 @@ pub(super) fn letters(connection: &Connection, filter: &Filter) -> Result<Vec<Le
     let mut letters = Vec::new();
     while let Some(row) = rows.next()? {
         let text = |column| -> rusqlite::Result<SmolStr> { Ok(SmolStr::new(row.get_ref(column)?.as_str()?)) };
+        let seq: Seq = row.get(0)?;
+        let body = row.get_ref(5)?.as_bytes().map_err(rusqlite::Error::from)?;
+        let Ok(outgoing) = serde_json::from_slice(body) else {
+            tracing::warn!(
+                letter = seq,
+                "what a letter says cannot be read; it is left out of a list"
+            );
+            continue;
+        };
         letters.push(Letter {
-            seq: row.get(0)?,
+            seq,
             contact: ContactId(row.get::<_, i64>(1)?.cast_unsigned()),
             key: text(2)?,
             lane: text(3)?,
             route: text(4)?,
-            outgoing: serde_json::from_str(row.get_ref(5)?.as_str().map_err(rusqlite::Error::from)?)?,
+            outgoing,
             at: row.get(6)?,
             attempts: row.get(7)?,
             next_at: row.get(8)?,
@@ -292,4 +313,52 @@ pub(super) fn bot(connection: &Connection, hash: u64) -> Result<Option<Vec<u8>>,
 
 pub(super) fn current_bot(connection: &Connection) -> Result<Option<u64>, ReadError> {
     Ok(super::round::meta(connection, "bot")?.map(i64::cast_unsigned))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// Begins with something; whether it takes longer.
+    async fn begun<F: Future + Unpin>(doing: &mut F) -> bool {
+        tokio::select! {
+            biased;
+            _ = doing => false,
+            () = std::future::ready(()) => true,
+        }
+    }
+
+    /// Reads of which nobody wants to know the end any more keep their places, and the store is not closed before them.
+    #[tokio::test]
+    async fn a_read_that_nobody_waits_for_has_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        drop(connection::writer(&path).unwrap());
+        let readers = Readers::new(path);
+        let (begins, began) = channel();
+        let (go_on, goes_on) = channel::<()>();
+        let goes_on = Arc::new(Mutex::new(goes_on));
+        for _ in 0..READERS {
+            let (begins, goes_on) = (begins.clone(), Arc::clone(&goes_on));
+            let reading = readers.read(move |_| {
+                begins.send(()).unwrap();
+                // It ends with the sender.
+                let _ = goes_on.lock().unwrap().recv();
+                Ok(())
+            });
+            // Polled once, which begins it, and dropped.
+            let mut reading = Box::pin(reading);
+            assert!(begun(&mut reading).await);
+            drop(reading);
+            began.recv().unwrap();
+        }
+        assert_eq!(readers.0.places.available_permits(), 0);
+        let mut closing = Box::pin(readers.close());
+        assert!(begun(&mut closing).await);
+        drop(go_on);
+        closing.await;
+        assert!(readers.0.idle().is_empty());
+    }
 }

@@ -274,7 +274,7 @@ impl<'a> Round<'a> {
             let contact = commit.contact.0.cast_signed();
             self.run(
                 "INSERT INTO outbox (seq, contact, state, at, next_at, attempts, lane, route, error, key, body) \
-                 VALUES (?1, ?2, 0, ?3, ?3, 0, ?4, ?5, '', ?6, ?7)",
+                 VALUES (?1, ?2, 0, ?3, 0, 0, ?4, ?5, '', ?6, ?7)",
                 params![
                     seq,
                     contact,
@@ -290,7 +290,7 @@ impl<'a> Round<'a> {
                 lane: letter.lane.clone(),
                 route: letter.route.clone(),
                 at: commit.at,
-                next_at: commit.at,
+                next_at: 0,
                 attempts: 0,
                 error: String::new(),
                 token: 0,

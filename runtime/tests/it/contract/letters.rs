@@ -274,3 +274,88 @@ pub async fn what_is_under_way_stays_claimed(store: Arc<dyn Store>) {
     assert!(!settle(&*store, 8, &again[0], late()).await);
     assert_eq!(said(&store.claim(&claim(9, until + 5)).await.unwrap()), ["2"]);
 }
+
+/// However much waits on one route, it leaves the others theirs.
+pub async fn each_route_has_its_room(store: Arc<dyn Store>) {
+    for contact in 1..=5 {
+        write(&*store, contact, 0, vec![say("sms", "s"), say("web", "w")]).await;
+    }
+    let some = |token, routes: &[&str], limit, under_way: &[(&str, usize)]| Claim {
+        routes: routes.iter().map(SmolStr::new).collect(),
+        limit,
+        under_way: under_way
+            .iter()
+            .map(|(route, count)| (SmolStr::new(route), *count))
+            .collect(),
+        ..claim(token, NOW)
+    };
+    let claimed = store.claim(&some(5, &["sms", "web"], 2, &[])).await.unwrap();
+    assert_eq!(said(&claimed), ["s", "w", "s", "w"]);
+    let full = some(6, &["sms", "web"], 2, &[("sms", 2), ("web", 1), ("call", 9)]);
+    assert_eq!(said(&store.claim(&full).await.unwrap()), ["w"]);
+    let more = some(7, &["web", "sms"], 2, &[("sms", 5)]);
+    assert_eq!(said(&store.claim(&more).await.unwrap()), ["w", "w"]);
+    // The same where routes are not named.
+    let rest = some(8, &["*"], 4, &[("sms", 2)]);
+    assert_eq!(said(&store.claim(&rest).await.unwrap()), ["s", "s"]);
+    assert_eq!(said(&store.claim(&claim(9, NOW)).await.unwrap()), ["s"]);
+}
+
+/// What waits behind a letter that is to be tried again later need not wait longer than that one is there.
+pub async fn what_is_behind_goes_as_soon_as_it_can(store: Arc<dyn Store>) {
+    let retry = || Fate::Retry {
+        at: NOW + 50_000,
+        error: "busy".into(),
+    };
+    // Each time one is written, claimed and fails, with others behind it; and then is gone in another way.
+    for (contact, way) in (1..).zip(["settled by a turn", "discarded", "given up", "delivered"]) {
+        write(&*store, contact, 0, vec![say("web", "1"), say("web", "2")]).await;
+        let token = contact * 10;
+        let first = store.claim(&claim(token, NOW)).await.unwrap();
+        assert_eq!(said(&first), ["1"], "{way}");
+        assert!(settle(&*store, token, &first[0], retry()).await);
+        write(&*store, contact, 1, vec![say("web", "3")]).await;
+        assert!(store.claim(&claim(99, NOW)).await.unwrap().is_empty(), "{way}");
+        let later = NOW + 50_000;
+        assert_eq!(
+            store.next_letter(&["web".into()]).await.unwrap(),
+            Some(later),
+            "{way}"
+        );
+        match way {
+            "settled by a turn" => {
+                let turn = Commit {
+                    settles: Some(first[0].seq),
+                    ..keep(contact, 2)
+                };
+                store.commit(vec![turn]).await.unwrap();
+            }
+            "discarded" => store.discard(&[first[0].seq]).await.unwrap(),
+            _ => {
+                let again = store.claim(&claim(token + 1, later)).await.unwrap();
+                assert_eq!(said(&again), ["1"], "{way}");
+                let fate = match way {
+                    "delivered" => Fate::Delivered,
+                    _ => Fate::Dead { error: "x".into() },
+                };
+                assert!(settle(&*store, token + 1, &again[0], fate).await);
+            }
+        }
+        // Also for a host whose clock is behind.
+        for words in ["2", "3"] {
+            let next = store.claim(&claim(token + 2, NOW - 9)).await.unwrap();
+            assert_eq!(said(&next), [words], "{way}");
+            assert!(settle(&*store, token + 2, &next[0], Fate::Delivered).await);
+        }
+    }
+}
+
+/// A clock was set back, or the host that wrote it was ahead: it goes at once all the same.
+pub async fn what_was_written_later_than_now(store: Arc<dyn Store>) {
+    write(&*store, 1, 0, vec![say("web", "1")]).await;
+    let earlier = NOW - 3_600_000;
+    let next = store.next_letter(&["web".into()]).await.unwrap();
+    assert!(next.is_some_and(|next| next <= earlier), "{next:?}");
+    let claimed = store.claim(&claim(5, earlier)).await.unwrap();
+    assert_eq!((said(&claimed), claimed[0].at), (vec!["1".into()], NOW));
+}

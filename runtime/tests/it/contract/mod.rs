@@ -36,6 +36,8 @@ macro_rules! suite {
             letters::the_dead_are_revived, letters::a_turn_settles_its_letter,
             letters::routes_are_kept_apart, letters::what_was_not_tried_is_given_back,
             letters::what_is_under_way_stays_claimed,
+            letters::each_route_has_its_room, letters::what_is_behind_goes_as_soon_as_it_can,
+            letters::what_was_written_later_than_now,
             merging::who_turned_out_to_be_somebody_else, merging::merging_conflicts,
             merging::a_chain_of_merges,
             reading::transcripts, reading::entries_keep_their_order, reading::bots,
@@ -152,6 +154,7 @@ pub fn claim(token: u64, now: i64) -> Claim {
         until: now + 60_000,
         routes: vec!["*".into()],
         limit: 100,
+        under_way: Default::default(),
     }
 }
 
