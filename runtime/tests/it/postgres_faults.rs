@@ -115,6 +115,7 @@ impl World {
                 until: now + 200,
                 routes: vec!["*".into()],
                 limit: 16,
+                under_way: Default::default(),
             };
             let store = self.host(host);
             let Ok(letters) = store.claim(&wanted).await else {
