@@ -138,8 +138,8 @@ pub(super) async fn revive(pool: &Pool, letters: Option<&[Seq]>, now: i64) -> Re
 pub(super) async fn queued(pool: &Pool) -> Result<Queued, StoreError> {
     let rows = pool
         .read(
-            "SELECT (SELECT count(*) FROM (SELECT FROM letter WHERE NOT dead LIMIT $1) some),
-                    (SELECT count(*) FROM (SELECT FROM letter WHERE dead LIMIT $1) some),
+            "SELECT (SELECT count(*) FROM (SELECT FROM letter WHERE NOT dead LIMIT $1) AS counted),
+                    (SELECT count(*) FROM (SELECT FROM letter WHERE dead LIMIT $1) AS counted),
                     (SELECT at FROM letter WHERE NOT dead ORDER BY seq LIMIT 1),
                     (SELECT reltuples::int8 FROM pg_class WHERE oid = 'letter'::regclass)",
             &[&COUNTED],

@@ -285,7 +285,8 @@ impl Store for PostgresStore {
     }
 
     async fn contacts(&self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT count(*) FROM (SELECT FROM contact WHERE moved IS NULL LIMIT $1) some),
+        let sql =
+            "SELECT (SELECT count(*) FROM (SELECT FROM contact WHERE moved IS NULL LIMIT $1) AS counted),
                           (SELECT reltuples::int8 FROM pg_class WHERE oid = 'contact'::regclass)";
         let rows = self.turns.read(sql, &[&letters::COUNTED]).await?;
         let count = |row: &tokio_postgres::Row| unsigned(letters::about(row.get(0), row.get(1)));
