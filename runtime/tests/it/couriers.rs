@@ -271,8 +271,8 @@ async fn a_channel_that_hangs_is_in_nobodys_way() {
     let writes = async |channel: &str, who: String| {
         let inbound = Inbound {
             channel: channel.into(),
+            id: Some(who.as_str().into()),
             address: who.into(),
-            id: Some("1".into()),
             what: Said::Message("hi".into()),
         };
         host.engine().deliver(inbound).await.expect("it is taken");
