@@ -130,9 +130,22 @@ impl Session {
                         return Err(Over::GONE);
                     }
                     socket.send(Frame::Ping(Vec::new().into())).await?;
+                    if self.has_more().await {
+                        self.show(socket, true).await?;
+                    }
                 }
             }
         }
+    }
+
+    /// Whether there is something to show that nobody has told of: a host may have ended between storing and telling.
+    async fn has_more(&mut self) -> bool {
+        let Some((contact, _)) = &self.contact else {
+            return false;
+        };
+        let more = self.engine.store().transcript(*contact, self.sent, 1).await;
+        // A store that does not answer is asked again with the next heartbeat.
+        more.is_ok_and(|lines| !lines.is_empty())
     }
 
     async fn hear(&mut self, socket: &mut WebSocket, frame: Frame) -> Result<(), Over> {
