@@ -68,7 +68,11 @@ pub(super) async fn run(engine: Engine, couriers: Arc<Couriers>, stopping: Cance
         let free = routes.iter().filter(|route| taken.get(*route) != Some(&most));
         let free: Vec<SmolStr> = free.cloned().collect();
         if free.is_empty() && !under_way.is_empty() {
-            under_way.join_next().await;
+            tokio::select! {
+                biased;
+                () = stopping.cancelled() => {}
+                Some(_) = under_way.join_next() => {}
+            }
             continue;
         }
         let now = shared.clock.now();
