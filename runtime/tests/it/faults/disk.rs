@@ -100,7 +100,7 @@ fn a_full_disk_is_told_and_what_was_acknowledged_is_there() {
             mount.replace('\'', "'\\''")
         );
         let me = "faults::disk::a_full_disk_is_told_and_what_was_acknowledged_is_there";
-        return start(me, &folder.path().join("store.db"), &before).ends();
+        return start(me, folder.path().join("store.db"), &before).ends();
     };
     let ballast = std::path::Path::new(&file).with_file_name("ballast");
     let runtime = tokio::runtime::Runtime::new().unwrap();
