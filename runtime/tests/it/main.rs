@@ -24,7 +24,7 @@ mod server;
 mod sim;
 mod sqlite;
 mod troubles;
-mod versions;
 mod unwell;
+mod versions;
 mod web;
 mod webhook;

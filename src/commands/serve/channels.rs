@@ -187,10 +187,8 @@ impl OwnSecrets<'_> {
 
     /// A secret for a webhook that is not there is a mistake that would be noticed late.
     fn all_used(&self, connected: &[SmolStr], people: bool) -> Result<(), Failure> {
-        let unknown = self
-            .0
-            .keys()
-            .find(|name| !connected.iter().any(|known| known == **name) && !(people && **name == PEOPLE));
+        let is_there = |name: &str| connected.iter().any(|known| known == name) || (people && name == PEOPLE);
+        let unknown = self.0.keys().find(|name| !is_there(name));
         match unknown {
             None => Ok(()),
             Some(name) => Err(Failure::Usage(format!(

@@ -14,6 +14,9 @@ use serde_json::{Value as Json, json};
 use super::{Served, fails};
 use crate::program::{empty_folder, write};
 
+/// Variables of the environment, by name.
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// What both sides know.
 pub const SECRET: &str = "what the host and its gateway know";
 
@@ -230,7 +233,7 @@ fn values_of_the_bot_come_from_flags_before_variables_before_the_file() {
     let gateway = Gateway::open(SECRET);
     let variable = [("BOTFLOW_CONFIG_SHOP", "a variable")];
     let flag = ["--config", "shop=a flag"];
-    let cases: [(&[&str], &[(&str, &str)], &str); 4] = [
+    let cases: [(&[&str], Variables<'_>, &str); 4] = [
         (&[], &[], "the file"),
         (&[], &variable, "a variable"),
         (&flag, &variable, "a flag"),
@@ -259,7 +262,7 @@ fn each_webhook_may_have_a_secret_of_its_own() {
     let people = "webhook.people=http://127.0.0.1:9/desk";
     write(&file, format!("{own}\n").as_str());
     let with_file = format!("webhook.secret_files=sms {}", file.display());
-    let cases: [(&[&str], &[(&str, &str)]); 3] = [
+    let cases: [(&[&str], Variables<'_>); 3] = [
         (&[], &[("BOTFLOW_WEBHOOK_SECRET_SMS", own)]),
         (&["--set", &with_file], &[]),
         // The variable comes before the file.

@@ -135,7 +135,7 @@ async fn closure(artifact: Vec<u8>, shelves: Shelves) -> Result<Host, Anything> 
 #[tokio::test]
 async fn what_a_host_says_in_code() {
     // A secret that is missing is told at once, by its name.
-    let error = secret().err().expect("nobody has set it").to_string();
+    let error = secret().map(drop).expect_err("nobody has set it").to_string();
     assert!(error.contains("LIBRARY_TOKEN"), "{error}");
     let bare = "action books.reserve(code: text, copies: integer) gives (shelf: text) fails with taken";
     let error = another_system(artifact(&library(bare)), HttpOptions::default()).await;
