@@ -1,7 +1,7 @@
 //! Nothing that anybody said stands in a log above debug level, whatever goes wrong.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use botflow_runtime::channel::SendErrorKind;
 use botflow_runtime::contact::input::Said;
@@ -28,8 +28,19 @@ impl Write for Written {
 /// Words that stand nowhere but in what these people say.
 const WORDS: [&str; 5] = ["xylophone", "quagmire", "zeppelin", "axolotl", "Rumpelstiltskin"];
 
+/// Somebody else who wants everything, always. Where there is one subscriber only, what another thread, which has none,
+/// would log first is taken to interest nobody, for all threads.
+static OTHER: LazyLock<tracing::Dispatch> = LazyLock::new(|| {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(std::io::sink)
+        .finish();
+    tracing::Dispatch::new(subscriber)
+});
+
 /// What is logged from here on, by this thread, until the guard is dropped.
 fn logged() -> (Written, tracing::subscriber::DefaultGuard) {
+    LazyLock::force(&OTHER);
     let written = Written::default();
     let writer = written.clone();
     let subscriber = tracing_subscriber::fmt()
