@@ -175,7 +175,7 @@ pub const HOST_KEYS: &[HostKey] = &[
         "deliveries",
         HostKind::Count(1),
         "64",
-        "so many letters are delivered at once",
+        "so many letters are delivered at once on each channel, and so many calls; a channel that hangs keeps no other back",
     ),
     key(
         "attempts",
