@@ -112,6 +112,7 @@ impl Crowd {
             if at >= span {
                 break;
             }
+            // When the next one speaks does not depend on the answers.
             tokio::time::sleep_until((began + at).into()).await;
             let (visitors, turns) = (Arc::clone(&self.visitors), Arc::clone(&self.turns));
             speaking.spawn(async move { next(&visitors, &turns).await });

@@ -146,6 +146,7 @@ fn said(what: &str, talked: &Talked, used: &host::Used) {
 /// Memory of a host that nobody talks to, and of one that so many have open.
 async fn idle(folder: &Path, size: &Size) {
     let host = Serving::start(Path::new(BOT), &folder.join("idle.db")).await;
+    // Memory is looked at when a host has been let alone for a while: that is what is measured.
     tokio::time::sleep(size.stay / 10).await;
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     let alone = host.memory();

@@ -3,28 +3,25 @@
 //! each, so that they meet the same disk. The server is one of its own (`scripts/postgres`), reached over its socket by both;
 //! it waits for the disk, which is looked at. `TMPDIR` says on which disk it is.
 
+mod echo;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use botflow_compiler::compile;
-use botflow_compiler::project::{Project, Source};
 use botflow_runtime::contact::input::Said;
 use botflow_runtime::engine::Settings;
 use botflow_runtime::store::{PostgresOptions, PostgresStore};
-use botflow_runtime::{Channel, Delivery, Host, Inbound, Receipt, SendError};
+use botflow_runtime::{Channel, Host, Inbound};
+use echo::{Arrives, artifact};
 use tokio_postgres::{Client, NoTls};
 
 /// The program's own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Each message is answered by two, and sets a clock.
-const BOT: &str = include_str!("../tests/echo.flow");
 
 /// How long each is measured, and how often.
 const SPAN: Duration = Duration::from_secs(4);
@@ -206,34 +203,6 @@ fn stat(process: &Path) -> Option<Stat> {
     })
 }
 
-fn artifact() -> Vec<u8> {
-    let mut project = Project::default();
-    project.sources.push(Source {
-        path: "bot.flow".into(),
-        text: Arc::from(BOT),
-    });
-    match compile::build(&project) {
-        Ok(bot) => botflow_artifact::to_bytes(&bot).0,
-        Err(checked) => panic!("the benchmark's bot does not compile: {:?}", checked.findings),
-    }
-}
-
-/// A channel on which everything arrives at once.
-#[derive(Default)]
-struct Arrives(AtomicU64);
-
-#[async_trait]
-impl Channel for Arrives {
-    fn name(&self) -> &str {
-        "web"
-    }
-
-    async fn send(&self, _: &Delivery) -> Result<Receipt, SendError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(Receipt::default())
-    }
-}
-
 /// Hosts of one database, each with its own connections, in this process.
 struct Hosts {
     hosts: Vec<Host>,
@@ -298,6 +267,7 @@ impl Hosts {
             })
         });
         let people: Vec<_> = people.collect();
+        // The span that is measured: everybody else goes on talking meanwhile.
         tokio::time::sleep(span).await;
         over.store(true, Ordering::Relaxed);
         let mut took = Vec::new();

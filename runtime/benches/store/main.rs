@@ -5,31 +5,28 @@
 //! Without `--bench` (as `cargo test` starts it) everything is done for a moment, so that it does not rot.
 
 mod disk;
+#[path = "../echo/mod.rs"]
+mod echo;
 mod raw;
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use botflow_compiler::compile;
-use botflow_compiler::project::{Project, Source};
 use botflow_runtime::contact::input::Said;
 use botflow_runtime::contact::{Contact, ContactId};
 use botflow_runtime::deployment::Version;
 use botflow_runtime::store::{AddressKey, Commit, MemoryStore, SqliteStore, Store};
-use botflow_runtime::{Channel, Delivery, Host, Inbound, Receipt, SendError};
+use botflow_runtime::{Host, Inbound};
+use echo::{Arrives, artifact};
 use raw::Rows;
 use rustix::time::{ClockId, clock_gettime};
 
 /// The program's own.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Each message is answered by two, and sets a clock.
-const BOT: &str = include_str!("../../tests/echo.flow");
 
 /// How much of everything.
 struct Size {
@@ -91,34 +88,6 @@ fn main() {
 #[expect(clippy::print_stdout, reason = "a benchmark reports")]
 fn say(line: &str) {
     println!("{line}");
-}
-
-fn artifact() -> Vec<u8> {
-    let mut project = Project::default();
-    project.sources.push(Source {
-        path: "bot.flow".into(),
-        text: Arc::from(BOT),
-    });
-    match compile::build(&project) {
-        Ok(bot) => botflow_artifact::to_bytes(&bot).0,
-        Err(checked) => panic!("the benchmark's bot does not compile: {:?}", checked.findings),
-    }
-}
-
-/// A channel on which everything arrives at once.
-#[derive(Default)]
-struct Arrives(AtomicU64);
-
-#[async_trait]
-impl Channel for Arrives {
-    fn name(&self) -> &str {
-        "web"
-    }
-
-    async fn send(&self, _: &Delivery) -> Result<Receipt, SendError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Ok(Receipt::default())
-    }
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -188,6 +157,7 @@ async fn measure(host: &Host, conversations: usize, run: &str, span: Duration) -
         })
     });
     let people: Vec<_> = people.collect();
+    // The span that is measured: everybody else goes on talking meanwhile.
     tokio::time::sleep(span).await;
     over.store(true, Ordering::Relaxed);
     let mut took = Vec::new();

@@ -136,6 +136,7 @@ struct Slow {
 impl Action for Slow {
     async fn perform(&self, _: &Asked<'_>) -> Result<Value, Option<SmolStr>> {
         self.begun.fetch_add(1, Ordering::Relaxed);
+        // Of the test's own time, which takes none.
         tokio::time::sleep(Duration::from_secs(250)).await;
         Ok(Value::Unknown)
     }

@@ -6,27 +6,9 @@ use botflow_runtime::contact::input::Said;
 use botflow_runtime::engine::{Inbound, Refused, Settings};
 use botflow_runtime::{Ack, Host};
 
-use crate::kit::{Counting, Kept, StillClock, artifact};
+use crate::kit::{Counting, GREETER, Kept, StillClock, artifact};
 
 const NOW: i64 = 1_800_000_000_000;
-
-const GREETER: &str = r#"
-bot greeter {
-  name "Greeter"
-  languages en
-  channels web
-  start main
-}
-
-flow main {
-  say "Hello!"
-  ask name: text "What is your name?"
-  say "Nice to meet you, {name}."
-  wait 2h
-  say "Still there, {name}?"
-  finish resolved
-}
-"#;
 
 async fn host(text: &str, clock: &Arc<StillClock>) -> (Host, Arc<Kept>) {
     let channel = Arc::new(Kept::default());

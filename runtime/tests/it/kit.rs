@@ -118,3 +118,22 @@ pub fn cases(usual: u32) -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
 }
+
+/// A bot that asks for a name, and asks once more after two hours.
+pub const GREETER: &str = r#"
+bot greeter {
+  name "Greeter"
+  languages en
+  channels web
+  start main
+}
+
+flow main {
+  say "Hello!"
+  ask name: text "What is your name?"
+  say "Nice to meet you, {name}."
+  wait 2h
+  say "Still there, {name}?"
+  finish resolved
+}
+"#;

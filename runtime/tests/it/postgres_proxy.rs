@@ -88,6 +88,7 @@ impl Proxy {
                 self.pieces.fetch_add(1, Ordering::SeqCst);
                 let delay = self.delay.load(Ordering::SeqCst);
                 if delay > 0 {
+                    // The fault: a long way to the server.
                     tokio::time::sleep(Duration::from_millis(delay)).await;
                 }
                 if to_server.write_all(&piece[..read]).await.is_err() {

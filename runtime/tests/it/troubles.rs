@@ -23,28 +23,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::contract::{NOW, claim, keep, say};
 use crate::couriers::{ASKER, Going};
-use crate::kit::{Counting, Kept, StillClock, artifact};
+use crate::kit::{Counting, GREETER, Kept, StillClock, artifact};
 use crate::odd::{Is, Odd};
 
 const HOUR: Duration = Duration::from_secs(3_600);
-
-const GREETER: &str = r#"
-bot greeter {
-  name "Greeter"
-  languages en
-  channels web
-  start main
-}
-
-flow main {
-  say "Hello!"
-  ask name: text "What is your name?"
-  say "Nice to meet you, {name}."
-  wait 2h
-  say "Still there, {name}?"
-  finish resolved
-}
-"#;
 
 /// Nothing is looked at but when something tells.
 fn settings() -> Settings {

@@ -187,7 +187,8 @@ async fn causes_are_forgotten_in_time() {
     dispatch(&engine, Arc::new(Kept::default()));
     engine.deliver(says(Some("1"), "hi")).await.expect("it is taken");
     clock.advance(29 * DAY);
-    // More than once it is looked whether there is something to be forgotten.
+    // A minute of the test's own time, which takes none: more than once it is looked whether there is something to be
+    // forgotten.
     tokio::time::sleep(Duration::from_secs(60)).await;
     let again = engine
         .deliver(says(Some("1"), "hi"))

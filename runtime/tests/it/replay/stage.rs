@@ -239,7 +239,7 @@ impl Stage {
         self.rest().await;
     }
 
-    /// Until everything that can be done is done: only then time passes.
+    /// Until everything that can be done is done: the time of the replay is made, and passes only then.
     pub async fn rest(&self) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

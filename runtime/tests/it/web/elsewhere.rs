@@ -118,6 +118,20 @@ async fn lines_of_the_web_are_found_behind_all_others() {
     chat.stop().await;
 }
 
+/// What the bot has said on the web is reported as read, each once, and nothing else is.
+async fn all_of_the_web_was_read(chat: &Chat, first: &Json) {
+    let kept = chat.kept(first["token"].as_str().unwrap()).await;
+    let sent = on_web(&kept)
+        .into_iter()
+        .filter(|line| matches!(line.said, Author::Bot { .. }));
+    let entries = chat.engine.store().entries(0, 100_000).await.unwrap();
+    let entries = entries
+        .into_iter()
+        .map(|(_, entry)| String::from_utf8(entry).unwrap());
+    let read = entries.filter(|entry| entry.contains(r#""status":"Read""#));
+    assert_eq!(read.count(), sent.count());
+}
+
 #[tokio::test]
 async fn what_was_sent_elsewhere_is_not_reported_by_the_page() {
     let (chat, _page, first) = ana().await;
@@ -131,16 +145,7 @@ async fn what_was_sent_elsewhere_is_not_reported_by_the_page() {
         }
     };
     assert_eq!(told["read"], 1_000);
-    let kept = chat.kept(first["token"].as_str().unwrap()).await;
-    let sent = on_web(&kept)
-        .into_iter()
-        .filter(|line| matches!(line.said, Author::Bot { .. }));
-    let entries = chat.engine.store().entries(0, 100_000).await.unwrap();
-    let entries = entries
-        .into_iter()
-        .map(|(_, entry)| String::from_utf8(entry).unwrap());
-    let read = entries.filter(|entry| entry.contains(r#""status":"Read""#));
-    assert_eq!(read.count(), sent.count());
+    all_of_the_web_was_read(&chat, &first).await;
     chat.stop().await;
 }
 
@@ -150,15 +155,6 @@ async fn what_is_shown_of_another_transcript_is_reported() {
     page.say(json!({"type": "seen", "delivered": 1_000, "read": 1_000}))
         .await;
     while page.next().await["type"] != "seen" {}
-    let kept = chat.kept(first["token"].as_str().unwrap()).await;
-    let sent = on_web(&kept)
-        .into_iter()
-        .filter(|line| matches!(line.said, Author::Bot { .. }));
-    let entries = chat.engine.store().entries(0, 100_000).await.unwrap();
-    let entries = entries
-        .into_iter()
-        .map(|(_, entry)| String::from_utf8(entry).unwrap());
-    let read = entries.filter(|entry| entry.contains(r#""status":"Read""#));
-    assert_eq!(read.count(), sent.count());
+    all_of_the_web_was_read(&chat, &first).await;
     chat.stop().await;
 }
